@@ -1,0 +1,5 @@
+/** Being written. */
+@NullMarked
+package dev.whistler.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package dev.whistler.compiler.diagnostic;
+
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.source.SourceRange;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the diagnostics of one compilation. Not thread-safe: a compilation runs on one thread.
+ *
+ * <p>An analyzer that meets an error it can go on after calls {@link #report}; one that cannot
+ * throws {@link #fail} and is caught at the nearest form that can be skipped.
+ */
+public final class Diagnostics {
+  /** At most this many errors are reported (section 20.3). */
+  public static final int LIMIT = 50;
+
+  private final List<Diagnostic> list = new ArrayList<>();
+  private final Set<Code> allowed = EnumSet.noneOf(Code.class);
+  private final boolean warningsAsErrors;
+
+  public Diagnostics(boolean warningsAsErrors, Set<Code> allowed) {
+    this.warningsAsErrors = warningsAsErrors;
+    this.allowed.addAll(allowed);
+  }
+
+  /** Suppresses a warning code from here on: {@code (declaim (allow W-CODE))}. */
+  public void allow(Code warning) {
+    allowed.add(warning);
+  }
+
+  /** Reports at an origin, without a hint. */
+  public void report(Code code, Origin at, String message) {
+    report(code, at, message, null);
+  }
+
+  /** Reports at an origin. */
+  public void report(Code code, Origin at, String message, @Nullable String hint) {
+    report(code, at, message, hint, List.of());
+  }
+
+  /** Reports at an origin with notes. */
+  public void report(
+      Code code, Origin at, String message, @Nullable String hint, List<Diagnostic.Note> notes) {
+    boolean warning = code.severity() == Severity.WARNING;
+    if (warning && allowed.contains(code)) {
+      return;
+    }
+    Severity severity = warning && warningsAsErrors ? Severity.ERROR : code.severity();
+    add(new Diagnostic(code, severity, message, at.range(), hint, notes, at.expansion()));
+  }
+
+  /** Reports at a range outside any macro expansion. */
+  public void report(Code code, SourceRange at, String message, @Nullable String hint) {
+    report(code, new Origin(at, List.of()), message, hint);
+  }
+
+  /** Reports an error and returns the exception that abandons the current form. */
+  public AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
+    report(code, at, message, hint);
+    return new AnalysisException(code, message);
+  }
+
+  /** Reports an error and returns the exception that abandons the current form. */
+  public AnalysisException fail(Code code, Origin at, String message) {
+    return fail(code, at, message, null);
+  }
+
+  private void add(Diagnostic diagnostic) {
+    if (!list.contains(diagnostic)) {
+      list.add(diagnostic);
+    }
+  }
+
+  /** Whether any error was reported. */
+  public boolean hasErrors() {
+    return list.stream().anyMatch(d -> d.severity() == Severity.ERROR);
+  }
+
+  /**
+   * Everything reported, ordered by position within file order of first appearance; at most {@link
+   * #LIMIT} entries.
+   */
+  public List<Diagnostic> sorted(List<String> fileOrder) {
+    return list.stream()
+        .sorted(
+            Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
+                .thenComparingInt(d -> d.range().startLine())
+                .thenComparingInt(d -> d.range().startColumn()))
+        .limit(LIMIT)
+        .toList();
+  }
+}

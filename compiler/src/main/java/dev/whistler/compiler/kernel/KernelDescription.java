@@ -1,0 +1,61 @@
+package dev.whistler.compiler.kernel;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that a compilation may ask about one kernel (section 3.5). The release string is no
+ * part of it: two kernels that answer every question alike share an object.
+ *
+ * <p>Implementations are immutable and safe for use by several threads. {@code
+ * RecordingKernelDescription} notes each question and the digest of its answer.
+ */
+public interface KernelDescription {
+  /**
+   * Whether a feature is there, for questions like {@code helper:xdp:51}, {@code map:27}, {@code
+   * prog:26}.
+   */
+  enum Answer {
+    PRESENT,
+    ABSENT,
+    /** No feature list was given: not checked. */
+    UNKNOWN
+  }
+
+  /** The machine the kernel runs on. */
+  Architecture architecture();
+
+  /**
+   * The layout of a tracepoint's record; empty when the kernel has no such event. Names as the
+   * kernel spells them.
+   */
+  Optional<TracepointFormat> tracepoint(String category, String event);
+
+  /**
+   * All events as {@code category/event}, sorted; asked only to offer near matches, so it is no
+   * recorded question.
+   */
+  List<String> tracepointNames();
+
+  /** Whether kernel types were supplied at all. */
+  boolean hasTypes();
+
+  /**
+   * A struct or union by its C name, with anonymous members flattened; empty when the kernel has
+   * none.
+   */
+  Optional<KernelStruct> struct(String cName);
+
+  /** All struct names, sorted; only for near matches. */
+  List<String> structNames();
+
+  /**
+   * The parameters of what a BTF-typed program attaches to: a function ({@code fentry}, {@code
+   * fexit}, {@code fmod_ret}), {@code bpf_lsm_HOOK}, or {@code __traceiter_EVENT} without its first
+   * parameter; empty when the kernel has none.
+   */
+  Optional<KernelFunction> function(String cName);
+
+  /** Whether the kernel has a feature. */
+  Answer feature(String name);
+}

@@ -1,0 +1,5 @@
+/** Being written. */
+@NullMarked
+package dev.whistler.e2e;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Being written. */
+@NullMarked
+package dev.whistler.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Being written. */
+@NullMarked
+package dev.whistler.operator;
+
+import org.jspecify.annotations.NullMarked;
