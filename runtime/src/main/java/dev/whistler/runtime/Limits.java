@@ -1,0 +1,40 @@
+package dev.whistler.runtime;
+
+import java.time.Duration;
+
+/**
+ * Bounds of one running program.
+ *
+ * @param queueBytes bytes of encoded records that wait for one sink, 64 KiB to 1 GiB
+ * @param sinkPatience how long the ring reader waits for room in a full queue before records count
+ *     as lost; after that it does not wait again until the sink has made progress
+ * @param maxRecords records delivered at most; those after it count as filtered; 0 is no limit
+ */
+public record Limits(int queueBytes, Duration sinkPatience, long maxRecords) {
+  public static final Limits DEFAULT = new Limits(4 << 20, Duration.ofSeconds(1), 0);
+
+  public Limits {
+    if (queueBytes < 64 << 10 || queueBytes > 1 << 30) {
+      throw new IllegalArgumentException(
+          "A sink's queue holds 64 KiB to 1 GiB, not " + queueBytes + " bytes.");
+    }
+    if (sinkPatience.isNegative() || sinkPatience.compareTo(Duration.ofMinutes(1)) > 0) {
+      throw new IllegalArgumentException("A sink's patience lies between 0 and 1 minute.");
+    }
+    if (maxRecords < 0) {
+      throw new IllegalArgumentException("A number of records is not negative: " + maxRecords);
+    }
+  }
+
+  public Limits withMaxRecords(long records) {
+    return new Limits(queueBytes, sinkPatience, records);
+  }
+
+  public Limits withQueueBytes(int bytes) {
+    return new Limits(bytes, sinkPatience, maxRecords);
+  }
+
+  public Limits withSinkPatience(Duration patience) {
+    return new Limits(queueBytes, patience, maxRecords);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.whistler.runtime;
+
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.maps.ProgramMaps;
+import dev.whistler.runtime.schema.ObjectSchema;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A program that was started. Safe for use by several threads. */
+public interface RunningProgram extends AutoCloseable {
+  Identity identity();
+
+  /** What the object says about itself. */
+  ObjectSchema schema();
+
+  ProgramState state();
+
+  /** Calls back on every change of state from now on, on the thread that causes it. */
+  void onStateChange(Consumer<ProgramState> listener);
+
+  /** Counts as of now; while events flow, the terms may lag by what is in flight. */
+  ProgramCounters counters();
+
+  /** The maps of the program, typed by its schema. Usable until {@link #close()}. */
+  ProgramMaps maps();
+
+  /**
+   * Detaches, delivers what was produced by then, and returns the final counts. Maps stay readable
+   * until {@link #close()}. Calling it again returns the same counts.
+   *
+   * @param drain how long to wait for rings and sinks to become empty; what is left then counts as
+   *     lost with the reason {@code stopped}
+   */
+  ProgramCounters stop(Duration drain);
+
+  /** Stops without waiting for sinks if {@link #stop} was not called, and releases everything. */
+  @Override
+  void close();
+}

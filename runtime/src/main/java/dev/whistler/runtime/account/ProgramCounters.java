@@ -1,0 +1,69 @@
+package dev.whistler.runtime.account;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The counts of all rings of one program, in the order of the schema's statistics map. */
+public record ProgramCounters(List<RingCounters> rings) {
+  public ProgramCounters {
+    rings = List.copyOf(rings);
+  }
+
+  /**
+   * One JSON object on one line, as {@code run --stats} prints it. {@code filtered}, {@code
+   * delivered} and {@code queued} speak of the sink that got least; with several sinks, or where a
+   * sink lost records, {@code sinks} lists each.
+   */
+  public String toJson() {
+    StringBuilder json = new StringBuilder("{\"rings\":[");
+    for (RingCounters ring : rings) {
+      if (json.charAt(json.length() - 1) == '}') {
+        json.append(',');
+      }
+      append(json, ring);
+    }
+    return json.append("]}").toString();
+  }
+
+  private static void append(StringBuilder json, RingCounters ring) {
+    List<SinkCounters> sinks = ring.sinks();
+    SinkCounters least =
+        sinks.stream()
+            .min((a, b) -> Long.compare(a.delivered(), b.delivered()))
+            .orElseGet(() -> new SinkCounters("", ring.decoded(), 0, Map.of(), 0));
+    json.append("{\"name\":\"").append(ring.ring()).append('"');
+    number(json, "produced", ring.produced());
+    number(json, "lost", ring.lost());
+    number(json, "decoded", ring.decoded());
+    number(json, "undecodable", ring.undecodable());
+    number(json, "inRing", ring.inRing());
+    number(json, "filtered", least.filtered());
+    number(json, "delivered", least.delivered());
+    number(json, "queued", least.queued());
+    if (sinks.size() > 1 || least.lostTotal() > 0) {
+      json.append(",\"sinks\":[");
+      for (int i = 0; i < sinks.size(); i++) {
+        SinkCounters sink = sinks.get(i);
+        json.append(i == 0 ? "" : ",").append("{\"name\":\"").append(sink.sink()).append('"');
+        number(json, "filtered", sink.filtered());
+        number(json, "delivered", sink.delivered());
+        number(json, "queued", sink.queued());
+        json.append(",\"lost\":{");
+        String separator = "";
+        for (Map.Entry<LossReason, Long> loss : new TreeMap<>(sink.lost()).entrySet()) {
+          json.append(separator).append('"').append(loss.getKey().text()).append("\":");
+          json.append(loss.getValue());
+          separator = ",";
+        }
+        json.append("}}");
+      }
+      json.append(']');
+    }
+    json.append('}');
+  }
+
+  private static void number(StringBuilder json, String name, long value) {
+    json.append(",\"").append(name).append("\":").append(Long.toUnsignedString(value));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.whistler.runtime.account;
+
+import java.util.List;
+
+/**
+ * One ring's records.
+ *
+ * @param ring name of the ring buffer map
+ * @param produced records submitted in the kernel
+ * @param lost records the kernel program could not write, for want of room
+ * @param decoded records turned into JSON
+ * @param undecodable records whose bytes fit no declared type
+ * @param inRing records submitted and not read yet
+ * @param sinks what became of the decoded ones
+ */
+public record RingCounters(
+    String ring,
+    long produced,
+    long lost,
+    long decoded,
+    long undecodable,
+    long inRing,
+    List<SinkCounters> sinks) {
+  public RingCounters {
+    sinks = List.copyOf(sinks);
+  }
+
+  /** Whether every term of both identities adds up; at rest it must. */
+  public boolean balanced() {
+    return produced == decoded + undecodable + inRing
+        && sinks.stream()
+            .allMatch(s -> decoded == s.filtered() + s.delivered() + s.lostTotal() + s.queued());
+  }
+}

@@ -1,0 +1,23 @@
+package dev.whistler.runtime.account;
+
+import java.util.Map;
+
+/**
+ * What one sink did with the decoded records of one ring.
+ *
+ * @param sink name of the sink
+ * @param filtered not meant for it
+ * @param delivered accepted by it
+ * @param lost not delivered, by reason; reasons with a count of 0 are absent
+ * @param queued waiting
+ */
+public record SinkCounters(
+    String sink, long filtered, long delivered, Map<LossReason, Long> lost, long queued) {
+  public SinkCounters {
+    lost = Map.copyOf(lost);
+  }
+
+  public long lostTotal() {
+    return lost.values().stream().mapToLong(Long::longValue).sum();
+  }
+}
