@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * symbols by their {@link SymbolName}.
  */
 public interface Datum {
+  /** {@code nil} made at macro time. */
+  Symbol NIL = new Symbol(SymbolName.NIL, null);
+
+  /** Whether this is {@code nil}: the empty list, false. */
+  static boolean isNil(Datum datum) {
+    return datum instanceof Symbol symbol && symbol.name() == SymbolName.NIL;
+  }
+
   /** Where the reader found this datum, or null for data made at macro time. */
   @Nullable SourceRange range();
 
