@@ -1,0 +1,48 @@
+package dev.whistler.e2e.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * A kubeconfig file for one bearer token.
+ *
+ * @param server URL of the API server
+ * @param caData base64 of the PEM certificates by which it is trusted
+ * @param token bearer token
+ */
+record Kubeconfig(String server, String caData, String token) {
+
+  /** Writes the file, readable by its owner only. */
+  Path write(Path file) {
+    String yaml =
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: whistler
+          cluster:
+            server: %s
+            certificate-authority-data: %s
+        users:
+        - name: user
+          user:
+            token: %s
+        contexts:
+        - name: whistler
+          context: {cluster: whistler, user: user}
+        current-context: whistler
+        """
+            .formatted(server, caData, token);
+    try {
+      Files.deleteIfExists(file);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      return Files.writeString(file, yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file + ".", e);
+    }
+  }
+}
