@@ -1,0 +1,119 @@
+package dev.whistler.compiler.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import org.junit.jupiter.api.Test;
+
+class TablesTest {
+  @Test
+  void helpersAreComplete() {
+    assertThat(Helpers.all()).hasSize(211);
+    for (int id = 1; id <= 211; id++) {
+      assertThat(Helpers.withId(id).id()).isEqualTo(id);
+    }
+    Helper read = Helpers.named("bpf-probe-read-user-str").orElseThrow();
+    assertThat(read.id()).isEqualTo(114);
+    assertThat(read.parameters()).containsExactly("w2", "x", "a");
+    assertThat(read.gplOnly()).isTrue();
+    assertThat(Helpers.named("ringbuf-submit").orElseThrow().result()).isEqualTo("0");
+    assertThat(Helpers.named("no-such-helper")).isEmpty();
+  }
+
+  @Test
+  void helpersKnowTheirProgramTypes() {
+    Helper signal = Helpers.named("send-signal").orElseThrow();
+    Helper redirect = Helpers.named("redirect-map").orElseThrow();
+    Helper stack = Helpers.named("get-stackid").orElseThrow();
+    Helper sleepy = Helpers.named("copy-from-user").orElseThrow();
+    Helper bytes = Helpers.named("skb-load-bytes").orElseThrow();
+    Helper store = Helpers.named("skb-store-bytes").orElseThrow();
+
+    assertThat(Helpers.available(signal, "xdp", false)).isTrue();
+    assertThat(Helpers.available(redirect, "xdp", false)).isTrue();
+    assertThat(Helpers.available(redirect, "kprobe", false)).isFalse();
+    assertThat(Helpers.available(stack, "lsm", false)).isTrue();
+    assertThat(Helpers.available(stack, "xdp", false)).isFalse();
+    assertThat(Helpers.available(sleepy, "fentry", false)).isFalse();
+    assertThat(Helpers.available(sleepy, "fentry", true)).isTrue();
+    assertThat(Helpers.available(bytes, "lwt-in", false)).isTrue();
+    assertThat(Helpers.available(store, "lwt-in", false)).isFalse();
+    assertThat(Helpers.available(store, "lwt-xmit", false)).isTrue();
+  }
+
+  @Test
+  void everyProgramTypeCodeIsKnown() {
+    for (Helper helper : Helpers.all()) {
+      boolean somewhere =
+          ProgramTypes.all().stream().anyMatch(type -> Helpers.available(helper, type, true));
+      assertThat(somewhere).as(helper.name()).isTrue();
+    }
+  }
+
+  @Test
+  void constantsHaveTheirValues() {
+    assertThat(Constants.value("xdp_pass")).hasValue(2);
+    assertThat(Constants.value("tc_act_unspec")).hasValue(-1);
+    assertThat(Constants.value("bpf_f_current_cpu")).hasValue(4294967295L);
+    assertThat(Constants.value("tcp_closing")).hasValue(11);
+    assertThat(Constants.value("+ethertype-ipv6+")).hasValue(0x86dd);
+    assertThat(Constants.value("+econnrefused+")).hasValue(111);
+    assertThat(Constants.value("+ewouldblock+")).hasValue(11);
+    assertThat(Constants.value("+ehwpoison+")).hasValue(133);
+    assertThat(Constants.value("xdp-pass")).isEmpty();
+  }
+
+  @Test
+  void contextsHaveTheirFields() {
+    ContextStructure skb = Contexts.of("tc", Architecture.X86_64).orElseThrow();
+    ContextStructure cgroup = Contexts.of("cgroup-skb", Architecture.X86_64).orElseThrow();
+
+    assertThat(skb.field("data").orElseThrow().region()).isEqualTo(Region.PACKET);
+    assertThat(skb.field("cb").orElseThrow().count()).isEqualTo(5);
+    assertThat(skb.at(52)).extracting(ContextStructure.Field::name).containsExactly("cb");
+    assertThat(skb.at(50)).isEmpty();
+    assertThat(skb.field("tc-classid").orElseThrow().writable()).isTrue();
+    assertThat(cgroup.field("tc-classid").orElseThrow().writable()).isFalse();
+    assertThat(cgroup.field("tstamp").orElseThrow().writable()).isTrue();
+    assertThat(Contexts.of("tracepoint", Architecture.X86_64)).isEmpty();
+    assertThat(
+            Contexts.of("perf-event", Architecture.ARM64)
+                .orElseThrow()
+                .field("addr")
+                .orElseThrow()
+                .offset())
+        .isEqualTo(280);
+    assertThat(Contexts.of("sk-lookup", Architecture.X86_64).orElseThrow().at(0)).hasSize(2);
+  }
+
+  @Test
+  void registersHaveTheirOffsets() {
+    assertThat(Registers.accessor(Architecture.X86_64, "parm1")).hasValue(112);
+    assertThat(Registers.accessor(Architecture.X86_64, "parm6")).hasValue(64);
+    assertThat(Registers.accessor(Architecture.X86_64, "parm7")).isEmpty();
+    assertThat(Registers.accessor(Architecture.ARM64, "parm8")).hasValue(56);
+    assertThat(Registers.accessor(Architecture.ARM64, "fp")).hasValue(232);
+    assertThat(Registers.accessor(Architecture.X86_64, "ip")).hasValue(128);
+    assertThat(Registers.systemCallParameter(Architecture.X86_64, 4)).hasValue(56);
+    assertThat(Registers.offset(Architecture.X86_64, "orig-ax")).hasValue(120);
+  }
+
+  @Test
+  void protocolHeadersHaveTheirFields() {
+    assertThat(ProtocolHeaders.all().keySet())
+        .containsExactly("eth", "ipv4", "ipv6", "tcp", "udp", "icmp");
+    assertThat(ProtocolHeaders.all().get("eth"))
+        .contains(new ProtocolHeaders.Field("type", 12, ScalarType.U16, true));
+  }
+
+  @Test
+  void operatorsAreReserved() {
+    assertThat(ReservedNames.contains("with-ringbuf")).isTrue();
+    assertThat(ReservedNames.contains("bpf-loop")).isTrue();
+    assertThat(ReservedNames.contains("ktime-get-ns")).isTrue();
+    assertThat(ReservedNames.contains("pt-regs-parm8")).isTrue();
+    assertThat(ReservedNames.contains("latency")).isFalse();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the tables. */
+@NullMarked
+package dev.whistler.compiler.table;
+
+import org.jspecify.annotations.NullMarked;
