@@ -2,9 +2,9 @@ package dev.whistler.compiler.diagnostic;
 
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +19,13 @@ public final class Diagnostics {
   /** At most this many errors are reported (section 20.3). */
   public static final int LIMIT = 50;
 
-  private final List<Diagnostic> list = new ArrayList<>();
+  /** More than this is not even kept: a hostile source may have an error in every atom. */
+  private static final int MAX_KEPT = 5_000;
+
+  private final Set<Diagnostic> list = new LinkedHashSet<>();
   private final Set<Code> allowed = EnumSet.noneOf(Code.class);
   private final boolean warningsAsErrors;
+  private int errors;
 
   public Diagnostics(boolean warningsAsErrors, Set<Code> allowed) {
     this.warningsAsErrors = warningsAsErrors;
@@ -71,14 +75,20 @@ public final class Diagnostics {
   }
 
   private void add(Diagnostic diagnostic) {
-    if (!list.contains(diagnostic)) {
-      list.add(diagnostic);
+    boolean error = diagnostic.severity() == Severity.ERROR;
+    if ((list.size() < MAX_KEPT || (error && errors == 0)) && list.add(diagnostic) && error) {
+      errors++;
     }
   }
 
   /** Whether any error was reported. */
   public boolean hasErrors() {
-    return list.stream().anyMatch(d -> d.severity() == Severity.ERROR);
+    return errors > 0;
+  }
+
+  /** Whether there are as many errors as are reported: going on finds nothing that is shown. */
+  public boolean isFull() {
+    return errors >= LIMIT;
   }
 
   /**

@@ -1,15 +1,47 @@
 package dev.whistler.compiler.reader;
 
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the source texts of one unit into data with ranges (section 2). The limits of section 22
  * hold for all texts together, so one reader serves one compilation.
  */
 public final class Reader {
+  /** Bytes of UTF-8 of all texts. */
+  static final int MAX_BYTES = 1 << 20;
+
+  /** Atoms and parentheses of all texts. */
+  static final int MAX_TOKENS = 500_000;
+
+  /** Top-level forms of all texts. */
+  static final int MAX_FORMS = 10_000;
+
+  /** Nesting of lists, vectors and quotes. */
+  static final int MAX_DEPTH = 400;
+
+  final SymbolTable symbols;
+  private final Set<String> features;
+  private final Diagnostics diagnostics;
+  private long bytes;
+  private int tokens;
+  private int forms;
+
+  /** Ends the reading of one text after an error that leaves no place to go on from. */
+  static final class Abandoned extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Abandoned() {
+      super(null, null, false, false);
+    }
+  }
+
   /**
    * Creates a reader.
    *
@@ -18,13 +50,75 @@ public final class Reader {
    *     x86-64}
    * @param diagnostics where errors go
    */
-  public Reader(SymbolTable symbols, Set<String> features, Diagnostics diagnostics) {}
+  public Reader(SymbolTable symbols, Set<String> features, Diagnostics diagnostics) {
+    this.symbols = symbols;
+    this.features = Set.copyOf(features);
+    this.diagnostics = diagnostics;
+  }
 
   /**
    * The top-level data of one text. Errors are reported; a top-level form with an error is left
-   * out.
+   * out, and so is what follows an unbalanced parenthesis or an exceeded limit.
    */
   public List<Datum> read(SourceText source) {
-    throw new UnsupportedOperationException("not yet");
+    List<Datum> result = new ArrayList<>();
+    Cursor cursor = new Cursor(source);
+    try {
+      bytes += utf8Length(source.text());
+      if (bytes > MAX_BYTES) {
+        throw fail(
+            Code.E_LIMIT,
+            cursor.since(cursor.mark()),
+            "the source is longer than " + MAX_BYTES + " bytes");
+      }
+      FormReader reader = new FormReader(this, cursor);
+      for (Datum form = reader.next(); form != null; form = reader.next()) {
+        if (++forms > MAX_FORMS) {
+          SourceRange at = form.range();
+          throw fail(
+              Code.E_LIMIT,
+              at == null ? cursor.since(cursor.mark()) : at,
+              "the source has more than " + MAX_FORMS + " top-level forms");
+        }
+        result.add(form);
+      }
+    } catch (Abandoned ignored) {
+      // Reported where it was thrown; what was read before it stays.
+    }
+    return result;
+  }
+
+  private static long utf8Length(String text) {
+    long length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      // A surrogate is half of a four-byte sequence.
+      length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+    }
+    return length;
+  }
+
+  boolean hasFeature(String name) {
+    return features.contains(name);
+  }
+
+  /** Counts a token that ends at the cursor. */
+  void countToken(SourceRange at) {
+    if (++tokens > MAX_TOKENS) {
+      throw fail(Code.E_LIMIT, at, "the source has more than " + MAX_TOKENS + " tokens");
+    }
+  }
+
+  void report(Code code, SourceRange at, String message, @Nullable String hint) {
+    diagnostics.report(code, at, message, hint);
+  }
+
+  Abandoned fail(Code code, SourceRange at, String message) {
+    return fail(code, at, message, null);
+  }
+
+  Abandoned fail(Code code, SourceRange at, String message, @Nullable String hint) {
+    diagnostics.report(code, at, message, hint);
+    return new Abandoned();
   }
 }

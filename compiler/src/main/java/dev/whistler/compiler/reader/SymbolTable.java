@@ -35,6 +35,11 @@ public final class SymbolTable {
     return keywords.computeIfAbsent(fold(spelling), text -> new SymbolName(text, spelling, true));
   }
 
+  /** The keyword of literally that name, as {@code :|odd name|} reads. */
+  public SymbolName literalKeyword(String text) {
+    return keywords.computeIfAbsent(text, same -> new SymbolName(same, same, true));
+  }
+
   /** A fresh symbol that equals no other, printed as the prefix and a number counting from 0. */
   public SymbolName gensym(String prefix) {
     return uninterned(prefix + gensyms++);

@@ -1,9 +1,49 @@
 package dev.whistler.compiler.source;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
 /**
  * One source text.
  *
  * @param name the file name as the caller gave it; used in diagnostics and line information
  * @param text the decoded text, without a byte-order mark
  */
-public record SourceText(String name, String text) {}
+public record SourceText(String name, String text) {
+  private static final char BYTE_ORDER_MARK = '\ufeff';
+
+  /**
+   * Decodes UTF-8 (section 2.1). An initial byte-order mark is skipped.
+   *
+   * @throws MalformedTextException if the bytes are not UTF-8; report it as {@code E-READ}
+   */
+  public static SourceText decode(String name, byte[] bytes) throws MalformedTextException {
+    CharsetDecoder decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    // UTF-8 never decodes to more chars than it has bytes.
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    CoderResult result = decoder.decode(in, out, true);
+    String text = out.flip().toString();
+    if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+      text = text.substring(1);
+    }
+    if (result.isError()) {
+      int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+      int lineStart = text.lastIndexOf('\n') + 1;
+      int column = 1 + text.codePointCount(lineStart, text.length());
+      throw new MalformedTextException(
+          new SourceRange(name, line, column, line, column + 1),
+          "byte 0x%02x is not valid UTF-8; save the file as UTF-8"
+              .formatted(bytes[in.position()] & 0xff));
+    }
+    return new SourceText(name, text);
+  }
+}
