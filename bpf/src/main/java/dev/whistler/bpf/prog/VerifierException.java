@@ -1,0 +1,65 @@
+package dev.whistler.bpf.prog;
+
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.Errno;
+
+/**
+ * The kernel refused a program. The message is one line; {@link #log()} is the whole text of the
+ * verifier.
+ */
+public final class VerifierException extends BpfException {
+  private final String program;
+  private final Errno errno;
+  private final String log;
+  private final boolean complete;
+
+  VerifierException(String program, Errno errno, String log, boolean complete) {
+    super(
+        "program "
+            + program
+            + " was refused by the kernel ("
+            + errno
+            + "): "
+            + summary(log, errno));
+    this.program = program;
+    this.errno = errno;
+    this.log = log;
+    this.complete = complete;
+  }
+
+  /** The program's name. */
+  public String program() {
+    return program;
+  }
+
+  /** Mostly EINVAL, EACCES or EPERM; E2BIG if the program is too complex. */
+  public Errno errno() {
+    return errno;
+  }
+
+  /** The verifier's text, at most 16 MiB; empty if it said nothing. */
+  public String log() {
+    return log;
+  }
+
+  /** Whether the log is whole; if not, its beginning (since 6.4: its end) is there. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** The last line that is not a statistic: there the verifier says what it does not accept. */
+  private static String summary(String log, Errno errno) {
+    String[] lines = log.split("\n");
+    for (int i = lines.length - 1; i >= 0; i--) {
+      String line = lines[i].strip();
+      if (!line.isEmpty()
+          && !line.startsWith("processed ")
+          && !line.startsWith("verification time ")
+          && !line.startsWith("stack depth ")
+          && !line.startsWith("-- END PROG LOAD LOG")) {
+        return line;
+      }
+    }
+    return errno.description() + "; the verifier gave no reason";
+  }
+}

@@ -1,0 +1,33 @@
+package dev.whistler.bpf.sys;
+
+/** The machine under this JVM: system call numbers and layouts that differ between machines. */
+enum Architecture {
+  // Sources: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+  X86_64(321, 298, 12),
+  ARM64(280, 241, 16);
+
+  static final Architecture CURRENT = current();
+
+  final int bpfCall;
+  final int perfEventOpenCall;
+
+  /** Size of struct epoll_event: packed on x86-64 only. */
+  final int epollEventBytes;
+
+  Architecture(int bpfCall, int perfEventOpenCall, int epollEventBytes) {
+    this.bpfCall = bpfCall;
+    this.perfEventOpenCall = perfEventOpenCall;
+    this.epollEventBytes = epollEventBytes;
+  }
+
+  private static Architecture current() {
+    String name = System.getProperty("os.arch", "");
+    return switch (name) {
+      case "amd64", "x86_64" -> X86_64;
+      case "aarch64" -> ARM64;
+      default ->
+          throw new UnsupportedException(
+              "the BPF library knows Linux on x86-64 and arm64, not " + name);
+    };
+  }
+}

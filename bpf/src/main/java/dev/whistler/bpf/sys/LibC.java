@@ -1,0 +1,313 @@
+package dev.whistler.bpf.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The native functions. Each returns the function's result, or throws {@link SystemCallException}
+ * with the errno captured in the call itself (another thread or the JVM cannot change it between).
+ */
+final class LibC {
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO_VALUE =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  // syscall(2) is variadic after its number, ioctl(2) and open(2) after two arguments.
+  private static final MethodHandle SYSCALL_BPF =
+      variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SYSCALL_FIVE =
+      variadic(
+          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+          JAVA_LONG);
+  private static final MethodHandle IOCTL =
+      variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle DUPLICATE =
+      variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle MMAP =
+      function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle EPOLL_CREATE = function("epoll_create1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_CTL =
+      function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle EPOLL_WAIT =
+      function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle READ =
+      function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle WRITE =
+      function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle SOCKET =
+      function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
+  private static final MethodHandle SYSCONF = function("sysconf", JAVA_LONG, JAVA_INT);
+
+  private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int EINTR = 4;
+
+  private static final ThreadLocal<MemorySegment> CALL_STATE =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+  private LibC() {}
+
+  /** bpf(2); the result is a descriptor, a count or 0. Retries nothing. */
+  static int bpf(int command, MemorySegment attributes, String action) {
+    fail(action);
+    int result = bpfOrErrno(command, attributes);
+    if (result < 0) {
+      throw new SystemCallException(action, -result);
+    }
+    return result;
+  }
+
+  /** bpf(2) where failure is an answer: the result, or the error number negated. */
+  static int bpfOrErrno(int command, MemorySegment attributes) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      long result =
+          (long)
+              SYSCALL_BPF.invokeExact(
+                  state,
+                  (long) Architecture.CURRENT.bpfCall,
+                  command,
+                  attributes,
+                  (int) attributes.byteSize());
+      return result < 0 ? -errno(state) : (int) result;
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** A system call by number with up to five integer or address arguments. */
+  static long call(String action, int number, long a, long b, long c, long d, long e) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(
+          action, (long) SYSCALL_FIVE.invokeExact(state, (long) number, a, b, c, d, e), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int ioctl(String action, int fd, long request, long argument) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(action, (int) IOCTL.invokeExact(state, fd, request, argument), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int open(String path, int flags) {
+    String action = "open " + path;
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try (Arena arena = Arena.ofConfined()) {
+      return check(action, (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** Closes; EINTR and EIO leave the descriptor closed on Linux, so no error is reported. */
+  static void close(int fd) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      int ignored = (int) CLOSE.invokeExact(state, fd);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int duplicate(int fd) {
+    fail("duplicate a file descriptor");
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(
+          "duplicate a file descriptor",
+          (int) DUPLICATE.invokeExact(state, fd, F_DUPFD_CLOEXEC, 0),
+          state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** mmap(2), shared, from the given offset; the segment has the given size and no scope. */
+  static MemorySegment mmap(
+      String action, long bytes, int protection, int flags, int fd, long offset) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      MemorySegment address =
+          (MemorySegment)
+              MMAP.invokeExact(state, MemorySegment.NULL, bytes, protection, flags, fd, offset);
+      if (address.address() == -1) {
+        throw new SystemCallException(action, errno(state));
+      }
+      return address;
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void munmap(MemorySegment address, long bytes) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      check("munmap", (int) MUNMAP.invokeExact(state, address, bytes), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int epollCreate(int flags) {
+    fail("epoll_create1");
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check("epoll_create1", (int) EPOLL_CREATE.invokeExact(state, flags), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void epollControl(int epoll, int operation, int fd, MemorySegment event) {
+    fail("epoll_ctl");
+    MemorySegment state = CALL_STATE.get();
+    try {
+      check("epoll_ctl", (int) EPOLL_CTL.invokeExact(state, epoll, operation, fd, event), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** epoll_wait(2); 0 on a time-out and also when a signal interrupted the wait. */
+  static int epollWait(int epoll, MemorySegment events, int maximum, int timeoutMillis) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      int ready = (int) EPOLL_WAIT.invokeExact(state, epoll, events, maximum, timeoutMillis);
+      return ready < 0 && errno(state) == EINTR ? 0 : check("epoll_wait", ready, state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int eventFd(int initial, int flags) {
+    fail("eventfd");
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check("eventfd", (int) EVENTFD.invokeExact(state, initial, flags), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long read(String action, int fd, MemorySegment buffer) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(action, (long) READ.invokeExact(state, fd, buffer, buffer.byteSize()), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long write(String action, int fd, MemorySegment buffer) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(action, (long) WRITE.invokeExact(state, fd, buffer, buffer.byteSize()), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int socket(String action, int family, int type, int protocol) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(action, (int) SOCKET.invokeExact(state, family, type, protocol), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long systemConfiguration(int name) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check("sysconf", (long) SYSCONF.invokeExact(state, name), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  private static void fail(String action) {
+    int errno = Faults.next(action);
+    if (errno != 0) {
+      throw new SystemCallException(action, errno);
+    }
+  }
+
+  private static int check(String action, int result, MemorySegment state) {
+    if (result < 0) {
+      throw new SystemCallException(action, errno(state));
+    }
+    return result;
+  }
+
+  private static long check(String action, long result, MemorySegment state) {
+    if (result < 0) {
+      throw new SystemCallException(action, errno(state));
+    }
+    return result;
+  }
+
+  private static int errno(MemorySegment state) {
+    return (int) ERRNO_VALUE.get(state, 0L);
+  }
+
+  /** Method handles declare Throwable; what they throw here is unchecked. */
+  private static RuntimeException unexpected(Throwable t) {
+    return switch (t) {
+      case RuntimeException e -> e;
+      case Error e -> throw e;
+      default -> new IllegalStateException(t);
+    };
+  }
+
+  private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... args) {
+    return link(name, FunctionDescriptor.of(result, args), ERRNO);
+  }
+
+  private static MethodHandle variadic(
+      String name, int firstVariadic, MemoryLayout result, MemoryLayout... args) {
+    return link(
+        name,
+        FunctionDescriptor.of(result, args),
+        ERRNO,
+        Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
+  private static MethodHandle link(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    MemorySegment symbol =
+        LINKER
+            .defaultLookup()
+            .find(name)
+            .orElseThrow(() -> new UnsupportedException("the C library has no function " + name));
+    return LINKER.downcallHandle(symbol, descriptor, options);
+  }
+}

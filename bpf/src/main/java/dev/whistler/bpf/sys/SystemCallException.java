@@ -1,0 +1,45 @@
+package dev.whistler.bpf.sys;
+
+/** A system call failed with an error number. */
+public final class SystemCallException extends BpfException {
+  private final Errno errno;
+  private final int number;
+
+  /**
+   * @param action what was tried, as "create map hits" or "mmap"
+   * @param number errno as captured after the call
+   */
+  public SystemCallException(String action, int number) {
+    super(message(action, number));
+    this.number = number;
+    this.errno = Errno.of(number);
+  }
+
+  /** The error; {@link Errno#UNKNOWN} if Linux has no name for the number. */
+  public Errno errno() {
+    return errno;
+  }
+
+  /** The error number as captured. */
+  public int number() {
+    return number;
+  }
+
+  private static String message(String action, int number) {
+    Errno errno = Errno.of(number);
+    String name = errno == Errno.UNKNOWN ? "errno " + number : errno.name();
+    return action + ": " + name + " (" + errno.description() + ")" + advice(errno);
+  }
+
+  private static String advice(Errno errno) {
+    return switch (errno) {
+      case EPERM, EACCES ->
+          "; run as root or give the process CAP_BPF and CAP_PERFMON"
+              + " (CAP_NET_ADMIN for network programs)";
+      case EMFILE -> "; raise the limit of open files (ulimit -n)";
+      case ENOMEM -> "; the kernel or the cgroup of this process has no memory left for it";
+      case ENOSYS -> "; this kernel is built without the system call";
+      default -> "";
+    };
+  }
+}

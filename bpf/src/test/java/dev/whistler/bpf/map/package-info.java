@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.map;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.prog;
+
+import org.jspecify.annotations.NullMarked;
