@@ -1,0 +1,36 @@
+package dev.whistler.crds;
+
+/**
+ * Reasons that agents give for the state of a program; the operator repeats them in its conditions.
+ * They are constants and no enum because an agent may be newer than the operator.
+ */
+public final class NodeReason {
+  /** The kernel's verifier refused the program. Condition {@code Verified}. */
+  public static final String VERIFIER_REJECTED = "VerifierRejected";
+
+  /** Loading or attaching failed. Condition {@code Attached}. */
+  public static final String ATTACH_FAILED = "AttachFailed";
+
+  /** The machine lacks what the program needs. Condition {@code Attached}. */
+  public static final String UNSUPPORTED = "Unsupported";
+
+  /** The kernel's limit of programs at one tracepoint (64) is reached. */
+  public static final String TOO_MANY_PROGRAMS = "TooManyPrograms";
+
+  /** The artifact is not what the revision promises. */
+  public static final String TAMPERED = "Tampered";
+
+  /** The artifact could not be fetched yet; the agent tries again. */
+  public static final String ARTIFACT_UNAVAILABLE = "ArtifactUnavailable";
+
+  /** A sink does not accept records. Condition {@code Delivering}. */
+  public static final String SINK_UNAVAILABLE = "SinkUnavailable";
+
+  /** Records were lost lately. Condition {@code Delivering}. */
+  public static final String RECORDS_LOST = "RecordsLost";
+
+  /** Records did not fit their schema lately. Condition {@code Delivering}. */
+  public static final String RECORDS_UNDECODABLE = "RecordsUndecodable";
+
+  private NodeReason() {}
+}

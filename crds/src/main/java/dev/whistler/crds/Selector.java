@@ -1,0 +1,84 @@
+package dev.whistler.crds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A label selector with the meaning that Kubernetes gives it; the empty selector selects
+ * everything.
+ *
+ * @param matchLabels labels that must have exactly these values
+ * @param matchExpressions further requirements; all must hold
+ */
+@ResourceValue
+public record Selector(
+    @JsonPropertyDescription("Labels that must have exactly these values.")
+        Map<String, @Size(max = 63) String> matchLabels,
+    @Size(max = 32) @JsonPropertyDescription("Further requirements; all of them must hold.")
+        List<Requirement> matchExpressions) {
+
+  /** Selects everything. */
+  public static final Selector ALL = new Selector(Map.of(), List.of());
+
+  public Selector {
+    matchLabels = Absent.map(matchLabels);
+    matchExpressions = Absent.list(matchExpressions);
+  }
+
+  /** Selects what carries one label. */
+  public static Selector label(String key, String value) {
+    return new Selector(Map.of(key, value), List.of());
+  }
+
+  /** Whether something with these labels is selected. */
+  public boolean matches(Map<String, String> labels) {
+    return matchLabels.entrySet().stream()
+            .allMatch(wanted -> wanted.getValue().equals(labels.get(wanted.getKey())))
+        && matchExpressions.stream().allMatch(requirement -> requirement.matches(labels));
+  }
+
+  /** How a label is compared. */
+  public enum Operator {
+    @JsonProperty("In")
+    IN,
+    @JsonProperty("NotIn")
+    NOT_IN,
+    @JsonProperty("Exists")
+    EXISTS,
+    @JsonProperty("DoesNotExist")
+    DOES_NOT_EXIST
+  }
+
+  /**
+   * One requirement.
+   *
+   * @param key the label
+   * @param operator how it is compared
+   * @param values for {@code In} and {@code NotIn}
+   */
+  @ResourceValue
+  public record Requirement(
+      @Required @Size(min = 1, max = 317) @JsonPropertyDescription("The label's key.") String key,
+      @Required @JsonPropertyDescription("How the label is compared.") Operator operator,
+      @Size(max = 64) @JsonPropertyDescription("Values for In and NotIn; empty otherwise.")
+          List<@Size(max = 63) String> values) {
+    public Requirement {
+      values = Absent.list(values);
+    }
+
+    private boolean matches(Map<String, String> labels) {
+      @Nullable String value = labels.get(key);
+      return switch (operator) {
+        case IN -> value != null && values.contains(value);
+        case NOT_IN -> value == null || !values.contains(value);
+        case EXISTS -> value != null;
+        case DOES_NOT_EXIST -> value == null;
+      };
+    }
+  }
+}
