@@ -1,0 +1,212 @@
+package dev.whistler.compiler.kernel;
+
+import dev.whistler.compiler.kernel.KernelStruct.Field;
+import dev.whistler.compiler.kernel.KernelStruct.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns BTF types into struct layouts and function prototypes. */
+final class BtfLayouts {
+  /** Members of one struct, those of anonymous members included. */
+  private static final int MAX_FIELDS = 4096;
+
+  private static final int MAX_DEPTH = 32;
+
+  /** Bytes of one struct; keeps bit offsets within an int. */
+  private static final int MAX_SIZE = 1 << 24;
+
+  private final BtfTypes types;
+
+  BtfLayouts(BtfTypes types) {
+    this.types = types;
+  }
+
+  /** A struct or union by its name, or by the typedef of an anonymous one. */
+  Optional<KernelStruct> struct(String name) {
+    int id = types.find(name, BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION);
+    if (id == 0) {
+      int alias = types.find(name, BtfTypes.KIND_TYPEDEF, BtfTypes.KIND_TYPEDEF);
+      id = alias == 0 ? 0 : types.resolve(alias);
+      if (id == 0 || !isStruct(id)) {
+        return Optional.empty();
+      }
+    }
+    List<Field> fields = new ArrayList<>();
+    flatten(id, 0, 0, fields);
+    return Optional.of(
+        new KernelStruct(name, size(id), types.kind(id) == BtfTypes.KIND_UNION, fields));
+  }
+
+  private boolean isStruct(int id) {
+    return types.kind(id) == BtfTypes.KIND_STRUCT || types.kind(id) == BtfTypes.KIND_UNION;
+  }
+
+  private int size(int id) {
+    int size = types.sizeOrType(id);
+    if (size < 0 || size > MAX_SIZE) {
+      throw BtfTypes.malformed("has the type " + types.name(id) + " of an impossible size");
+    }
+    return size;
+  }
+
+  private void flatten(int id, int bitBase, int depth, List<Field> into) {
+    if (depth > MAX_DEPTH) {
+      throw BtfTypes.malformed("nests anonymous members too deep");
+    }
+    int count = types.length(id);
+    for (int i = 0; i < count; i++) {
+      BtfTypes.Member member = types.member(id, i);
+      int bits = member.bitOffset();
+      if (bits < 0 || bits > 8 * MAX_SIZE) {
+        throw BtfTypes.malformed("has a member at an impossible offset");
+      }
+      int at = Math.addExact(bitBase, bits);
+      if (member.name() == 0) {
+        int inner = types.resolve(member.type());
+        if (inner != 0 && isStruct(inner)) {
+          flatten(inner, at, depth + 1, into);
+        }
+        continue; // Unnamed bit-fields are padding.
+      }
+      if (into.size() == MAX_FIELDS) {
+        throw BtfTypes.malformed("has a struct of more than " + MAX_FIELDS + " members");
+      }
+      into.add(field(types.string(member.name()), member, at));
+    }
+  }
+
+  private Field field(String name, BtfTypes.Member member, int bits) {
+    int type = types.resolve(member.type());
+    int kind = type == 0 ? 0 : types.kind(type);
+    String alias = types.typedefName(member.type());
+    return switch (kind) {
+      case BtfTypes.KIND_INT, BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 -> {
+        int size = size(type);
+        int oldStyle = kind == BtfTypes.KIND_INT ? types.extra(type, 0) & 0xff : 0;
+        int oldOffset = kind == BtfTypes.KIND_INT ? types.extra(type, 0) >>> 16 & 0xff : 0;
+        boolean signed = isSigned(type);
+        int width = member.bitFieldSize();
+        if (width == 0 && oldStyle != 0 && oldStyle != 8 * size) {
+          width = oldStyle; // Before the kind flag, the integer itself was the bit-field.
+        }
+        yield width == 0
+            ? new Field(name, Shape.INTEGER, bits, 8 * size, size, signed, size, -1, alias)
+            : new Field(
+                name, Shape.BIT_FIELD, bits + oldOffset, width, size, signed, size, -1, alias);
+      }
+      case BtfTypes.KIND_PTR -> {
+        String target = types.structName(types.sizeOrType(type)).orElse(alias);
+        yield new Field(name, Shape.POINTER, bits, 64, 8, false, 8, -1, target);
+      }
+      case BtfTypes.KIND_ARRAY -> array(name, type, bits, alias);
+      case BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION -> {
+        int size = size(type);
+        String struct = types.structName(member.type()).orElse(alias);
+        yield new Field(name, Shape.STRUCT, bits, 8 * size, size, false, 0, -1, struct);
+      }
+      // Floating-point and function members: only their address is of use.
+      default -> new Field(name, Shape.STRUCT, bits, 0, 0, false, 0, -1, alias);
+    };
+  }
+
+  private Field array(String name, int array, int bits, String alias) {
+    long count = 1;
+    int element = array;
+    for (int depth = 0; element != 0 && types.kind(element) == BtfTypes.KIND_ARRAY; depth++) {
+      count *= Integer.toUnsignedLong(types.extra(element, 2));
+      if (depth > MAX_DEPTH || count > MAX_SIZE) {
+        throw BtfTypes.malformed("has an array of an impossible size");
+      }
+      element = types.resolve(types.extra(element, 0));
+    }
+    int kind = element == 0 ? 0 : types.kind(element);
+    int elementSize =
+        switch (kind) {
+          case BtfTypes.KIND_PTR -> 8;
+          case BtfTypes.KIND_INT,
+              BtfTypes.KIND_ENUM,
+              BtfTypes.KIND_ENUM64,
+              BtfTypes.KIND_STRUCT,
+              BtfTypes.KIND_UNION ->
+              size(element);
+          default -> 0;
+        };
+    if (count * elementSize > MAX_SIZE) {
+      throw BtfTypes.malformed("has an array of an impossible size");
+    }
+    int size = (int) (count * elementSize);
+    boolean scalar = kind != BtfTypes.KIND_STRUCT && kind != BtfTypes.KIND_UNION;
+    String struct = element == 0 ? "" : types.structName(element).orElse(alias);
+    return new Field(
+        name,
+        Shape.ARRAY,
+        bits,
+        8 * size,
+        size,
+        element != 0 && scalar && isSigned(element),
+        scalar ? elementSize : 0,
+        (int) count,
+        struct);
+  }
+
+  private boolean isSigned(int type) {
+    return switch (types.kind(type)) {
+      case BtfTypes.KIND_INT -> (types.extra(type, 0) >>> 24 & 1) != 0;
+      case BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 -> types.kindFlag(type);
+      default -> false;
+    };
+  }
+
+  /** The prototype of a function; {@code __traceiter_*} without its first parameter. */
+  Optional<KernelFunction> function(String name) {
+    int id = types.find(name, BtfTypes.KIND_FUNC, BtfTypes.KIND_FUNC);
+    if (id == 0) {
+      return Optional.empty();
+    }
+    int prototype = types.resolve(types.sizeOrType(id));
+    if (prototype == 0 || types.kind(prototype) != BtfTypes.KIND_FUNC_PROTO) {
+      throw BtfTypes.malformed("has the function " + name + " without a prototype");
+    }
+    int count = types.length(prototype);
+    if (count > 64) {
+      throw BtfTypes.malformed("has the function " + name + " with " + count + " parameters");
+    }
+    List<KernelFunction.Parameter> parameters = new ArrayList<>();
+    for (int i = name.startsWith("__traceiter_") ? 1 : 0; i < count; i++) {
+      int type = types.extra(prototype, 2 * i + 1);
+      if (type != 0) { // void ends a variadic list
+        parameter(types.string(types.extra(prototype, 2 * i)), type, parameters);
+      }
+    }
+    return Optional.of(new KernelFunction(name, parameters));
+  }
+
+  private void parameter(String name, int type, List<KernelFunction.Parameter> into) {
+    int resolved = types.resolve(type);
+    int kind = resolved == 0 ? 0 : types.kind(resolved);
+    switch (kind) {
+      case BtfTypes.KIND_PTR ->
+          into.add(
+              new KernelFunction.Parameter(
+                  name, 8, false, types.structName(types.sizeOrType(resolved)).orElse(""), true));
+      case BtfTypes.KIND_INT, BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 -> {
+        int size = size(resolved);
+        into.add(
+            new KernelFunction.Parameter(
+                name, Math.clamp(size, 1, 8), isSigned(resolved), "", false));
+        if (size > 8) {
+          into.add(new KernelFunction.Parameter("", 8, false, "", false));
+        }
+      }
+      case BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION -> {
+        // Passed by value: each 8 bytes take one argument word.
+        into.add(new KernelFunction.Parameter(name, 8, false, "", false));
+        for (int rest = Math.min(size(resolved), 64) - 8; rest > 0; rest -= 8) {
+          into.add(new KernelFunction.Parameter("", 8, false, "", false));
+        }
+      }
+      default -> into.add(new KernelFunction.Parameter(name, 8, false, "", false));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.whistler.compiler.kernel;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Questions to a kernel description as text, and the digests of their answers. */
+final class Question {
+  private Question() {}
+
+  /** The digest of a kernel's answer to a question. */
+  static String ask(KernelDescription kernel, String question) {
+    int colon = question.indexOf(':');
+    String kind = colon < 0 ? question : question.substring(0, colon);
+    String what = question.substring(colon + 1);
+    return digest(
+        switch (kind) {
+          case "architecture" -> kernel.architecture().text();
+          case "types" -> Boolean.toString(kernel.hasTypes());
+          case "tracepoint" -> {
+            int slash = what.indexOf('/');
+            yield slash < 0
+                ? "absent"
+                : kernel
+                    .tracepoint(what.substring(0, slash), what.substring(slash + 1))
+                    .map(Question::text)
+                    .orElse("absent");
+          }
+          case "struct" -> kernel.struct(what).map(Question::text).orElse("absent");
+          case "function" -> kernel.function(what).map(Question::text).orElse("absent");
+          case "feature" -> kernel.feature(what).name();
+          default -> throw new MalformedKernelException("a trace holds an unknown question");
+        });
+  }
+
+  private static String text(TracepointFormat format) {
+    StringBuilder text = new StringBuilder("format\n");
+    for (TracepointFormat.Field f : format.fields()) {
+      line(text, f.name(), f.shape(), f.cType(), f.offset(), f.size(), f.signed(), f.elementSize());
+    }
+    return text.toString();
+  }
+
+  private static String text(KernelStruct struct) {
+    StringBuilder text = new StringBuilder();
+    line(text, struct.union() ? "union" : "struct", struct.size());
+    for (KernelStruct.Field f : struct.fields()) {
+      line(
+          text,
+          f.name(),
+          f.shape(),
+          f.bitOffset(),
+          f.bitSize(),
+          f.size(),
+          f.signed(),
+          f.elementSize(),
+          f.count(),
+          f.typeName());
+    }
+    return text.toString();
+  }
+
+  private static String text(KernelFunction function) {
+    StringBuilder text = new StringBuilder("function\n");
+    for (KernelFunction.Parameter p : function.parameters()) {
+      line(text, p.name(), p.size(), p.signed(), p.structName(), p.pointer());
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, Object... parts) {
+    for (Object part : parts) {
+      text.append(part).append('\t');
+    }
+    text.append('\n');
+  }
+
+  /** Hex SHA-256 of a text in UTF-8. */
+  static String digest(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
