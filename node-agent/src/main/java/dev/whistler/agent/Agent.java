@@ -1,0 +1,51 @@
+package dev.whistler.agent;
+
+import dev.whistler.agent.serve.ProgramMetrics;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/** The application: one {@link NodeAgent} from start-up to shutdown. */
+@ApplicationScoped
+public class Agent {
+
+  private final AgentConfig config;
+  private final KubernetesClient client;
+  private final PrometheusMeterRegistry metrics;
+  private final String version;
+  private volatile @Nullable NodeAgent nodeAgent;
+
+  public Agent(
+      AgentConfig config,
+      KubernetesClient client,
+      PrometheusMeterRegistry metrics,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.config = config;
+    this.client = client;
+    this.metrics = metrics;
+    this.version = version;
+  }
+
+  void start(@Observes StartupEvent event) {
+    NodeAgent agent = new NodeAgent(config, client, version);
+    nodeAgent = agent;
+    new ProgramMetrics(agent::programs).register(metrics.getPrometheusRegistry());
+    agent.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    Optional.ofNullable(nodeAgent).ifPresent(NodeAgent::close);
+  }
+
+  /** Whether the agent knows its kernel and has seen the revisions. */
+  public boolean ready() {
+    NodeAgent agent = nodeAgent;
+    return agent != null && agent.ready();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.whistler.agent;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What an administrator may set. Environment variables work too, as {@code WHISTLER_NODE_NAME}. */
+@ConfigMapping(prefix = "whistler")
+public interface AgentConfig {
+
+  /** Name of this node as the API server knows it; from the downward API in a pod. */
+  String nodeName();
+
+  /** Namespace of the operator: its parameters and the agents' Leases are there. */
+  @WithDefault("whistler-system")
+  String namespace();
+
+  /** The agent's own directory on the node; file sinks write below {@code files} in it. */
+  @WithDefault("/var/lib/whistler")
+  Path directory();
+
+  /** How long an unloaded program's last records may take to reach their sinks. */
+  @WithDefault("5s")
+  Duration drain();
+
+  /** How long the agent may be silent before its node counts as lost; renewed three times in it. */
+  @WithDefault("30s")
+  Duration lease();
+}

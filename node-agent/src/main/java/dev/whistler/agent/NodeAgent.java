@@ -1,0 +1,197 @@
+package dev.whistler.agent;
+
+import dev.whistler.agent.node.Kernel;
+import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.TracepointFormats;
+import dev.whistler.agent.report.Heartbeat;
+import dev.whistler.agent.report.NodeReporter;
+import dev.whistler.agent.report.NodeStatusModel;
+import dev.whistler.agent.report.ProfileUpload;
+import dev.whistler.agent.work.ArtifactLoader;
+import dev.whistler.agent.work.Assignments;
+import dev.whistler.agent.work.Supervisor;
+import dev.whistler.crds.Group;
+import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.runtime.RunningProgram;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one agent does, from start to stop: three watches (revisions, its own Node, the list of
+ * wanted profiles), one supervisor of programs, one reporter, one Lease.
+ */
+final class NodeAgent implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(NodeAgent.class);
+  private static final long NO_RESYNC = 0;
+
+  private final Machine machine;
+  private final @Nullable Kernel kernel;
+  private final @Nullable String obstacle;
+  private final SharedIndexInformer<WhistlerRevision> revisions;
+  private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<ConfigMap> wanted;
+  private final Supervisor supervisor;
+  private final NodeReporter reporter;
+  private final Heartbeat heartbeat;
+  private final Optional<ProfileUpload> upload;
+
+  // Informers call back on threads that must not wait.
+  private final ExecutorService events =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("whistler-events").daemon().factory());
+
+  NodeAgent(AgentConfig config, KubernetesClient client, String version) {
+    String name = config.nodeName();
+    machine = Machine.read();
+    Kernel described = null;
+    String complaint = null;
+    try {
+      described = Kernel.of(machine.architecture(), TracepointFormats.read(), Set.of());
+    } catch (IOException | MalformedContentException e) {
+      complaint = e.getMessage();
+      LOG.errorf("This node cannot run programs: %s", complaint);
+    }
+    kernel = described;
+    obstacle = complaint;
+    nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
+    revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
+    wanted =
+        client
+            .configMaps()
+            .inNamespace(config.namespace())
+            .withName(Group.WANTED_PROFILES)
+            .runnableInformer(NO_RESYNC);
+    supervisor =
+        new Supervisor(
+            new ArtifactLoader(client, name, machine.architecture(), config.directory()),
+            config.drain(),
+            this::worksChanged);
+    reporter =
+        new NodeReporter(
+            client,
+            name,
+            this::node,
+            previous ->
+                NodeStatusModel.status(
+                    machine,
+                    version,
+                    Optional.ofNullable(kernel).map(Kernel::name),
+                    Optional.ofNullable(obstacle),
+                    List.of(),
+                    supervisor.works(),
+                    previous,
+                    Instant.now()));
+    heartbeat = new Heartbeat(client, config.namespace(), name, config.lease());
+    upload =
+        Optional.ofNullable(kernel)
+            .map(known -> new ProfileUpload(client, known.name(), known.profile()));
+  }
+
+  void start() {
+    watch(nodes, this::reassign);
+    watch(revisions, this::reassign);
+    watch(wanted, this::uploadIfWanted);
+    reporter.changed();
+    heartbeat.start();
+  }
+
+  private <T extends HasMetadata> void watch(SharedIndexInformer<T> informer, Runnable onChange) {
+    // Retry for ever: the CRDs may not be installed yet, and the API server comes and goes.
+    informer.exceptionHandler((started, failure) -> true);
+    informer.addEventHandler(
+        new ResourceEventHandler<>() {
+          @Override
+          public void onAdd(T added) {
+            submit(onChange);
+          }
+
+          @Override
+          public void onUpdate(T before, T after) {
+            submit(onChange);
+          }
+
+          @Override
+          public void onDelete(T deleted, boolean finalStateUnknown) {
+            submit(onChange);
+          }
+
+          @Override
+          public void onNothing() {
+            submit(onChange);
+          }
+        });
+    var unused = informer.start();
+  }
+
+  private void submit(Runnable step) {
+    try {
+      events.execute(step);
+    } catch (RejectedExecutionException closing) {
+      LOG.debug("Not acted on any more: the agent stops.", closing);
+    }
+  }
+
+  /** Before all watches have their first answer nothing is decided: absent may be unknown. */
+  private void reassign() {
+    if (kernel != null && nodes.hasSynced() && revisions.hasSynced()) {
+      Map<String, String> labels =
+          node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
+      supervisor.assign(Assignments.of(revisions.getStore().list(), labels, kernel.name()));
+    }
+  }
+
+  private void uploadIfWanted() {
+    boolean isWanted =
+        wanted.getStore().list().stream()
+            .map(ConfigMap::getData)
+            .filter(Objects::nonNull)
+            .anyMatch(data -> kernel != null && data.containsKey(kernel.name()));
+    if (isWanted) {
+      upload.ifPresent(ProfileUpload::upload);
+    }
+  }
+
+  private void worksChanged() {
+    reporter.changed();
+  }
+
+  private Optional<Node> node() {
+    return nodes.getStore().list().stream().findFirst();
+  }
+
+  List<RunningProgram> programs() {
+    return supervisor.programs();
+  }
+
+  boolean ready() {
+    return kernel != null && revisions.hasSynced() && nodes.hasSynced();
+  }
+
+  /** Unloads everything within a bound. The WhistlerNode stays as it is: the Lease runs out. */
+  @Override
+  public void close() {
+    List.of(nodes, revisions, wanted).forEach(SharedIndexInformer::stop);
+    events.shutdownNow();
+    supervisor.close();
+    heartbeat.close();
+    reporter.close();
+  }
+}

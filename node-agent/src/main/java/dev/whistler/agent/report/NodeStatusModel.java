@@ -1,0 +1,108 @@
+package dev.whistler.agent.report;
+
+import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.work.Work;
+import dev.whistler.agent.work.WorkState;
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.ResourceCondition.Status;
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.Feature;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.State;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The status of this node's WhistlerNode, from what the agent knows. Pure. */
+public final class NodeStatusModel {
+
+  private static final String READY = "Ready";
+  private static final int MAX_MESSAGE = 256;
+  private static final int MAX_PROGRAMS = 256;
+
+  private NodeStatusModel() {}
+
+  /**
+   * @param profile name of the KernelProfile; empty when this kernel cannot be described
+   * @param obstacle a sentence about why it cannot; empty when it can
+   * @param previous what was reported last: conditions that did not change keep their time
+   */
+  public static WhistlerNodeStatus status(
+      Machine machine,
+      String agentVersion,
+      Optional<String> profile,
+      Optional<String> obstacle,
+      List<Feature> features,
+      List<Work> works,
+      @Nullable WhistlerNodeStatus previous,
+      Instant now) {
+    ResourceCondition ready =
+        new ResourceCondition(
+            READY,
+            obstacle.isEmpty() ? Status.TRUE : Status.FALSE,
+            obstacle.isEmpty() ? "AgentReady" : "KernelUnusable",
+            truncate(obstacle.orElse("The agent can run programs.")),
+            0,
+            now.truncatedTo(ChronoUnit.SECONDS).toString());
+    return new WhistlerNodeStatus(
+        machine.kernelRelease(),
+        machine.architecture(),
+        machine.bootId(),
+        agentVersion,
+        profile.orElse(null),
+        features,
+        works.stream().limit(MAX_PROGRAMS).map(NodeStatusModel::program).toList(),
+        List.of(keepTime(ready, previous)));
+  }
+
+  private static ResourceCondition keepTime(
+      ResourceCondition condition, @Nullable WhistlerNodeStatus previous) {
+    if (previous == null) {
+      return condition;
+    }
+    return previous.conditions().stream()
+        .filter(old -> old.type().equals(condition.type()) && old.status() == condition.status())
+        .findFirst()
+        .map(
+            old ->
+                new ResourceCondition(
+                    condition.type(),
+                    condition.status(),
+                    condition.reason(),
+                    condition.message(),
+                    condition.observedGeneration(),
+                    old.lastTransitionTime()))
+        .orElse(condition);
+  }
+
+  private static NodeProgram program(Work work) {
+    return switch (work.state()) {
+      case WorkState.Running running -> program(work, State.RUNNING, null, null);
+      case WorkState.Degraded(String reason, String message) ->
+          program(work, State.RUNNING, reason, message);
+      case WorkState.Failed(String reason, String message) ->
+          program(work, State.FAILED, reason, message);
+      case WorkState.Pending(String reason, String why) ->
+          program(
+              work, State.PENDING, reason.isEmpty() ? null : reason, why.isEmpty() ? null : why);
+    };
+  }
+
+  private static NodeProgram program(
+      Work work, State state, @Nullable String reason, @Nullable String message) {
+    return new NodeProgram(
+        work.assignment().program(),
+        work.assignment().uid(),
+        work.assignment().revision(),
+        work.assignment().artifact(),
+        state,
+        reason,
+        message == null ? null : truncate(message));
+  }
+
+  private static String truncate(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
+  }
+}

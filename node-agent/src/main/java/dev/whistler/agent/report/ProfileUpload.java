@@ -1,0 +1,43 @@
+package dev.whistler.agent.report;
+
+import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileSpec;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import org.jboss.logging.Logger;
+
+/**
+ * Uploads this node's KernelProfile when the operator lists it as wanted. The first agent with that
+ * kernel wins; for all others it is there already.
+ */
+public final class ProfileUpload {
+
+  private static final Logger LOG = Logger.getLogger(ProfileUpload.class);
+
+  private final KubernetesClient client;
+  private final String name;
+  private final KernelProfileSpec spec;
+
+  public ProfileUpload(KubernetesClient client, String name, KernelProfileSpec spec) {
+    this.client = client;
+    this.name = name;
+    this.spec = spec;
+  }
+
+  /** Creates the profile; does nothing where it exists. The next change of the list tries again. */
+  public void upload() {
+    KernelProfile profile = new KernelProfile();
+    profile.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    profile.setSpec(spec);
+    try {
+      var unused = client.resource(profile).create();
+      LOG.infof("uploaded kernel profile %s", name);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        LOG.warnf("Kernel profile %s cannot be uploaded: %s", name, e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.whistler.agent.work;
+
+import dev.whistler.crds.Digest;
+import dev.whistler.crds.Gzip;
+import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.WhistlerArtifact;
+import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.crds.WhistlerRevisionSpec;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.Identity;
+import dev.whistler.runtime.RunRequest;
+import dev.whistler.runtime.RunningProgram;
+import dev.whistler.runtime.Runtime;
+import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.deliver.SinkSpec;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Gets the one artifact of an assignment from the API server, checks that it is what the revision
+ * promises, and starts it. What the API server says is not trusted: sizes, names and digests are
+ * checked again here.
+ */
+public final class ArtifactLoader implements Loader {
+
+  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+
+  private final KubernetesClient client;
+  private final String node;
+  private final String architecture;
+  private final Path files;
+
+  /**
+   * @param node name of this node
+   * @param architecture of this node, {@code x86-64} or {@code arm64}
+   * @param directory the agent's own directory
+   */
+  public ArtifactLoader(KubernetesClient client, String node, String architecture, Path directory) {
+    this.client = client;
+    this.node = node;
+    this.architecture = architecture;
+    this.files = directory.resolve("files");
+  }
+
+  @Override
+  public RunningProgram load(Assignment assignment) throws UnavailableException, StartException {
+    refuseWhatWeCannot(assignment.spec());
+    List<SinkSpec> sinks = sinks(assignment.spec().sinks());
+    byte[] object = object(fetch(assignment.artifact()), assignment, architecture);
+    Identity identity =
+        new Identity(node, assignment.program(), assignment.uid(), assignment.revision());
+    return Runtime.start(RunRequest.of(object, identity).withSinks(sinks));
+  }
+
+  private WhistlerArtifactSpec fetch(String name) throws UnavailableException {
+    WhistlerArtifact artifact;
+    try {
+      artifact = client.resources(WhistlerArtifact.class).withName(name).get();
+    } catch (KubernetesClientException e) {
+      throw new UnavailableException("Artifact " + name + " cannot be read: " + e.getMessage(), e);
+    }
+    if (artifact == null) {
+      throw new UnavailableException("Artifact " + name + " does not exist (yet).");
+    }
+    return artifact.getSpec();
+  }
+
+  /** The object in an artifact, once it is proved to belong to the assignment. */
+  static byte[] object(WhistlerArtifactSpec artifact, Assignment assignment, String architecture)
+      throws StartException {
+    requireGenuine(
+        artifact.programUid().equals(assignment.uid())
+            && artifact.sourceDigest().equals(assignment.spec().sourceDigest())
+            && artifact.name().equals(assignment.artifact()),
+        assignment,
+        "belongs to another program or source");
+    requireGenuine(
+        artifact.architecture().equals(architecture), assignment, "is for another architecture");
+    try {
+      byte[] gzip = Base64.getDecoder().decode(artifact.object());
+      requireGenuine(
+          gzip.length <= WhistlerArtifactSpec.MAX_GZIP_BYTES, assignment, "is too large");
+      byte[] object = Gzip.decompress(gzip, WhistlerArtifactSpec.MAX_OBJECT_BYTES);
+      requireGenuine(
+          Digest.of(object).hex().equals(artifact.objectDigest()),
+          assignment,
+          "does not have the digest it states");
+      return object;
+    } catch (IllegalArgumentException | MalformedContentException e) {
+      throw new StartException(
+          FailureReason.TAMPERED,
+          "Artifact " + assignment.artifact() + " is damaged; delete it, it is compiled again.",
+          String.valueOf(e.getMessage()),
+          e);
+    }
+  }
+
+  private static void requireGenuine(boolean holds, Assignment assignment, String complaint)
+      throws StartException {
+    if (!holds) {
+      throw new StartException(
+          FailureReason.TAMPERED,
+          "Artifact %s %s; find out who writes artifacts besides the operator."
+              .formatted(assignment.artifact(), complaint));
+    }
+  }
+
+  /** What a newer operator may ask for and this agent cannot do is refused, never ignored. */
+  private static void refuseWhatWeCannot(WhistlerRevisionSpec spec) throws StartException {
+    refuse(!spec.attach().isEmpty(), "attach");
+    refuse(!spec.events().isEmpty(), "events");
+    refuse(!spec.metrics().isEmpty(), "metrics");
+    refuse(!spec.maps().isEmpty(), "maps");
+    refuse(spec.scope() != null, "podSelector and namespaceSelector");
+    refuse(spec.budget() != null, "budget");
+  }
+
+  private static void refuse(boolean present, String field) throws StartException {
+    if (present) {
+      throw new StartException(
+          FailureReason.UNSUPPORTED,
+          "This agent does not know " + field + "; remove it from the spec or update the agents.");
+    }
+  }
+
+  private List<SinkSpec> sinks(List<ProgramSink> wanted) throws StartException {
+    List<SinkSpec> sinks = new ArrayList<>();
+    for (ProgramSink sink : wanted) {
+      if (sink.file() != null) {
+        sinks.add(new SinkSpec.File("file-" + sink.file().name(), file(sink.file().name())));
+      } else if (sink.stdout() != null) {
+        sinks.add(new SinkSpec.Stdout());
+      } else {
+        refuse(true, "sinks by ref");
+      }
+    }
+    return sinks;
+  }
+
+  private Path file(String name) throws StartException {
+    if (!FILE_NAME.matcher(name).matches()) {
+      throw new StartException(
+          FailureReason.SINK_UNAVAILABLE,
+          "A file sink has a bare file name of letters, digits, '.', '_' and '-'.");
+    }
+    try {
+      Files.createDirectories(
+          files,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new StartException(
+          FailureReason.SINK_UNAVAILABLE,
+          "The agent cannot make its directory " + files + "; check the volume it is on.",
+          String.valueOf(e.getMessage()),
+          e);
+    }
+    return files.resolve(name);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.whistler.agent.work;
+
+import dev.whistler.agent.work.Loader.UnavailableException;
+import dev.whistler.crds.NodeReason;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.ProgramState;
+import dev.whistler.runtime.RunningProgram;
+import dev.whistler.runtime.StartException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what runs on this node equal to what is assigned to it.
+ *
+ * <p>One thread does all loading and unloading, so that no two steps on a program overlap. A new
+ * revision is attached before the old one is detached: records in the short overlap carry their own
+ * revision each, and none is missing. If the new one does not start, the old one stays.
+ */
+public final class Supervisor implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Supervisor.class);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+  /** Failures that another try with the same object on the same kernel cannot mend. */
+  private static final Set<FailureReason> FINAL =
+      EnumSet.of(
+          FailureReason.BAD_OBJECT,
+          FailureReason.UNSUPPORTED,
+          FailureReason.VERIFIER_REJECTED,
+          FailureReason.MAP_ENTRY_INVALID);
+
+  private final Loader loader;
+  private final Duration drain;
+  private final Runnable changed;
+  private final ScheduledExecutorService worker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("whistler-work").daemon().factory());
+
+  // Touched by the worker's thread only, but for the snapshots.
+  private final Map<String, Slot> slots = new LinkedHashMap<>();
+  private volatile List<Work> works = List.of();
+  private volatile List<RunningProgram> programs = List.of();
+
+  /** What one program has on this node: what is wanted of it, and what runs. */
+  private static final class Slot {
+    @Nullable Assignment wanted;
+    @Nullable Assignment current;
+    @Nullable RunningProgram program;
+    WorkState state = new WorkState.Pending("", "");
+    int failures;
+  }
+
+  /**
+   * @param drain how long the last records of a program may take when it is unloaded
+   * @param changed called after every change of {@link #works}; must not block
+   */
+  public Supervisor(Loader loader, Duration drain, Runnable changed) {
+    this.loader = loader;
+    this.drain = drain;
+    this.changed = changed;
+  }
+
+  /** What should run from now on, at most one assignment per program; all else is unloaded. */
+  public void assign(Collection<Assignment> wanted) {
+    List<Assignment> copy = List.copyOf(wanted);
+    submit(() -> reconcile(copy));
+  }
+
+  /** Where each assignment stands. */
+  public List<Work> works() {
+    return works;
+  }
+
+  /** The programs that are loaded, for their counters. */
+  public List<RunningProgram> programs() {
+    return programs;
+  }
+
+  private void submit(Runnable step) {
+    try {
+      worker.execute(step);
+    } catch (RejectedExecutionException closing) {
+      LOG.debug("Not done any more: the agent stops.", closing);
+    }
+  }
+
+  private void reconcile(List<Assignment> wanted) {
+    Set<String> names = new HashSet<>();
+    for (Assignment assignment : wanted) {
+      names.add(assignment.uid());
+      Slot slot = slots.computeIfAbsent(assignment.uid(), uid -> new Slot());
+      if (!assignment.equals(slot.wanted)) {
+        slot.wanted = assignment;
+        slot.failures = 0;
+        bring(slot, assignment);
+      }
+    }
+    slots
+        .entrySet()
+        .removeIf(
+            entry -> {
+              if (names.contains(entry.getKey())) {
+                return false;
+              }
+              entry.getValue().wanted = null;
+              unload(entry.getValue());
+              return true;
+            });
+    publish();
+  }
+
+  private void bring(Slot slot, Assignment assignment) {
+    if (assignment.equals(slot.current) && slot.program != null) {
+      slot.state = stateOf(slot.program);
+      return;
+    }
+    RunningProgram started;
+    try {
+      started = loader.load(assignment);
+    } catch (UnavailableException e) {
+      LOG.warnf("%s revision %d: %s", assignment.program(), assignment.revision(), e.getMessage());
+      slot.state = new WorkState.Pending(NodeReason.ARTIFACT_UNAVAILABLE, message(e));
+      again(slot, assignment);
+      return;
+    } catch (StartException e) {
+      LOG.warnf(
+          "%s revision %d does not run (%s): %s",
+          assignment.program(), assignment.revision(), e.reason().text(), e.getMessage());
+      slot.state = new WorkState.Failed(e.reason().text(), message(e));
+      if (!FINAL.contains(e.reason())) {
+        again(slot, assignment);
+      }
+      return;
+    }
+    LOG.infof("%s revision %d runs", assignment.program(), assignment.revision());
+    unload(slot);
+    slot.failures = 0;
+    slot.program = started;
+    slot.current = assignment;
+    started.onStateChange(state -> submit(() -> follow(slot, started)));
+    slot.state = stateOf(started);
+  }
+
+  private void again(Slot slot, Assignment assignment) {
+    slot.failures++;
+    Duration wait = Backoff.after(slot.failures);
+    var unused =
+        worker.schedule(
+            () -> {
+              if (assignment.equals(slot.wanted) && !assignment.equals(slot.current)) {
+                bring(slot, assignment);
+                publish();
+              }
+            },
+            wait.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void follow(Slot slot, RunningProgram program) {
+    if (slot.program == program && Objects.equals(slot.wanted, slot.current)) {
+      slot.state = stateOf(program);
+      publish();
+    }
+  }
+
+  private static WorkState stateOf(RunningProgram program) {
+    return switch (program.state()) {
+      case ProgramState.Running running -> new WorkState.Running();
+      case ProgramState.Degraded(FailureReason reason, String message) ->
+          new WorkState.Degraded(reason.text(), message);
+      case ProgramState.Failed(FailureReason reason, String message) ->
+          new WorkState.Failed(reason.text(), message);
+      case ProgramState.Stopping stopping -> new WorkState.Pending("Stopping", "");
+      case ProgramState.Stopped stopped -> new WorkState.Pending("Stopped", "");
+    };
+  }
+
+  private static String message(Exception e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+
+  private void unload(Slot slot) {
+    RunningProgram program = slot.program;
+    if (program == null) {
+      return;
+    }
+    slot.program = null;
+    slot.current = null;
+    try (program) {
+      String counters = program.stop(drain).toJson();
+      LOG.infof(
+          "%s revision %d unloaded: %s",
+          program.identity().program(), program.identity().revision(), counters);
+    }
+  }
+
+  private void publish() {
+    works =
+        slots.values().stream()
+            .filter(slot -> slot.wanted != null)
+            .map(slot -> new Work(Objects.requireNonNull(slot.wanted), slot.state))
+            .toList();
+    programs = slots.values().stream().map(slot -> slot.program).filter(Objects::nonNull).toList();
+    changed.run();
+  }
+
+  /** Unloads everything and ends. What is not unloaded within 30 s goes with the process. */
+  @Override
+  public void close() {
+    submit(
+        () -> {
+          slots.values().forEach(this::unload);
+          slots.clear();
+          programs = List.of();
+        });
+    worker.shutdown();
+    try {
+      if (!worker.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warnf("Programs were not unloaded within %d s.", CLOSE_LIMIT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
