@@ -1,0 +1,233 @@
+package dev.whistler.runtime.deliver;
+
+import dev.whistler.runtime.account.LossReason;
+import dev.whistler.runtime.account.SinkAccount;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sink with its queue and its writer. Every line handed in is in the end counted as delivered
+ * or as lost with a reason.
+ */
+public final class Delivery implements AutoCloseable {
+  private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final int ATTEMPTS = 3;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+  private final String name;
+  private final SinkQueue queue;
+  private final Duration patience;
+  private final SinkAccount account;
+  private final Sink sink;
+  private final Consumer<@Nullable String> health;
+  private final Thread writer;
+
+  private boolean failing;
+  private volatile boolean draining;
+  private volatile boolean abandoned;
+
+  /**
+   * @param sink owned from now on
+   * @param health told a sentence when the sink begins to fail, and null when it works again
+   */
+  Delivery(
+      String name,
+      Sink sink,
+      int queueBytes,
+      Duration patience,
+      SinkAccount account,
+      Consumer<@Nullable String> health) {
+    this.name = name;
+    this.sink = sink;
+    this.patience = patience;
+    this.account = account;
+    this.health = health;
+    queue = new SinkQueue(queueBytes);
+    writer = Thread.ofVirtual().name("sink-" + name).start(this::run);
+  }
+
+  /**
+   * Opens the destination and starts its writer.
+   *
+   * @throws IOException if the destination cannot be opened; the message names it
+   */
+  public static Delivery open(
+      SinkSpec spec,
+      int queueBytes,
+      Duration patience,
+      SinkAccount account,
+      Consumer<@Nullable String> health)
+      throws IOException {
+    Sink sink =
+        switch (spec) {
+          case SinkSpec.Stdout _ -> ChannelSink.stdout();
+          case SinkSpec.File file -> ChannelSink.file(file.path());
+        };
+    return new Delivery(spec.name(), sink, queueBytes, patience, account, health);
+  }
+
+  public SinkAccount account() {
+    return account;
+  }
+
+  /** Hands in lines, in order. Waits for room at most as long as the sink's patience. */
+  public void offer(LineBatch batch) {
+    int line = 0;
+    while (line < batch.lines) {
+      line = queue.offer(batch, line, patience, this::accepted);
+      if (line < batch.lines) {
+        boolean tooLarge = !queue.fits(batch.size(line));
+        refuse(batch.rings[line], tooLarge ? LossReason.TOO_LARGE : refusal());
+        line++;
+      }
+    }
+  }
+
+  private LossReason refusal() {
+    return draining ? LossReason.STOPPED : LossReason.QUEUE_FULL;
+  }
+
+  private void accepted(int ring) {
+    if (ring >= 0) {
+      account.queued(ring, 1);
+    }
+  }
+
+  private void refuse(int ring, LossReason reason) {
+    if (ring >= 0) {
+      account.refused(ring, reason, 1);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!abandoned) {
+        LineBatch batch = queue.take(IDLE);
+        if (batch.isEmpty() && draining) {
+          return;
+        }
+        if (!batch.isEmpty()) {
+          deliver(batch);
+          queue.recycle(batch);
+        }
+      }
+    } catch (InterruptedException _) {
+      // what is still queued is counted by stop()
+    }
+  }
+
+  private void deliver(LineBatch batch) throws InterruptedException {
+    ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, 0, batch.length);
+    Duration pause = FIRST_PAUSE;
+    int done = 0;
+    for (int attempt = 1; attempt <= ATTEMPTS && done < batch.lines; attempt++) {
+      String problem = null;
+      try {
+        sink.write(bytes);
+      } catch (IOException e) {
+        problem = e.getMessage() == null ? e.toString() : e.getMessage();
+      }
+      done = count(batch, done, bytes.position());
+      report(problem);
+      if (done < batch.lines && attempt < ATTEMPTS && !draining) {
+        Thread.sleep(pause);
+        pause = pause.multipliedBy(4);
+      }
+    }
+    if (done < batch.lines) {
+      sink.giveUp(bytes.position() > batch.start(done));
+      drop(batch, done);
+    }
+  }
+
+  private synchronized void drop(LineBatch batch, int from) {
+    for (int line = from; line < batch.lines && !abandoned; line++) {
+      if (batch.rings[line] >= 0) {
+        account.dropped(batch.rings[line], LossReason.SINK_FAILED, 1);
+      }
+    }
+  }
+
+  /** Counts the lines that are written to their end and returns the first that is not. */
+  private synchronized int count(LineBatch batch, int from, int written) {
+    int line = from;
+    while (line < batch.lines && batch.ends[line] <= written) {
+      if (batch.rings[line] >= 0 && !abandoned) {
+        account.delivered(batch.rings[line], 1);
+      }
+      line++;
+    }
+    return line;
+  }
+
+  private void report(@Nullable String problem) {
+    if (failing != (problem != null)) {
+      failing = problem != null;
+      health.accept(
+          problem == null ? null : "The sink '" + name + "' does not accept records: " + problem);
+    }
+  }
+
+  /** Whether everything handed in so far is counted as delivered or lost. */
+  public boolean isIdle() {
+    for (int ring = 0; ring < account.rings(); ring++) {
+      if (account.counters(ring).queued() != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Delivers what is queued, then closes the sink. What is left at the end of the wait counts as
+   * lost with the reason {@code stopped}.
+   */
+  public void stop(Duration wait) {
+    draining = true;
+    queue.close();
+    try {
+      if (!writer.join(wait)) {
+        // A write that does not return is left behind: interrupting it would close the channel
+        // for others, and a virtual thread does not keep the process alive.
+        if (!isWriting()) {
+          writer.interrupt();
+          writer.join(Duration.ofMillis(200));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    countRest();
+    try {
+      if (!writer.isAlive()) {
+        sink.close();
+      }
+    } catch (IOException e) {
+      report(e.getMessage());
+    }
+  }
+
+  /** From here on the writer, should it still be alive, counts nothing. */
+  private synchronized void countRest() {
+    abandoned = true;
+    for (int ring = 0; ring < account.rings(); ring++) {
+      long left = account.counters(ring).queued();
+      if (left > 0) {
+        account.dropped(ring, LossReason.STOPPED, left);
+      }
+    }
+  }
+
+  private boolean isWriting() {
+    return writer.getState() == Thread.State.RUNNABLE;
+  }
+
+  /** Stops at once. */
+  @Override
+  public void close() {
+    stop(Duration.ZERO);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.whistler.runtime.deliver;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Lines on their way from the reader of the rings to one sink, bounded in bytes. The reader waits
+ * for room up to the patience given, once; after that it does not wait until the sink has taken
+ * something, so that a sink that stands still does not slow the reader down.
+ */
+final class SinkQueue {
+  /** Size of a chunk in bytes; a longer line has a chunk of its own. */
+  private static final int CHUNK = 64 << 10;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition filled = lock.newCondition();
+  private final Condition drained = lock.newCondition();
+  private final ArrayDeque<LineBatch> chunks = new ArrayDeque<>();
+  private final int limit;
+  private int queuedBytes;
+  private boolean stalled;
+  private boolean closed;
+  private LineBatch spare = new LineBatch(CHUNK);
+
+  /** Called under the lock for every line taken in, before the writer can see it. */
+  @FunctionalInterface
+  interface Acceptance {
+    void accepted(int ring);
+  }
+
+  SinkQueue(int limitBytes) {
+    limit = limitBytes;
+  }
+
+  /** Whether a line of this size could ever be queued. */
+  boolean fits(int bytes) {
+    return bytes <= limit;
+  }
+
+  /**
+   * Takes in lines in order, from the given one on.
+   *
+   * @return the first line for which there is no room, or the number of lines
+   */
+  int offer(LineBatch batch, int from, Duration patience, Acceptance acceptance) {
+    lock.lock();
+    try {
+      int line = from;
+      long left = stalled ? 0 : patience.toNanos();
+      while (line < batch.lines && !closed) {
+        if (batch.size(line) <= limit - queuedBytes) {
+          append(batch, line);
+          acceptance.accepted(batch.rings[line]);
+          line++;
+          continue;
+        }
+        if (left <= 0 || !fits(batch.size(line))) {
+          stalled = fits(batch.size(line)) || stalled;
+          break;
+        }
+        filled.signal();
+        left = awaitRoom(left);
+      }
+      filled.signal();
+      return line;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long awaitRoom(long nanos) {
+    try {
+      return drained.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private void append(LineBatch batch, int line) {
+    int size = batch.size(line);
+    LineBatch last = chunks.peekLast();
+    if (last == null || last.bytes.length - last.length < size) {
+      last = size > CHUNK ? new LineBatch(size) : spareChunk();
+      chunks.add(last);
+    }
+    last.add(batch.rings[line], batch.bytes, batch.start(line), size);
+    queuedBytes += size;
+  }
+
+  private LineBatch spareChunk() {
+    LineBatch chunk = spare;
+    spare = new LineBatch(0);
+    return chunk.bytes.length == CHUNK ? chunk : new LineBatch(CHUNK);
+  }
+
+  /**
+   * The next lines, waiting for them; empty at the end of the wait or once the queue is closed. The
+   * caller gives the batch back with {@link #recycle}.
+   */
+  LineBatch take(Duration wait) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = wait.toNanos();
+      while (chunks.isEmpty() && !closed && left > 0) {
+        left = filled.awaitNanos(left);
+      }
+      LineBatch chunk = chunks.poll();
+      if (chunk == null) {
+        return new LineBatch(0);
+      }
+      queuedBytes -= chunk.length;
+      stalled = false;
+      drained.signal();
+      return chunk;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps an emptied chunk for the next lines. */
+  void recycle(LineBatch chunk) {
+    lock.lock();
+    try {
+      if (chunk.bytes.length == CHUNK) {
+        chunk.clear();
+        spare = chunk;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return chunks.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No line is taken in any more; a waiting {@link #take} returns. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      filled.signalAll();
+      drained.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.whistler.runtime.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.whistler.runtime.account.LossReason;
+import dev.whistler.runtime.account.SinkAccount;
+import dev.whistler.runtime.account.SinkCounters;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class DeliveryTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private final SinkAccount account = new SinkAccount("test", 2);
+  private final List<@Nullable String> health = new ArrayList<>();
+
+  /** A destination that misbehaves as told. */
+  private static class FakeSink implements Sink {
+    final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    final CountDownLatch gate;
+    int failures;
+    int bytesBeforeFailure;
+    boolean brokenOff;
+
+    FakeSink(boolean open) {
+      gate = new CountDownLatch(open ? 0 : 1);
+    }
+
+    @Override
+    public void write(ByteBuffer lines) throws IOException {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      int size = lines.remaining();
+      if (failures > 0) {
+        failures--;
+        size = Math.min(bytesBeforeFailure, size);
+      }
+      byte[] bytes = new byte[size];
+      lines.get(bytes);
+      taken.writeBytes(bytes);
+      if (lines.hasRemaining()) {
+        throw new IOException("no space");
+      }
+    }
+
+    @Override
+    public void giveUp(boolean withinLine) {
+      brokenOff = withinLine;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Delivery deliverTo(Sink sink, int queueBytes, Duration patience) {
+    return new Delivery("test", sink, queueBytes, patience, account, health::add);
+  }
+
+  private static LineBatch lines(int ring, String... lines) {
+    LineBatch batch = new LineBatch(16);
+    for (String line : lines) {
+      byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+      batch.add(ring, bytes, 0, bytes.length);
+    }
+    return batch;
+  }
+
+  @Test
+  void everythingArrivesInOrder() {
+    FakeSink sink = new FakeSink(true);
+    Delivery delivery = deliverTo(sink, 1 << 20, SOON);
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 50_000; i++) {
+      String line = "line " + i + "\n";
+      all.append(line);
+      delivery.offer(lines(i % 2, line));
+    }
+    delivery.stop(SOON);
+    assertThat(sink.taken.toString(StandardCharsets.UTF_8)).isEqualTo(all.toString());
+    assertThat(account.counters(0)).isEqualTo(new SinkCounters("test", 0, 25_000, Map.of(), 0));
+    assertThat(account.counters(1)).isEqualTo(new SinkCounters("test", 0, 25_000, Map.of(), 0));
+    assertThat(health).isEmpty();
+  }
+
+  @Test
+  void linesOutsideTheCountAreDeliveredUncounted() {
+    FakeSink sink = new FakeSink(true);
+    Delivery delivery = deliverTo(sink, 1 << 20, SOON);
+    delivery.offer(lines(LineBatch.UNCOUNTED, "loss\n"));
+    delivery.stop(SOON);
+    assertThat(sink.taken.toString(StandardCharsets.UTF_8)).isEqualTo("loss\n");
+    assertThat(account.counters(0).delivered()).isZero();
+  }
+
+  @Test
+  void aStalledSinkCostsRecordsNotTime() {
+    FakeSink sink = new FakeSink(false);
+    Delivery delivery = deliverTo(sink, 100, Duration.ofMillis(200));
+    long start = System.nanoTime();
+    for (int i = 0; i < 1000; i++) {
+      delivery.offer(lines(0, "0123456789"));
+    }
+    // waits twice at most: before the writer took its first chunk and after
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    SinkCounters stalled = account.counters(0);
+    assertThat(stalled.queued() + stalled.lostTotal()).isEqualTo(1000);
+    assertThat(stalled.lost()).containsOnlyKeys(LossReason.QUEUE_FULL);
+    assertThat(stalled.queued()).isBetween(10L, 20L);
+
+    sink.gate.countDown();
+    delivery.offer(lines(0, "0123456789"));
+    delivery.stop(SOON);
+    SinkCounters after = account.counters(0);
+    assertThat(after.delivered() + after.lostTotal()).isEqualTo(1001);
+    assertThat((long) sink.taken.size()).isEqualTo(10 * after.delivered());
+  }
+
+  @Test
+  void aSinkThatFailsForAShortTimeLosesNothing() {
+    FakeSink sink = new FakeSink(true);
+    sink.failures = 1;
+    sink.bytesBeforeFailure = 4;
+    Delivery delivery = deliverTo(sink, 1 << 20, SOON);
+    delivery.offer(lines(0, "abc\n", "def\n", "ghi\n"));
+    await().atMost(SOON).until(delivery::isIdle);
+    delivery.stop(SOON);
+    assertThat(sink.taken.toString(StandardCharsets.UTF_8)).isEqualTo("abc\ndef\nghi\n");
+    assertThat(account.counters(0)).isEqualTo(new SinkCounters("test", 0, 3, Map.of(), 0));
+    assertThat(health).containsExactly("The sink 'test' does not accept records: no space", null);
+  }
+
+  @Test
+  void aSinkThatFailsForLongLosesWithAReason() {
+    FakeSink sink = new FakeSink(true);
+    sink.failures = 3;
+    sink.bytesBeforeFailure = 2;
+    Delivery delivery = deliverTo(sink, 1 << 20, SOON);
+    delivery.offer(lines(1, "abc\n", "def\n", "ghi\n"));
+    await().atMost(SOON).until(delivery::isIdle);
+    assertThat(account.counters(1))
+        .isEqualTo(new SinkCounters("test", 0, 1, Map.of(LossReason.SINK_FAILED, 2L), 0));
+    assertThat(sink.brokenOff).isTrue();
+    delivery.stop(SOON);
+  }
+
+  @Test
+  void aLineLargerThanTheQueueIsLost() {
+    FakeSink sink = new FakeSink(true);
+    Delivery delivery = deliverTo(sink, 100, SOON);
+    delivery.offer(lines(0, "x".repeat(101), "y"));
+    delivery.stop(SOON);
+    assertThat(account.counters(0))
+        .isEqualTo(new SinkCounters("test", 0, 1, Map.of(LossReason.TOO_LARGE, 1L), 0));
+  }
+
+  @Test
+  void stoppingCountsWhatASinkDidNotTake() {
+    FakeSink sink = new FakeSink(false);
+    Delivery delivery = deliverTo(sink, 1 << 20, SOON);
+    delivery.offer(lines(0, "a\n", "b\n"));
+    delivery.stop(Duration.ofMillis(100));
+    delivery.offer(lines(0, "c\n"));
+    assertThat(account.counters(0))
+        .isEqualTo(new SinkCounters("test", 0, 0, Map.of(LossReason.STOPPED, 3L), 0));
+  }
+
+  @Test
+  void filesAreAppendedTo(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("out.json");
+    for (String line : new String[] {"one\n", "two\n"}) {
+      Delivery delivery =
+          Delivery.open(new SinkSpec.File(file), 1 << 20, SOON, account, health::add);
+      delivery.offer(lines(0, line));
+      delivery.stop(SOON);
+    }
+    assertThat(file).hasContent("one\ntwo\n");
+    assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+  }
+
+  @Test
+  void linksAreNotFollowed(@TempDir Path directory) throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("l"), directory.resolve("target"));
+    assertThatThrownBy(
+            () -> Delivery.open(new SinkSpec.File(link), 1 << 20, SOON, account, health::add))
+        .isInstanceOf(IOException.class);
+    assertThat(directory.resolve("target")).doesNotExist();
+  }
+}
