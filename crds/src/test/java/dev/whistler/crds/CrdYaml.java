@@ -64,7 +64,9 @@ final class CrdYaml {
           ((CustomResourceDefinition) crd).getSpec().getVersions()) {
         JSONSchemaProps root = served.getSchema().getOpenAPIV3Schema();
         bound(root, "");
-        if (root.getProperties().get("spec").getProperties() != null) {
+        Map<String, JSONSchemaProps> spec = root.getProperties().get("spec").getProperties();
+        // A kind that only has a status, such as WhistlerNode, is created without a spec.
+        if (spec != null && !spec.isEmpty()) {
           root.setRequired(List.of("spec"));
         }
         List<String> columns =
