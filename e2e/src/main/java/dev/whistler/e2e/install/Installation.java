@@ -1,0 +1,148 @@
+package dev.whistler.e2e.install;
+
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.process.Teardown;
+import dev.whistler.e2e.process.TemporaryDirectory;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What {@code helm install} does in a cluster with nodes, done with local processes. */
+public final class Installation implements AutoCloseable {
+
+  /** The namespace of operator and agents. */
+  public static final String NAMESPACE = "whistler-system";
+
+  private final TestCluster cluster;
+  private final Repository repository;
+  private final Path directory;
+  private final Path logs;
+  private final Teardown teardown;
+
+  private Installation(
+      TestCluster cluster, Repository repository, Path directory, Path logs, Teardown teardown) {
+    this.cluster = cluster;
+    this.repository = repository;
+    this.directory = directory;
+    this.logs = logs;
+    this.teardown = teardown;
+  }
+
+  /**
+   * Creates the namespace and the custom resource definitions; nothing runs yet.
+   *
+   * @param logs an existing directory for the logs of operator and agents, which stay there
+   */
+  public static Installation on(TestCluster cluster, Repository repository, Path logs) {
+    Teardown teardown = new Teardown("installation");
+    try {
+      TemporaryDirectory directory = TemporaryDirectory.create("whistler-install-");
+      teardown.add("state", directory::close);
+      Installation installation =
+          new Installation(cluster, repository, directory.path(), logs, teardown);
+      installation.createNamespace();
+      installation.createDefinitions();
+      return installation;
+    } catch (RuntimeException e) {
+      teardown.close();
+      throw e;
+    }
+  }
+
+  private void createNamespace() {
+    KubernetesClient client = cluster.client();
+    client
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .serverSideApply();
+    teardown.add("namespace", () -> client.namespaces().withName(NAMESPACE).delete());
+  }
+
+  private void createDefinitions() {
+    KubernetesClient client = cluster.client();
+    Path folder = repository.root().resolve("helm/whistler/crds");
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        for (HasMetadata definition : load(client, file)) {
+          client.resource(definition).serverSideApply();
+          teardown.add(
+              definition.getMetadata().getName(), () -> client.resource(definition).delete());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the custom resources in " + folder + ".", e);
+    }
+    client.apiextensions().v1().customResourceDefinitions().list().getItems().stream()
+        .filter(definition -> definition.getMetadata().getName().endsWith(".whistler.dev"))
+        .forEach(
+            definition ->
+                client
+                    .resource(definition)
+                    .waitUntilCondition(
+                        it ->
+                            it != null
+                                && it.getStatus() != null
+                                && it.getStatus().getConditions().stream()
+                                    .anyMatch(
+                                        c ->
+                                            c.getType().equals("Established")
+                                                && c.getStatus().equals("True")),
+                        30,
+                        TimeUnit.SECONDS));
+  }
+
+  private static List<HasMetadata> load(KubernetesClient client, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return client.load(in).items();
+    }
+  }
+
+  /** Starts the operator; {@link QuarkusProcess#awaitReady} waits for it. */
+  public QuarkusProcess startOperator() {
+    QuarkusProcess operator =
+        QuarkusProcess.start(
+            "operator",
+            QuarkusProcess.jar(repository.root(), "operator"),
+            List.of(),
+            Map.of("whistler.namespace", NAMESPACE),
+            cluster.kubeconfig(),
+            logs);
+    teardown.add("operator", operator::close);
+    return operator;
+  }
+
+  /** Starts an agent for a new node of this name on this machine. */
+  public AgentProcess startAgent(String nodeName, Map<String, String> labels) {
+    Node node = cluster.addNode(nodeName, labels);
+    Path state = directory.resolve("node-" + nodeName);
+    QuarkusProcess process =
+        QuarkusProcess.start(
+            "agent-" + node.getMetadata().getName(),
+            QuarkusProcess.jar(repository.root(), "node-agent"),
+            TraceFileSystem.prefix(),
+            Map.of(
+                "whistler.node-name", nodeName,
+                "whistler.namespace", NAMESPACE,
+                "whistler.directory", state.toString()),
+            cluster.kubeconfig(),
+            logs);
+    teardown.add("agent on " + nodeName, process::close);
+    return new AgentProcess(nodeName, process, state);
+  }
+
+  @Override
+  public void close() {
+    teardown.close();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.whistler.e2e.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.crds.Group;
+import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.AgentProcess;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.process.Progress;
+import dev.whistler.e2e.process.Waiting;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What an agent says of its node before anybody wants anything of it. */
+final class AgentAloneTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @Test
+  void reportsItsNodeAndUploadsTheProfileOnlyWhenWanted() throws Exception {
+    Repository repository = Repository.find();
+    try (TestCluster cluster = TestCluster.start(repository, Progress.timed(System.err));
+        Installation installation = Installation.on(cluster, repository, Logs.directory("alone"))) {
+      KubernetesClient client = cluster.client();
+      AgentProcess agent = installation.startAgent("node-alone", Map.of());
+      agent.process().awaitReady();
+
+      WhistlerNode node =
+          Waiting.get(
+              "WhistlerNode",
+              LIMIT,
+              () ->
+                  Optional.ofNullable(
+                          client.resources(WhistlerNode.class).withName("node-alone").get())
+                      .filter(n -> n.getStatus() != null));
+      assertThat(node.getStatus().kernelRelease())
+          .isEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+      assertThat(node.getStatus().programs()).isEmpty();
+      assertThat(node.getStatus().conditions())
+          .extracting(ResourceCondition::status)
+          .containsExactly(ResourceCondition.Status.TRUE);
+      Waiting.until(
+          "Lease",
+          LIMIT,
+          () ->
+              client.leases().inNamespace(Installation.NAMESPACE).withName("node-alone").get()
+                  != null);
+
+      String profile = node.getStatus().profile();
+      assertThat(client.resources(KernelProfile.class).withName(profile).get())
+          .as("nobody wants it yet")
+          .isNull();
+      client
+          .resource(
+              new ConfigMapBuilder()
+                  .withNewMetadata()
+                  .withName(Group.WANTED_PROFILES)
+                  .withNamespace(Installation.NAMESPACE)
+                  .endMetadata()
+                  .addToData(profile, "")
+                  .build())
+          .create();
+      KernelProfile uploaded =
+          Waiting.get(
+              "KernelProfile",
+              LIMIT,
+              () ->
+                  Optional.ofNullable(
+                      client.resources(KernelProfile.class).withName(profile).get()));
+      KernelProfileContent content = KernelProfileContent.read(uploaded.getSpec());
+      assertThat(content.formats()).containsKey("sched/sched_process_fork");
+    }
+  }
+}

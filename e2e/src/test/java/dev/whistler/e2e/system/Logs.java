@@ -1,0 +1,20 @@
+package dev.whistler.e2e.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where tests leave the logs of operator and agents, for whoever looks into a failure. */
+final class Logs {
+
+  private Logs() {}
+
+  static Path directory(String name) {
+    try {
+      return Files.createDirectories(Path.of("target", "e2e-logs", name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
