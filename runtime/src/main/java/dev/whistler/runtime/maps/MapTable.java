@@ -7,10 +7,11 @@ import java.util.List;
  *
  * @param map name of the map
  * @param type its type as in the source, for instance {@code percpu-hash}
+ * @param maxEntries entries it can hold
  * @param rows key and values as JSON text; per-CPU maps have a value per possible CPU
  * @param complete whether all entries are listed; false where the limit cut the list off
  */
-public record MapTable(String map, String type, List<Row> rows, boolean complete) {
+public record MapTable(String map, String type, long maxEntries, List<Row> rows, boolean complete) {
   public MapTable {
     rows = List.copyOf(rows);
   }
