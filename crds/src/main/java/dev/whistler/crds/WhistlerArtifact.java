@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
  * One compiled object, for all kernels that answer the compiler's questions alike. Written by the
- * operator; agents get it by name, once. Its name is {@link WhistlerArtifactSpec#name()}.
+ * operator; agents get it by name, once. Its name is {@link WhistlerArtifactSpec#nameOf}.
  */
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)

@@ -1,6 +1,5 @@
 package dev.whistler.crds;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -49,9 +48,14 @@ public record WhistlerArtifactSpec(
     programs = Absent.list(programs);
   }
 
-  /** The name of an artifact with this content. */
-  @JsonIgnore
-  public String name() {
+  /**
+   * The name of an artifact.
+   *
+   * @param programUid UID of the program
+   * @param sourceDigest SHA-256 of the program's text
+   * @param objectDigest SHA-256 of the object file
+   */
+  public static String nameOf(String programUid, String sourceDigest, String objectDigest) {
     return Digest.ofText(programUid + "\n" + sourceDigest + "\n" + objectDigest).name();
   }
 

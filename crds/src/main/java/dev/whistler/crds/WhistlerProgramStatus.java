@@ -112,7 +112,7 @@ public record WhistlerProgramStatus(
    * Counts of selected nodes.
    *
    * @param selected nodes that the selector chooses and that have an agent
-   * @param ready those that run the newest spec
+   * @param ready those that run the target revision
    * @param failed those that reported a failure, or whose kernel has no artifact
    * @param pending the others
    * @param kernels distinct kernel profiles among them
@@ -122,7 +122,7 @@ public record WhistlerProgramStatus(
   public record NodeCounts(
       @JsonPropertyDescription("Nodes that the selector chooses and that have an agent.")
           int selected,
-      @JsonPropertyDescription("Nodes that run the newest spec.") int ready,
+      @JsonPropertyDescription("Nodes that run the target revision.") int ready,
       @JsonPropertyDescription("Nodes that failed, or for whose kernel it does not compile.")
           int failed,
       @JsonPropertyDescription("Nodes that have not come so far yet.") int pending,

@@ -1,0 +1,65 @@
+package dev.whistler.operator.build;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostic;
+import dev.whistler.compiler.diagnostic.Severity;
+import java.util.List;
+
+/** The reason that condition {@code Compiled} gives for each class of the compiler's codes. */
+final class CompilerReason {
+  private CompilerReason() {}
+
+  /** The reason for the first error; codes of users' own warnings made errors count too. */
+  static String of(List<Diagnostic> diagnostics) {
+    return diagnostics.stream()
+        .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+        .findFirst()
+        .map(diagnostic -> of(diagnostic.code()))
+        .orElse("CompilerDefect");
+  }
+
+  static String of(Code code) {
+    return switch (code) {
+      case E_READ, E_READEVAL, E_FLOAT, E_STRING, E_SYNTAX, E_ARITY -> "SyntaxError";
+      case E_UNKNOWN, E_UNBOUND, E_NAME, E_DUP, E_STRUCT, E_FIELD, E_MAP, E_TOPLEVEL, E_SECTION ->
+          "NameError";
+      case E_CONST, E_RANGE, E_DIV0, E_SHIFT, E_LOOP, E_INDEX -> "ConstantError";
+      case E_TYPE, E_PTRTYPE, E_PTRVAL, E_PTRARG, E_NULL, E_ASSIGN, E_KIND, E_SIZE, E_ALIGN ->
+          "TypeError";
+      case E_LAYOUT, E_MAPDEF, E_MAPTYPE, E_RECORD, E_DECODE -> "DefinitionError";
+      case E_RING, E_LEAK -> "ResourceError";
+      case E_TP, E_TPFIELD -> "MissingTracepointField";
+      case E_KDESC, E_KSTRUCT -> "MissingKernelType";
+      case E_CTX, E_PROGTYPE, E_HELPER, E_ARCH -> "NotAvailable";
+      case E_LICENSE, E_GPL -> "LicenseError";
+      case E_STACK, E_LIMIT, E_BUDGET -> "LimitExceeded";
+      case E_MACRO -> "MacroError";
+      case E_KNOB -> "InvalidKnob";
+      case E_NOPROG -> "NothingToRun";
+      case E_ASM, E_REC -> "CodeError";
+      case E_INTERNAL -> "CompilerDefect";
+      case E_POLICY -> "PolicyDenied";
+      case W_SIGN,
+          W_RANGE,
+          W_TRUNC,
+          W_NOVALUE,
+          W_UNREACHABLE,
+          W_DEPRECATED,
+          W_REDEF,
+          W_IGNORED,
+          W_TYPE,
+          W_SECTION,
+          W_TPEVENT,
+          W_PROBE,
+          W_RECORD,
+          W_UNINIT,
+          W_MAPDEF,
+          W_NAME,
+          W_PTRTYPE,
+          W_RETVAL,
+          W_RETURN,
+          W_MACRO ->
+          "WarningDenied";
+    };
+  }
+}

@@ -1,0 +1,144 @@
+package dev.whistler.operator.build;
+
+import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.MalformedKernelException;
+import dev.whistler.compiler.kernel.RecordingKernelDescription;
+import dev.whistler.compiler.kernel.Trace;
+import dev.whistler.compiler.source.SourceText;
+import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.operator.model.Reason;
+import dev.whistler.operator.profile.KernelKnowledge;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * Builds programs, each once for all kernels that give the same answers to what the compiler asks.
+ * What it asks is known only afterwards, so each build is kept with the trace of its questions, and
+ * a further kernel that answers them alike takes that build. Safe for use by several threads.
+ */
+public final class ProgramBuilder {
+  /** Sources remembered; one is a few objects of some ten kilobytes. */
+  private static final int MAX_UNITS = 512;
+
+  /** Distinct layouts remembered for one source. */
+  private static final int MAX_LAYOUTS = 64;
+
+  private final Function<CompilationRequest, CompilationResult> compiler;
+  private final Duration timeLimit;
+
+  private final Map<SourceUnit, List<TracedBuild>> builds =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SourceUnit, List<TracedBuild>> eldest) {
+          return size() > MAX_UNITS;
+        }
+      };
+
+  private record TracedBuild(Trace trace, BuildOutcome outcome) {}
+
+  /**
+   * A builder.
+   *
+   * @param compiler the compiler
+   * @param timeLimit for one compilation
+   */
+  public ProgramBuilder(
+      Function<CompilationRequest, CompilationResult> compiler, Duration timeLimit) {
+    this.compiler = compiler;
+    this.timeLimit = timeLimit;
+  }
+
+  /** The outcome for one kernel. */
+  public BuildOutcome build(SourceUnit unit, KernelKnowledge knowledge) {
+    return switch (knowledge) {
+      case KernelKnowledge.Known known -> build(unit, known.kernel());
+      case KernelKnowledge.Awaited awaited -> new BuildOutcome.Awaiting();
+      case KernelKnowledge.Malformed malformed ->
+          new BuildOutcome.Impossible(Reason.MALFORMED_PROFILE, malformed.message());
+    };
+  }
+
+  private BuildOutcome build(SourceUnit unit, KernelDescription kernel) {
+    List<TracedBuild> known;
+    synchronized (builds) {
+      known = builds.computeIfAbsent(unit, key -> new CopyOnWriteArrayList<>());
+    }
+    for (TracedBuild build : known) {
+      if (build.trace.matches(kernel)) {
+        return build.outcome;
+      }
+    }
+    try {
+      RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
+      CompilationResult result = compiler.apply(request(unit, recording));
+      Trace trace = recording.trace();
+      BuildOutcome outcome = outcome(result, kernel, trace);
+      if (known.size() < MAX_LAYOUTS) {
+        known.add(new TracedBuild(trace, outcome));
+      }
+      return outcome;
+    } catch (MalformedKernelException e) {
+      return new BuildOutcome.Impossible(
+          Reason.MALFORMED_PROFILE,
+          "The kernel's profile holds what no kernel produces: " + e.getMessage() + ".");
+    }
+  }
+
+  private CompilationRequest request(SourceUnit unit, RecordingKernelDescription kernel) {
+    CompilationOptions defaults = CompilationOptions.defaults();
+    CompilationOptions options =
+        new CompilationOptions(
+            defaults.instructionSet(),
+            unit.tier(),
+            defaults.cost(),
+            defaults.scope(),
+            defaults.statisticsMapName(),
+            defaults.warningsAsErrors(),
+            defaults.allowed(),
+            defaults.definitionsOnly(),
+            defaults.instructionLimit(),
+            defaults.disabledPasses());
+    return new CompilationRequest(
+        List.of(new SourceText(unit.name() + ".lisp", unit.text())),
+        kernel.architecture(),
+        kernel,
+        unit.knobs(),
+        options,
+        deadline());
+  }
+
+  private Budget deadline() {
+    long end = System.nanoTime() + timeLimit.toNanos();
+    return () -> System.nanoTime() - end > 0;
+  }
+
+  private static BuildOutcome outcome(
+      CompilationResult result, KernelDescription kernel, Trace trace) {
+    if (result.object().isEmpty()) {
+      return new BuildOutcome.Rejected(
+          CompilerReason.of(result.diagnostics()), result.diagnostics());
+    }
+    BuiltObject object =
+        BuiltObject.of(result.object().get(), kernel.architecture().text(), trace.digest());
+    if (!object.fits()) {
+      return new BuildOutcome.Impossible(
+          Reason.OBJECT_TOO_LARGE,
+          "The object has "
+              + object.gzip().length
+              + " bytes compressed; an artifact holds "
+              + WhistlerArtifactSpec.MAX_GZIP_BYTES
+              + ". Make the program smaller or split it.");
+    }
+    return new BuildOutcome.Built(object, result.diagnostics());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.whistler.operator.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What an administrator can set, as {@code whistler.operator.*} or {@code WHISTLER_OPERATOR_*}. */
+@ConfigMapping(prefix = "whistler.operator")
+public interface OperatorConfig {
+  /** The operator's namespace; it holds the ConfigMap of wanted profiles. */
+  @WithDefault("whistler-system")
+  String namespace();
+
+  /** Longest compilation of one program for one kernel. */
+  @WithDefault("20s")
+  Duration compileTimeLimit();
+
+  /**
+   * How long the deletion of a program waits for agents to unload it. An agent that cannot be
+   * reached in that time cleans up when it returns.
+   */
+  @WithDefault("30s")
+  Duration unloadTimeLimit();
+
+  /** Most profiles that agents are asked for at once. */
+  @WithDefault("20")
+  int wantedProfiles();
+}

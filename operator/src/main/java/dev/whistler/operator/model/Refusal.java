@@ -1,0 +1,54 @@
+package dev.whistler.operator.model;
+
+import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.WhistlerProgramSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Why a program is not looked at any further. A program that uses a field which this version cannot
+ * honour is refused as a whole: ignoring the field would run something else than what was asked
+ * for.
+ *
+ * @param reason of the conditions, for instance {@code UnsupportedMetrics}
+ * @param message a sentence that a user can act on
+ */
+public record Refusal(String reason, String message) {
+
+  private record Rule(Refusal refusal, Predicate<WhistlerProgramSpec> used) {}
+
+  private static final List<Rule> RULES =
+      List.of(
+          rule("sourceFrom", spec -> spec.sourceFrom() != null),
+          rule("podSelector", spec -> spec.podSelector() != null),
+          rule("namespaceSelector", spec -> spec.namespaceSelector() != null),
+          rule("attach", spec -> !spec.attach().isEmpty()),
+          rule("events", spec -> !spec.events().isEmpty()),
+          new Rule(
+              unsupported("spec.sinks[].ref", "UnsupportedSinkRef"),
+              spec -> spec.sinks().stream().map(ProgramSink::ref).anyMatch(ref -> ref != null)),
+          rule("metrics", spec -> !spec.metrics().isEmpty()),
+          rule("maps", spec -> !spec.maps().isEmpty()),
+          rule("budget", spec -> spec.budget() != null),
+          rule("rollout", spec -> spec.rollout() != null),
+          rule("rollbackTo", spec -> spec.rollbackTo() != null),
+          rule("paused", spec -> Boolean.TRUE.equals(spec.paused())),
+          rule("ttl", spec -> spec.ttl() != null));
+
+  private static Rule rule(String field, Predicate<WhistlerProgramSpec> used) {
+    String reason = "Unsupported" + Character.toUpperCase(field.charAt(0)) + field.substring(1);
+    return new Rule(unsupported("spec." + field, reason), used);
+  }
+
+  /** The first field of a program that cannot be honoured. */
+  public static Optional<Refusal> of(WhistlerProgramSpec spec) {
+    return RULES.stream().filter(rule -> rule.used.test(spec)).map(Rule::refusal).findFirst();
+  }
+
+  private static Refusal unsupported(String field, String reason) {
+    return new Refusal(
+        reason,
+        field + " does not work in this version of Whistler; remove it to run the program.");
+  }
+}

@@ -1,0 +1,81 @@
+package dev.whistler.operator.model;
+
+import dev.whistler.crds.Digest;
+import dev.whistler.crds.Tier;
+import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.crds.WhistlerRevisionSpec;
+import dev.whistler.crds.WhistlerRevisionSpec.ProgramReference;
+import dev.whistler.crds.WhistlerRevisionSpec.Scope;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a revision of a program holds, apart from its number. */
+public final class RevisionContent {
+  private final WhistlerRevisionSpec unnumbered;
+
+  private RevisionContent(WhistlerRevisionSpec unnumbered) {
+    this.unnumbered = unnumbered;
+  }
+
+  /**
+   * What the newest spec asks for.
+   *
+   * @param source the program's text
+   */
+  public static RevisionContent of(
+      ProgramIdentity program, WhistlerProgramSpec spec, String source) {
+    @Nullable Scope scope =
+        spec.podSelector() == null && spec.namespaceSelector() == null
+            ? null
+            : new Scope(spec.podSelector(), spec.namespaceSelector());
+    return new RevisionContent(
+        new WhistlerRevisionSpec(
+            new ProgramReference(program.name(), program.uid()),
+            0,
+            Digest.ofText(source).hex(),
+            Optional.ofNullable(spec.tier()).orElse(Tier.OBSERVE),
+            spec.knobs(),
+            spec.nodeSelector(),
+            scope,
+            spec.attach(),
+            spec.events(),
+            spec.sinks(),
+            spec.metrics(),
+            spec.maps(),
+            spec.budget(),
+            null));
+  }
+
+  /** SHA-256 of the program's text. */
+  public String sourceDigest() {
+    return unnumbered.sourceDigest();
+  }
+
+  /** Whether a revision that exists is just this. */
+  public boolean isThatOf(WhistlerRevisionSpec existing) {
+    return unnumbered.equals(numbered(existing, 0));
+  }
+
+  /** The spec of a revision with this content. */
+  public WhistlerRevisionSpec numbered(long revision) {
+    return numbered(unnumbered, revision);
+  }
+
+  private static WhistlerRevisionSpec numbered(WhistlerRevisionSpec spec, long revision) {
+    return new WhistlerRevisionSpec(
+        spec.program(),
+        revision,
+        spec.sourceDigest(),
+        spec.tier(),
+        spec.knobs(),
+        spec.nodeSelector(),
+        spec.scope(),
+        spec.attach(),
+        spec.events(),
+        spec.sinks(),
+        spec.metrics(),
+        spec.maps(),
+        spec.budget(),
+        null);
+  }
+}

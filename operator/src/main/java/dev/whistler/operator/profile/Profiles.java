@@ -1,0 +1,80 @@
+package dev.whistler.operator.profile;
+
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileSpec;
+import dev.whistler.crds.MalformedContentException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The profiles that the cluster holds, each checked and parsed when it is first asked for. Safe for
+ * use by several threads.
+ */
+public final class Profiles {
+  private final Map<String, KernelProfileSpec> stored = new ConcurrentHashMap<>();
+  private final Map<String, KernelKnowledge> checked = new ConcurrentHashMap<>();
+
+  /** A profile was written. */
+  public void put(String name, KernelProfileSpec spec) {
+    if (!spec.equals(stored.put(name, spec))) {
+      checked.remove(name);
+    }
+  }
+
+  /** A profile was deleted. */
+  public void remove(String name) {
+    stored.remove(name);
+    checked.remove(name);
+  }
+
+  /** What is known of the kernel with a profile of that name. */
+  public KernelKnowledge knowledge(String name) {
+    KernelProfileSpec spec = stored.get(name);
+    return spec == null
+        ? new KernelKnowledge.Awaited()
+        : checked.computeIfAbsent(name, key -> check(key, spec));
+  }
+
+  /** Names that nodes announce and the cluster lacks, sorted; at most {@code limit}. */
+  public SortedSet<String> wanted(Collection<String> announced, int limit) {
+    SortedSet<String> wanted = new TreeSet<>();
+    announced.stream()
+        .filter(name -> !stored.containsKey(name))
+        .sorted()
+        .distinct()
+        .limit(limit)
+        .forEach(wanted::add);
+    return wanted;
+  }
+
+  private static KernelKnowledge check(String name, KernelProfileSpec spec) {
+    try {
+      KernelProfileContent content = KernelProfileContent.read(spec);
+      if (!content.digest().name().equals(name)) {
+        return new KernelKnowledge.Malformed(
+            "KernelProfile " + name + " is not named after its digest; delete it.");
+      }
+      Optional<Architecture> architecture = Architecture.named(content.architecture());
+      if (architecture.isEmpty()) {
+        return new KernelKnowledge.Malformed(
+            "KernelProfile " + name + " is of an architecture that this operator does not know.");
+      }
+      return new KernelKnowledge.Known(
+          new SuppliedKernel(
+              architecture.get(),
+              content.formats(),
+              null,
+              null,
+              content.features().isEmpty() ? null : content.features()));
+    } catch (MalformedContentException e) {
+      return new KernelKnowledge.Malformed(
+          "KernelProfile " + name + " is refused, delete it: " + e.getMessage());
+    }
+  }
+}

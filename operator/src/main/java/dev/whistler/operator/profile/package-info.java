@@ -1,0 +1,8 @@
+/**
+ * What kernels look like: profiles that nodes uploaded, checked and parsed once. Entry point:
+ * {@link dev.whistler.operator.profile.Profiles}.
+ */
+@NullMarked
+package dev.whistler.operator.profile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,269 @@
+package dev.whistler.operator.reconcile;
+
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.crds.Group;
+import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerArtifact;
+import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.crds.WhistlerProgramStatus;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.operator.build.BuildOutcome;
+import dev.whistler.operator.build.BuiltObject;
+import dev.whistler.operator.build.ProgramBuilder;
+import dev.whistler.operator.build.SourceUnit;
+import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.ProgramIdentity;
+import dev.whistler.operator.model.Refusal;
+import dev.whistler.operator.model.RevisionContent;
+import dev.whistler.operator.model.SelectedKernel;
+import dev.whistler.operator.rollout.RolloutPlan;
+import dev.whistler.operator.status.Observation;
+import dev.whistler.operator.status.ProgramStatus;
+import dev.whistler.operator.status.Transition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkus.logging.Log;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** Gathers what concerns one program, asks the pure packages what shall be, and has it written. */
+@ControllerConfiguration(
+    finalizerName = Group.FINALIZER,
+    fieldManager = "whistler-operator",
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 10, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 500, maxInterval = 30_000)
+@RateLimited(maxReconciliations = 10, within = 1)
+public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<WhistlerProgram> {
+  private static final Duration NOT_COMPLETE = Duration.ofMillis(200);
+  private static final Duration UNLOAD_POLL = Duration.ofMillis(500);
+
+  private final ClusterWatch cluster;
+  private final WantedProfiles wantedProfiles;
+  private final EventRecorder events;
+  private final OperatorConfig config;
+  private final ProgramBuilder builder;
+
+  ProgramReconciler(
+      ClusterWatch cluster,
+      WantedProfiles wantedProfiles,
+      EventRecorder events,
+      OperatorConfig config) {
+    this.cluster = cluster;
+    this.wantedProfiles = wantedProfiles;
+    this.events = events;
+    this.config = config;
+    this.builder = new ProgramBuilder(Compiler::compile, config.compileTimeLimit());
+  }
+
+  @Override
+  public List<EventSource<?, WhistlerProgram>> prepareEventSources(
+      EventSourceContext<WhistlerProgram> context) {
+    SimpleInboundEventSource<WhistlerProgram> shared = new SimpleInboundEventSource<>("cluster");
+    cluster.onChange(
+        change ->
+            concerned(change, context.getPrimaryCache().list().toList())
+                .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program))));
+    cluster.start();
+    wantedProfiles.start();
+    InformerEventSource<WhistlerRevision, WhistlerProgram> revisions =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(WhistlerRevision.class, WhistlerProgram.class)
+                .withSecondaryToPrimaryMapper(
+                    revision -> Set.of(new ResourceID(revision.getSpec().program().name())))
+                .build(),
+            context);
+    return List.of(shared, revisions);
+  }
+
+  private static Collection<WhistlerProgram> concerned(
+      ClusterWatch.Change change, List<WhistlerProgram> programs) {
+    return switch (change) {
+      case ClusterWatch.Change.Anything anything -> programs;
+      case ClusterWatch.Change.Reports reports ->
+          programs.stream()
+              .filter(program -> reports.programUids().contains(program.getMetadata().getUid()))
+              .toList();
+    };
+  }
+
+  @Override
+  public UpdateControl<WhistlerProgram> reconcile(
+      WhistlerProgram program, Context<WhistlerProgram> context) {
+    if (!cluster.isComplete()) {
+      return UpdateControl.<WhistlerProgram>noUpdate().rescheduleAfter(NOT_COMPLETE);
+    }
+    ProgramIdentity identity = ProgramIdentity.of(program);
+    WhistlerProgramSpec spec = program.getSpec();
+    List<WhistlerRevision> revisions = revisionsOf(identity, context);
+    List<ClusterNode> nodes =
+        cluster.selected(Optional.ofNullable(spec.nodeSelector()).orElse(Selector.ALL));
+    List<SelectedKernel> kernels = SelectedKernel.of(nodes);
+    Optional<Refusal> refusal = Refusal.of(spec);
+
+    Map<String, BuildOutcome> builds = refusal.isPresent() ? Map.of() : build(program, kernels);
+    RolloutPlan plan =
+        refusal.isPresent()
+            ? RolloutPlan.unchanged(revisions)
+            : rollOut(program, identity, revisions, kernels, builds, context);
+
+    WhistlerProgramStatus status =
+        ProgramStatus.of(
+            new Observation(
+                identity,
+                refusal,
+                nodes,
+                kernels,
+                builds,
+                plan,
+                plan.targetArtifacts(),
+                program.getStatus()),
+            Instant.now());
+    if (status.equals(program.getStatus())) {
+      return UpdateControl.noUpdate();
+    }
+    List<Transition> transitions = Transition.between(program.getStatus(), status);
+    for (Transition transition : transitions) {
+      Log.infof("Program %s: %s: %s", identity.name(), transition.reason(), transition.message());
+    }
+    events.record(program, transitions);
+    return UpdateControl.patchStatus(withStatus(identity, status));
+  }
+
+  private Map<String, BuildOutcome> build(WhistlerProgram program, List<SelectedKernel> kernels) {
+    WhistlerProgramSpec spec = program.getSpec();
+    SourceUnit unit =
+        new SourceUnit(program.getMetadata().getName(), source(spec), tier(spec), spec.knobs());
+    Map<String, BuildOutcome> builds = new HashMap<>();
+    for (SelectedKernel kernel : kernels) {
+      builds.put(
+          kernel.profile(), builder.build(unit, cluster.profiles().knowledge(kernel.profile())));
+    }
+    return builds;
+  }
+
+  private static String source(WhistlerProgramSpec spec) {
+    return Objects.requireNonNull(spec.source(), "without sourceFrom there is a source (CEL)");
+  }
+
+  private static CompilationOptions.Tier tier(WhistlerProgramSpec spec) {
+    return switch (spec.tier()) {
+      case null -> CompilationOptions.Tier.OBSERVE;
+      case OBSERVE -> CompilationOptions.Tier.OBSERVE;
+      case ACT -> CompilationOptions.Tier.ACT;
+      case UNRESTRICTED -> CompilationOptions.Tier.UNRESTRICTED;
+    };
+  }
+
+  private RolloutPlan rollOut(
+      WhistlerProgram program,
+      ProgramIdentity identity,
+      List<WhistlerRevision> revisions,
+      List<SelectedKernel> kernels,
+      Map<String, BuildOutcome> builds,
+      Context<WhistlerProgram> context) {
+    RevisionContent content =
+        RevisionContent.of(identity, program.getSpec(), source(program.getSpec()));
+    Map<String, String> artifacts = new HashMap<>();
+    Map<String, BuiltObject> objects = new HashMap<>();
+    builds.forEach(
+        (profile, outcome) -> {
+          if (outcome instanceof BuildOutcome.Built built) {
+            String name =
+                WhistlerArtifactSpec.nameOf(
+                    identity.uid(), content.sourceDigest(), built.object().objectDigest());
+            artifacts.put(profile, name);
+            objects.put(name, built.object());
+          }
+        });
+    RolloutPlan plan =
+        RolloutPlan.of(
+            content,
+            revisions,
+            kernels.stream().map(SelectedKernel::profile).collect(Collectors.toSet()),
+            artifacts);
+    new RevisionWriter(program, context).write(plan, revisions, objects, content.sourceDigest());
+    return plan;
+  }
+
+  private static List<WhistlerRevision> revisionsOf(
+      ProgramIdentity identity, Context<WhistlerProgram> context) {
+    return context
+        .getSecondaryResourcesAsStream(WhistlerRevision.class)
+        .filter(revision -> revision.getSpec().program().uid().equals(identity.uid()))
+        .toList();
+  }
+
+  private static WhistlerProgram withStatus(
+      ProgramIdentity identity, WhistlerProgramStatus status) {
+    WhistlerProgram patch = new WhistlerProgram();
+    patch.setMetadata(new ObjectMetaBuilder().withName(identity.name()).build());
+    patch.setStatus(status);
+    return patch;
+  }
+
+  /** Removes the revisions, which makes agents unload, and waits for them, but not for ever. */
+  @Override
+  public DeleteControl cleanup(WhistlerProgram program, Context<WhistlerProgram> context) {
+    ProgramIdentity identity = ProgramIdentity.of(program);
+    for (WhistlerRevision revision : revisionsOf(identity, context)) {
+      context.getClient().resource(revision).delete();
+    }
+    List<String> holding =
+        cluster.nodes().stream()
+            .filter(node -> node.program(identity.uid()).isPresent())
+            .map(ClusterNode::name)
+            .sorted()
+            .toList();
+    Instant end =
+        Instant.parse(program.getMetadata().getDeletionTimestamp()).plus(config.unloadTimeLimit());
+    if (cluster.isComplete() && holding.isEmpty()) {
+      deleteArtifacts(identity, context);
+      return DeleteControl.defaultDelete();
+    }
+    if (Instant.now().isAfter(end)) {
+      Log.warnf(
+          "Program %s is removed although these nodes still report it; they clean up when they"
+              + " return: %s",
+          identity.name(), holding);
+      deleteArtifacts(identity, context);
+      return DeleteControl.defaultDelete();
+    }
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(UNLOAD_POLL.toMillis());
+  }
+
+  private static void deleteArtifacts(ProgramIdentity identity, Context<WhistlerProgram> context) {
+    context
+        .getClient()
+        .resources(WhistlerArtifact.class)
+        .withLabel(Group.PROGRAM_LABEL, identity.name())
+        .delete();
+  }
+}

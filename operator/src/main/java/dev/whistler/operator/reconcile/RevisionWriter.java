@@ -1,0 +1,125 @@
+package dev.whistler.operator.reconcile;
+
+import dev.whistler.crds.Group;
+import dev.whistler.crds.WhistlerArtifact;
+import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.crds.WhistlerRevisionSpec;
+import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.operator.build.BuiltObject;
+import dev.whistler.operator.rollout.RolloutPlan;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.net.HttpURLConnection;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * Writes what a plan says, in an order that is right wherever it breaks off: artifacts before the
+ * revision that names them, the new revision's status before that of the old ones.
+ */
+final class RevisionWriter {
+  private final WhistlerProgram program;
+  private final Context<WhistlerProgram> context;
+
+  RevisionWriter(WhistlerProgram program, Context<WhistlerProgram> context) {
+    this.program = program;
+    this.context = context;
+  }
+
+  /**
+   * Writes.
+   *
+   * @param plan what shall be
+   * @param revisions what is there
+   * @param objects by name of the artifact, those of the newest spec
+   * @param sourceDigest of the newest spec
+   */
+  void write(
+      RolloutPlan plan,
+      Collection<WhistlerRevision> revisions,
+      Map<String, BuiltObject> objects,
+      String sourceDigest) {
+    objects.forEach(
+        (name, object) -> {
+          if (plan.targetArtifacts().containsValue(name) && !isReferenced(revisions, name)) {
+            createArtifact(name, object.artifact(program.getMetadata().getUid(), sourceDigest));
+          }
+        });
+    plan.create().ifPresent(this::createRevision);
+    for (long number : plan.changed(revisions)) {
+      writeStatus(number, plan.statuses().get(number));
+    }
+    for (long number : plan.delete()) {
+      context.getClient().resource(named(number)).delete();
+    }
+  }
+
+  /** An artifact that some revision names was written before that. */
+  private static boolean isReferenced(Collection<WhistlerRevision> revisions, String artifact) {
+    return revisions.stream()
+        .map(WhistlerRevision::getStatus)
+        .anyMatch(status -> status != null && status.artifacts().containsValue(artifact));
+  }
+
+  private void createArtifact(String name, WhistlerArtifactSpec spec) {
+    WhistlerArtifact artifact = new WhistlerArtifact();
+    artifact.setMetadata(owned(name));
+    artifact.setSpec(spec);
+    try {
+      context.getClient().resource(artifact).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      WhistlerArtifact existing = context.getClient().resource(artifact).get();
+      if (existing != null && !spec.equals(existing.getSpec())) {
+        // Somebody took the name for something else; what agents fetch must be ours.
+        context.getClient().resource(existing).delete();
+        context.getClient().resource(artifact).create();
+      }
+    }
+  }
+
+  private void createRevision(WhistlerRevisionSpec spec) {
+    WhistlerRevision revision = new WhistlerRevision();
+    revision.setMetadata(
+        owned(WhistlerRevision.nameOf(program.getMetadata().getName(), spec.revision())));
+    revision.setSpec(spec);
+    context.resourceOperations().create(revision);
+  }
+
+  private void writeStatus(long number, WhistlerRevisionStatus status) {
+    WhistlerRevision revision = named(number);
+    revision.setStatus(status);
+    context.resourceOperations().serverSideApplyStatus(revision);
+  }
+
+  private WhistlerRevision named(long number) {
+    WhistlerRevision revision = new WhistlerRevision();
+    revision.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(WhistlerRevision.nameOf(program.getMetadata().getName(), number))
+            .build());
+    return revision;
+  }
+
+  private ObjectMeta owned(String name) {
+    return new ObjectMetaBuilder()
+        .withName(name)
+        .addToLabels(Group.PROGRAM_LABEL, program.getMetadata().getName())
+        .withOwnerReferences(
+            new OwnerReferenceBuilder()
+                .withApiVersion(program.getApiVersion())
+                .withKind(program.getKind())
+                .withName(program.getMetadata().getName())
+                .withUid(program.getMetadata().getUid())
+                .withController(true)
+                .build())
+        .build();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.whistler.operator.reconcile;
+
+import dev.whistler.crds.Group;
+import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.model.ClusterNode;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the ConfigMap of {@link Group#WANTED_PROFILES}: agents may create only the profiles that it
+ * names, so that a stolen node cannot fill the API server's storage.
+ */
+@ApplicationScoped
+public class WantedProfiles {
+  /** Changes within this time are written together. */
+  private static final Duration QUIET = Duration.ofMillis(100);
+
+  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final String FIELD_MANAGER = "whistler-operator";
+
+  private final KubernetesClient client;
+  private final ClusterWatch cluster;
+  private final OperatorConfig config;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("wanted-profiles").factory());
+  private @Nullable SortedSet<String> written;
+
+  WantedProfiles(KubernetesClient client, ClusterWatch cluster, OperatorConfig config) {
+    this.client = client;
+    this.cluster = cluster;
+    this.config = config;
+  }
+
+  void start() {
+    cluster.onChange(change -> schedule(QUIET));
+    schedule(QUIET);
+  }
+
+  @PreDestroy
+  void stop() {
+    executor.shutdownNow();
+  }
+
+  private void schedule(Duration delay) {
+    if (scheduled.compareAndSet(false, true)) {
+      executor.schedule(this::refresh, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void refresh() {
+    scheduled.set(false);
+    if (!cluster.isComplete()) {
+      schedule(QUIET);
+      return;
+    }
+    List<String> announced =
+        cluster.nodes().stream().map(ClusterNode::profile).flatMap(p -> p.stream()).toList();
+    SortedSet<String> wanted = cluster.profiles().wanted(announced, config.wantedProfiles());
+    if (wanted.equals(written)) {
+      return;
+    }
+    try {
+      write(wanted);
+      written = wanted;
+    } catch (KubernetesClientException e) {
+      Log.warnf(
+          "The ConfigMap %s in namespace %s could not be written, trying again: %s",
+          Group.WANTED_PROFILES, config.namespace(), e.getMessage());
+      schedule(RETRY);
+    }
+  }
+
+  private void write(SortedSet<String> wanted) {
+    Map<String, String> data = new TreeMap<>();
+    wanted.forEach(name -> data.put(name, ""));
+    client
+        .configMaps()
+        .inNamespace(config.namespace())
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(Group.WANTED_PROFILES)
+                .withNamespace(config.namespace())
+                .endMetadata()
+                .withData(data)
+                .build())
+        .fieldManager(FIELD_MANAGER)
+        .forceConflicts()
+        .serverSideApply();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.whistler.operator.status;
+
+/** Keeps texts from elsewhere (agents, compiler) within the bounds that the CRDs state. */
+final class Texts {
+  /** Most characters of a message in a list. */
+  static final int MESSAGE = 1024;
+
+  /** Most characters of a condition's message. */
+  static final int CONDITION = 4096;
+
+  private Texts() {}
+
+  static String clip(String text, int max) {
+    return text.length() <= max ? text : text.substring(0, max - 1) + "…";
+  }
+}
