@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.agent.node;
+
+import org.jspecify.annotations.NullMarked;

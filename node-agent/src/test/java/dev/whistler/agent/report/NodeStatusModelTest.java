@@ -1,0 +1,71 @@
+package dev.whistler.agent.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.work.Revisions;
+import dev.whistler.agent.work.Work;
+import dev.whistler.agent.work.WorkState;
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.State;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A status says what is, and equals the one before when nothing has changed. */
+final class NodeStatusModelTest {
+
+  private static final Machine MACHINE = new Machine("6.18.0", "x86-64", "boot");
+  private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+  private static WhistlerNodeStatus status(
+      WorkState state, Optional<String> obstacle, @Nullable WhistlerNodeStatus before, Instant at) {
+    return NodeStatusModel.status(
+        MACHINE,
+        "0.1",
+        Optional.of("p".repeat(40)),
+        obstacle,
+        List.of(),
+        List.of(new Work(Revisions.assignment("forks", 3), state)),
+        before,
+        at);
+  }
+
+  @Test
+  void nothingNewIsEqualWheneverItIsAsked() {
+    WhistlerNodeStatus first = status(new WorkState.Running(), Optional.empty(), null, NOON);
+    WhistlerNodeStatus later =
+        status(new WorkState.Running(), Optional.empty(), first, NOON.plusSeconds(60));
+    assertThat(later).isEqualTo(first);
+  }
+
+  @Test
+  void aConditionThatTurnsHasANewTime() {
+    WhistlerNodeStatus first = status(new WorkState.Running(), Optional.empty(), null, NOON);
+    WhistlerNodeStatus later =
+        status(new WorkState.Running(), Optional.of("No tracefs."), first, NOON.plusSeconds(60));
+    ResourceCondition ready = later.conditions().getFirst();
+    assertThat(ready.status()).isEqualTo(ResourceCondition.Status.FALSE);
+    assertThat(ready.message()).isEqualTo("No tracefs.");
+    assertThat(ready.lastTransitionTime()).isEqualTo("2026-11-22T12:01:00Z");
+  }
+
+  @Test
+  void messagesAreCutToWhatAnObjectHolds() {
+    NodeProgram program =
+        status(
+                new WorkState.Failed("VerifierRejected", "x".repeat(1000)),
+                Optional.empty(),
+                null,
+                NOON)
+            .programs()
+            .getFirst();
+    assertThat(program.state()).isEqualTo(State.FAILED);
+    assertThat(program.reason()).isEqualTo("VerifierRejected");
+    assertThat(program.message()).hasSize(256).endsWith("…");
+  }
+}

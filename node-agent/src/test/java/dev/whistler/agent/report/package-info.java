@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.agent.report;
+
+import org.jspecify.annotations.NullMarked;

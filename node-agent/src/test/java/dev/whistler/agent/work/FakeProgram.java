@@ -1,0 +1,75 @@
+package dev.whistler.agent.work;
+
+import dev.whistler.runtime.Identity;
+import dev.whistler.runtime.ProgramState;
+import dev.whistler.runtime.RunningProgram;
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingCounters;
+import dev.whistler.runtime.maps.ProgramMaps;
+import dev.whistler.runtime.schema.ObjectSchema;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A program that runs in memory: what it is told to do, it writes into a journal. */
+public final class FakeProgram implements RunningProgram {
+
+  private final Identity identity;
+  private final Consumer<String> journal;
+  private final ProgramCounters counters;
+  private volatile ProgramState state = new ProgramState.Running(Instant.EPOCH);
+  private volatile Consumer<ProgramState> listener = ignored -> {};
+
+  public FakeProgram(Identity identity, Consumer<String> journal, RingCounters... rings) {
+    this.identity = identity;
+    this.journal = journal;
+    this.counters = new ProgramCounters(List.of(rings));
+  }
+
+  void become(ProgramState next) {
+    state = next;
+    listener.accept(next);
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
+  }
+
+  @Override
+  public ObjectSchema schema() {
+    throw new UnsupportedOperationException("not needed here");
+  }
+
+  @Override
+  public ProgramState state() {
+    return state;
+  }
+
+  @Override
+  public void onStateChange(Consumer<ProgramState> changed) {
+    listener = changed;
+  }
+
+  @Override
+  public ProgramCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public ProgramMaps maps() {
+    throw new UnsupportedOperationException("not needed here");
+  }
+
+  @Override
+  public ProgramCounters stop(Duration drain) {
+    journal.accept("stop " + identity.program() + " " + identity.revision());
+    return counters;
+  }
+
+  @Override
+  public void close() {
+    journal.accept("close " + identity.program() + " " + identity.revision());
+  }
+}

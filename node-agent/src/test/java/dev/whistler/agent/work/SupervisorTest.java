@@ -1,0 +1,140 @@
+package dev.whistler.agent.work;
+
+import static dev.whistler.agent.work.Revisions.assignment;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.Identity;
+import dev.whistler.runtime.ProgramState;
+import dev.whistler.runtime.RunningProgram;
+import dev.whistler.runtime.StartException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is assigned runs, what is not assigned does not, and the old stays until the new runs. */
+final class SupervisorTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final List<String> journal = new CopyOnWriteArrayList<>();
+  private final Map<Long, FakeProgram> loaded = new ConcurrentHashMap<>();
+  private final Deque<Exception> failures = new ArrayDeque<>();
+  private final Supervisor supervisor = new Supervisor(this::load, Duration.ofSeconds(1), () -> {});
+
+  private RunningProgram load(Assignment assignment)
+      throws Loader.UnavailableException, StartException {
+    journal.add("load " + assignment.program() + " " + assignment.revision());
+    synchronized (failures) {
+      switch (failures.poll()) {
+        case null -> {}
+        case StartException refused -> throw refused;
+        case Loader.UnavailableException unavailable -> throw unavailable;
+        case Exception other -> throw new AssertionError(other);
+      }
+    }
+    FakeProgram program =
+        new FakeProgram(
+            new Identity("node", assignment.program(), assignment.uid(), assignment.revision()),
+            journal::add);
+    loaded.put(assignment.revision(), program);
+    return program;
+  }
+
+  private void fail(Exception failure) {
+    synchronized (failures) {
+      failures.add(failure);
+    }
+  }
+
+  private WorkState state() {
+    return supervisor.works().getFirst().state();
+  }
+
+  @AfterEach
+  void close() {
+    supervisor.close();
+  }
+
+  @Test
+  void loadsOnceAndUnloadsWhatIsNotAssignedAnyMore() {
+    supervisor.assign(List.of(assignment("forks", 1)));
+    supervisor.assign(List.of(assignment("forks", 1)));
+    supervisor.assign(List.of());
+    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
+    assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
+    await().atMost(LIMIT).until(() -> supervisor.works().isEmpty());
+    assertThat(supervisor.programs()).isEmpty();
+  }
+
+  @Test
+  void aNewRevisionIsLoadedBeforeTheOldOneIsUnloaded() {
+    supervisor.assign(List.of(assignment("forks", 1)));
+    supervisor.assign(List.of(assignment("forks", 2)));
+    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
+    assertThat(journal)
+        .containsExactly("load forks 1", "load forks 2", "stop forks 1", "close forks 1");
+    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+  }
+
+  @Test
+  void whereTheNewRevisionIsRejectedTheOldOneGoesOn() {
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
+    fail(new StartException(FailureReason.VERIFIER_REJECTED, "R1 may be null; check it."));
+    supervisor.assign(List.of(assignment("forks", 2)));
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                state()
+                    .equals(new WorkState.Failed("VerifierRejected", "R1 may be null; check it.")));
+    assertThat(supervisor.programs()).containsExactly(loaded.get(1L));
+    assertThat(journal).containsExactly("load forks 1", "load forks 2");
+
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+    assertThat(journal).as("it never stopped").containsExactly("load forks 1", "load forks 2");
+  }
+
+  @Test
+  void anArtifactThatCannotBeHadIsTriedAgain() {
+    fail(new Loader.UnavailableException("Nobody answers."));
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> state().equals(new WorkState.Pending("ArtifactUnavailable", "Nobody answers.")));
+    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+    assertThat(journal).containsExactly("load forks 1", "load forks 1");
+  }
+
+  @Test
+  void whatARunningProgramSaysOfItselfIsPassedOn() {
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
+    loaded
+        .get(1L)
+        .become(new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, "The disk is full."));
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> state().equals(new WorkState.Degraded("SinkUnavailable", "The disk is full.")));
+  }
+
+  @Test
+  void closingUnloadsEverything() {
+    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
+    supervisor.close();
+    assertThat(journal)
+        .containsSubsequence("load forks 1", "stop forks 1", "close forks 1")
+        .containsSubsequence("load waits 3", "stop waits 3", "close waits 3");
+  }
+}
