@@ -1,0 +1,148 @@
+package dev.whistler.runtime.maps;
+
+import static dev.whistler.runtime.SchemaText.field;
+import static dev.whistler.runtime.SchemaText.structText;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapSpec;
+import dev.whistler.bpf.map.MapType;
+import dev.whistler.runtime.SchemaText;
+import dev.whistler.runtime.decode.WallClock;
+import dev.whistler.runtime.maps.MapEntries.Mode;
+import dev.whistler.runtime.schema.ObjectSchema;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Entries from outside, in real maps of the kernel. */
+class MapAccessTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final MapAccess maps = new MapAccess(new WallClock(System::nanoTime));
+  private final List<BpfMap> open = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    open.forEach(BpfMap::close);
+  }
+
+  private BpfMap create(MapType type, String typeName, int entries) {
+    ObjectSchema schema =
+        SchemaText.of(
+            structText(
+                "peer", 8, field("addr", 0, "u32", 4, "'kind':'ipv4'"), field("port", 4, "u16", 2)),
+            "{'name':'m','symbol':'m','type':'%s','keySize':4,'valueSize':8,'maxEntries':%d,"
+                    .formatted(typeName, entries)
+                + "'flags':0,'key':'u32','value':'peer'}");
+    BpfMap map = BpfMap.create(MapSpec.of("m", type, 4, 8, entries));
+    open.add(map);
+    maps.add(schema.maps().getFirst(), map);
+    return map;
+  }
+
+  private static MapEntries entries(Mode mode, String... keysAndValues) throws Exception {
+    List<MapEntries.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      entries.add(new MapEntries.Entry(json(keysAndValues[i]), json(keysAndValues[i + 1])));
+    }
+    return new MapEntries("m", mode, entries);
+  }
+
+  private static JsonNode json(String text) throws Exception {
+    return JSON.readTree(text.replace('\'', '"'));
+  }
+
+  private List<String> contents() {
+    return maps.read("m", 100).rows().stream()
+        .map(row -> row.key() + "=" + String.join("|", row.values()))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void seedingWritesWhatIsNewOrChangedOnly() throws Exception {
+    BpfMap map = create(MapType.HASH, "hash", 8);
+    maps.apply(entries(Mode.SEED, "1", "{'addr':'10.0.0.1','port':80}", "2", "{'port':1}"));
+    assertThat(contents())
+        .containsExactly(
+            "1={\"addr\":\"10.0.0.1\",\"port\":80}", "2={\"addr\":\"0.0.0.0\",\"port\":1}");
+    map.delete(new byte[] {1, 0, 0, 0}); // as a program might
+    maps.apply(entries(Mode.SEED, "1", "{'addr':'10.0.0.1','port':80}", "2", "{'port':2}"));
+    assertThat(contents()).containsExactly("2={\"addr\":\"0.0.0.0\",\"port\":2}");
+  }
+
+  @Test
+  void owningRemovesWhatIsNotListed() throws Exception {
+    BpfMap map = create(MapType.HASH, "hash", 8);
+    map.update(new byte[] {9, 0, 0, 0}, new byte[8]);
+    maps.apply(entries(Mode.OWN, "1", "{'port':1}"));
+    assertThat(contents()).containsExactly("1={\"addr\":\"0.0.0.0\",\"port\":1}");
+    map.delete(new byte[] {1, 0, 0, 0});
+    maps.apply(entries(Mode.OWN, "1", "{'port':1}"));
+    assertThat(contents()).hasSize(1);
+  }
+
+  @Test
+  void oneBadEntryChangesNothing() throws Exception {
+    create(MapType.HASH, "hash", 8);
+    assertThatThrownBy(
+            () -> maps.apply(entries(Mode.SEED, "1", "{'port':1}", "2", "{'port':70000}")))
+        .isInstanceOf(MapEntryException.class)
+        .hasMessage("m: entries[1].value.port is 70000; a u16 lies between 0 and 65535.");
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "1", "{}", "1", "{}")))
+        .hasMessage("m: entries[1].key was given before; leave one of them out.");
+    assertThat(contents()).isEmpty();
+  }
+
+  @Test
+  void aFullMapIsAsItWasBefore() throws Exception {
+    BpfMap map = create(MapType.HASH, "hash", 2);
+    map.update(new byte[] {1, 0, 0, 0}, new byte[8]);
+    map.update(new byte[] {2, 0, 0, 0}, new byte[8]);
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "1", "{'port':5}", "3", "{'port':1}")))
+        .isInstanceOf(MapEntryException.class)
+        .hasMessageContaining("as it was before");
+    assertThat(contents())
+        .containsExactly(
+            "1={\"addr\":\"0.0.0.0\",\"port\":0}", "2={\"addr\":\"0.0.0.0\",\"port\":0}");
+  }
+
+  @Test
+  void arraysAreSetToZeroWhereNotListed() throws Exception {
+    BpfMap map = create(MapType.ARRAY, "array", 2);
+    map.update(new byte[4], new byte[] {1, 2, 3, 4, 5, 6, 0, 0});
+    maps.apply(entries(Mode.OWN, "1", "{'port':1}"));
+    assertThat(contents())
+        .containsExactly(
+            "0={\"addr\":\"0.0.0.0\",\"port\":0}", "1={\"addr\":\"0.0.0.0\",\"port\":1}");
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "2", "{}")))
+        .isInstanceOf(MapEntryException.class);
+  }
+
+  @Test
+  void everyCpuGetsTheValue() throws Exception {
+    create(MapType.PERCPU_HASH, "percpu-hash", 2);
+    maps.apply(entries(Mode.SEED, "1", "{'port':7}"));
+    assertThat(maps.read("m", 10).rows().getFirst().values())
+        .hasSizeGreaterThanOrEqualTo(1)
+        .containsOnly("{\"addr\":\"0.0.0.0\",\"port\":7}");
+  }
+
+  @Test
+  void longMapsAreCutOff() throws Exception {
+    create(MapType.ARRAY, "array", 20);
+    assertThat(maps.read("m", 5).complete()).isFalse();
+    assertThat(maps.read("m", 20).complete()).isTrue();
+  }
+
+  @Test
+  void unknownMapsAreNamed() {
+    create(MapType.HASH, "hash", 2);
+    assertThatThrownBy(() -> maps.apply(new MapEntries("n", Mode.SEED, List.of())))
+        .hasMessage("There is no map 'n' that takes entries; there are: m.");
+  }
+}
