@@ -1,0 +1,208 @@
+package dev.whistler.compiler.ir;
+
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+
+/** A program, a kernel-side function or a callback, under construction or being improved. */
+public final class Routine {
+  private final String symbol;
+  private final boolean program;
+  private final int parameterCount;
+  private final OptionalLong passValue;
+  private final Origin origin;
+  private final List<Block> blocks = new ArrayList<>();
+  private final List<StackObject> stackObjects = new ArrayList<>();
+  private final Map<Operation.Leaf, Value> leaves = new HashMap<>();
+  private int nextValue;
+  private int nextBlock;
+
+  /**
+   * Creates a routine with an empty entry block.
+   *
+   * @param symbol ELF symbol
+   * @param program whether it is a program, else a subprogram
+   * @param parameterCount 0 to 5
+   * @param passValue the constant that each exit sets in its own block, if the tier asks for it
+   * @param origin the definition
+   */
+  public Routine(
+      String symbol, boolean program, int parameterCount, OptionalLong passValue, Origin origin) {
+    this.symbol = symbol;
+    this.program = program;
+    this.parameterCount = parameterCount;
+    this.passValue = passValue;
+    this.origin = origin;
+    newBlock();
+  }
+
+  public String symbol() {
+    return symbol;
+  }
+
+  public boolean isProgram() {
+    return program;
+  }
+
+  public int parameterCount() {
+    return parameterCount;
+  }
+
+  public OptionalLong passValue() {
+    return passValue;
+  }
+
+  public Origin origin() {
+    return origin;
+  }
+
+  /** All blocks, the entry first; a read-only view. */
+  public List<Block> blocks() {
+    return Collections.unmodifiableList(blocks);
+  }
+
+  public Block entry() {
+    return blocks.getFirst();
+  }
+
+  /** All stack objects ever made; some may no longer be in use. */
+  public List<StackObject> stackObjects() {
+    return Collections.unmodifiableList(stackObjects);
+  }
+
+  /** One more than the highest number of a value. */
+  public int valueCount() {
+    return nextValue;
+  }
+
+  /** One more than the highest number of a block. */
+  public int blockCount() {
+    return nextBlock;
+  }
+
+  public Block newBlock() {
+    Block block = new Block(nextBlock++);
+    blocks.add(block);
+    return block;
+  }
+
+  public StackObject newStackObject(
+      int size, int alignment, StackObject.Cause cause, Origin from) {
+    StackObject object = new StackObject(stackObjects.size(), size, alignment, cause, from);
+    stackObjects.add(object);
+    return object;
+  }
+
+  /** Makes a value that stands nowhere yet. */
+  public Value newValue(Operation operation, StaticType type, Origin from, Value... operands) {
+    return new Value(nextValue++, operation, type, from, operands);
+  }
+
+  /** The one value of a leaf. */
+  public Value leaf(Operation.Leaf operation) {
+    return leaves.computeIfAbsent(
+        operation, o -> new Value(nextValue++, o, ScalarType.U64, origin));
+  }
+
+  public Value constant(long value) {
+    return leaf(new Operation.Constant(value));
+  }
+
+  /** Puts an empty block on an edge. */
+  public Block split(Block from, int successor, Origin at) {
+    Block middle = newBlock();
+    from.split(successor, middle, newValue(new Operation.Jump(), ScalarType.U64, at));
+    return middle;
+  }
+
+  /** Blocks in reverse post-order: each after its predecessors, but for loops. */
+  public List<Block> reversePostOrder() {
+    boolean[] seen = new boolean[nextBlock];
+    List<Block> order = new ArrayList<>(blocks.size());
+    Deque<Block> stack = new ArrayDeque<>();
+    int[] next = new int[nextBlock];
+    stack.push(entry());
+    seen[entry().number()] = true;
+    while (!stack.isEmpty()) {
+      Block block = stack.getFirst();
+      // The last successor first, so that the first one comes first in the reversed order.
+      int index = block.successors().size() - 1 - next[block.number()]++;
+      if (index < 0) {
+        stack.pop();
+        order.add(block);
+      } else {
+        Block successor = block.successors().get(index);
+        if (!seen[successor.number()]) {
+          seen[successor.number()] = true;
+          stack.push(successor);
+        }
+      }
+    }
+    Collections.reverse(order);
+    return order;
+  }
+
+  /** Removes blocks that cannot be reached, with their edges; whether there were any. */
+  public boolean removeUnreachable() {
+    List<Block> order = reversePostOrder();
+    if (order.size() == blocks.size()) {
+      return false;
+    }
+    boolean[] reached = new boolean[nextBlock];
+    for (Block block : order) {
+      reached[block.number()] = true;
+    }
+    for (Block block : blocks) {
+      if (!reached[block.number()] && block.isTerminated()) {
+        block.unterminate();
+      }
+    }
+    blocks.removeIf(b -> !reached[b.number()]);
+    return true;
+  }
+
+  /** Replaces operands everywhere. {@code replacement} returns its argument where nothing changes. */
+  public void replaceOperands(UnaryOperator<Value> replacement) {
+    for (Block block : blocks) {
+      block.phis().forEach(v -> replaceOperands(v, replacement));
+      block.instructions().forEach(v -> replaceOperands(v, replacement));
+      replaceOperands(block.terminator(), replacement);
+    }
+  }
+
+  private static void replaceOperands(Value value, UnaryOperator<Value> replacement) {
+    for (int i = 0; i < value.operandCount(); i++) {
+      value.setOperand(i, replacement.apply(value.operand(i)));
+    }
+  }
+
+  /** Replaces values by others everywhere, following chains. */
+  public void replaceAll(IdentityHashMap<Value, Value> replacements) {
+    if (!replacements.isEmpty()) {
+      replaceOperands(
+          v -> {
+            Value current = v;
+            Value next;
+            while ((next = replacements.get(current)) != null) {
+              current = next;
+            }
+            return current;
+          });
+    }
+  }
+
+  @Override
+  public String toString() {
+    return Printer.print(this);
+  }
+}
