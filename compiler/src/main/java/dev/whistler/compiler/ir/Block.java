@@ -107,7 +107,9 @@ public final class Block {
     terminator = null;
   }
 
-  /** Makes the edge at {@code index} lead elsewhere. Phis of the new target are up to the caller. */
+  /**
+   * Makes the edge at {@code index} lead elsewhere. Phis of the new target are up to the caller.
+   */
   public void redirect(int index, Block target) {
     Block old = successors.get(index);
     if (old == target) {
@@ -136,6 +138,21 @@ public final class Block {
     middle.successors.add(target);
     jump.block = middle;
     middle.terminator = jump;
+  }
+
+  /** Moves the instructions from an index on, the terminator and its edges to an empty block. */
+  public void moveTail(int index, Block target) {
+    target.setInstructions(List.copyOf(instructions.subList(index, instructions.size())));
+    instructions.subList(index, instructions.size()).clear();
+    Value last = terminator();
+    last.block = target;
+    target.terminator = last;
+    terminator = null;
+    for (Block successor : successors) {
+      target.successors.add(successor);
+      successor.predecessors.replaceAll(p -> p == this ? target : p);
+    }
+    successors.clear();
   }
 
   private void removePredecessor(int index) {

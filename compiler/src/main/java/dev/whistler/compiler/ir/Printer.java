@@ -94,7 +94,9 @@ public final class Printer {
               + "] "
               + value.operand(1);
       case Operation.AtomicAdd add ->
-          "atomic" + 8 * add.width() + (add.fetch() ? " fetch-add [" : " add [")
+          "atomic"
+              + 8 * add.width()
+              + (add.fetch() ? " fetch-add [" : " add [")
               + value.operand(0)
               + displacement(add.displacement())
               + "] "

@@ -96,8 +96,7 @@ public final class Routine {
     return block;
   }
 
-  public StackObject newStackObject(
-      int size, int alignment, StackObject.Cause cause, Origin from) {
+  public StackObject newStackObject(int size, int alignment, StackObject.Cause cause, Origin from) {
     StackObject object = new StackObject(stackObjects.size(), size, alignment, cause, from);
     stackObjects.add(object);
     return object;
@@ -171,7 +170,9 @@ public final class Routine {
     return true;
   }
 
-  /** Replaces operands everywhere. {@code replacement} returns its argument where nothing changes. */
+  /**
+   * Replaces operands everywhere. {@code replacement} returns its argument where nothing changes.
+   */
   public void replaceOperands(UnaryOperator<Value> replacement) {
     for (Block block : blocks) {
       block.phis().forEach(v -> replaceOperands(v, replacement));

@@ -1,4 +1,8 @@
-/** The optimiser: one class per pass, listed in one pipeline. */
+/**
+ * Optimiser passes over {@link dev.whistler.compiler.ir.Routine}. {@link
+ * dev.whistler.compiler.pass.Pipeline} lists them in order; each states its contract and can be
+ * switched off by its name, except those that legalise.
+ */
 @NullMarked
 package dev.whistler.compiler.pass;
 

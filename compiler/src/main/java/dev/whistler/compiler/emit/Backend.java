@@ -1,0 +1,38 @@
+package dev.whistler.compiler.emit;
+
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.ir.BackEndException;
+import dev.whistler.compiler.ir.Lowering;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.pass.Pipeline;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The back end: lowering, passes, selection, registers, layout, encoding. */
+public final class Backend {
+  private Backend() {}
+
+  /**
+   * Generates machine code.
+   *
+   * @throws BackEndException {@code E-STACK} or {@code E-LIMIT}
+   */
+  public static MachineCode generate(TypedUnit unit, CompilationOptions options) {
+    Lowering.Result lowered = Lowering.lower(unit);
+    List<CompiledFunction> functions = new ArrayList<>();
+    for (Routine routine : lowered.routines()) {
+      Pipeline.run(routine, options.instructionSet(), options.disabledPasses());
+      functions.add(emit(routine, options));
+    }
+    return new MachineCode(functions, lowered.strings());
+  }
+
+  private static CompiledFunction emit(Routine routine, CompilationOptions options) {
+    MachineRoutine machine = Selector.select(routine, options.instructionSet());
+    RegisterAllocator.allocate(machine);
+    BlockLayout.arrange(machine, options.disabledPasses());
+    return Encoder.encode(
+        machine, new Frame(machine), options.instructionSet(), options.instructionLimit());
+  }
+}

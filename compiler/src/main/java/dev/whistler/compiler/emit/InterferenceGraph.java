@@ -1,0 +1,202 @@
+package dev.whistler.compiler.emit;
+
+import java.util.Arrays;
+
+/**
+ * Which registers may not share a machine register: virtual ones with each other, and for each
+ * virtual one the machine registers it may not be.
+ */
+final class InterferenceGraph {
+  private static final int CALL_CLOBBERED = 0b111111;
+
+  private final int count;
+  private final IntLists neighbours;
+  private final int[] forbidden;
+  private long[] edges = new long[1024];
+  private int edgeCount;
+
+  // The set of live registers during the walk through a block.
+  private final int[] live;
+  private final int[] livePosition;
+  private int liveCount;
+  private int liveMachine;
+
+  InterferenceGraph(MachineRoutine machine) {
+    count = machine.registerCount();
+    neighbours = new IntLists(count);
+    forbidden = new int[count];
+    live = new int[count];
+    livePosition = new int[count];
+    Arrays.fill(livePosition, -1);
+    Liveness liveness = new Liveness(machine);
+    for (MachineBlock block : machine.blocks) {
+      walk(block, liveness);
+    }
+  }
+
+  /** Machine registers that a virtual register may not be, as bits. */
+  int forbidden(int register) {
+    return forbidden[register];
+  }
+
+  void forbid(int register, int machineRegister) {
+    forbidden[register] |= 1 << machineRegister;
+  }
+
+  int neighbourCount(int register) {
+    return neighbours.size(register);
+  }
+
+  int neighbour(int register, int index) {
+    return neighbours.get(register, index);
+  }
+
+  private void walk(MachineBlock block, Liveness liveness) {
+    while (liveCount > 0) {
+      livePosition[live[--liveCount]] = -1;
+    }
+    liveMachine = 0;
+    int[] out = liveness.liveOut(block);
+    for (int i = 0; i < liveness.liveOutSize(block); i++) {
+      addLive(out[i]);
+    }
+    if (block.jump != null) {
+      uses(block.jump);
+    }
+    for (int i = block.code.size() - 1; i >= 0; i--) {
+      step(block.code.get(i));
+    }
+  }
+
+  private void step(MachineInstruction i) {
+    if (i.isCall()) {
+      for (int k = 0; k < liveCount; k++) {
+        forbidden[live[k]] |= CALL_CLOBBERED;
+      }
+      liveMachine &= ~CALL_CLOBBERED;
+      for (int register = 1; register <= i.arguments; register++) {
+        liveMachine |= 1 << register;
+      }
+      return;
+    }
+    if (i.isExit()) {
+      liveMachine |= 1;
+      return;
+    }
+    int defined = i.defined();
+    if (defined != MachineInstruction.NONE) {
+      int copied = i.isMove() ? i.source : MachineInstruction.NONE;
+      if (defined < MachineInstruction.FIRST_VIRTUAL) {
+        for (int k = 0; k < liveCount; k++) {
+          if (live[k] != copied) {
+            forbidden[live[k]] |= 1 << defined;
+          }
+        }
+        liveMachine &= ~(1 << defined);
+      } else {
+        for (int k = 0; k < liveCount; k++) {
+          if (live[k] != copied && live[k] != defined) {
+            connect(defined, live[k]);
+          }
+        }
+        int machine = liveMachine;
+        if (copied >= 0 && copied < MachineInstruction.FIRST_VIRTUAL) {
+          machine &= ~(1 << copied);
+        }
+        forbidden[defined] |= machine;
+        removeLive(defined);
+      }
+    }
+    uses(i);
+  }
+
+  private void uses(MachineInstruction i) {
+    if (i.readsTarget()) {
+      use(i.target);
+    }
+    if (i.readsSource()) {
+      use(i.source);
+    }
+  }
+
+  private void use(int register) {
+    if (register >= MachineInstruction.FIRST_VIRTUAL) {
+      addLive(register);
+    } else if (register != MachineInstruction.FRAME_POINTER) {
+      liveMachine |= 1 << register;
+    }
+  }
+
+  private void addLive(int register) {
+    if (livePosition[register] < 0) {
+      livePosition[register] = liveCount;
+      live[liveCount++] = register;
+    }
+  }
+
+  private void removeLive(int register) {
+    int position = livePosition[register];
+    if (position >= 0) {
+      int last = live[--liveCount];
+      live[position] = last;
+      livePosition[last] = position;
+      livePosition[register] = -1;
+    }
+  }
+
+  /** Whether two virtual registers interfere. */
+  boolean connected(int a, int b) {
+    long key = key(a, b);
+    for (int slot = slot(key); edges[slot] != 0; slot = slot + 1 & edges.length - 1) {
+      if (edges[slot] == key) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Makes two virtual registers interfere; whether they did not before. */
+  boolean connect(int a, int b) {
+    if (a == b) {
+      return false;
+    }
+    long key = key(a, b);
+    int slot = slot(key);
+    while (edges[slot] != 0) {
+      if (edges[slot] == key) {
+        return false;
+      }
+      slot = slot + 1 & edges.length - 1;
+    }
+    edges[slot] = key;
+    neighbours.add(a, b);
+    neighbours.add(b, a);
+    if (++edgeCount * 2 > edges.length) {
+      grow();
+    }
+    return true;
+  }
+
+  private void grow() {
+    long[] old = edges;
+    edges = new long[2 * old.length];
+    for (long key : old) {
+      if (key != 0) {
+        int slot = slot(key);
+        while (edges[slot] != 0) {
+          slot = slot + 1 & edges.length - 1;
+        }
+        edges[slot] = key;
+      }
+    }
+  }
+
+  private static long key(int a, int b) {
+    return a < b ? (long) a << 32 | b : (long) b << 32 | a;
+  }
+
+  private int slot(long key) {
+    long hash = key * 0x9e3779b97f4a7c15L;
+    return (int) (hash >>> 40) & edges.length - 1;
+  }
+}

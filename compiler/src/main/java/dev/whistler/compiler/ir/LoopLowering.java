@@ -1,0 +1,272 @@
+package dev.whistler.compiler.ir;
+
+import dev.whistler.compiler.form.Expr;
+import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.form.Local;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Loops. Short ones are copied out; those the kernel's verifier can walk through become real loops
+ * with a counter that it sees grow; the rest go through the loop helper, whose body is a routine of
+ * its own that shares variables with its surroundings by a frame on the stack.
+ */
+final class LoopLowering {
+  /** Copies of a body at most (section 22) and nodes in all copies together. */
+  private static final int MOST_COPIES = 64;
+
+  private static final int MOST_COPIED_NODES = 48;
+
+  /**
+   * The verifier walks through each iteration and gives up after 1,000,000 instructions
+   * (BPF_COMPLEXITY_LIMIT_INSNS, include/linux/bpf.h); beyond a part of that the helper is used.
+   */
+  private static final long MOST_WALKED_NODES = 200_000;
+
+  private static final int LOOP_HELPER = 181;
+
+  /** Frame: how the loop ended, the value of {@code return}, then one word for each variable. */
+  private static final int STATE = 0;
+
+  private static final int VALUE = 8;
+  private static final int VARIABLES = 16;
+  private static final int RETURNED = 1;
+  private static final int LEFT_OUTER_LOOP = 2;
+
+  private final BodyLowering body;
+  private final Builder builder;
+  private final MemoryLowering memory;
+
+  LoopLowering(BodyLowering body, Builder builder, MemoryLowering memory) {
+    this.body = body;
+    this.builder = builder;
+    this.memory = memory;
+  }
+
+  /** Where a variable lies in the frame. */
+  static int frameOffset(int index) {
+    return VARIABLES + 8 * index;
+  }
+
+  Value repeat(Expr.Repeat e) {
+    long size = Trees.size(e.body());
+    if (e.count() <= MOST_COPIES && e.count() * size <= MOST_COPIED_NODES) {
+      for (long i = 0; i < e.count() && !builder.isDead(); i++) {
+        body.bind(e.index(), builder.constant(i));
+        body.lower(e.body());
+      }
+    } else if (e.count() * size <= MOST_WALKED_NODES) {
+      realLoop(e);
+    } else {
+      helperLoop(e.index(), builder.constant(e.count()), e.body(), false);
+    }
+    return builder.constant(0);
+  }
+
+  Value kernelLoop(Expr.KernelLoop e) {
+    Value count = body.lower(e.count());
+    if (builder.isDead()) {
+      return count;
+    }
+    builder.at(e.origin());
+    return helperLoop(e.index(), count, e.body(), true);
+  }
+
+  private void realLoop(Expr.Repeat e) {
+    Block header = builder.routine().newBlock();
+    builder.jump(header);
+    builder.continueIn(header);
+    Map<Local, Value> carried = new LinkedHashMap<>();
+    for (Local local : Trees.assigned(e.body())) {
+      Value before = body.environment().get(local);
+      if (before != null) {
+        Value phi =
+            builder.routine().newValue(new Operation.Phi(), local.type(), e.origin(), before);
+        header.appendPhi(phi);
+        body.environment().set(local, phi);
+        carried.put(local, phi);
+      }
+    }
+    Value counter =
+        builder
+            .routine()
+            .newValue(new Operation.Phi(), ScalarType.U32, e.origin(), builder.constant(0));
+    header.appendPhi(counter);
+    body.bind(e.index(), counter);
+    body.lower(e.body());
+    if (builder.isDead()) {
+      // The body never comes to its end: there is only a first iteration.
+      return;
+    }
+    builder.at(e.origin());
+    Value next = builder.binary(Operator.ADD, counter, builder.constant(1), ScalarType.U32);
+    Block exit = builder.routine().newBlock();
+    builder.branch(Relation.NOT_EQUAL, next, builder.constant(e.count()), header, exit);
+    carried.forEach((local, phi) -> header.completePhi(phi, environmentValue(local)));
+    header.completePhi(counter, next);
+    builder.continueIn(exit);
+  }
+
+  private Value environmentValue(Local local) {
+    Value value = body.environment().get(local);
+    if (value == null) {
+      throw new IllegalStateException("local " + local + " lost its value in a loop");
+    }
+    return value;
+  }
+
+  private Value helperLoop(Local index, Value count, Expr loopBody, boolean ownsExits) {
+    List<Local> variables = new ArrayList<>();
+    for (Local local : Trees.mentioned(loopBody)) {
+      if (body.environment().get(local) != null || body.addresses().containsKey(local)) {
+        variables.add(local);
+      }
+    }
+    boolean context = Trees.usesContext(loopBody) && body.context() != null;
+    int contextAt = frameOffset(variables.size());
+    StackObject frame =
+        builder
+            .routine()
+            .newStackObject(
+                contextAt + (context ? 8 : 0), 8, StackObject.Cause.CAPTURE, builder.origin());
+    Value address = body.stackAddress(frame);
+    memory.store(8, address, STATE, builder.constant(0));
+    for (int i = 0; i < variables.size(); i++) {
+      Local local = variables.get(i);
+      Value inMemory = body.addresses().get(local);
+      memory.store(
+          8, address, frameOffset(i), inMemory != null ? inMemory : environmentValue(local));
+    }
+    if (context) {
+      memory.store(8, address, contextAt, java.util.Objects.requireNonNull(body.context()));
+    }
+    boolean leavesOuter =
+        !ownsExits && body.returnTarget() instanceof BodyLowering.ReturnTarget.LoopCallback;
+    Routine callback = callback(index, loopBody, variables, context ? contextAt : -1, leavesOuter);
+    Value performed =
+        builder.call(
+            LOOP_HELPER,
+            ScalarType.I64,
+            count,
+            builder.routine().leaf(new Operation.RoutineAddress(callback.symbol())),
+            address,
+            builder.constant(0));
+    for (Local local : Trees.assigned(loopBody)) {
+      int i = variables.indexOf(local);
+      if (i >= 0 && !body.addresses().containsKey(local)) {
+        body.environment()
+            .set(local, memory.load(ScalarType.U64, address, frameOffset(i), local.type()));
+      }
+    }
+    afterLoop(address, loopBody, leavesOuter);
+    return performed;
+  }
+
+  /** {@code return} inside the body ends the program once the helper is back. */
+  private void afterLoop(Value address, Expr loopBody, boolean leavesOuter) {
+    boolean[] found = {false, false};
+    Trees.visit(
+        loopBody,
+        e -> {
+          found[0] |= e instanceof Expr.Return;
+          found[1] |= e instanceof Expr.LoopExit;
+        });
+    if (!found[0] && !(found[1] && leavesOuter)) {
+      return;
+    }
+    Value state = memory.load(ScalarType.U64, address, STATE, ScalarType.U64);
+    if (found[0]) {
+      onState(
+          state,
+          RETURNED,
+          () -> body.leave(memory.load(ScalarType.U64, address, VALUE, ScalarType.U64)));
+    }
+    if (found[1] && leavesOuter) {
+      onState(state, LEFT_OUTER_LOOP, () -> builder.ret(builder.constant(1)));
+    }
+  }
+
+  private void onState(Value state, int expected, Runnable action) {
+    Join then = body.join();
+    Join end = body.join();
+    builder.branch(Relation.EQUAL, state, builder.constant(expected), then.block(), end.block());
+    then.arrive(body.environment(), null);
+    end.arrive(body.environment(), null);
+    body.enter(then, ScalarType.U64);
+    action.run();
+    body.enter(end, ScalarType.U64);
+  }
+
+  private Routine callback(
+      Local index, Expr loopBody, List<Local> variables, int contextAt, boolean leavesOuter) {
+    Routine routine = body.unit().newCallback(builder.routine(), builder.origin());
+    BodyLowering inner = new BodyLowering(body.unit(), routine);
+    Builder innerBuilder = inner.builder();
+    innerBuilder.at(builder.origin());
+    Value counter = innerBuilder.emit(new Operation.Parameter(0), ScalarType.U64);
+    Value frame =
+        innerBuilder.emit(
+            new Operation.Parameter(1),
+            new PointerType(Region.STACK, null, frameOffset(variables.size()) + 8, false));
+    inner.enterLoop(frame, leavesOuter);
+    MemoryLowering innerMemory = new MemoryLowering(innerBuilder);
+    for (int i = 0; i < variables.size(); i++) {
+      Local local = variables.get(i);
+      boolean inMemory = body.addresses().containsKey(local);
+      Value value =
+          innerMemory.load(
+              ScalarType.U64,
+              frame,
+              frameOffset(i),
+              inMemory
+                  ? new PointerType(Region.STACK, null, local.memoryWidth(), false)
+                  : local.type());
+      if (inMemory) {
+        inner.addresses().put(local, value);
+      } else {
+        inner.environment().set(local, value);
+      }
+    }
+    if (contextAt >= 0) {
+      inner.setContext(
+          innerMemory.load(
+              ScalarType.U64, frame, contextAt, new PointerType(Region.CONTEXT, null, -1, false)));
+    }
+    List<Local> shared = new ArrayList<>();
+    for (Local local : Trees.assigned(loopBody)) {
+      if (variables.contains(local) && !body.addresses().containsKey(local)) {
+        shared.add(local);
+      }
+    }
+    inner.shareBack(shared, variables);
+    inner.bind(index, counter);
+    inner.lower(loopBody);
+    inner.endIteration(0);
+    routine.removeUnreachable();
+    return routine;
+  }
+
+  /** {@code loop-exit}. */
+  Value exit() {
+    if (!builder.isDead()) {
+      if (body.leavesOuter()) {
+        memory.store(8, body.frame(), STATE, builder.constant(LEFT_OUTER_LOOP));
+      }
+      body.endIteration(1);
+    }
+    return builder.constant(0);
+  }
+
+  /** {@code return} inside a loop's body. */
+  void leave(BodyLowering.ReturnTarget.LoopCallback callback, Value value) {
+    memory.store(8, callback.frame(), STATE, builder.constant(RETURNED));
+    memory.store(8, callback.frame(), VALUE, value);
+    body.endIteration(1);
+  }
+}
