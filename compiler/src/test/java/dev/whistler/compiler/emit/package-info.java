@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.emit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.ir;
+
+import org.jspecify.annotations.NullMarked;

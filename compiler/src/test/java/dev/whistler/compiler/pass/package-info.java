@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.pass;
+
+import org.jspecify.annotations.NullMarked;
