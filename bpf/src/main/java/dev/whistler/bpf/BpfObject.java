@@ -1,0 +1,123 @@
+package dev.whistler.bpf;
+
+import dev.whistler.bpf.btf.Btf;
+import dev.whistler.bpf.btf.BtfExt;
+import dev.whistler.bpf.elf.ElfFile;
+import dev.whistler.bpf.elf.ObjectFormatException;
+import dev.whistler.bpf.object.CodeLinker;
+import dev.whistler.bpf.object.FunctionImage;
+import dev.whistler.bpf.object.MapDefinition;
+import dev.whistler.bpf.object.ObjectImage;
+import dev.whistler.bpf.object.SectionKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A compiled object, read and checked but not loaded. Immutable. */
+public final class BpfObject {
+  private final ElfFile elf;
+  private final ObjectImage image;
+  private final CodeLinker linker;
+
+  private BpfObject(ElfFile elf) {
+    this.elf = elf;
+    this.image = ObjectImage.read(elf);
+    this.linker = new CodeLinker(image);
+  }
+
+  /**
+   * A program of the object.
+   *
+   * @param name symbol
+   * @param section name of its ELF section
+   * @param kind program type, attach type and target that the section's name says
+   */
+  public record Program(String name, String section, SectionKind kind) {}
+
+  /**
+   * Reads an object.
+   *
+   * @param bytes an ELF file; not to be changed afterwards
+   * @throws ObjectFormatException if it is damaged, or needs what this library refuses
+   * @throws dev.whistler.bpf.btf.BtfException if its type information is damaged
+   */
+  public static BpfObject open(byte[] bytes) {
+    return new BpfObject(ElfFile.parse(bytes));
+  }
+
+  /** The programs in the order of the file. */
+  public List<Program> programs() {
+    List<Program> programs = new ArrayList<>();
+    for (FunctionImage function : image.functions()) {
+      SectionKind kind = function.kind();
+      if (kind != null) {
+        programs.add(new Program(function.name(), function.section(), kind));
+      }
+    }
+    return programs;
+  }
+
+  /** The maps in the order of definition; those made for data sections are not among them. */
+  public List<MapDefinition> maps() {
+    return image.maps();
+  }
+
+  /** The license. */
+  public String license() {
+    return image.license();
+  }
+
+  /** A copy of the bytes of an ELF section, as {@code .whistler.schema}. */
+  public Optional<byte[]> section(String name) {
+    return elf.section(name).map(elf::bytes);
+  }
+
+  /**
+   * The source of an instruction.
+   *
+   * @param program symbol
+   * @param instruction slot in the program as loaded, subprograms appended: the number that the
+   *     verifier gives
+   * @return empty if the object does not say
+   */
+  public Optional<SourceLine> source(String program, int instruction) {
+    BtfExt.LineInfo found = null;
+    for (CodeLinker.Line line : linker.link(function(program)).lines()) {
+      if (line.slot() <= instruction) {
+        found = line.info();
+      }
+    }
+    Btf btf = image.btf();
+    if (found == null || btf == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SourceLine(
+            btf.string(found.fileName()), found.line(), found.column(), btf.string(found.text())));
+  }
+
+  /**
+   * Creates the maps and loads the programs. Either everything is loaded, or nothing is left
+   * behind.
+   *
+   * @throws dev.whistler.bpf.prog.VerifierException if the kernel refuses a program
+   * @throws dev.whistler.bpf.sys.BpfException for all other failures
+   */
+  public LoadedObject load(LoadOptions options) {
+    return new ObjectLoader(image, linker, options).load();
+  }
+
+  /** Loads with the default options. */
+  public LoadedObject load() {
+    return load(LoadOptions.defaults());
+  }
+
+  private FunctionImage function(String program) {
+    for (FunctionImage function : image.functions()) {
+      if (function.kind() != null && function.name().equals(program)) {
+        return function;
+      }
+    }
+    throw new IllegalArgumentException("the object has no program " + program);
+  }
+}

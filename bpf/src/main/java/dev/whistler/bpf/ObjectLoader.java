@@ -1,0 +1,301 @@
+package dev.whistler.bpf;
+
+import dev.whistler.bpf.btf.Btf;
+import dev.whistler.bpf.btf.BtfExt;
+import dev.whistler.bpf.btf.BtfType;
+import dev.whistler.bpf.btf.KernelBtf;
+import dev.whistler.bpf.btf.LoadedBtf;
+import dev.whistler.bpf.elf.ObjectFormatException;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapFlags;
+import dev.whistler.bpf.map.MapSpec;
+import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.map.PossibleCpus;
+import dev.whistler.bpf.object.CodeLinker;
+import dev.whistler.bpf.object.DataImage;
+import dev.whistler.bpf.object.FunctionImage;
+import dev.whistler.bpf.object.MapDefinition;
+import dev.whistler.bpf.object.ObjectImage;
+import dev.whistler.bpf.object.Reference;
+import dev.whistler.bpf.object.SectionKind;
+import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.prog.ProgramSpec;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Fd;
+import dev.whistler.bpf.sys.Mapping;
+import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One load of an object: types, then maps, then programs; undone if anything fails. */
+final class ObjectLoader {
+  private static final int LINE_INFO_BYTES = 16;
+
+  private final ObjectImage image;
+  private final CodeLinker linker;
+  private final LoadOptions options;
+  private final Map<String, BpfMap> maps = new LinkedHashMap<>();
+  private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
+  private @Nullable LoadedBtf btf;
+
+  ObjectLoader(ObjectImage image, CodeLinker linker, LoadOptions options) {
+    this.image = image;
+    this.linker = linker;
+    this.options = options;
+  }
+
+  LoadedObject load() {
+    try {
+      loadBtf();
+      for (MapDefinition definition : image.maps()) {
+        maps.put(definition.name(), createMap(definition));
+      }
+      for (DataImage data : image.data()) {
+        maps.put(data.name(), createData(data));
+      }
+      for (FunctionImage function : image.functions()) {
+        SectionKind kind = function.kind();
+        if (kind != null && options.programs().test(function.name())) {
+          programs.put(function.name(), loadProgram(function, kind));
+        }
+      }
+      for (MapDefinition definition : image.maps()) {
+        if (!options.reuse().containsKey(definition.name())) {
+          fillSlots(definition);
+        }
+      }
+      return new LoadedObject(maps, programs, btf);
+    } catch (RuntimeException | Error e) {
+      LoadedObject.closeAll(maps, programs, btf);
+      throw e;
+    }
+  }
+
+  private void loadBtf() {
+    Btf types = image.btf();
+    if (types != null) {
+      btf = LoadedBtf.load(types.bytes());
+    }
+  }
+
+  private BpfMap createMap(MapDefinition definition) {
+    BpfMap existing = options.reuse().get(definition.name());
+    if (existing != null) {
+      checkReuse(definition, existing);
+      return BpfMap.of(existing.fd().duplicate());
+    }
+    MapDefinition template = definition.inner();
+    if (template == null) {
+      return create(spec(definition));
+    }
+    // The kernel only looks at the template, which may be gone afterwards.
+    try (BpfMap inner = create(spec(template))) {
+      return create(spec(definition).withInner(inner));
+    }
+  }
+
+  private MapSpec spec(MapDefinition definition) {
+    MapType type = definition.type();
+    int entries = definition.maxEntries();
+    if (type == MapType.PERF_EVENT_ARRAY && entries == 0) {
+      entries = PossibleCpus.count();
+    } else if (type.isRing()) {
+      // 64 KiB pages of some arm64 kernels make a ring of 4 KiB too small.
+      entries = Math.max(entries, Mapping.PAGE_BYTES);
+    }
+    MapSpec spec =
+        new MapSpec(
+            definition.name(),
+            type,
+            definition.keySize(),
+            definition.valueSize(),
+            entries,
+            definition.flags(),
+            null,
+            null,
+            definition.extra());
+    LoadedBtf loaded = btf;
+    return loaded != null && definition.valueType() != 0 && takesTypes(type)
+        ? spec.withTypes(
+            new MapSpec.Types(loaded.fd(), definition.keyType(), definition.valueType()))
+        : spec;
+  }
+
+  /** Map types that the kernel refuses to describe. */
+  private static boolean takesTypes(MapType type) {
+    return switch (type) {
+      case PERF_EVENT_ARRAY, CGROUP_ARRAY, STACK_TRACE, ARRAY_OF_MAPS, HASH_OF_MAPS -> false;
+      case DEVMAP, DEVMAP_HASH, CPUMAP, XSKMAP, SOCKMAP, SOCKHASH, PROG_ARRAY -> false;
+      case RINGBUF, USER_RINGBUF -> false;
+      default -> true;
+    };
+  }
+
+  /** Types are for the reader's comfort: where the kernel does not take them, do without. */
+  private static BpfMap create(MapSpec spec) {
+    try {
+      return BpfMap.create(spec);
+    } catch (SystemCallException e) {
+      if (spec.types() == null || e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      return BpfMap.create(spec.withTypes(null));
+    }
+  }
+
+  private static void checkReuse(MapDefinition definition, BpfMap existing) {
+    if (existing.type() != definition.type()
+        || existing.keySize() != definition.keySize()
+        || existing.valueSize() != definition.valueSize()) {
+      throw new IllegalArgumentException(
+          "map "
+              + definition.name()
+              + " cannot be replaced by "
+              + existing
+              + ": type, key size or value size differ");
+    }
+  }
+
+  private BpfMap createData(DataImage data) {
+    LoadedBtf loaded = btf;
+    MapSpec spec =
+        MapSpec.of(data.name(), MapType.ARRAY, 4, data.bytes().length, 1)
+            .withFlags(
+                data.isReadOnly() ? MapFlags.MMAPABLE | MapFlags.RDONLY_PROG : MapFlags.MMAPABLE);
+    BpfMap existing = options.reuse().get(data.name());
+    if (existing != null && !data.isReadOnly()) {
+      return BpfMap.of(existing.fd().duplicate());
+    }
+    BpfMap map =
+        create(
+            loaded == null || data.type() == 0
+                ? spec
+                : spec.withTypes(new MapSpec.Types(loaded.fd(), 0, data.type())));
+    try {
+      map.update(new byte[4], data.bytes());
+      if (data.isReadOnly()) {
+        map.freeze();
+      }
+      return map;
+    } catch (RuntimeException e) {
+      map.close();
+      throw e;
+    }
+  }
+
+  private BpfProgram loadProgram(FunctionImage function, SectionKind kind) {
+    CodeLinker.Linked linked = linker.link(function);
+    byte[] code = linked.code().clone();
+    Structure slots = new Structure(code);
+    linked
+        .patches()
+        .forEach((slot, reference) -> slots.putInt(slot * 8 + 4, map(reference).fd().number()));
+    if (!linked.coreRelocations().isEmpty()) {
+      throw new UnsupportedException(
+          "program " + function.name() + " has CO-RE relocations, which are not supported yet");
+    }
+    ProgramSpec spec =
+        ProgramSpec.of(function.name(), kind.type(), code, image.license())
+            .withAttachType(kind.attachType())
+            .withFlags(kind.flags())
+            .withTarget(hook(function, kind), null);
+    LoadedBtf loaded = btf;
+    if (loaded != null && linked.functionInfo().length > 0) {
+      spec = spec.withDebugInfo(loaded.fd(), linked.functionInfo(), lineInfo(linked));
+    }
+    return BpfProgram.load(spec);
+  }
+
+  private BpfMap map(Reference reference) {
+    String name =
+        switch (reference) {
+          case Reference.Map map -> map.name();
+          case Reference.Data data -> data.section();
+          case Reference.Function ignored ->
+              throw new IllegalStateException("functions are linked before loading");
+        };
+    BpfMap map = maps.get(name);
+    if (map == null) {
+      throw new ObjectFormatException(
+          "the code refers to the map " + name + ", which is not there");
+    }
+    return map;
+  }
+
+  private int hook(FunctionImage function, SectionKind kind) {
+    if (kind.hook() == SectionKind.Hook.NONE) {
+      return 0;
+    }
+    if (kind.target().isEmpty()) {
+      throw new ObjectFormatException(
+          "section " + function.section() + " of " + function.name() + " names no target");
+    }
+    Btf kernel = kernelTypes();
+    String name = kind.hook().prefix() + kind.target();
+    Class<? extends BtfType> type =
+        kind.hook() == SectionKind.Hook.TRACEPOINT ? BtfType.Typedef.class : BtfType.Function.class;
+    return kernel
+        .find(name, type)
+        .orElseThrow(
+            () ->
+                new UnsupportedException(
+                    "program "
+                        + function.name()
+                        + ": this kernel's type information has no "
+                        + name
+                        + "; it lacks "
+                        + function.section()));
+  }
+
+  private Btf kernelTypes() {
+    Btf given = options.kernelTypes();
+    return given == null ? KernelBtf.running() : given;
+  }
+
+  private static byte[] lineInfo(CodeLinker.Linked linked) {
+    Structure records = new Structure(new byte[linked.lines().size() * LINE_INFO_BYTES]);
+    int at = 0;
+    for (CodeLinker.Line line : linked.lines()) {
+      BtfExt.LineInfo info = line.info();
+      records
+          .putInt(at, line.slot())
+          .putInt(at + 4, info.fileName())
+          .putInt(at + 8, info.text())
+          .putInt(at + 12, info.position());
+      at += LINE_INFO_BYTES;
+    }
+    return records.bytes();
+  }
+
+  /** Initial programs of program arrays and initial maps of maps of maps. */
+  private void fillSlots(MapDefinition definition) {
+    BpfMap map = maps.get(definition.name());
+    if (map == null) {
+      return;
+    }
+    definition
+        .initial()
+        .forEach(
+            (slot, symbol) -> {
+              byte[] key = new Structure(new byte[4]).putInt(0, slot).bytes();
+              int descriptor = descriptor(definition, symbol).number();
+              map.update(key, new Structure(new byte[4]).putInt(0, descriptor).bytes());
+            });
+  }
+
+  private Fd descriptor(MapDefinition definition, String symbol) {
+    BpfMap map = maps.get(symbol);
+    if (map != null) {
+      return map.fd();
+    }
+    BpfProgram program = programs.get(symbol);
+    if (program != null) {
+      return program.fd();
+    }
+    throw new ObjectFormatException(
+        "map " + definition.name() + " is to hold " + symbol + ", which is not loaded");
+  }
+}

@@ -1,0 +1,106 @@
+package dev.whistler.bpf.ring;
+
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.Fd;
+import dev.whistler.bpf.sys.Mapping;
+
+/**
+ * The memory of one ring (kernel/bpf/ringbuf.c): a page with the consumer's position, which we
+ * write; a page with the producers' position; then the data, mapped twice in a row so that a record
+ * is never split.
+ */
+final class Ring implements AutoCloseable {
+  private static final int BUSY = 1 << 31;
+  private static final int DISCARDED = 1 << 30;
+  private static final int HEADER_BYTES = 8;
+
+  private final int index;
+  private final Fd fd;
+  private final Mapping consumer;
+  private final Mapping data;
+  private final long mask;
+
+  /** After so many bytes the producers are told that room is free again. */
+  private final long batchBytes;
+
+  Ring(int index, BpfMap map) {
+    if (map.type() != MapType.RINGBUF) {
+      throw new BpfException(map + " is no ring buffer");
+    }
+    this.index = index;
+    this.mask = map.maxEntries() - 1L;
+    this.batchBytes = Math.max(map.maxEntries() / 8, Mapping.PAGE_BYTES / 2);
+    this.fd = map.fd().duplicate();
+    Mapping opened = null;
+    try {
+      opened = Mapping.shared(fd, 0, Mapping.PAGE_BYTES, true);
+      long bytes = Mapping.PAGE_BYTES + 2L * map.maxEntries();
+      this.data = Mapping.shared(fd, Mapping.PAGE_BYTES, bytes, false);
+      this.consumer = opened;
+    } catch (RuntimeException e) {
+      if (opened != null) {
+        opened.close();
+      }
+      fd.close();
+      throw e;
+    }
+  }
+
+  Fd fd() {
+    return fd;
+  }
+
+  long consumerPosition() {
+    return consumer.getLongAcquire(0);
+  }
+
+  long producerPosition() {
+    return data.getLongAcquire(0);
+  }
+
+  /**
+   * Hands on the records up to the producers' position as it is now, or to the first record that is
+   * still being written.
+   *
+   * @return how many records were handed on
+   */
+  int consume(RingRecord view, RingBufferReader.Handler handler, int maximum) {
+    long end = data.getLongAcquire(0);
+    long position = consumer.getLongAcquire(0);
+    long released = position;
+    int count = 0;
+    try {
+      while (position < end && count < maximum) {
+        long at = Mapping.PAGE_BYTES + (position & mask);
+        int header = data.getIntAcquire(at);
+        if ((header & BUSY) != 0) {
+          break;
+        }
+        int length = header & ~(BUSY | DISCARDED);
+        if ((header & DISCARDED) == 0) {
+          view.set(index, data.segment(), at + HEADER_BYTES, length, position);
+          handler.record(view);
+          count++;
+        }
+        position += (length + HEADER_BYTES + 7L) & ~7L;
+        if (position - released >= batchBytes) {
+          consumer.setLongRelease(0, position);
+          released = position;
+        }
+      }
+    } finally {
+      // A record whose handler failed is not consumed.
+      consumer.setLongRelease(0, position);
+    }
+    return count;
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    data.close();
+    fd.close();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.whistler.bpf.ring;
+
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.sys.Epoll;
+import dev.whistler.bpf.sys.EventFd;
+import dev.whistler.bpf.sys.SystemCallException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Reads the records of one or several ring buffers, in order within each. A ring has one reader at
+ * a time; where it stands is kept in the ring itself, so the next reader, in whatever process, goes
+ * on there.
+ *
+ * <p>One thread reads, a platform thread where it waits ({@link #poll}); any thread may {@link
+ * #wake()} or {@link #close()}, which makes a waiting read return.
+ */
+public final class RingBufferReader implements AutoCloseable {
+  private static final int WAKE_TAG = -1;
+
+  private final List<Ring> rings = new ArrayList<>();
+  private final RingRecord view = new RingRecord();
+  private final ReentrantLock reading = new ReentrantLock();
+  private final Epoll epoll;
+  private final EventFd wake;
+  private volatile boolean closed;
+  private boolean released;
+
+  /** Takes records one by one. */
+  @FunctionalInterface
+  public interface Handler {
+    /** Handles a record, which is gone afterwards. If it throws, the record stays in the ring. */
+    void record(RingRecord record);
+  }
+
+  private RingBufferReader(List<BpfMap> maps) {
+    epoll = new Epoll(maps.size() + 1);
+    EventFd event = null;
+    try {
+      event = new EventFd();
+      epoll.add(event.fd(), WAKE_TAG);
+      for (BpfMap map : maps) {
+        Ring ring = new Ring(rings.size(), map);
+        rings.add(ring);
+        epoll.add(ring.fd(), rings.size() - 1);
+      }
+      wake = event;
+    } catch (RuntimeException e) {
+      rings.forEach(Ring::close);
+      if (event != null) {
+        event.close();
+      }
+      epoll.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens ring buffers, numbered in the given order.
+   *
+   * @throws SystemCallException if memory or descriptors are short
+   */
+  public static RingBufferReader open(BpfMap... maps) {
+    return new RingBufferReader(List.of(maps));
+  }
+
+  /** Opens ring buffers, numbered in the given order. */
+  public static RingBufferReader open(List<BpfMap> maps) {
+    return new RingBufferReader(maps);
+  }
+
+  /**
+   * Waits until a ring has records, and hands on what is there.
+   *
+   * @param timeout at most this long; afterwards also records that were submitted without a wake-up
+   *     (BPF_RB_NO_WAKEUP) are handed on
+   * @return how many records were handed on; 0 after the time, a wake-up, or when closed
+   */
+  public int poll(Handler handler, Duration timeout) {
+    reading.lock();
+    try {
+      if (closed) {
+        return 0;
+      }
+      int ready = epoll.await(timeout);
+      for (int i = 0; i < ready; i++) {
+        if (epoll.tag(i) == WAKE_TAG && !closed) {
+          wake.reset();
+        }
+      }
+      return consume(handler, Integer.MAX_VALUE);
+    } finally {
+      releaseIfClosed();
+      reading.unlock();
+    }
+  }
+
+  /**
+   * Hands on what is there without waiting.
+   *
+   * @param maximum records per ring
+   * @return how many records were handed on
+   */
+  public int consume(Handler handler, int maximum) {
+    reading.lock();
+    try {
+      int count = 0;
+      for (int i = 0; i < rings.size() && !closed; i++) {
+        count += rings.get(i).consume(view, handler, maximum);
+      }
+      return count;
+    } finally {
+      releaseIfClosed();
+      reading.unlock();
+    }
+  }
+
+  /** Makes a waiting {@link #poll} return, or the next one not wait. */
+  public void wake() {
+    if (!closed) {
+      wake.signal();
+    }
+  }
+
+  /** Whether {@link #close()} was called. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Bytes of a ring that were handed on since the ring exists. */
+  public long consumerPosition(int ring) {
+    return position(ring, false);
+  }
+
+  /** Bytes of a ring that were reserved since the ring exists. */
+  public long producerPosition(int ring) {
+    return position(ring, true);
+  }
+
+  private long position(int ring, boolean producer) {
+    Ring wanted = rings.get(ring);
+    return producer ? wanted.producerPosition() : wanted.consumerPosition();
+  }
+
+  /** Makes a waiting read return and, when no read is under way any more, frees the memory. */
+  @Override
+  public void close() {
+    if (!closed) {
+      wake.signal();
+    }
+    closed = true;
+    if (!reading.isHeldByCurrentThread()) {
+      reading.lock();
+      try {
+        releaseIfClosed();
+      } finally {
+        reading.unlock();
+      }
+    }
+  }
+
+  /** A handler may close its own reader; then the memory is freed when the outermost read ends. */
+  private void releaseIfClosed() {
+    if (closed && !released && reading.getHoldCount() == 1) {
+      released = true;
+      rings.forEach(Ring::close);
+      epoll.close();
+      wake.close();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.whistler.bpf.tracefs;
+
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's tracing directory. Where it is mounted it is used; where it is not and the process
+ * has CAP_SYS_ADMIN, it is opened for this process alone and nothing is mounted on the machine.
+ */
+public final class Tracefs implements AutoCloseable {
+  private static final List<Path> PLACES =
+      List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
+  private static final int MAXIMUM_FORMAT_BYTES = 64 << 10;
+
+  private final Path root;
+  private final @Nullable DetachedMount mount;
+
+  private Tracefs(Path root, @Nullable DetachedMount mount) {
+    this.root = root;
+    this.mount = mount;
+  }
+
+  /** A tracepoint's name. */
+  public record Event(String category, String name) {
+    @Override
+    public String toString() {
+      return category + "/" + name;
+    }
+  }
+
+  /**
+   * Opens the machine's tracing directory.
+   *
+   * @throws UnsupportedException if it is mounted nowhere and cannot be opened otherwise
+   */
+  public static Tracefs open() {
+    for (Path place : PLACES) {
+      if (Files.isReadable(place.resolve("events"))) {
+        return new Tracefs(place, null);
+      }
+    }
+    try {
+      DetachedMount mount = DetachedMount.of("tracefs");
+      return new Tracefs(mount.path(), mount);
+    } catch (SystemCallException e) {
+      throw new UnsupportedException(
+          "tracefs is neither at /sys/kernel/tracing nor can this process open it ("
+              + e.errno()
+              + "); mount it: mount -t tracefs tracefs /sys/kernel/tracing",
+          e);
+    }
+  }
+
+  /** Uses a directory, as one mounted into a container. */
+  public static Tracefs at(Path root) {
+    return new Tracefs(root, null);
+  }
+
+  /** The directory. */
+  public Path root() {
+    return root;
+  }
+
+  /** All tracepoints, sorted; about 2,300 on an ordinary kernel. */
+  public List<Event> events() {
+    List<Event> events = new ArrayList<>();
+    try (DirectoryStream<Path> categories = Files.newDirectoryStream(root.resolve("events"))) {
+      for (Path category : categories) {
+        if (Files.isDirectory(category)) {
+          addEvents(category, events);
+        }
+      }
+    } catch (IOException e) {
+      throw new BpfException("cannot list " + root.resolve("events"), e);
+    }
+    events.sort((a, b) -> a.toString().compareTo(b.toString()));
+    return events;
+  }
+
+  private static void addEvents(Path category, List<Event> events) throws IOException {
+    try (DirectoryStream<Path> names = Files.newDirectoryStream(category)) {
+      for (Path name : names) {
+        if (Files.exists(name.resolve("format"))) {
+          events.add(
+              new Event(
+                  String.valueOf(category.getFileName()), String.valueOf(name.getFileName())));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // The module that owned the category was unloaded meanwhile.
+      return;
+    }
+  }
+
+  /**
+   * The text of a tracepoint's format file.
+   *
+   * @return empty if this kernel has no such tracepoint
+   */
+  public Optional<String> format(String category, String name) {
+    return read(category, name, "format");
+  }
+
+  /**
+   * The number by which perf events name the tracepoint; changes from boot to boot.
+   *
+   * @throws UnsupportedException if this kernel has no such tracepoint
+   */
+  public int id(String category, String name) {
+    String text =
+        read(category, name, "id")
+            .orElseThrow(
+                () ->
+                    new UnsupportedException(
+                        "this kernel has no tracepoint " + category + "/" + name));
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      throw new BpfException("the id of tracepoint " + category + "/" + name + " is no number", e);
+    }
+  }
+
+  private Optional<String> read(String category, String name, String file) {
+    if (!NAME.matcher(category).matches() || !NAME.matcher(name).matches()) {
+      return Optional.empty();
+    }
+    Path path = root.resolve("events").resolve(category).resolve(name).resolve(file);
+    try (var in = Files.newInputStream(path)) {
+      byte[] text = in.readNBytes(MAXIMUM_FORMAT_BYTES + 1);
+      if (text.length > MAXIMUM_FORMAT_BYTES) {
+        throw new BpfException(path + " is larger than 64 KiB");
+      }
+      return Optional.of(new String(text, StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new BpfException("cannot read " + path, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (mount != null) {
+      mount.close();
+    }
+  }
+}

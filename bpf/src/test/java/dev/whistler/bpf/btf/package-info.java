@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.btf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.ring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.tracefs;
+
+import org.jspecify.annotations.NullMarked;
