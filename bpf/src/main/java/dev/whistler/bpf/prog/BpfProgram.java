@@ -172,7 +172,7 @@ public final class BpfProgram implements AutoCloseable {
                 data,
                 data == null ? 0 : data.length + PACKET_ROOM,
                 context,
-                contextOut ? context.length : 0,
+                contextOut && context != null ? context.length : 0,
                 run.repeat(),
                 run.flags(),
                 run.cpu()),

@@ -4,8 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** What an administrator can set, as {@code whistler.operator.*} or {@code WHISTLER_OPERATOR_*}. */
-@ConfigMapping(prefix = "whistler.operator")
+/** What an administrator can set, as {@code whistler.*} or {@code WHISTLER_*}. */
+@ConfigMapping(prefix = "whistler")
 public interface OperatorConfig {
   /** The operator's namespace; it holds the ConfigMap of wanted profiles. */
   @WithDefault("whistler-system")

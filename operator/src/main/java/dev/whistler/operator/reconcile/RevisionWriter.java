@@ -51,9 +51,7 @@ final class RevisionWriter {
           }
         });
     plan.create().ifPresent(this::createRevision);
-    for (long number : plan.changed(revisions)) {
-      writeStatus(number, plan.statuses().get(number));
-    }
+    plan.changed(revisions).forEach(this::writeStatus);
     for (long number : plan.delete()) {
       context.getClient().resource(named(number)).delete();
     }

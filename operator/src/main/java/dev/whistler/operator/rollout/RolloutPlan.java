@@ -6,7 +6,6 @@ import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.model.RevisionContent;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -128,17 +127,17 @@ public record RolloutPlan(
     return status == null ? Map.of() : status.artifacts();
   }
 
-  /** Numbers whose status differs from what is stored, the target first. */
-  public List<Long> changed(Collection<WhistlerRevision> revisions) {
-    List<Long> changed = new ArrayList<>(statuses.keySet());
-    changed.removeIf(
-        number ->
-            revisions.stream()
-                .anyMatch(
-                    revision ->
-                        revision.getSpec().revision() == number
-                            && statuses.get(number).equals(revision.getStatus())));
-    return changed.reversed();
+  /** Statuses that differ from what is stored, by number, the target's first. */
+  public SortedMap<Long, WhistlerRevisionStatus> changed(Collection<WhistlerRevision> revisions) {
+    SortedMap<Long, WhistlerRevisionStatus> changed = new TreeMap<>(Comparator.reverseOrder());
+    changed.putAll(statuses);
+    for (WhistlerRevision revision : revisions) {
+      long number = revision.getSpec().revision();
+      if (revision.getStatus() != null && revision.getStatus().equals(changed.get(number))) {
+        changed.remove(number);
+      }
+    }
+    return changed;
   }
 
   private static Map<String, String> artifactsOf(WhistlerRevision revision) {
