@@ -115,7 +115,7 @@ public final class Installation implements AutoCloseable {
             "operator",
             QuarkusProcess.jar(repository.root(), "operator"),
             List.of(),
-            Map.of("whistler.namespace", NAMESPACE),
+            Map.of("whistler.operator.namespace", NAMESPACE),
             cluster.kubeconfig(),
             logs);
     teardown.add("operator", operator::close);

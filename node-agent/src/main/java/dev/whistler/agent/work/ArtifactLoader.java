@@ -80,7 +80,7 @@ public final class ArtifactLoader implements Loader {
     requireGenuine(
         artifact.programUid().equals(assignment.uid())
             && artifact.sourceDigest().equals(assignment.spec().sourceDigest())
-            && artifact.name().equals(assignment.artifact()),
+            && nameOf(artifact).equals(assignment.artifact()),
         assignment,
         "belongs to another program or source");
     requireGenuine(
@@ -102,6 +102,11 @@ public final class ArtifactLoader implements Loader {
           String.valueOf(e.getMessage()),
           e);
     }
+  }
+
+  private static String nameOf(WhistlerArtifactSpec artifact) {
+    return WhistlerArtifactSpec.nameOf(
+        artifact.programUid(), artifact.sourceDigest(), artifact.objectDigest());
   }
 
   private static void requireGenuine(boolean holds, Assignment assignment, String complaint)

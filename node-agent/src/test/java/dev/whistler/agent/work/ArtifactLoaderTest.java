@@ -31,7 +31,10 @@ final class ArtifactLoaderTest {
   }
 
   private static Assignment assigned(WhistlerArtifactSpec artifact) {
-    return new Assignment(Revisions.spec("forks", 1, null), artifact.name());
+    String name =
+        WhistlerArtifactSpec.nameOf(
+            artifact.programUid(), artifact.sourceDigest(), artifact.objectDigest());
+    return new Assignment(Revisions.spec("forks", 1, null), name);
   }
 
   @Test
