@@ -1,0 +1,170 @@
+package dev.whistler.compiler.object;
+
+import dev.whistler.compiler.emit.Instruction;
+import dev.whistler.compiler.table.Helpers;
+import java.util.Locale;
+
+/** One instruction in the notation of the kernel's verifier (kernel/bpf/disasm.c). */
+final class InstructionText {
+  private static final String[] ALU = {
+    "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", "neg", "%=", "^=", "=", "s>>=", "endian"
+  };
+  private static final String[] JUMP = {
+    "", "==", ">", ">=", "&", "!=", "s>", "s>=", "", "", "<", "<=", "s<", "s<="
+  };
+  private static final String[] WIDTH = {"u32", "u16", "u8", "u64"};
+
+  private InstructionText() {}
+
+  /**
+   * The text of an instruction.
+   *
+   * @param slot its slot in the function, for jump targets
+   * @param next the second slot of a wide load, else itself
+   * @param symbol what its relocation means, or empty
+   */
+  static String of(Instruction instruction, int slot, Instruction next, String symbol) {
+    int opcode = instruction.opcode();
+    String text =
+        switch (Opcodes.classOf(opcode)) {
+          case Opcodes.CLASS_ALU32, Opcodes.CLASS_ALU64 -> arithmetic(instruction);
+          case Opcodes.CLASS_JUMP, Opcodes.CLASS_JUMP32 -> jump(instruction, slot, symbol);
+          case Opcodes.CLASS_LOAD -> wide(instruction, next, symbol);
+          case Opcodes.CLASS_LOAD_MEMORY -> {
+            String type = width(opcode);
+            String shown = opcode >> 5 == 4 ? "s" + type.substring(1) : type;
+            yield register('r', instruction.target())
+                + " = "
+                + memory(shown, instruction.source(), instruction.offset());
+          }
+          case Opcodes.CLASS_STORE_IMMEDIATE ->
+              memory(width(opcode), instruction.target(), instruction.offset())
+                  + " = "
+                  + instruction.immediate();
+          case Opcodes.CLASS_STORE -> store(instruction);
+          default -> "";
+        };
+    return text.isEmpty() ? String.format(Locale.ROOT, "unknown opcode 0x%02x", opcode) : text;
+  }
+
+  private static String width(int opcode) {
+    return WIDTH[opcode >> 3 & 3];
+  }
+
+  private static String register(char prefix, int number) {
+    return prefix + Integer.toString(number);
+  }
+
+  private static String memory(String type, int register, int offset) {
+    String sign = offset < 0 ? " - " : " + ";
+    return "*(" + type + " *)(r" + register + sign + Math.abs(offset) + ")";
+  }
+
+  private static String arithmetic(Instruction i) {
+    boolean wide = Opcodes.classOf(i.opcode()) == Opcodes.CLASS_ALU64;
+    char prefix = wide ? 'r' : 'w';
+    String target = register(prefix, i.target());
+    boolean fromRegister = (i.opcode() & 8) != 0;
+    String operand = fromRegister ? register(prefix, i.source()) : Integer.toString(i.immediate());
+    int operation = i.opcode() >> 4;
+    if (operation >= ALU.length) {
+      return "";
+    }
+    return switch (ALU[operation]) {
+      case "neg" -> target + " = -" + target;
+      case "endian" -> {
+        String kind = wide ? "bswap" : fromRegister ? "be" : "le";
+        String whole = register('r', i.target());
+        yield whole + " = " + kind + i.immediate() + " " + whole;
+      }
+      case "=" ->
+          i.offset() == 0
+              ? target + " = " + operand
+              : target + " = (s" + i.offset() + ")" + operand;
+      case "/=", "%=" -> target + (i.offset() == 1 ? " s" : " ") + ALU[operation] + " " + operand;
+      default -> target + " " + ALU[operation] + " " + operand;
+    };
+  }
+
+  private static String jump(Instruction i, int slot, String symbol) {
+    switch (i.opcode()) {
+      case Opcodes.CALL -> {
+        return call(i, symbol);
+      }
+      case Opcodes.EXIT -> {
+        return "exit";
+      }
+      case Opcodes.GOTO -> {
+        return "goto " + target(slot, i.offset());
+      }
+      case Opcodes.GOTO_LONG -> {
+        return "gotol " + target(slot, i.immediate());
+      }
+      default -> {}
+    }
+    int operation = i.opcode() >> 4;
+    if (operation >= JUMP.length || JUMP[operation].isEmpty()) {
+      return "";
+    }
+    char prefix = Opcodes.classOf(i.opcode()) == Opcodes.CLASS_JUMP ? 'r' : 'w';
+    String operand =
+        (i.opcode() & 8) != 0 ? register(prefix, i.source()) : Integer.toString(i.immediate());
+    return "if "
+        + register(prefix, i.target())
+        + " "
+        + JUMP[operation]
+        + " "
+        + operand
+        + " goto "
+        + target(slot, i.offset());
+  }
+
+  private static String target(int slot, int offset) {
+    return String.format(Locale.ROOT, "%+d <%d>", offset, slot + 1 + offset);
+  }
+
+  private static String call(Instruction i, String symbol) {
+    if (i.source() != 0) {
+      return "call " + (symbol.isEmpty() ? "pc" + i.immediate() : symbol);
+    }
+    boolean known = i.immediate() >= 1 && i.immediate() <= Helpers.all().size();
+    String name = known ? Helpers.withId(i.immediate()).name().replace('-', '_') : "unknown";
+    return "call " + name + "#" + i.immediate();
+  }
+
+  private static String wide(Instruction i, Instruction next, String symbol) {
+    if (i.opcode() != Opcodes.WIDE_LOAD) {
+      return "";
+    }
+    String value =
+        symbol.isEmpty()
+            ? "0x"
+                + Long.toHexString(
+                    Integer.toUnsignedLong(i.immediate()) | (long) next.immediate() << 32)
+            : symbol;
+    return register('r', i.target()) + " = " + value + " ll";
+  }
+
+  private static String store(Instruction i) {
+    String place = memory(width(i.opcode()), i.target(), i.offset());
+    String source = register('r', i.source());
+    if (i.opcode() >> 5 != 6) {
+      return place + " = " + source;
+    }
+    boolean fetch = (i.immediate() & 1) != 0;
+    return switch (i.immediate() & ~1) {
+      case 0xe0 -> source + " = xchg(" + place + ", " + source + ")";
+      case 0xf0 -> "r0 = cmpxchg(" + place + ", r0, " + source + ")";
+      case 0x00 -> atomic(place, "+=", source, fetch);
+      case 0x40 -> atomic(place, "|=", source, fetch);
+      case 0x50 -> atomic(place, "&=", source, fetch);
+      case 0xa0 -> atomic(place, "^=", source, fetch);
+      default -> "";
+    };
+  }
+
+  private static String atomic(String place, String operator, String source, boolean fetch) {
+    String text = "lock " + place + " " + operator + " " + source;
+    return fetch ? source + " = fetch " + text : text;
+  }
+}

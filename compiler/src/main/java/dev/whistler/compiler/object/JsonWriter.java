@@ -1,0 +1,134 @@
+package dev.whistler.compiler.object;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes JSON without insignificant white space, members in the order of the calls. */
+final class JsonWriter {
+  private final StringBuilder out = new StringBuilder();
+  private boolean first = true;
+
+  private void separate() {
+    if (!first) {
+      out.append(',');
+    }
+    first = false;
+  }
+
+  JsonWriter beginObject() {
+    separate();
+    out.append('{');
+    first = true;
+    return this;
+  }
+
+  JsonWriter endObject() {
+    out.append('}');
+    first = false;
+    return this;
+  }
+
+  JsonWriter beginArray() {
+    separate();
+    out.append('[');
+    first = true;
+    return this;
+  }
+
+  JsonWriter endArray() {
+    out.append(']');
+    first = false;
+    return this;
+  }
+
+  JsonWriter name(String name) {
+    separate();
+    string(name);
+    out.append(':');
+    first = true;
+    return this;
+  }
+
+  JsonWriter value(String text) {
+    separate();
+    string(text);
+    return this;
+  }
+
+  JsonWriter value(long number) {
+    separate();
+    out.append(number);
+    return this;
+  }
+
+  JsonWriter value(boolean flag) {
+    separate();
+    out.append(flag);
+    return this;
+  }
+
+  /** A number written without sign. */
+  JsonWriter unsigned(long number) {
+    separate();
+    out.append(Long.toUnsignedString(number));
+    return this;
+  }
+
+  JsonWriter nothing() {
+    separate();
+    out.append("null");
+    return this;
+  }
+
+  JsonWriter member(String name, String text) {
+    return name(name).value(text);
+  }
+
+  JsonWriter member(String name, long number) {
+    return name(name).value(number);
+  }
+
+  JsonWriter member(String name, boolean flag) {
+    return name(name).value(flag);
+  }
+
+  /** Members whose values are strings, numbers or booleans. */
+  JsonWriter members(Map<String, Object> members) {
+    members.forEach(
+        (name, value) -> {
+          switch (value) {
+            case Boolean flag -> member(name, flag.booleanValue());
+            case Number number -> member(name, number.longValue());
+            default -> member(name, value.toString());
+          }
+        });
+    return this;
+  }
+
+  private void string(String text) {
+    out.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c < 0x20 || Character.isSurrogate(c)) {
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+}
