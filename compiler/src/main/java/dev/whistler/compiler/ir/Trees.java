@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Questions about typed trees that the lowering asks before it enters them. */
-final class Trees {
+public final class Trees {
   private Trees() {}
 
   /** The operands of a node, in order of evaluation. */
-  static List<Expr> children(Expr expr) {
+  public static List<Expr> children(Expr expr) {
     return switch (expr) {
       case Expr.Constant e -> List.of();
       case Expr.Read e -> List.of();
@@ -75,7 +75,7 @@ final class Trees {
   }
 
   /** Visits a node and everything below it. */
-  static void visit(Expr root, Consumer<Expr> visitor) {
+  public static void visit(Expr root, Consumer<Expr> visitor) {
     Deque<Expr> pending = new ArrayDeque<>();
     pending.push(root);
     while (!pending.isEmpty()) {
