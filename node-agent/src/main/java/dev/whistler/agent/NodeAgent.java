@@ -2,7 +2,6 @@ package dev.whistler.agent;
 
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
-import dev.whistler.agent.node.TracepointFormats;
 import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
@@ -10,6 +9,7 @@ import dev.whistler.agent.report.ProfileUpload;
 import dev.whistler.agent.work.ArtifactLoader;
 import dev.whistler.agent.work.Assignments;
 import dev.whistler.agent.work.Supervisor;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerRevision;
@@ -20,13 +20,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,8 +62,8 @@ final class NodeAgent implements AutoCloseable {
     Kernel described = null;
     String complaint = null;
     try {
-      described = Kernel.of(machine.architecture(), TracepointFormats.read(), Set.of());
-    } catch (IOException | MalformedContentException e) {
+      described = Kernel.read(machine);
+    } catch (BpfException | MalformedContentException e) {
       complaint = e.getMessage();
       LOG.errorf("This node cannot run programs: %s", complaint);
     }

@@ -114,8 +114,7 @@ public final class Installation implements AutoCloseable {
         QuarkusProcess.start(
             "operator",
             QuarkusProcess.jar(repository.root(), "operator"),
-            List.of(),
-            Map.of("whistler.operator.namespace", NAMESPACE),
+            Map.of("whistler.namespace", NAMESPACE),
             cluster.kubeconfig(),
             logs);
     teardown.add("operator", operator::close);
@@ -130,7 +129,6 @@ public final class Installation implements AutoCloseable {
         QuarkusProcess.start(
             "agent-" + node.getMetadata().getName(),
             QuarkusProcess.jar(repository.root(), "node-agent"),
-            TraceFileSystem.prefix(),
             Map.of(
                 "whistler.node-name", nodeName,
                 "whistler.namespace", NAMESPACE,

@@ -31,23 +31,16 @@ public final class QuarkusProcess implements AutoCloseable {
    *
    * @param name for messages and the log file
    * @param jar the fast-jar's {@code quarkus-run.jar}
-   * @param prefix words before {@code java}, such as a command that changes name spaces
    * @param settings system properties
    * @param kubeconfig whom it is to the API server
    * @param log where its output goes
    * @param port its HTTP port on 127.0.0.1
    */
   record Launch(
-      String name,
-      Path jar,
-      List<String> prefix,
-      Map<String, String> settings,
-      Path kubeconfig,
-      Path log,
-      int port) {
+      String name, Path jar, Map<String, String> settings, Path kubeconfig, Path log, int port) {
 
     ChildProcess start() {
-      List<String> command = new ArrayList<>(prefix);
+      List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(
           List.of(
@@ -79,17 +72,11 @@ public final class QuarkusProcess implements AutoCloseable {
   }
 
   static QuarkusProcess start(
-      String name,
-      Path jar,
-      List<String> prefix,
-      Map<String, String> settings,
-      Path kubeconfig,
-      Path directory) {
+      String name, Path jar, Map<String, String> settings, Path kubeconfig, Path directory) {
     return new QuarkusProcess(
         new Launch(
             name,
             jar,
-            prefix,
             settings,
             kubeconfig,
             directory.resolve(name + ".log"),

@@ -1,10 +1,13 @@
 package dev.whistler.agent.node;
 
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The running kernel as the API server is told of it.
@@ -15,12 +18,31 @@ import java.util.Set;
 public record Kernel(String name, KernelProfileSpec profile) {
 
   /**
+   * Describes the kernel on which this process runs.
+   *
+   * @throws BpfException when its tracepoints cannot be read
+   * @throws MalformedContentException when they are more than an object holds
+   */
+  public static Kernel read(Machine machine) throws MalformedContentException {
+    Map<String, String> formats = new TreeMap<>();
+    try (Tracefs tracefs = Tracefs.open()) {
+      for (Tracefs.Event event : tracefs.events()) {
+        // One that is gone by now belonged to a module that was unloaded meanwhile.
+        tracefs
+            .format(event.category(), event.name())
+            .ifPresent(text -> formats.put(event.toString(), text));
+      }
+    }
+    return of(machine.architecture(), formats, Set.of());
+  }
+
+  /**
    * @param architecture {@code x86-64} or {@code arm64}
    * @param formats text of each format file, by {@code category/event}
    * @param features what probes found, such as {@code map:27}
    * @throws MalformedContentException when the formats are more than an object holds
    */
-  public static Kernel of(String architecture, Map<String, String> formats, Set<String> features)
+  static Kernel of(String architecture, Map<String, String> formats, Set<String> features)
       throws MalformedContentException {
     KernelProfileContent content = KernelProfileContent.of(architecture, formats, features);
     return new Kernel(content.digest().name(), content.toSpec());

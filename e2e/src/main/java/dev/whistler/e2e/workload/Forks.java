@@ -1,0 +1,62 @@
+package dev.whistler.e2e.workload;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Children that a single-threaded process has forked, one after the other. The parent is a shell,
+ * which every machine has; {@code sched_process_fork} reports the forking thread as the parent.
+ *
+ * @param parent pid of the shell
+ * @param children pids of its children, in the order of their birth
+ * @param begin before the first fork
+ * @param end after the last child was reaped
+ */
+public record Forks(long parent, List<Integer> children, Instant begin, Instant end) {
+
+  /** The command name (at most 15 characters) that parent and children have. */
+  public static final String COMMAND = "sh";
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  // A child that only runs a builtin does not exec: it lives and dies under the shell's name.
+  private static final String SCRIPT =
+      "i=0; while [ $i -lt \"$1\" ]; do : & echo $!; wait $!; i=$((i+1)); done";
+
+  public Forks {
+    children = List.copyOf(children);
+  }
+
+  /** Forks {@code count} children and waits until all are gone. */
+  public static Forks cause(int count) {
+    Instant begin = Instant.now();
+    List<Integer> children = new ArrayList<>();
+    try {
+      Process shell =
+          new ProcessBuilder("/bin/sh", "-c", SCRIPT, "forks", Integer.toString(count)).start();
+      try (BufferedReader pids = shell.inputReader()) {
+        for (String pid = pids.readLine(); pid != null; pid = pids.readLine()) {
+          children.add(Integer.parseInt(pid));
+        }
+        if (!shell.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || children.size() != count) {
+          throw new IllegalStateException(
+              "The shell forked %d of %d children.".formatted(children.size(), count));
+        }
+      } finally {
+        shell.destroyForcibly();
+      }
+      return new Forks(shell.pid(), children, begin, Instant.now());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot start /bin/sh.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while forking.", e);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.whistler.e2e.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.crds.Group;
+import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.process.Waiting;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A node with another kernel, of which only the words exist: it says what an agent there would say
+ * (the formats were recorded on a Debian 6.1 kernel) and runs nothing.
+ *
+ * @param name of the node
+ * @param profile name of its KernelProfile
+ */
+record SimulatedNode(WhistlerSystem system, String name, String profile) implements AutoCloseable {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /** Joins the cluster: Node, WhistlerNode and, once the operator wants it, KernelProfile. */
+  static SimulatedNode linux61(WhistlerSystem system, String name, Map<String, String> labels) {
+    JsonNode recorded;
+    try (InputStream in = SimulatedNode.class.getResourceAsStream("linux-6.1.json")) {
+      recorded = new ObjectMapper().readTree(Objects.requireNonNull(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Map<String, String> formats = new TreeMap<>();
+    recorded
+        .get("formats")
+        .properties()
+        .forEach(format -> formats.put(format.getKey(), format.getValue().asText()));
+    KernelProfileContent content =
+        KernelProfileContent.of(recorded.get("arch").asText(), formats, Set.of());
+    SimulatedNode node = new SimulatedNode(system, name, content.digest().name());
+    var unused = system.cluster().addNode(name, labels);
+    node.announce(recorded.get("release").asText(), content.architecture());
+    node.upload(content);
+    return node;
+  }
+
+  private void announce(String release, String architecture) {
+    WhistlerNode node = new WhistlerNode();
+    node.setMetadata(metadata(name));
+    var created = client().resource(node).create();
+    created.setStatus(
+        new WhistlerNodeStatus(
+            release,
+            architecture,
+            "simulated",
+            "simulated",
+            profile,
+            List.of(),
+            List.of(),
+            List.of()));
+    var updated = client().resource(created).updateStatus();
+    Objects.requireNonNull(updated);
+  }
+
+  private void upload(KernelProfileContent content) {
+    Waiting.until(
+        "the operator wants profile " + profile,
+        LIMIT,
+        () -> {
+          ConfigMap wanted =
+              client()
+                  .configMaps()
+                  .inNamespace(Installation.NAMESPACE)
+                  .withName(Group.WANTED_PROFILES)
+                  .get();
+          return wanted != null
+              && wanted.getData() != null
+              && wanted.getData().containsKey(profile);
+        });
+    KernelProfile resource = new KernelProfile();
+    resource.setMetadata(metadata(profile));
+    try {
+      resource.setSpec(content.toSpec());
+    } catch (MalformedContentException e) {
+      throw new IllegalStateException(e);
+    }
+    var unused = client().resource(resource).create();
+  }
+
+  private KubernetesClient client() {
+    return system.client();
+  }
+
+  private static ObjectMeta metadata(String name) {
+    return new ObjectMetaBuilder().withName(name).build();
+  }
+
+  @Override
+  public void close() {
+    client().resources(WhistlerNode.class).withName(name).delete();
+    client().resources(KernelProfile.class).withName(profile).delete();
+    client().nodes().withName(name).delete();
+  }
+}

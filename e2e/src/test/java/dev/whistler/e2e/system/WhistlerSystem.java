@@ -1,0 +1,192 @@
+package dev.whistler.e2e.system;
+
+import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.crds.WhistlerProgramStatus;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.AgentProcess;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.QuarkusProcess;
+import dev.whistler.e2e.process.Progress;
+import dev.whistler.e2e.process.Teardown;
+import dev.whistler.e2e.process.Waiting;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One cluster with operator and one agent, for all tests of a run. */
+final class WhistlerSystem implements AutoCloseable {
+
+  /** The node whose agent runs on this machine. */
+  static final String NODE = "node-a";
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final TestCluster cluster;
+  private final Installation installation;
+  private final QuarkusProcess operator;
+  private final AgentProcess agent;
+  private final Teardown teardown;
+
+  private WhistlerSystem(
+      TestCluster cluster,
+      Installation installation,
+      QuarkusProcess operator,
+      AgentProcess agent,
+      Teardown teardown) {
+    this.cluster = cluster;
+    this.installation = installation;
+    this.operator = operator;
+    this.agent = agent;
+    this.teardown = teardown;
+  }
+
+  static WhistlerSystem start() {
+    Repository repository = Repository.find();
+    Teardown teardown = new Teardown("system");
+    try {
+      TestCluster cluster = TestCluster.start(repository, Progress.timed(System.err));
+      teardown.add("cluster", cluster::close);
+      Installation installation = Installation.on(cluster, repository, Logs.directory("system"));
+      teardown.add("installation", installation::close);
+      QuarkusProcess operator = installation.startOperator();
+      AgentProcess agent = installation.startAgent(NODE, Map.of("zone", "here"));
+      operator.awaitReady();
+      agent.process().awaitReady();
+      return new WhistlerSystem(cluster, installation, operator, agent, teardown);
+    } catch (RuntimeException e) {
+      teardown.close();
+      throw e;
+    }
+  }
+
+  TestCluster cluster() {
+    return cluster;
+  }
+
+  KubernetesClient client() {
+    return cluster.client();
+  }
+
+  Installation installation() {
+    return installation;
+  }
+
+  QuarkusProcess operator() {
+    return operator;
+  }
+
+  AgentProcess agent() {
+    return agent;
+  }
+
+  /** A program of {@code examples}. */
+  static String example(String file) {
+    try {
+      return Files.readString(Repository.find().example(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Applies a program as {@code kubectl apply} does; the file sink has the program's name. */
+  WhistlerProgram apply(String name, String source, @Nullable Selector nodes) {
+    WhistlerProgram program = new WhistlerProgram();
+    program.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    program.setSpec(
+        new WhistlerProgramSpec(
+            source,
+            null,
+            null,
+            Map.of(),
+            nodes,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(ProgramSink.toFile(name)),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            null,
+            null));
+    return client().resource(program).forceConflicts().serverSideApply();
+  }
+
+  /** Waits for a status that speaks of the newest spec and is as wanted. */
+  WhistlerProgramStatus await(
+      String program, String what, Predicate<WhistlerProgramStatus> wanted) {
+    try {
+      return Waiting.get(
+          program + " " + what,
+          LIMIT,
+          () ->
+              program(program)
+                  .filter(
+                      p ->
+                          p.getStatus() != null
+                              && p.getStatus().observedGeneration()
+                                  == p.getMetadata().getGeneration())
+                  .map(WhistlerProgram::getStatus)
+                  .filter(wanted));
+    } catch (Waiting.TimeoutException e) {
+      throw new AssertionError(
+          "%s Its status: %s%n%nOperator:%n%s%n%nAgent:%n%s"
+              .formatted(
+                  e.getMessage(),
+                  program(program).map(WhistlerProgram::getStatus).orElse(null),
+                  operator.process().logTail(30),
+                  agent.process().process().logTail(30)),
+          e);
+    }
+  }
+
+  /** Waits until the newest spec runs on all selected nodes. */
+  WhistlerProgramStatus awaitReady(String program) {
+    return await(program, "Ready", is("Ready", ResourceCondition.Status.TRUE));
+  }
+
+  static Predicate<WhistlerProgramStatus> is(String condition, ResourceCondition.Status status) {
+    return program ->
+        program.conditions().stream()
+            .anyMatch(c -> c.type().equals(condition) && c.status() == status);
+  }
+
+  Optional<WhistlerProgram> program(String name) {
+    return Optional.ofNullable(client().resources(WhistlerProgram.class).withName(name).get());
+  }
+
+  List<WhistlerRevision> revisions(String program) {
+    return client().resources(WhistlerRevision.class).list().getItems().stream()
+        .filter(revision -> revision.getSpec().program().name().equals(program))
+        .sorted(Comparator.comparingLong(revision -> revision.getSpec().revision()))
+        .toList();
+  }
+
+  /** Deletes a program and waits until it is gone, finalizer included. */
+  void delete(String name) {
+    var unused = client().resources(WhistlerProgram.class).withName(name).delete();
+    Waiting.until(name + " deleted", LIMIT, () -> program(name).isEmpty());
+  }
+
+  @Override
+  public void close() {
+    teardown.close();
+  }
+}
