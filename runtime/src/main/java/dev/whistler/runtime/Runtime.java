@@ -13,6 +13,6 @@ public final class Runtime {
    * @throws StartException with a typed reason and a sentence that says what to do
    */
   public static RunningProgram start(RunRequest request) throws StartException {
-    throw new StartException(FailureReason.UNSUPPORTED, "The runtime cannot load programs yet.");
+    return Starting.start(request);
   }
 }

@@ -97,6 +97,20 @@ final class Ring implements AutoCloseable {
     return count;
   }
 
+  /** Records between the two positions that are neither discarded nor being written. */
+  long pendingRecords() {
+    long end = data.getLongAcquire(0);
+    long count = 0;
+    for (long position = consumer.getLongAcquire(0); position < end; ) {
+      int header = data.getIntAcquire(Mapping.PAGE_BYTES + (position & mask));
+      if ((header & (BUSY | DISCARDED)) == 0) {
+        count++;
+      }
+      position += ((header & ~(BUSY | DISCARDED)) + HEADER_BYTES + 7L) & ~7L;
+    }
+    return count;
+  }
+
   @Override
   public void close() {
     consumer.close();

@@ -139,6 +139,14 @@ public final class RingBufferReader implements AutoCloseable {
     return position(ring, true);
   }
 
+  /**
+   * Counts the records that were submitted and not handed on, by walking over them. Exact while
+   * neither side moves, an estimate otherwise.
+   */
+  public long pendingRecords(int ring) {
+    return rings.get(ring).pendingRecords();
+  }
+
   private long position(int ring, boolean producer) {
     Ring wanted = rings.get(ring);
     return producer ? wanted.producerPosition() : wanted.consumerPosition();

@@ -47,6 +47,19 @@ public final class RingRecord {
     return position;
   }
 
+  /**
+   * The memory in which the record lies, at {@link #offset()}: for readers that decode it in place.
+   * Reading beyond {@link #length()} gives other records' bytes.
+   */
+  public MemorySegment memory() {
+    return memory;
+  }
+
+  /** Where in {@link #memory()} the record's first byte is. */
+  public long offset() {
+    return offset;
+  }
+
   /** The byte at an offset, 0 to 255. */
   public int getByte(int at) {
     return Byte.toUnsignedInt(memory.get(JAVA_BYTE, check(at, 1)));

@@ -53,6 +53,8 @@ final class LibC {
   private static final MethodHandle SOCKET =
       function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
+  private static final MethodHandle CLOCK_GETTIME =
+      function("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle SYSCONF = function("sysconf", JAVA_LONG, JAVA_INT);
 
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -160,6 +162,15 @@ final class LibC {
         throw new SystemCallException(action, errno(state));
       }
       return address;
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void clockGetTime(int clock, MemorySegment time) {
+    MemorySegment state = CALL_STATE.get();
+    try {
+      check("clock_gettime", (int) CLOCK_GETTIME.invokeExact(state, clock, time), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -30,6 +30,7 @@ public final class RingDecoder {
   private final @Nullable Tag tag;
   private final byte[] rawHead;
   private final byte[] lossHead;
+  private long lastPosition;
 
   /**
    * A record type, ready to be written.
@@ -113,6 +114,7 @@ public final class RingDecoder {
    * @return false where the bytes are no record of this ring; the line is then empty
    */
   public boolean decode(MemorySegment source, long at, int length, long position) {
+    lastPosition = position;
     JsonBuffer json = out.json();
     json.clear();
     if (shapes.length == 0) {
@@ -162,14 +164,13 @@ public final class RingDecoder {
   }
 
   /**
-   * Writes a line that says how many records were lost before this point.
-   *
-   * @param position where in the ring the reader is
+   * Writes a line that says how many records were lost. Its position is that of the last record
+   * before it.
    */
-  public void loss(String reason, long count, long position) {
+  public void loss(String reason, long count) {
     JsonBuffer json = out.json();
     json.clear();
-    envelope.begin(out.clock().now(), lossHead, position, out);
+    envelope.begin(out.clock().now(), lossHead, lastPosition, out);
     json.append(LOSS_COUNT);
     json.unsigned(count);
     json.append(LOSS_REASON);

@@ -145,7 +145,7 @@ class RingDecoderTest {
   @Test
   void lossIsALineOfItsOwn() {
     RingDecoder decoder = decoder(ring("", ""));
-    decoder.loss("ring-full", 12, 4096);
+    decoder.loss("ring-full", 12);
     assertThat(decoder.line().toString())
         .contains("\"ring\":\"events\",\"struct\":\"whistler.loss\"")
         .endsWith("\"data\":{\"count\":12,\"reason\":\"ring-full\"}}\n");

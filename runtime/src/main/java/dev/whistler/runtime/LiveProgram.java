@@ -1,0 +1,172 @@
+package dev.whistler.runtime;
+
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.consume.RingPump;
+import dev.whistler.runtime.deliver.Delivery;
+import dev.whistler.runtime.load.Quiescence;
+import dev.whistler.runtime.load.Resources;
+import dev.whistler.runtime.maps.MapAccess;
+import dev.whistler.runtime.maps.ProgramMaps;
+import dev.whistler.runtime.schema.ObjectSchema;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A program from its attachment to its release. */
+final class LiveProgram implements RunningProgram {
+  private final Identity identity;
+  private final ObjectSchema schema;
+  private final MapAccess maps;
+  private final Resources attachments;
+  private final Resources kernel;
+  private final List<Delivery> deliveries;
+  private final @Nullable RingPump pump;
+  private final StateHolder state;
+
+  private @Nullable ProgramCounters finalCounters;
+  private boolean closed;
+
+  /**
+   * @param attachments what stops producing when closed
+   * @param kernel everything else in the kernel
+   * @param pump reads the rings; null where there are none
+   */
+  LiveProgram(
+      Identity identity,
+      ObjectSchema schema,
+      MapAccess maps,
+      Resources attachments,
+      Resources kernel,
+      List<Delivery> deliveries,
+      @Nullable RingPump pump,
+      StateHolder state) {
+    this.identity = identity;
+    this.schema = schema;
+    this.maps = maps;
+    this.attachments = attachments;
+    this.kernel = kernel;
+    this.deliveries = List.copyOf(deliveries);
+    this.pump = pump;
+    this.state = state;
+  }
+
+  /** The state with those who want to hear of its changes. */
+  static final class StateHolder {
+    private final List<Consumer<ProgramState>> listeners = new CopyOnWriteArrayList<>();
+    private volatile ProgramState state = new ProgramState.Running(Instant.now());
+
+    ProgramState get() {
+      return state;
+    }
+
+    void listen(Consumer<ProgramState> listener) {
+      listeners.add(listener);
+    }
+
+    void set(ProgramState next) {
+      state = next;
+      listeners.forEach(listener -> listener.accept(next));
+    }
+
+    /** A sink fails (a sentence), or works again (null). */
+    void sink(@Nullable String problem) {
+      switch (state) {
+        case ProgramState.Running _, ProgramState.Degraded _ ->
+            set(
+                problem == null
+                    ? new ProgramState.Running(Instant.now())
+                    : new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem));
+        case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
+      }
+    }
+
+    void failed(Throwable fault) {
+      set(
+          new ProgramState.Failed(
+              FailureReason.INTERNAL,
+              "Reading the rings ended with a fault of this program: "
+                  + fault
+                  + "; please report it."));
+    }
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
+  }
+
+  @Override
+  public ObjectSchema schema() {
+    return schema;
+  }
+
+  @Override
+  public ProgramState state() {
+    return state.get();
+  }
+
+  @Override
+  public void onStateChange(Consumer<ProgramState> listener) {
+    state.listen(listener);
+  }
+
+  @Override
+  public synchronized ProgramCounters counters() {
+    if (finalCounters != null) {
+      return finalCounters;
+    }
+    return pump == null ? new ProgramCounters(List.of()) : pump.counters();
+  }
+
+  @Override
+  public ProgramMaps maps() {
+    return maps;
+  }
+
+  @Override
+  public synchronized ProgramCounters stop(Duration drain) {
+    ProgramCounters done = finalCounters;
+    if (done != null) {
+      return done;
+    }
+    long end = System.nanoTime() + drain.toNanos();
+    boolean failed = state.get() instanceof ProgramState.Failed;
+    if (!failed) {
+      state.set(new ProgramState.Stopping());
+    }
+    attachments.close();
+    Quiescence.await();
+    if (pump != null) {
+      pump.drain(left(end));
+    }
+    for (Delivery delivery : deliveries) {
+      delivery.stop(left(end));
+    }
+    ProgramCounters counters = counters();
+    finalCounters = counters;
+    if (pump != null) {
+      pump.close();
+    }
+    return counters;
+  }
+
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stop(Duration.ZERO);
+    kernel.close();
+    if (!(state.get() instanceof ProgramState.Failed)) {
+      state.set(new ProgramState.Stopped(Instant.now()));
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.whistler.runtime;
+
+import dev.whistler.bpf.LoadOptions;
+import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.sys.BootClock;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.runtime.account.RingAccount;
+import dev.whistler.runtime.account.SinkAccount;
+import dev.whistler.runtime.consume.KernelCounters;
+import dev.whistler.runtime.consume.RingPump;
+import dev.whistler.runtime.consume.RingSource;
+import dev.whistler.runtime.decode.RingDecoder;
+import dev.whistler.runtime.decode.WallClock;
+import dev.whistler.runtime.decode.WideNumbers;
+import dev.whistler.runtime.deliver.Delivery;
+import dev.whistler.runtime.deliver.SinkSpec;
+import dev.whistler.runtime.load.Attaching;
+import dev.whistler.runtime.load.ObjectLoading;
+import dev.whistler.runtime.load.Resources;
+import dev.whistler.runtime.maps.MapAccess;
+import dev.whistler.runtime.maps.MapEntries;
+import dev.whistler.runtime.maps.MapEntryException;
+import dev.whistler.runtime.schema.MapSchema;
+import dev.whistler.runtime.schema.ObjectSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a start, in the order in which they must happen: maps are seeded and rings are read
+ * before anything is attached, so that the first event finds everything in place.
+ */
+final class Starting {
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final RunRequest request;
+  private final ObjectLoading loading;
+  private final ObjectSchema schema;
+  private final WallClock clock = new WallClock(BootClock::nanos);
+  private final LiveProgram.StateHolder state = new LiveProgram.StateHolder();
+  private final Resources kernel = new Resources();
+  private final Resources attachments = new Resources();
+  private final Resources workers = new Resources();
+
+  private Starting(RunRequest request, ObjectLoading loading) {
+    this.request = request;
+    this.loading = loading;
+    this.schema = loading.schema();
+  }
+
+  static RunningProgram start(RunRequest request) throws StartException {
+    Starting starting = new Starting(request, ObjectLoading.read(request.object()));
+    try {
+      return starting.run();
+    } catch (StartException | RuntimeException e) {
+      starting.release(e);
+      throw e;
+    }
+  }
+
+  private void release(Exception cause) {
+    for (Resources resources : List.of(attachments, workers, kernel)) {
+      try {
+        resources.close();
+      } catch (RuntimeException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  private RunningProgram run() throws StartException {
+    Attaching attaching = new Attaching(schema, request.attach());
+    LoadedObject loaded = kernel.own(loading.load(LoadOptions.defaults()));
+    MapAccess maps = maps(loaded);
+    List<MapSchema> rings = schema.maps().stream().filter(MapSchema::isRing).toList();
+    List<Delivery> deliveries = deliveries(rings.size());
+    RingPump pump = rings.isEmpty() ? null : pump(loaded, rings, deliveries);
+    attaching.attach(loaded, attachments);
+    return new LiveProgram(
+        request.identity(), schema, maps, attachments, kernel, deliveries, pump, state);
+  }
+
+  private MapAccess maps(LoadedObject loaded) throws StartException {
+    MapAccess maps = new MapAccess(clock);
+    for (MapSchema map : schema.maps()) {
+      BpfMap opened = loaded.maps().get(map.symbol());
+      if (opened == null) {
+        throw new StartException(
+            FailureReason.BAD_OBJECT,
+            "The object's schema names the map %s, which the object does not have; compile the program again."
+                .formatted(map.name()));
+      }
+      maps.add(map, opened);
+    }
+    for (MapEntries entries : request.maps()) {
+      try {
+        maps.apply(entries);
+      } catch (MapEntryException e) {
+        throw new StartException(
+            FailureReason.MAP_ENTRY_INVALID, String.valueOf(e.getMessage()), "", e);
+      }
+    }
+    return maps;
+  }
+
+  private List<Delivery> deliveries(int rings) throws StartException {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (SinkSpec sink : request.sinks()) {
+      try {
+        deliveries.add(
+            workers.own(
+                Delivery.open(
+                    sink,
+                    request.limits().queueBytes(),
+                    request.limits().sinkPatience(),
+                    new SinkAccount(sink.name(), rings),
+                    state::sink)));
+      } catch (IOException e) {
+        throw new StartException(
+            FailureReason.SINK_UNAVAILABLE,
+            "The sink '%s' cannot be opened: %s; check that the directory exists and is writable."
+                .formatted(sink.name(), e),
+            "",
+            e);
+      }
+    }
+    return deliveries;
+  }
+
+  private RingPump pump(LoadedObject loaded, List<MapSchema> rings, List<Delivery> deliveries)
+      throws StartException {
+    ObjectSchema.Stats stats = schema.stats();
+    List<RingSource> sources = new ArrayList<>();
+    String bootId = bootId();
+    for (MapSchema ring : rings) {
+      BpfMap map = loaded.map(ring.symbol());
+      // A map's id is used once in a boot (until 2^31 maps were made): it is the ring's generation.
+      RingDecoder decoder =
+          new RingDecoder(ring, request.identity(), bootId, map.id(), clock, WideNumbers.NUMBER);
+      int index = stats == null ? -1 : stats.rings().indexOf(ring.name());
+      sources.add(new RingSource(map, index, decoder, new RingAccount(ring.name())));
+    }
+    @Nullable BpfMap statistics = loading.statistics(loaded);
+    try {
+      RingPump pump =
+          workers.own(
+              new RingPump(
+                  request.identity().program(),
+                  sources,
+                  deliveries,
+                  new KernelCounters(statistics),
+                  clock,
+                  request.listener(),
+                  request.limits().maxRecords(),
+                  state::failed));
+      pump.start();
+      return pump;
+    } catch (BpfException e) {
+      throw new StartException(
+          FailureReason.LOAD_FAILED, "The rings cannot be read: " + e.getMessage() + ".", "", e);
+    }
+  }
+
+  private static String bootId() throws StartException {
+    try {
+      return Files.readString(BOOT_ID).strip();
+    } catch (IOException e) {
+      throw new StartException(
+          FailureReason.UNSUPPORTED, "This machine has no boot id in " + BOOT_ID + ".", "", e);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.whistler.runtime.consume;
+
+import dev.whistler.runtime.account.LossReason;
+import dev.whistler.runtime.account.SinkCounters;
+import dev.whistler.runtime.decode.JsonBuffer;
+import dev.whistler.runtime.decode.RingDecoder;
+import dev.whistler.runtime.deliver.Delivery;
+import dev.whistler.runtime.deliver.LineBatch;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells the reader of the stream, in the stream, that records are missing: a {@code whistler.loss}
+ * line with count and reason, at most once a second for each ring.
+ */
+final class LossLines {
+  private static final long INTERVAL_NANOS = 1_000_000_000L;
+  private static final String RING_FULL = "ring-full";
+
+  private final List<RingSource> rings;
+  private final List<Delivery> deliveries;
+  private final KernelCounters kernel;
+  private final long[] kernelTold;
+  private final List<Map<LossReason, long[]>> sinkTold = new ArrayList<>();
+  private final LineBatch batch = new LineBatch(1024);
+  private long writtenAt = System.nanoTime();
+
+  LossLines(List<RingSource> rings, List<Delivery> deliveries, KernelCounters kernel) {
+    this.rings = rings;
+    this.deliveries = deliveries;
+    this.kernel = kernel;
+    kernelTold = new long[rings.size()];
+    deliveries.forEach(_ -> sinkTold.add(new EnumMap<>(LossReason.class)));
+  }
+
+  /** Writes what is new if the last lines are a second old. */
+  void write() {
+    if (System.nanoTime() - writtenAt >= INTERVAL_NANOS) {
+      writeAll();
+    }
+  }
+
+  /** Writes what is new. */
+  void writeAll() {
+    writtenAt = System.nanoTime();
+    for (int ring = 0; ring < rings.size(); ring++) {
+      long lost = kernel.read(rings.get(ring).statsIndex()).lost();
+      if (lost != kernelTold[ring]) {
+        line(ring, RING_FULL, lost - kernelTold[ring]);
+        kernelTold[ring] = lost;
+      }
+    }
+    if (!batch.isEmpty()) {
+      deliveries.forEach(delivery -> delivery.offer(batch));
+      batch.clear();
+    }
+    for (int sink = 0; sink < deliveries.size(); sink++) {
+      tellOwnLoss(deliveries.get(sink), sinkTold.get(sink));
+    }
+  }
+
+  private void tellOwnLoss(Delivery delivery, Map<LossReason, long[]> told) {
+    for (int ring = 0; ring < rings.size(); ring++) {
+      SinkCounters counters = delivery.account().counters(ring);
+      for (Map.Entry<LossReason, Long> loss : counters.lost().entrySet()) {
+        long[] before = told.computeIfAbsent(loss.getKey(), _ -> new long[rings.size()]);
+        if (loss.getValue() != before[ring]) {
+          line(ring, loss.getKey().text(), loss.getValue() - before[ring]);
+          before[ring] = loss.getValue();
+        }
+      }
+    }
+    if (!batch.isEmpty()) {
+      delivery.offer(batch);
+      batch.clear();
+    }
+  }
+
+  private void line(int ring, String reason, long count) {
+    RingDecoder decoder = rings.get(ring).decoder();
+    decoder.loss(reason, count);
+    JsonBuffer line = decoder.line();
+    batch.add(LineBatch.UNCOUNTED, line.array(), 0, line.length());
+  }
+}

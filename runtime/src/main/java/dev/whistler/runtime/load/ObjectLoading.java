@@ -1,0 +1,148 @@
+package dev.whistler.runtime.load;
+
+import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.LoadOptions;
+import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.btf.BtfException;
+import dev.whistler.bpf.elf.ObjectFormatException;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.schema.MapSchema;
+import dev.whistler.runtime.schema.ObjectSchema;
+import dev.whistler.runtime.schema.ProgramSchema;
+import dev.whistler.runtime.schema.SchemaException;
+import dev.whistler.runtime.schema.SchemaReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** An object of ours, read and checked, on its way into the kernel. */
+public final class ObjectLoading {
+  private static final String SCHEMA_SECTION = ".whistler.schema";
+
+  private final BpfObject object;
+  private final ObjectSchema schema;
+
+  private ObjectLoading(BpfObject object, ObjectSchema schema) {
+    this.object = object;
+    this.schema = schema;
+  }
+
+  /**
+   * Reads the object and its schema.
+   *
+   * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
+   */
+  public static ObjectLoading read(byte[] bytes) throws StartException {
+    BpfObject object;
+    try {
+      object = BpfObject.open(bytes);
+    } catch (ObjectFormatException | BtfException e) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object cannot be read: " + e.getMessage() + "; compile the program again.",
+          "",
+          e);
+    }
+    byte[] section =
+        object
+            .section(SCHEMA_SECTION)
+            .orElseThrow(
+                () ->
+                    new StartException(
+                        FailureReason.BAD_OBJECT,
+                        "The object has no section "
+                            + SCHEMA_SECTION
+                            + "; compile it with the whistler compiler."));
+    ObjectSchema schema;
+    try {
+      schema = SchemaReader.read(section);
+    } catch (SchemaException e) {
+      throw new StartException(FailureReason.BAD_OBJECT, String.valueOf(e.getMessage()), "", e);
+    }
+    checkMachine(schema);
+    return new ObjectLoading(object, schema);
+  }
+
+  private static void checkMachine(ObjectSchema schema) throws StartException {
+    String machine = System.getProperty("os.arch", "");
+    String here = machine.equals("aarch64") ? "arm64" : "x86-64";
+    if (!schema.arch().equals(here)) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object is for %s and this machine is %s; compile the program for this machine."
+              .formatted(schema.arch(), here));
+    }
+  }
+
+  public ObjectSchema schema() {
+    return schema;
+  }
+
+  /**
+   * Creates maps, loads programs and fills program arrays.
+   *
+   * @throws StartException with the verifier's verdict on the source line, or what else went wrong
+   */
+  public LoadedObject load(LoadOptions options) throws StartException {
+    LoadedObject loaded;
+    try {
+      loaded = object.load(options);
+    } catch (VerifierException e) {
+      throw VerifierVerdict.of(e, object, schema);
+    } catch (ObjectFormatException | BtfException e) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object cannot be loaded: " + e.getMessage() + "; compile the program again.",
+          "",
+          e);
+    } catch (BpfException e) {
+      throw Failures.of(FailureReason.LOAD_FAILED, "The object cannot be loaded", e);
+    }
+    try {
+      fillProgramArrays(loaded);
+      return loaded;
+    } catch (BpfException e) {
+      loaded.close();
+      throw Failures.of(FailureReason.LOAD_FAILED, "A program array cannot be filled", e);
+    }
+  }
+
+  private void fillProgramArrays(LoadedObject loaded) {
+    for (MapSchema map : schema.maps()) {
+      for (MapSchema.ProgramSlot slot : map.programs()) {
+        ProgramSchema program = schema.program(slot.program()).orElseThrow();
+        loaded
+            .map(map.symbol())
+            .update(word(slot.slot()), word(loaded.program(program.symbol()).fd().number()));
+      }
+    }
+  }
+
+  private static byte[] word(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+  }
+
+  /** The map that counts produced and lost records; null where the object has no ring. */
+  public @Nullable BpfMap statistics(LoadedObject loaded) throws StartException {
+    ObjectSchema.Stats stats = schema.stats();
+    if (stats == null) {
+      return null;
+    }
+    String symbol = schema.map(stats.map()).map(MapSchema::symbol).orElse(stats.map());
+    BpfMap map = loaded.maps().get(symbol);
+    if (map == null
+        || !map.type().isPerCpu()
+        || map.valueSize() != 16
+        || map.maxEntries() < stats.rings().size()) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object's schema names a statistics map that the object does not have; compile the"
+              + " program again.");
+    }
+    return map;
+  }
+}

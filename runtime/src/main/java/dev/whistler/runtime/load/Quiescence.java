@@ -1,0 +1,28 @@
+package dev.whistler.runtime.load;
+
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapSpec;
+import dev.whistler.bpf.map.MapType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Waits until every invocation of a BPF program that was running when the wait began has ended, on
+ * all CPUs. The kernel does that wait for whoever changes a map of maps (kernel/bpf/syscall.c,
+ * maybe_wait_bpf_programs), which needs no right beyond CAP_BPF.
+ */
+public final class Quiescence {
+  private Quiescence() {}
+
+  /** Returns after a grace period; some milliseconds. */
+  public static void await() {
+    byte[] zero = new byte[4];
+    try (BpfMap inner = BpfMap.create(MapSpec.of("quiet", MapType.ARRAY, 4, 4, 1));
+        BpfMap outer =
+            BpfMap.create(MapSpec.of("quiet", MapType.ARRAY_OF_MAPS, 4, 4, 1).withInner(inner))) {
+      byte[] descriptor =
+          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(inner.fd().number()).array();
+      outer.update(zero, descriptor);
+    }
+  }
+}

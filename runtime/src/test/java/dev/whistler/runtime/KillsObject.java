@@ -1,0 +1,133 @@
+package dev.whistler.runtime;
+
+import static dev.whistler.runtime.SchemaText.field;
+import static dev.whistler.runtime.SchemaText.structText;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.whistler.runtime.maps.MapEntries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** An object built by clang that reports the {@code kill} calls of chosen processes. */
+final class KillsObject {
+  private static final String CLANG = "clang-19";
+
+  private KillsObject() {}
+
+  /**
+   * @param attach the schema's attach member, in single quotes
+   * @param section section of the program
+   */
+  static byte[] build(int ringBytes, String section, String attach) {
+    Assumptions.assumeTrue(isInstalled(), CLANG + " is not installed");
+    try {
+      Path directory = Files.createTempDirectory("kills");
+      try {
+        return build(directory, ringBytes, section, attach);
+      } finally {
+        try (var files = Files.list(directory)) {
+          files.forEach(file -> file.toFile().delete());
+        }
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static byte[] build(int ringBytes) {
+    return build(
+        ringBytes,
+        "tracepoint/syscalls/sys_enter_kill",
+        "{'kind':'tracepoint','category':'syscalls','event':'sys_enter_kill'}");
+  }
+
+  private static boolean isInstalled() {
+    return Files.isExecutable(Path.of("/usr/bin", CLANG));
+  }
+
+  private static byte[] build(Path directory, int ringBytes, String section, String attach)
+      throws IOException {
+    Path source = directory.resolve("kills.c");
+    Path object = directory.resolve("kills.o");
+    Path schema = directory.resolve("schema.json");
+    try (InputStream in =
+        Objects.requireNonNull(KillsObject.class.getResourceAsStream("kills.bpf.c"))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      Files.writeString(source, text.replace("tracepoint/syscalls/sys_enter_kill", section));
+    }
+    Files.writeString(schema, schema(ringBytes, section, attach));
+    run(
+        "/usr/bin/" + CLANG,
+        "-target",
+        "bpf",
+        "-mcpu=v3",
+        "-g",
+        "-O2",
+        "-c",
+        "-DRING_BYTES=" + ringBytes,
+        source.toString(),
+        "-o",
+        object.toString());
+    run(
+        "/usr/bin/llvm-objcopy-19",
+        "--add-section",
+        ".whistler.schema=" + schema,
+        object.toString());
+    return Files.readAllBytes(object);
+  }
+
+  private static void run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(command[0] + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static String schema(int ringBytes, String section, String attach) {
+    String note =
+        structText(
+            "note",
+            40,
+            field("ts", 0, "u64", 8, "'kind':'ktime'"),
+            field("number", 8, "u64", 8),
+            field("pid", 16, "u32", 4, "'kind':'pid'"),
+            field("comm", 20, "u8", 16, "'count':16", "'kind':'string'"));
+    return """
+    {'version':1,'compiler':'clang','arch':'x86-64','programs':[{'name':'on-kill',\
+    'symbol':'on_kill','type':'tracepoint','section':'%s','canonicalSection':'%s',\
+    'attach':%s,'license':'GPL','sleepable':false}],\
+    'maps':[{'name':'notes','symbol':'notes','type':'ringbuf','maxEntries':%d,\
+    'records':[{'struct':'note','size':40}]},\
+    {'name':'wanted','symbol':'wanted','type':'hash','keySize':4,'valueSize':8,\
+    'maxEntries':64,'key':'u32','value':'u64'}],\
+    'structs':[%s],'stats':{'map':'stats','rings':['notes']},'knobs':[],'constants':[],\
+    'requires':{},'digest':'00'}\
+    """
+        .formatted(section, section, attach, ringBytes, note)
+        .replace('\'', '"');
+  }
+
+  /** Entries that choose a process. */
+  static List<MapEntries> wanted(long pid) {
+    JsonNodeFactory json = JsonNodeFactory.instance;
+    return List.of(
+        new MapEntries(
+            "wanted",
+            MapEntries.Mode.SEED,
+            List.of(new MapEntries.Entry(json.numberNode(pid), json.numberNode(0)))));
+  }
+}
