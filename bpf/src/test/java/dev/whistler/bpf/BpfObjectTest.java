@@ -39,7 +39,7 @@ class BpfObjectTest {
       assertThat(loaded.program("add").testRun(TestRun.packet(PACKET)).returnValue()).isEqualTo(43);
       assertThat(loaded.program("add").testRun(TestRun.packet(PACKET)).returnValue()).isEqualTo(46);
       BpfMap bss = loaded.map(".bss");
-      assertThat(new Structure(bss.lookup(new byte[4])).getLong(0)).isEqualTo(2);
+      assertThat(new Structure(TestMaps.value(bss, new byte[4])).getLong(0)).isEqualTo(2);
       // thrice(64) = 64 * 2 + 2 + 64; twice(1) = 4
       assertThat(loaded.program("compute").testRun(TestRun.packet(PACKET)).returnValue())
           .isEqualTo(198);
@@ -50,7 +50,7 @@ class BpfObjectTest {
   void constantsCannotBeChangedAfterLoading() {
     try (LoadedObject loaded = BpfObject.open(ClangObjects.build("globals")).load()) {
       BpfMap constants = loaded.map(".rodata");
-      byte[] value = constants.lookup(new byte[4]);
+      byte[] value = TestMaps.value(constants, new byte[4]);
       assertThat(new Structure(value).getInt(0)).isEqualTo(3);
       assertThatThrownBy(() -> constants.update(new byte[4], value))
           .isInstanceOfSatisfying(
@@ -79,11 +79,12 @@ class BpfObjectTest {
         assertThat(raw.type().name()).isEqualTo("RAW_TRACEPOINT");
         startThreads(3);
       }
-      long count = new Structure(loaded.map("seen").lookup(key)).getLong(0);
+      long count = new Structure(TestMaps.value(loaded.map("seen"), key)).getLong(0);
       assertThat(count % 1000).isGreaterThanOrEqualTo(3);
       assertThat(count / 1000).isGreaterThanOrEqualTo(2);
       startThreads(3);
-      assertThat(new Structure(loaded.map("seen").lookup(key)).getLong(0)).isEqualTo(count);
+      assertThat(new Structure(TestMaps.value(loaded.map("seen"), key)).getLong(0))
+          .isEqualTo(count);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** Objects built by clang 19 from the C sources of the test resources. */
@@ -72,7 +73,7 @@ public final class ClangObjects {
     }
   }
 
-  private static void delete(Path directory) {
+  private static void delete(@Nullable Path directory) {
     if (directory != null) {
       try (var files = Files.list(directory)) {
         for (Path file : files.toList()) {

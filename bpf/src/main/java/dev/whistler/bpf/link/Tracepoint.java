@@ -1,10 +1,8 @@
 package dev.whistler.bpf.link;
 
-import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
-import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.LinkCalls;
 import dev.whistler.bpf.sys.PerfEvent;
 import dev.whistler.bpf.sys.SystemCallException;
@@ -41,17 +39,8 @@ public final class Tracepoint {
     String name = category + "/" + event;
     int id = tracefs.id(category, event);
     PerfEvent.Request request = new PerfEvent.Request(PerfEvent.TRACEPOINT, id, 0, false, null, 0);
-    // Programs on a tracepoint run on all CPUs whatever CPU the event is opened for.
-    try (Fd perf = PerfEvent.open(request, -1, 0, "open tracepoint " + name)) {
-      Fd link =
-          LinkCalls.perfEvent(
-              program.fd().number(),
-              perf.number(),
-              AttachType.PERF_EVENT.number(),
-              0,
-              "attach " + program + " to tracepoint " + name);
-      PerfEvents.enable(perf, link);
-      return BpfLink.of(link);
+    try {
+      return PerfEvents.attach(program, request, 0, "attach " + program + " to tracepoint " + name);
     } catch (SystemCallException e) {
       throw e.errno() == Errno.E2BIG ? new TooManyProgramsException(name, e) : e;
     }

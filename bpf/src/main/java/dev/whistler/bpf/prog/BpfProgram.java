@@ -6,6 +6,7 @@ import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.ProgramCalls;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class BpfProgram implements AutoCloseable {
    * Verifies and loads a program.
    *
    * @throws VerifierException if the kernel refuses the program, with the verifier's log
+   * @throws UnsupportedException if the kernel forbids programs on kernel functions
    * @throws SystemCallException if the process may not load programs at all, or memory is short
    */
   public static BpfProgram load(ProgramSpec spec) {
@@ -163,8 +165,7 @@ public final class BpfProgram implements AutoCloseable {
     byte[] data = run.data();
     byte[] context = run.context();
     // Raw tracepoint and syscall programs refuse output buffers; the latter write into the input.
-    boolean contextOut =
-        context != null && type != ProgramType.RAW_TRACEPOINT && type != ProgramType.SYSCALL;
+    boolean noContextOut = type == ProgramType.RAW_TRACEPOINT || type == ProgramType.SYSCALL;
     ProgramCalls.TestRunResult result =
         ProgramCalls.testRun(
             new ProgramCalls.TestRun(
@@ -172,7 +173,7 @@ public final class BpfProgram implements AutoCloseable {
                 data,
                 data == null ? 0 : data.length + PACKET_ROOM,
                 context,
-                contextOut && context != null ? context.length : 0,
+                context == null || noContextOut ? 0 : context.length,
                 run.repeat(),
                 run.flags(),
                 run.cpu()),
@@ -225,7 +226,17 @@ public final class BpfProgram implements AutoCloseable {
       return new SystemCallException("load program " + name, result.errno());
     }
     if (errno == Errno.EPERM && logged.log().isEmpty()) {
-      return new SystemCallException("load program " + name, result.errno());
+      SystemCallException cause = new SystemCallException("load program " + name, result.errno());
+      // The verifier says why it refuses; silence comes from capabilities, lockdown or policy.
+      return load.attachBtfId() == 0
+          ? cause
+          : new UnsupportedException(
+              "program "
+                  + name
+                  + ": this kernel does not let this process trace or change kernel functions"
+                  + " (fentry, fexit, fmod_ret, LSM); give it CAP_BPF and CAP_PERFMON, or use a"
+                  + " tracepoint where the kernel's policy forbids it",
+              cause);
     }
     return new VerifierException(
         name, errno, logged.log(), Errno.of(logged.errno()) != Errno.ENOSPC);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.bpf.Asm;
+import dev.whistler.bpf.TestMaps;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
@@ -49,7 +50,7 @@ class BpfProgramTest {
       try (BpfProgram program =
           BpfProgram.load(ProgramSpec.of("count", ProgramType.SCHED_CLS, code, "Dual BSD/GPL"))) {
         program.testRun(TestRun.packet(new byte[14]).repeated(5));
-        assertThat(new Structure(map.lookup(new byte[4])).getLong(0)).isEqualTo(5);
+        assertThat(new Structure(TestMaps.value(map, new byte[4])).getLong(0)).isEqualTo(5);
         assertThat(program.mapIds()).containsExactly(map.id());
       }
     }

@@ -1,0 +1,45 @@
+package dev.whistler.bpf.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/** Files and directories as descriptors, for calls that take one. */
+public final class OpenFile {
+  private static final int O_RDONLY = 0;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private OpenFile() {}
+
+  /** Opens a directory for reading. */
+  public static Fd directory(Path path) {
+    return readable(path);
+  }
+
+  /** Opens a file for reading. */
+  public static Fd readable(Path path) {
+    return new Fd(LibC.open(path.toString(), O_RDONLY | O_CLOEXEC));
+  }
+
+  /**
+   * Reads to the end.
+   *
+   * @param maximum bytes after which reading stops
+   */
+  public static byte[] readAll(Fd fd, int maximum) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(BUFFER_BYTES);
+      int read = BUFFER_BYTES;
+      while (read > 0 && all.size() < maximum) {
+        read = (int) LibC.read("read", fd.number(), buffer);
+        all.writeBytes(buffer.asSlice(0, read).toArray(JAVA_BYTE));
+      }
+    }
+    return all.toByteArray();
+  }
+}

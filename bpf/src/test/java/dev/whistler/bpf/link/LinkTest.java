@@ -1,0 +1,409 @@
+package dev.whistler.bpf.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.ClangObjects;
+import dev.whistler.bpf.KernelObjects;
+import dev.whistler.bpf.LoadOptions;
+import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.PrivateNetwork;
+import dev.whistler.bpf.TestMaps;
+import dev.whistler.bpf.prog.AttachType;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each kind of link: cause the event, see the effect, close the link, see no effect. */
+class LinkTest {
+  private KernelObjects before;
+  private LoadedObject loaded;
+
+  @BeforeEach
+  void load() {
+    // The first use of sockets opens descriptors that stay.
+    before = KernelObjects.now();
+    loaded = BpfObject.open(ClangObjects.build("links")).load();
+    byte[] globals = new byte[loaded.map(".bss").valueSize()];
+    new Structure(globals).putInt(0, (int) ProcessHandle.current().pid());
+    loaded.map(".bss").update(new byte[4], globals);
+  }
+
+  @AfterEach
+  void unload() {
+    loaded.close();
+    KernelObjects after = KernelObjects.now();
+    assertThat(after.programs()).isEqualTo(before.programs());
+    assertThat(after.maps()).isEqualTo(before.maps());
+    assertThat(after.links()).isEqualTo(before.links());
+  }
+
+  private long hits(int slot) {
+    byte[] key = new Structure(new byte[4]).putInt(0, slot).bytes();
+    return new Structure(TestMaps.value(loaded.map("hits"), key)).getLong(0);
+  }
+
+  private void assertFiresOnlyWhileAttached(int slot, Attachment link, Action event)
+      throws Exception {
+    try (link) {
+      event.run();
+      assertThat(hits(slot)).isPositive();
+    }
+    long count = hits(slot);
+    event.run();
+    assertThat(hits(slot)).isEqualTo(count);
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static int loopback() throws SocketException {
+    return NetworkInterface.getByName("lo").getIndex();
+  }
+
+  private static void exchangePackets() throws IOException {
+    try (DatagramSocket receiver = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+        DatagramSocket sender = new DatagramSocket()) {
+      receiver.setSoTimeout(5000);
+      byte[] text = "hello".getBytes(StandardCharsets.US_ASCII);
+      sender.send(new DatagramPacket(text, text.length, receiver.getLocalSocketAddress()));
+      receiver.receive(new DatagramPacket(new byte[100], 100));
+    }
+  }
+
+  @Test
+  void xdp() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          BpfLink link = Xdp.attach(loaded.program("on_xdp"), loopback(), Xdp.Mode.GENERIC);
+          assertThat(link.info().interfaceIndex()).isEqualTo(loopback());
+          assertFiresOnlyWhileAttached(0, link, LinkTest::exchangePackets);
+          return null;
+        });
+  }
+
+  @Test
+  void anXdpLinkIsUpdatedWithoutBeingReplaced() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          try (BpfLink link = Xdp.attach(loaded.program("on_xdp"), loopback(), Xdp.Mode.ANY)) {
+            exchangePackets();
+            long old = hits(0);
+            link.update(loaded.program("on_xdp_new"));
+            exchangePackets();
+            assertThat(hits(0)).isEqualTo(old);
+            assertThat(hits(1)).isPositive();
+            assertThat(link.info().programId()).isEqualTo(loaded.program("on_xdp_new").id());
+            assertThatThrownBy(
+                    () -> Xdp.attach(loaded.program("on_xdp"), loopback(), Xdp.Mode.GENERIC))
+                .isInstanceOfSatisfying(
+                    SystemCallException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+            link.detach();
+            long count = hits(1);
+            exchangePackets();
+            assertThat(hits(1)).isEqualTo(count);
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void tcx() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          assertFiresOnlyWhileAttached(
+              2,
+              Tcx.attach(loaded.program("on_ingress"), loopback(), Tcx.Direction.INGRESS),
+              LinkTest::exchangePackets);
+          assertFiresOnlyWhileAttached(
+              3,
+              Tcx.attach(loaded.program("on_egress"), loopback(), Tcx.Direction.EGRESS),
+              LinkTest::exchangePackets);
+          return null;
+        });
+  }
+
+  @Test
+  void cgroupPackets() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          assertFiresOnlyWhileAttached(
+              5,
+              Cgroup.attach(
+                  loaded.program("on_cgroup_skb"), cgroupRoot(), AttachType.CGROUP_INET_EGRESS),
+              LinkTest::exchangePackets);
+          return null;
+        });
+  }
+
+  @Test
+  void aCgroupProgramForbidsAConnection() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          Path group = cgroupRoot();
+          try (BpfLink link =
+              Cgroup.attach(loaded.program("on_connect"), group, AttachType.CGROUP_INET4_CONNECT)) {
+            assertThat(link.type()).isEqualTo(LinkType.CGROUP);
+            assertThat(Cgroup.programs(group, AttachType.CGROUP_INET4_CONNECT))
+                .contains(loaded.program("on_connect").id());
+            try (ServerSocket server = listen(4999);
+                ServerSocket other = listen(4998)) {
+              connect(other);
+              assertThatThrownBy(() -> connect(server))
+                  .isInstanceOf(IOException.class)
+                  .hasMessageContaining("not permitted");
+            }
+          }
+          try (ServerSocket server = listen(4999)) {
+            connect(server);
+          }
+          assertThat(hits(6)).isEqualTo(2);
+          return null;
+        });
+  }
+
+  @Test
+  void cgroupSocketsSysctlAndSocketOperations() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          assertFiresOnlyWhileAttached(
+              16,
+              Cgroup.attach(
+                  loaded.program("on_socket"), cgroupRoot(), AttachType.CGROUP_INET_SOCK_CREATE),
+              LinkTest::exchangePackets);
+          assertFiresOnlyWhileAttached(
+              15,
+              Cgroup.attach(loaded.program("on_sysctl"), cgroupRoot(), AttachType.CGROUP_SYSCTL),
+              () -> Files.readString(Path.of("/proc/sys/kernel/ostype")));
+          assertFiresOnlyWhileAttached(
+              17,
+              Cgroup.attach(loaded.program("on_sockops"), cgroupRoot(), AttachType.CGROUP_SOCK_OPS),
+              () -> {
+                try (ServerSocket server = listen(0)) {
+                  connect(server);
+                }
+              });
+          return null;
+        });
+  }
+
+  @Test
+  void socketLookup() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          assertFiresOnlyWhileAttached(
+              7,
+              NetworkNamespace.attach(
+                  loaded.program("on_lookup"), NetworkNamespace.CURRENT, AttachType.SK_LOOKUP),
+              LinkTest::exchangePackets);
+          return null;
+        });
+  }
+
+  @Test
+  void flowDissector() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          try (BpfLink link =
+              NetworkNamespace.attach(
+                  loaded.program("on_dissect"),
+                  NetworkNamespace.CURRENT,
+                  AttachType.FLOW_DISSECTOR)) {
+            assertThat(link.type()).isEqualTo(LinkType.NETNS);
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void netfilter() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          try (LoadedObject object = BpfObject.open(ClangObjects.build("netfilter")).load();
+              BpfLink link =
+                  Netfilter.attach(
+                      object.program("on_packet"),
+                      Netfilter.Family.IPV4,
+                      Netfilter.Hook.LOCAL_IN,
+                      10)) {
+            assertThat(link.type()).isEqualTo(LinkType.NETFILTER);
+            exchangePackets();
+            byte[] globals = TestMaps.value(object.map(".bss"), new byte[4]);
+            assertThat(new Structure(globals).getLong(0)).isPositive();
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void btfTracepoint() throws Exception {
+    assertFiresOnlyWhileAttached(
+        9,
+        Tracing.attach(loaded.program("on_btf_fork")),
+        () -> {
+          Thread thread = new Thread(() -> {});
+          thread.start();
+          thread.join();
+        });
+  }
+
+  @Test
+  void perfEvent() {
+    try (BpfLink link =
+        PerfSampling.attach(loaded.program("on_sample"), PerfSampling.CPU_CLOCK, 1000, 0)) {
+      assertThat(link.type()).isEqualTo(LinkType.PERF_EVENT);
+      await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(hits(10)).isPositive());
+    }
+  }
+
+  @Test
+  void uprobeByPerfEvent() throws Exception {
+    Path library = libc();
+    assertFiresOnlyWhileAttached(
+        11,
+        Uprobe.attach(
+            loaded.program("on_uprobe"), library, UserSymbol.offset(library, "getppid"), false),
+        LinkTest::callGetppid);
+    assertFiresOnlyWhileAttached(
+        11,
+        Uprobe.attach(
+            loaded.program("on_uprobe"), library, UserSymbol.offset(library, "getppid"), true),
+        LinkTest::callGetppid);
+  }
+
+  @Test
+  void uprobesOfOneFileInOneLink() throws Exception {
+    Path library = libc();
+    long[] offsets = {UserSymbol.offset(library, "getppid"), UserSymbol.offset(library, "getpgid")};
+    assertFiresOnlyWhileAttached(
+        12,
+        Uprobe.attachAll(loaded.program("on_uprobes"), library, offsets, false, 0),
+        LinkTest::callGetppid);
+    assertThat(hits(12)).isEqualTo(1);
+  }
+
+  @Test
+  void symbolsThatAreNotThereAreNamed() {
+    assertThatThrownBy(() -> UserSymbol.offset(libc(), "no_such_function"))
+        .hasMessageContaining("has no function no_such_function");
+    assertThatThrownBy(() -> UserSymbol.offset(Path.of("/etc/passwd"), "main"))
+        .hasMessageContaining("this is no ELF file");
+  }
+
+  @Test
+  void socketMap() {
+    try (Attachment attachment =
+        SocketMap.attach(
+            loaded.program("on_message"), loaded.map("sockets"), AttachType.SK_MSG_VERDICT)) {
+      assertThat(attachment).isNotNull();
+    }
+  }
+
+  @Test
+  void fentryFexitAndLsmFireOrAreCalledUnsupported() {
+    BpfObject object = BpfObject.open(ClangObjects.build("trampoline"));
+    for (BpfObject.Program program : object.programs()) {
+      LoadOptions only = LoadOptions.defaults().withPrograms(name -> name.equals(program.name()));
+      try (LoadedObject one = object.load(only);
+          BpfLink link = Tracing.attach(one.program(program.name()))) {
+        Files.readString(Path.of("/proc/self/comm"));
+        assertThat(link.type()).isEqualTo(LinkType.TRACING);
+        byte[] globals = TestMaps.value(one.map(".bss"), new byte[4]);
+        assertThat(new Structure(globals).getLong(0)).isPositive();
+      } catch (UnsupportedException e) {
+        assertThat(e)
+            .hasMessageMatching(
+                "program .*: this kernel does not let .*|.* is built without trampolines .*");
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  void kprobesWorkOrAreCalledUnsupported() {
+    try {
+      try (BpfLink link = Kprobe.attachSystemCall(loaded.program("on_uprobe"), "getppid", false)) {
+        callGetppid();
+        assertThat(hits(11)).isEqualTo(1);
+        assertThat(link.type()).isEqualTo(LinkType.PERF_EVENT);
+      }
+    } catch (UnsupportedException e) {
+      assertThat(e).hasMessageContaining("built without kprobes");
+    }
+  }
+
+  private static Path cgroupRoot() {
+    for (String place : new String[] {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
+      if (Files.exists(Path.of(place, "cgroup.procs"))) {
+        return Path.of(place);
+      }
+    }
+    throw new org.opentest4j.TestAbortedException("no cgroup of version 2 is mounted");
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 5, InetAddress.getByName("127.0.0.1"));
+  }
+
+  private static void connect(ServerSocket server) throws IOException {
+    // Java's own sockets are of IPv6 with mapped addresses: another hook.
+    try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.INET)) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getByName("127.0.0.1"), server.getLocalPort()));
+    }
+  }
+
+  private static Path libc() {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+          .filter(line -> line.contains("/libc.so") || line.contains("/libc-"))
+          .map(line -> Path.of(line.substring(line.indexOf('/'))))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void callGetppid() {
+    Linker linker = Linker.nativeLinker();
+    try {
+      int ignored =
+          (int)
+              linker
+                  .downcallHandle(
+                      linker.defaultLookup().findOrThrow("getppid"),
+                      FunctionDescriptor.of(ValueLayout.JAVA_INT))
+                  .invokeExact();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new IllegalStateException(t);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.link;
+
+import org.jspecify.annotations.NullMarked;
