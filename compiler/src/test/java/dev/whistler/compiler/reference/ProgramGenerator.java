@@ -1,0 +1,574 @@
+package dev.whistler.compiler.reference;
+
+import static dev.whistler.compiler.reference.Form.atom;
+import static dev.whistler.compiler.reference.Form.list;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Writes random well-typed programs as source text. They are valid by construction: constants in
+ * narrow slots, divisors, shift counts and indices are chosen so that no rule of the specification
+ * refuses them, and nothing unspecified is read.
+ */
+final class ProgramGenerator {
+  /** Definitions that every program has; those of H.2 and a few more. */
+  static final String DEFINITIONS =
+      """
+      (defstruct odd (a u64) (b u8))
+      (defstruct mix (p u8) (q i16) (r u32) (s i64) (t (array u8 8)) (w (array i32 4)))
+      (defstruct kv (a u32) (b u32))
+      (defconstant +c1+ (- (<< 1 40) 3))
+      (defknob kn u32 77)
+      (defmacro twice (x) `(+ ,x ,x))
+      (defmacro swap-in ((v e) &rest body) `(let ((,v (logxor ,e 255))) ,@body))
+      (defmap a4 :type :array :key-type u32 :value-type u64 :max-entries 8)
+      (defmap ai :type :array :key-type u32 :value-type i16 :max-entries 4)
+      (defmap m8 :type :hash :key-type u64 :value-type u64 :max-entries 64)
+      (defmap m1 :type :hash :key-size 4 :value-size 1 :max-entries 64)
+      (defmap ms :type :hash :key-type kv :value-type u32 :max-entries 64)
+      (defmap mb :type :hash :key-type u16 :value-type mix :max-entries 64)
+      (defmap pa :type :percpu-array :key-type u32 :value-type u64 :max-entries 4)
+      (defmap ph :type :percpu-hash :key-type u8 :value-type u32 :max-entries 64)
+      (defmap out :type :array :key-type u32 :value-type u64 :max-entries 4)
+      (defmap r :type :ringbuf :max-entries 4096 :record (odd mix))
+      """;
+
+  private static final List<String> TYPES =
+      List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64");
+
+  private static final long[] EDGES = {
+    0,
+    1,
+    2,
+    7,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    32767,
+    32768,
+    65535,
+    65536,
+    Integer.MAX_VALUE,
+    1L << 31,
+    0xffffffffL,
+    1L << 32,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -1,
+    -2,
+    -128,
+    -32768
+  };
+
+  private final Random random;
+  private final List<String> variables = new ArrayList<>();
+  private final List<Pointer> pointers = new ArrayList<>();
+  private int names;
+  private int stackBlocks;
+  private boolean hashWrites = true;
+  private int ringDepth;
+  private int loopDepth;
+
+  /** A variable that holds the address of a struct. */
+  private record Pointer(String variable, String struct) {}
+
+  ProgramGenerator(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** The whole text of a unit around a body. */
+  static String unit(Form body) {
+    return DEFINITIONS
+        + "(defprog v (:type :xdp) (let ((d (ctx u32 0)) (e (ctx u32 4)))"
+        + " (when (> (+ d 64) e) (return 2)) "
+        + body
+        + "))\n";
+  }
+
+  /** A random body. */
+  Form body() {
+    List<Form> forms = new ArrayList<>();
+    List<Form> bindings = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      String name = fresh("v");
+      bindings.add(chance(2) ? list(name, any(TYPES), expression(2)) : list(name, expression(2)));
+      variables.add(name);
+    }
+    int count = 1 + random.nextInt(5);
+    for (int i = 0; i < count; i++) {
+      forms.add(statement(3));
+    }
+    forms.add(list("setf", list("getmap", "out", 0), expression(3)));
+    forms.add(list("setf", list("getmap", "out", 1), variables.getFirst()));
+    forms.add(expression(4));
+    return list("let*", list(bindings), forms);
+  }
+
+  /** An expression whose leaves are words from the packet, {@code leaves} of them. */
+  Form wordExpression(int depth, List<Form> leaves) {
+    if (depth == 0 || chance(6)) {
+      return leaves.get(random.nextInt(leaves.size()));
+    }
+    return switch (random.nextInt(12)) {
+      case 0, 1, 2, 3 ->
+          list(
+              any(List.of("+", "-", "*", "logand", "logior", "logxor")),
+              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves));
+      case 4 ->
+          list(
+              any(List.of("/", "mod", "min", "max")),
+              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves));
+      case 5 ->
+          list(
+              any(List.of("<<", ">>", ">>>")),
+              wordExpression(depth - 1, leaves),
+              random.nextInt(64));
+      case 6, 7 ->
+          list(
+              any(comparisons()),
+              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves));
+      case 8 ->
+          list(
+              "if",
+              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves));
+      case 9 -> list("cast", any(TYPES), wordExpression(depth - 1, leaves));
+      default -> list(any(unary()), wordExpression(depth - 1, leaves));
+    };
+  }
+
+  // -- Choices -------------------------------------------------------------------------------
+
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+
+  private <T> T any(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  private String fresh(String prefix) {
+    return prefix + names++;
+  }
+
+  private static List<String> comparisons() {
+    return List.of("=", "/=", "<", "<=", ">", ">=", "s<", "s<=", "s>", "s>=");
+  }
+
+  private static List<String> unary() {
+    return List.of(
+        "not", "lognot", "-", "1+", "1-", "ntohs", "ntohl", "ntohll", "log2", "htons", "+");
+  }
+
+  long literal() {
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextInt(16);
+      case 1 -> EDGES[random.nextInt(EDGES.length)];
+      case 2 -> random.nextInt();
+      default -> random.nextLong() >> random.nextInt(64);
+    };
+  }
+
+  private Form literalForm() {
+    return switch (random.nextInt(8)) {
+      case 0 -> atom("+c1+");
+      case 1 -> atom("kn");
+      case 2 -> list("sizeof", any(List.of("odd", "mix", "kv", "u16")));
+      default -> atom(literal());
+    };
+  }
+
+  /** A value that is no constant expression. */
+  private Form varying(int depth) {
+    Form load = packetLoad();
+    return depth == 0 ? load : list(any(List.of("+", "logxor")), load, expression(depth - 1));
+  }
+
+  private Form packetLoad() {
+    String type = any(TYPES);
+    int width = Integer.parseInt(type.substring(1)) / 8;
+    return list("load", type, "d", random.nextInt(64 - width + 1));
+  }
+
+  /** A value from 0 to {@code limit - 1}, a power of two. */
+  private Form small(int limit, int depth) {
+    return chance(3)
+        ? atom(random.nextInt(limit))
+        : list("logand", varying(Math.min(depth, 1)), limit - 1);
+  }
+
+  // -- Expressions ---------------------------------------------------------------------------
+
+  Form expression(int depth) {
+    if (depth == 0) {
+      return switch (random.nextInt(4)) {
+        case 0 -> packetLoad();
+        case 1 -> literalForm();
+        default -> variables.isEmpty() ? packetLoad() : atom(any(variables));
+      };
+    }
+    int next = depth - 1;
+    return switch (random.nextInt(30)) {
+      case 0, 1, 2, 3 ->
+          list(
+              any(List.of("+", "-", "*", "logand", "logior", "logxor", "min", "max")),
+              expression(next),
+              expression(next));
+      case 4 -> list(any(List.of("+", "*", "-", "logior")), terms(3, next));
+      case 5 ->
+          list(
+              any(List.of("/", "mod")),
+              expression(next),
+              chance(2) ? atom(1 + random.nextInt(1000)) : varying(next));
+      case 6, 7 ->
+          list(
+              any(List.of("<<", ">>", ">>>")),
+              expression(next),
+              chance(2) ? atom(random.nextInt(64)) : varying(next));
+      case 8 -> list("ash", expression(next), random.nextInt(127) - 63);
+      case 9, 10, 11 -> list(any(comparisons()), expression(next), expression(next));
+      case 12 -> list("cast", any(TYPES), expression(next));
+      case 13, 14 -> list(any(unary()), expression(next));
+      case 15, 16 -> list("if", expression(next), expression(next), expression(next));
+      case 17 -> list(any(List.of("and", "or")), terms(2 + random.nextInt(2), next));
+      case 18 ->
+          list(
+              "cond",
+              list(expression(next), expression(next)),
+              list(expression(next)),
+              list("t", expression(next)));
+      case 19 ->
+          list(
+              "case",
+              small(8, 1),
+              list(0, expression(next)),
+              list(list(3, 5), expression(next)),
+              list("otherwise", expression(next)));
+      case 20 -> binding(next);
+      case 21 -> list("twice", expression(next));
+      case 22 -> swapIn(next);
+      case 23, 24 -> field(next);
+      case 25, 26 -> lookup(next);
+      case 27 -> list("progn", statement(next), expression(next));
+      case 28 -> list("prog1", expression(next), statement(next));
+      default -> assignment(next);
+    };
+  }
+
+  private List<Form> terms(int count, int depth) {
+    List<Form> terms = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      terms.add(expression(depth));
+    }
+    return terms;
+  }
+
+  private Form binding(int depth) {
+    String name = fresh("x");
+    Form init = expression(depth);
+    Form bound = chance(2) ? list(name, any(TYPES), init) : list(name, init);
+    variables.add(name);
+    Form body = expression(depth);
+    Form form =
+        chance(4)
+            ? list("let", list(bound), statement(Math.max(0, depth - 1)), body)
+            : list("let*", list(bound), body);
+    variables.removeLast();
+    return form;
+  }
+
+  private Form swapIn(int depth) {
+    String name = fresh("y");
+    Form init = expression(depth);
+    variables.add(name);
+    Form form = list("swap-in", list(name, init), expression(depth));
+    variables.removeLast();
+    return form;
+  }
+
+  /** Assigns a variable; yields the stored value. */
+  private Form assignment(int depth) {
+    List<String> assignable = variables.stream().filter(v -> !v.startsWith("i")).toList();
+    if (assignable.isEmpty()) {
+      return expression(depth);
+    }
+    String name = any(assignable);
+    return switch (random.nextInt(3)) {
+      case 0 -> list("setf", name, expression(depth));
+      case 1 -> list(any(List.of("incf", "decf")), name, expression(depth));
+      default -> list("setf", name, expression(depth), name, list("+", name, expression(depth)));
+    };
+  }
+
+  private Form place(int depth) {
+    if (pointers.isEmpty()) {
+      return atom(variables.getFirst());
+    }
+    Pointer p = any(pointers);
+    return switch (p.struct()) {
+      case "odd" -> list(any(List.of("odd-a", "odd-b")), p.variable());
+      case "kv" -> list(any(List.of("kv-a", "kv-b")), p.variable());
+      default ->
+          switch (random.nextInt(4)) {
+            case 0 -> list("mix-t", p.variable(), index(8, depth));
+            case 1 -> list("mix-w", p.variable(), index(4, depth));
+            default -> list(any(List.of("mix-p", "mix-q", "mix-r", "mix-s")), p.variable());
+          };
+    };
+  }
+
+  private Form index(int count, int depth) {
+    return switch (random.nextInt(3)) {
+      case 0 -> atom(random.nextInt(count));
+      case 1 -> small(count, depth);
+      default -> list("logand", varying(0), 15); // sometimes outside
+    };
+  }
+
+  private Form field(int depth) {
+    return place(Math.max(0, depth - 1));
+  }
+
+  private Form lookup(int depth) {
+    String name = fresh("p");
+    return switch (random.nextInt(9)) {
+      case 0, 1 -> list("getmap", "a4", small(16, depth));
+      case 2 -> list("getmap", "ai", small(4, depth));
+      case 3 -> list("getmap", "m8", small(8, depth));
+      case 4 -> list("getmap", "m1", small(8, depth));
+      case 5 -> list("getmap", "pa", small(4, depth));
+      case 6 -> list("getmap", "ph", small(8, depth));
+      case 7 -> {
+        Form key = small(8, depth);
+        yield withPointer(name, "mix", list("map-lookup", "mb", key), depth);
+      }
+      default -> {
+        String bound = fresh("z");
+        Form value = list("getmap", any(List.of("m8", "a4")), small(8, depth));
+        variables.add(bound);
+        Form form =
+            list(
+                "if-let",
+                list(bound, value),
+                expression(depth),
+                expression(Math.max(0, depth - 1)));
+        variables.removeLast();
+        yield form;
+      }
+    };
+  }
+
+  /** Uses an element through its address; nothing is written to hash maps meanwhile. */
+  private Form withPointer(String name, String struct, Form lookup, int depth) {
+    boolean before = hashWrites;
+    hashWrites = false;
+    pointers.add(new Pointer(name, struct));
+    Form form =
+        list(
+            "when-let",
+            list(list(name, lookup)),
+            statement(Math.max(0, depth - 1)),
+            place(Math.max(0, depth - 1)));
+    pointers.removeLast();
+    hashWrites = before;
+    return form;
+  }
+
+  // -- Statements ----------------------------------------------------------------------------
+
+  Form statement(int depth) {
+    int next = Math.max(0, depth - 1);
+    return switch (random.nextInt(20)) {
+      case 0, 1, 2 -> assignment(next);
+      case 3, 4, 5 ->
+          list(any(List.of("setf", "incf", "decf", "setf")), place(next), expression(next));
+      case 6, 7, 8 -> mapWrite(next);
+      case 9, 10 -> list(any(List.of("when", "unless")), expression(next), statement(next));
+      case 11 -> list("if", expression(next), statement(next), statement(next));
+      case 12 -> loop(next);
+      case 13, 14 -> allocation(next);
+      case 15 -> bytes(next);
+      case 16, 17, 18 -> ring(next);
+      default ->
+          chance(4)
+              ? list(
+                  "when", list("=", varying(0), atom(literal())), list("return", expression(next)))
+              : list("incf", list("getmap", "a4", small(8, next)), expression(next));
+    };
+  }
+
+  private Form mapWrite(int depth) {
+    if (!hashWrites || chance(4)) {
+      return switch (random.nextInt(4)) {
+        case 0 -> list("setf", list("getmap", "a4", small(8, depth)), expression(depth));
+        case 1 -> list("incf", list("getmap", "pa", small(4, depth)), expression(depth));
+        case 2 -> list("incf", list("getmap", "ai", small(4, depth)), expression(depth));
+        default -> list("setf", list("getmap", "ai", small(4, depth)), varying(depth));
+      };
+    }
+    return switch (random.nextInt(9)) {
+      case 0, 1 -> list("setf", list("getmap", "m8", small(8, depth)), expression(depth));
+      case 2 -> list("setf", list("getmap", "m1", small(8, depth)), varying(depth));
+      case 3 -> list("incf", list("getmap", "m1", small(8, depth)), expression(depth));
+      case 4 -> list(any(List.of("incf", "decf")), list("getmap", "m8", small(8, depth)));
+      case 5 ->
+          list(
+              "setf",
+              list("getmap", "out", 2),
+              list("remmap", any(List.of("m8", "m1")), small(8, depth)));
+      case 6 ->
+          list(
+              "setf",
+              list("getmap", "out", 3),
+              list(
+                  "setmap",
+                  "m8",
+                  small(8, depth),
+                  expression(depth),
+                  any(List.of("BPF_ANY", "BPF_NOEXIST", "BPF_EXIST"))));
+      case 7 -> list("setf", list("getmap", "ph", small(8, depth)), varying(depth));
+      default -> structWrite(depth);
+    };
+  }
+
+  private Form structWrite(int depth) {
+    for (Pointer p : pointers) {
+      if (p.struct().equals("mix")) {
+        return list("setf", list("getmap", "mb", small(8, depth)), p.variable());
+      }
+      if (p.struct().equals("kv")) {
+        return list("setf", list("getmap", "ms", p.variable()), varying(depth));
+      }
+    }
+    return list("map-update", "m8", small(8, depth), expression(depth));
+  }
+
+  private Form loop(int depth) {
+    if (loopDepth > 1) {
+      return assignment(depth);
+    }
+    loopDepth++;
+    String index = fresh("i");
+    variables.add(index);
+    Form form = list("dotimes", list(index, random.nextInt(6)), statement(depth));
+    variables.removeLast();
+    loopDepth--;
+    return form;
+  }
+
+  private Form allocation(int depth) {
+    if (stackBlocks >= 3) {
+      return assignment(depth);
+    }
+    stackBlocks++;
+    String struct = any(List.of("odd", "mix", "kv"));
+    String name = fresh("s");
+    pointers.add(new Pointer(name, struct));
+    Form form =
+        list(
+            "let",
+            list(list(name, list("make-" + struct))),
+            list("setf", place(depth), expression(depth)),
+            statement(depth),
+            statement(depth));
+    pointers.removeLast();
+    return form;
+  }
+
+  /** Raw bytes on the stack. */
+  private Form bytes(int depth) {
+    if (stackBlocks >= 3 || variables.isEmpty()) {
+      return assignment(depth);
+    }
+    stackBlocks++;
+    String name = fresh("b");
+    List<Form> forms = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      forms.add(
+          switch (random.nextInt(5)) {
+            case 0 -> {
+              int off = random.nextInt(16);
+              yield list("memset", name, off, expression(depth), random.nextInt(24 - off + 1));
+            }
+            case 1 -> {
+              int off = random.nextInt(16);
+              int n = random.nextInt(24 - off + 1);
+              yield list("memcpy", name, off, "d", random.nextInt(64 - n + 1), n);
+            }
+            case 2 -> list("atomic-add", name, 8 * random.nextInt(3), expression(depth));
+            case 3 -> {
+              String type = any(TYPES);
+              int width = Integer.parseInt(type.substring(1)) / 8;
+              yield list(
+                  "setf",
+                  list("load", type, name, random.nextInt(24 - width + 1)),
+                  expression(depth));
+            }
+            default -> list("store", "u16", name, random.nextInt(23), expression(depth));
+          });
+    }
+    String type = any(TYPES);
+    int width = Integer.parseInt(type.substring(1)) / 8;
+    Form read = list("load", type, name, random.nextInt(24 - width + 1));
+    forms.add(list("setf", list("getmap", "out", 3), read));
+    return list("let", list(list(name, list("struct-alloc", 24))), forms);
+  }
+
+  private Form ring(int depth) {
+    if (ringDepth > 1) {
+      return assignment(depth);
+    }
+    ringDepth++;
+    Form form =
+        switch (random.nextInt(5)) {
+          case 0 -> rawRecord(depth);
+          case 1 -> output(depth);
+          default -> {
+            String struct = any(List.of("odd", "mix"));
+            String name = fresh("e");
+            pointers.add(new Pointer(name, struct));
+            Form record =
+                list(
+                    "with-ringbuf",
+                    list(name, "r", list("sizeof", struct)),
+                    list("setf", place(depth), expression(depth)),
+                    statement(depth));
+            pointers.removeLast();
+            yield chance(3) ? list("setf", list("getmap", "out", 2), record) : record;
+          }
+        };
+    ringDepth--;
+    return form;
+  }
+
+  private Form rawRecord(int depth) {
+    String name = fresh("q");
+    return list(
+        "let",
+        list(list(name, list("ringbuf-reserve", "r", 16))),
+        list(
+            "when",
+            name,
+            list("store", "u64", name, 0, expression(depth)),
+            list("store", "u64", name, 8, expression(depth)),
+            list(any(List.of("ringbuf-submit", "ringbuf-discard")), name)));
+  }
+
+  private Form output(int depth) {
+    for (Pointer p : pointers) {
+      if (p.struct().equals("odd") && p.variable().startsWith("s")) {
+        return list("ringbuf-output", "r", p.variable(), list("sizeof", "odd"));
+      }
+    }
+    return list("incf", list("getmap", "a4", small(8, depth)));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.whistler.compiler.reference;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Makes a failing form smaller as long as it keeps failing. */
+final class Shrinker {
+  private static final int MAX_ATTEMPTS = 3000;
+
+  private final Predicate<Form> fails;
+  private int attempts;
+
+  private Shrinker(Predicate<Form> fails) {
+    this.fails = fails;
+  }
+
+  /** A form that fails and of which no single simplification fails, within a bounded search. */
+  static Form shrink(Form form, Predicate<Form> fails) {
+    Shrinker shrinker = new Shrinker(fails);
+    Form best = form;
+    boolean smaller = true;
+    while (smaller && shrinker.attempts < MAX_ATTEMPTS) {
+      smaller = false;
+      for (Form candidate : simplifications(best)) {
+        if (candidate.size() < best.size() && shrinker.stillFails(candidate)) {
+          best = candidate;
+          smaller = true;
+          break;
+        }
+      }
+    }
+    return best;
+  }
+
+  private boolean stillFails(Form candidate) {
+    return attempts++ < MAX_ATTEMPTS && fails.test(candidate);
+  }
+
+  /** Simpler forms, the boldest first: parts, left-out items, numbers, then inside each item. */
+  private static List<Form> simplifications(Form form) {
+    List<Form> simpler = new ArrayList<>();
+    if (!(form instanceof Form.Cell cell)) {
+      return simpler;
+    }
+    List<Form> items = cell.items();
+    for (int i = 1; i < items.size(); i++) {
+      simpler.add(items.get(i));
+    }
+    for (int i = 1; i < items.size(); i++) {
+      List<Form> fewer = new ArrayList<>(items);
+      fewer.remove(i);
+      simpler.add(new Form.Cell(fewer));
+    }
+    simpler.add(Form.atom(1));
+    simpler.add(Form.atom(0));
+    for (int i = 0; i < items.size(); i++) {
+      for (Form inner : simplifications(items.get(i))) {
+        List<Form> changed = new ArrayList<>(items);
+        changed.set(i, inner);
+        simpler.add(new Form.Cell(changed));
+      }
+    }
+    return simpler;
+  }
+}
