@@ -9,11 +9,11 @@ public record Repository(Path root) {
   private static final String MARK = "e2e/cluster/go.mod";
 
   /**
-   * The directory named by the system property {@code whistler.home} (set by {@code ./whistler}),
+   * The directory named by the system property {@code whistler.root} (set by {@code ./whistler}),
    * else the nearest one above the working directory that holds this repository.
    */
   public static Repository find() {
-    String home = System.getProperty("whistler.home");
+    String home = System.getProperty("whistler.root");
     if (home != null) {
       return new Repository(Path.of(home).toAbsolutePath().normalize());
     }
@@ -24,7 +24,7 @@ public record Repository(Path root) {
     }
     throw new IllegalStateException(
         "No Whistler repository above the working directory: run inside the clone, or pass"
-            + " -Dwhistler.home=DIRECTORY.");
+            + " -Dwhistler.root=DIRECTORY.");
   }
 
   /** The Go module whose tools are the Kubernetes servers. */

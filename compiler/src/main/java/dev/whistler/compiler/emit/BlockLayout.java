@@ -1,7 +1,6 @@
 package dev.whistler.compiler.emit;
 
 import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.ir.Relations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

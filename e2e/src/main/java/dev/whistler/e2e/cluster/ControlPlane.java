@@ -253,6 +253,11 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
   }
 
   @Override
+  public void keep() {
+    teardown.abandon();
+  }
+
+  @Override
   public void close() {
     teardown.close();
   }

@@ -61,6 +61,11 @@ public final class K3sCluster implements ClusterProvider {
     }
 
     @Override
+    public void keep() {
+      teardown.abandon();
+    }
+
+    @Override
     public void close() {
       teardown.close();
     }

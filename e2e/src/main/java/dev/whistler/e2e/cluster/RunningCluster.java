@@ -12,6 +12,9 @@ public interface RunningCluster extends AutoCloseable {
   /** The switch of the API server, where the provider owns that process. */
   Optional<ApiServerSwitch> apiServer();
 
+  /** Leaves it as it is at {@link #close} and when this JVM ends. */
+  void keep();
+
   /** Stops and removes everything that {@link ClusterProvider#start} made; what it found stays. */
   @Override
   void close();

@@ -179,6 +179,12 @@ public final class TestCluster implements AutoCloseable {
         .write(credentials.resolve(name + ".kubeconfig"));
   }
 
+  /** Leaves it running, also when this JVM ends. */
+  public void keep() {
+    cluster.keep();
+    teardown.abandon();
+  }
+
   @Override
   public void close() {
     teardown.close();

@@ -48,6 +48,9 @@ public record UserCluster(Optional<Path> kubeconfig) implements ClusterProvider 
       }
 
       @Override
+      public void keep() {}
+
+      @Override
       public void close() {}
     };
   }

@@ -139,6 +139,11 @@ public final class Installation implements AutoCloseable {
     return new AgentProcess(nodeName, process, state);
   }
 
+  /** Leaves everything running and in place, also when this JVM ends. */
+  public void keep() {
+    teardown.abandon();
+  }
+
   @Override
   public void close() {
     teardown.close();

@@ -38,6 +38,14 @@ public final class Teardown implements AutoCloseable {
     steps.push(new Step(what, action));
   }
 
+  /** Undoes nothing, now or later: whoever asked for this takes over. */
+  public synchronized void abandon() {
+    closed = true;
+    if (hook != null) {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+
   private void closeAtShutdown() {
     synchronized (this) {
       hook = null;

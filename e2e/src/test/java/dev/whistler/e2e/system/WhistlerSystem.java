@@ -1,21 +1,18 @@
 package dev.whistler.e2e.system;
 
-import dev.whistler.crds.ProgramSink;
-import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerProgram;
-import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.install.AgentProcess;
 import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.Programs;
 import dev.whistler.e2e.install.QuarkusProcess;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Teardown;
 import dev.whistler.e2e.process.Waiting;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +21,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +37,7 @@ final class WhistlerSystem implements AutoCloseable {
   private final QuarkusProcess operator;
   private final AgentProcess agent;
   private final Teardown teardown;
+  private final Programs programs;
 
   private WhistlerSystem(
       TestCluster cluster,
@@ -53,6 +50,7 @@ final class WhistlerSystem implements AutoCloseable {
     this.operator = operator;
     this.agent = agent;
     this.teardown = teardown;
+    this.programs = new Programs(cluster.client());
   }
 
   static WhistlerSystem start() {
@@ -104,53 +102,22 @@ final class WhistlerSystem implements AutoCloseable {
   }
 
   /** Applies a program as {@code kubectl apply} does; the file sink has the program's name. */
-  WhistlerProgram apply(String name, String source, @Nullable Selector nodes) {
-    WhistlerProgram program = new WhistlerProgram();
-    program.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    program.setSpec(
-        new WhistlerProgramSpec(
-            source,
-            null,
-            null,
-            Map.of(),
-            nodes,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(ProgramSink.toFile(name)),
-            List.of(),
-            List.of(),
-            null,
-            null,
-            null,
-            null,
-            null));
-    return client().resource(program).forceConflicts().serverSideApply();
+  void apply(String name, String source, @Nullable Selector nodes) {
+    programs.apply(name, source, nodes);
   }
 
-  /** Waits for a status that speaks of the newest spec and is as wanted. */
+  /** Waits for a status that speaks of the newest spec and is as wanted; else shows everything. */
   WhistlerProgramStatus await(
       String program, String what, Predicate<WhistlerProgramStatus> wanted) {
     try {
-      return Waiting.get(
-          program + " " + what,
-          LIMIT,
-          () ->
-              program(program)
-                  .filter(
-                      p ->
-                          p.getStatus() != null
-                              && p.getStatus().observedGeneration()
-                                  == p.getMetadata().getGeneration())
-                  .map(WhistlerProgram::getStatus)
-                  .filter(wanted));
+      return programs.await(program, LIMIT, wanted);
     } catch (Waiting.TimeoutException e) {
       throw new AssertionError(
-          "%s Its status: %s%n%nOperator:%n%s%n%nAgent:%n%s"
+          "%s is not: %s. Its status: %s%n%nOperator:%n%s%n%nAgent:%n%s"
               .formatted(
-                  e.getMessage(),
-                  program(program).map(WhistlerProgram::getStatus).orElse(null),
+                  program,
+                  what,
+                  programs.get(program).map(WhistlerProgram::getStatus).orElse(null),
                   operator.process().logTail(30),
                   agent.process().process().logTail(30)),
           e);
@@ -159,17 +126,7 @@ final class WhistlerSystem implements AutoCloseable {
 
   /** Waits until the newest spec runs on all selected nodes. */
   WhistlerProgramStatus awaitReady(String program) {
-    return await(program, "Ready", is("Ready", ResourceCondition.Status.TRUE));
-  }
-
-  static Predicate<WhistlerProgramStatus> is(String condition, ResourceCondition.Status status) {
-    return program ->
-        program.conditions().stream()
-            .anyMatch(c -> c.type().equals(condition) && c.status() == status);
-  }
-
-  Optional<WhistlerProgram> program(String name) {
-    return Optional.ofNullable(client().resources(WhistlerProgram.class).withName(name).get());
+    return await(program, "Ready", Programs.ready());
   }
 
   List<WhistlerRevision> revisions(String program) {
@@ -181,8 +138,7 @@ final class WhistlerSystem implements AutoCloseable {
 
   /** Deletes a program and waits until it is gone, finalizer included. */
   void delete(String name) {
-    var unused = client().resources(WhistlerProgram.class).withName(name).delete();
-    Waiting.until(name + " deleted", LIMIT, () -> program(name).isEmpty());
+    programs.delete(name, LIMIT);
   }
 
   @Override

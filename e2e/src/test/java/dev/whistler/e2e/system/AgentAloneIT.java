@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an agent says of its node before anybody wants anything of it. */
-final class AgentAloneTest {
+final class AgentAloneIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 

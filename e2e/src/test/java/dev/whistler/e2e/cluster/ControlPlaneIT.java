@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Kubernetes from Go modules: comes up, restarts its API server, leaves nothing. */
-final class ControlPlaneTest {
+final class ControlPlaneIT {
 
   @Test
   void comesUpRestartsAndLeavesNothing() {

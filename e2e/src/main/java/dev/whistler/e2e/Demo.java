@@ -1,0 +1,192 @@
+package dev.whistler.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.crds.WhistlerProgramStatus;
+import dev.whistler.e2e.cluster.ClusterException;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.AgentProcess;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.Programs;
+import dev.whistler.e2e.install.QuarkusProcess;
+import dev.whistler.e2e.install.StatusTable;
+import dev.whistler.e2e.process.Progress;
+import dev.whistler.e2e.process.TemporaryDirectory;
+import dev.whistler.e2e.process.Waiting;
+import dev.whistler.e2e.workload.Forks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * {@code ./whistler demo}: the whole path on a cluster, from {@code kubectl apply} to decoded
+ * events. Steps go to standard error with their times, the status table and the records to standard
+ * output.
+ */
+public final class Demo {
+
+  private static final String USAGE =
+      """
+      Usage: ./whistler demo [--keep]
+
+      Starts a cluster (the one of WHISTLER_KUBECONFIG, k3s in Docker, or Kubernetes built from Go
+      modules), installs Whistler, applies examples/forks.lisp, causes forks, and prints the status
+      table and ten decoded records. Then everything is removed.
+
+        --keep   leave it running and print how to reach and how to end it
+      """;
+
+  private static final String PROGRAM = "forks";
+  private static final int RECORDS = 10;
+  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration RECORD_LIMIT = Duration.ofSeconds(20);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int PROGRAM_AT_FAULT = 1;
+  private static final int WRONG_USAGE = 2;
+  private static final int MACHINE_CANNOT = 3;
+
+  private final boolean keep;
+  private final Progress progress = Progress.timed(System.err);
+
+  private Demo(boolean keep) {
+    this.keep = keep;
+  }
+
+  /** Exit codes: 0 done, 1 the program did not run, 2 wrong usage, 3 this machine cannot do it. */
+  public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  private static int run(List<String> arguments) {
+    if (arguments.contains("--help") || arguments.contains("-h")) {
+      System.out.print(USAGE);
+      return 0;
+    }
+    if (!arguments.isEmpty() && !arguments.equals(List.of("--keep"))) {
+      System.err.print(USAGE);
+      return WRONG_USAGE;
+    }
+    try {
+      return new Demo(!arguments.isEmpty()).show();
+    } catch (ClusterException | Waiting.TimeoutException | IllegalStateException e) {
+      System.err.println("whistler: " + e.getMessage());
+      return MACHINE_CANNOT;
+    }
+  }
+
+  private int show() {
+    requireRoot();
+    Repository repository = Repository.find();
+    TestCluster cluster = TestCluster.start(repository, progress);
+    try (cluster;
+        TemporaryDirectory logs = TemporaryDirectory.create("whistler-demo-logs-");
+        Installation installation = Installation.on(cluster, repository, logs.path())) {
+      progress.say("custom resources installed");
+      QuarkusProcess operator = installation.startOperator();
+      AgentProcess agent = installation.startAgent("demo-node", Map.of());
+      operator.awaitReady();
+      progress.say("operator ready");
+      agent.process().awaitReady();
+      progress.say("agent of node demo-node ready");
+
+      Programs programs = new Programs(cluster.client());
+      Path example = repository.example("forks.lisp");
+      programs.apply(PROGRAM, read(example), null);
+      progress.say(
+          "applied " + repository.root().relativize(example) + " as WhistlerProgram forks");
+      try {
+        var unused = programs.await(PROGRAM, READY_LIMIT, Programs.ready());
+      } catch (Waiting.TimeoutException e) {
+        return explain(programs);
+      }
+      progress.say("it runs");
+      Forks forks = Forks.cause(RECORDS);
+      progress.say("forked " + RECORDS + " children of process " + forks.parent());
+      List<String> records = await(agent.sinkFile(PROGRAM), forks);
+      progress.say("their records are in the agent's file sink");
+      System.out.println();
+      System.out.println(StatusTable.of(cluster.client()));
+      records.forEach(System.out::println);
+      System.out.println();
+      if (keep) {
+        cluster.keep();
+        installation.keep();
+        sayHowToGoOn(cluster, agent);
+        return 0;
+      }
+      programs.delete(PROGRAM, READY_LIMIT);
+      progress.say("program deleted");
+    }
+    progress.say("everything removed");
+    return 0;
+  }
+
+  private static void requireRoot() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new ClusterException("The demo loads BPF programs on this machine: run it as root.");
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file + ".", e);
+    }
+  }
+
+  /** The lines of the sink that tell of these children. */
+  private static List<String> await(Path sink, Forks forks) {
+    return Waiting.get(
+        "the records of the forked children",
+        RECORD_LIMIT,
+        () ->
+            Optional.of(sink)
+                .filter(Files::exists)
+                .map(file -> read(file).lines().filter(line -> isOf(line, forks)).toList())
+                .filter(lines -> lines.size() >= forks.children().size()));
+  }
+
+  private static boolean isOf(String line, Forks forks) {
+    try {
+      JsonNode record = JSON.readTree(line);
+      return record.at("/data/parent").asLong() == forks.parent();
+    } catch (IOException halfWritten) {
+      return false;
+    }
+  }
+
+  private static int explain(Programs programs) {
+    WhistlerProgramStatus status =
+        programs.get(PROGRAM).map(WhistlerProgram::getStatus).orElse(null);
+    System.err.println("whistler: the program does not become ready.");
+    if (status != null) {
+      status
+          .conditions()
+          .forEach(c -> System.err.println(c.type() + "=" + c.status() + ": " + c.message()));
+      status
+          .diagnostics()
+          .forEach(d -> System.err.println(d.line() + ":" + d.column() + " " + d.message()));
+    }
+    return PROGRAM_AT_FAULT;
+  }
+
+  private static void sayHowToGoOn(TestCluster cluster, AgentProcess agent) {
+    String pids =
+        ProcessHandle.current()
+            .children()
+            .map(child -> Long.toString(child.pid()))
+            .collect(Collectors.joining(" "));
+    System.out.println("export KUBECONFIG=" + cluster.kubeconfig());
+    System.err.printf(
+        "The records are in %s.%nTo end it: kill %s%n", agent.sinkFile(PROGRAM), pids);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.whistler.e2e.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whistler.bpf.sys.ObjectCalls.Kind;
+import dev.whistler.crds.Selector;
+import dev.whistler.e2e.cluster.RunningCluster.ApiServerSwitch;
+import dev.whistler.e2e.process.Waiting;
+import dev.whistler.e2e.workload.Forks;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What dies comes back by itself, and nobody claims what was not delivered. */
+@ExtendWith(SystemExtension.class)
+final class RecoveryIT {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration BACK = Duration.ofSeconds(5);
+  private static final Selector HERE = Selector.label("zone", "here");
+
+  @Test
+  void aKilledAgentWorksAgainWithinFiveSecondsOfItsRestart(WhistlerSystem system) throws Exception {
+    String program = "survivor";
+    Path file = system.agent().sinkFile(program);
+    KernelObjects before = KernelObjects.now();
+    system.apply(program, WhistlerSystem.example("forks.lisp"), HERE);
+    try {
+      system.awaitReady(program);
+      Forks first = Forks.cause(10);
+      awaitDelivered(file, first, LIMIT);
+
+      system.agent().process().kill();
+      Waiting.until(
+          "the kernel has let go of the dead agent's programs",
+          LIMIT,
+          () -> !KernelObjects.now().since(before).containsKey(Kind.LINK));
+      Forks unseen = Forks.cause(10);
+      system.agent().process().restart();
+      long restarted = System.nanoTime();
+      // The ground truth of "works": forks from now on appear in the sink.
+      Waiting.until(
+          "records after the restart",
+          BACK,
+          () -> delivered(file, Forks.cause(1), Duration.ofMillis(200)).isPresent());
+      Duration back = Duration.ofNanos(System.nanoTime() - restarted);
+      system.agent().process().awaitReady();
+      System.err.printf("agent works again %d ms after its restart%n", back.toMillis());
+
+      assertThat(Records.in(file).stream().filter(r -> parent(r) == unseen.parent()))
+          .as("what happened while nobody watched is not in the sink")
+          .isEmpty();
+      Metrics page = Metrics.of(system);
+      assertThat(page.sum("whistler_sink_records_delivered_total", program))
+          .as("and is not counted as delivered")
+          .isEqualTo(page.sum("whistler_records_decoded_total", program));
+      system.awaitReady(program);
+    } finally {
+      system.delete(program);
+    }
+    assertThat(KernelObjects.now().since(before)).isEmpty();
+  }
+
+  @Test
+  void anApiServerThatRestartsFindsBothSidesAtWork(WhistlerSystem system) {
+    Optional<ApiServerSwitch> found = system.cluster().apiServer();
+    assumeTrue(found.isPresent(), "this provider's API server cannot be stopped alone");
+    ApiServerSwitch apiServer = found.get();
+    long operator = system.operator().process().pid();
+    long agent = system.agent().process().process().pid();
+    String running = "through-restart";
+    String fresh = "after-restart";
+    system.apply(running, WhistlerSystem.example("forks.lisp"), HERE);
+    try {
+      system.awaitReady(running);
+      apiServer.stop();
+      Forks meanwhile = Forks.cause(10);
+      awaitDelivered(system.agent().sinkFile(running), meanwhile, LIMIT);
+      apiServer.start();
+
+      system.apply(fresh, WhistlerSystem.example("forks.lisp"), HERE);
+      system.awaitReady(fresh);
+      Forks afterwards = Forks.cause(10);
+      awaitDelivered(system.agent().sinkFile(fresh), afterwards, LIMIT);
+      awaitDelivered(system.agent().sinkFile(running), afterwards, LIMIT);
+      assertThat(system.operator().process().alive()).isTrue();
+      assertThat(system.operator().process().pid()).isEqualTo(operator);
+      assertThat(system.agent().process().process().pid()).isEqualTo(agent);
+    } finally {
+      system.delete(fresh);
+      system.delete(running);
+    }
+  }
+
+  private static void awaitDelivered(Path file, Forks forks, Duration limit) {
+    Waiting.until(
+        forks.children().size() + " children in " + file.getFileName(),
+        limit,
+        () -> pids(file, forks).containsAll(forks.children()));
+  }
+
+  private static Optional<Forks> delivered(Path file, Forks forks, Duration limit) {
+    try {
+      awaitDelivered(file, forks, limit);
+      return Optional.of(forks);
+    } catch (Waiting.TimeoutException notYet) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<Integer> pids(Path file, Forks forks) {
+    return Records.in(file).stream()
+        .filter(record -> parent(record) == forks.parent())
+        .map(record -> record.at("/data/pid").asInt())
+        .toList();
+  }
+
+  private static long parent(JsonNode record) {
+    return record.at("/data/parent").asLong();
+  }
+}
