@@ -4,6 +4,7 @@ import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.source.Origin;

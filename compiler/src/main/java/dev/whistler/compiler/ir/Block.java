@@ -107,6 +107,23 @@ public final class Block {
     terminator = null;
   }
 
+  /** Turns a branch into a jump along one of its edges. */
+  public void keepEdge(int index, Value jump) {
+    Block dropped = successors.get(1 - index);
+    dropped.removePredecessor(edge(1 - index));
+    successors.remove(1 - index);
+    jump.block = this;
+    terminator = jump;
+  }
+
+  /** The position of an outgoing edge among the predecessors of its target. */
+  public int edge(int index) {
+    Block target = successors.get(index);
+    return index == 1 && successors.getFirst() == target
+        ? target.predecessors.lastIndexOf(this)
+        : target.predecessors.indexOf(this);
+  }
+
   /**
    * Makes the edge at {@code index} lead elsewhere. Phis of the new target are up to the caller.
    */
@@ -115,12 +132,7 @@ public final class Block {
     if (old == target) {
       return;
     }
-    int edge = old.predecessors.indexOf(this);
-    // With two edges to one block, take the one that belongs to this position.
-    if (index == 1 && successors.getFirst() == old) {
-      edge = old.predecessors.lastIndexOf(this);
-    }
-    old.removePredecessor(edge);
+    old.removePredecessor(edge(index));
     successors.set(index, target);
     target.predecessors.add(this);
   }
@@ -128,10 +140,7 @@ public final class Block {
   /** Puts {@code middle} on an edge; the operand order of the target's phis is kept. */
   void split(int index, Block middle, Value jump) {
     Block target = successors.get(index);
-    int edge =
-        index == 1 && successors.getFirst() == target
-            ? target.predecessors.lastIndexOf(this)
-            : target.predecessors.indexOf(this);
+    int edge = edge(index);
     successors.set(index, middle);
     middle.predecessors.add(this);
     target.predecessors.set(edge, middle);

@@ -187,6 +187,28 @@ public final class Routine {
     }
   }
 
+  /** How often each value is used as an operand, by its number. */
+  public int[] useCounts() {
+    int[] counts = new int[nextValue];
+    for (Block block : blocks) {
+      block.phis().forEach(v -> countUses(v, counts));
+      block.instructions().forEach(v -> countUses(v, counts));
+      countUses(block.terminator(), counts);
+    }
+    return counts;
+  }
+
+  private static void countUses(Value value, int[] counts) {
+    for (int i = 0; i < value.operandCount(); i++) {
+      counts[value.operand(i).number()]++;
+    }
+  }
+
+  /** Forgets the blocks that others absorbed. */
+  public void removeAbsorbed() {
+    blocks.removeIf(b -> !b.isTerminated());
+  }
+
   /** Replaces values by others everywhere, following chains. */
   public void replaceAll(IdentityHashMap<Value, Value> replacements) {
     if (!replacements.isEmpty()) {

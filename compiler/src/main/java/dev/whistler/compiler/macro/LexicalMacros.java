@@ -13,12 +13,12 @@ final class LexicalMacros {
   static final LexicalMacros NONE = new LexicalMacros(null, Map.of(), Map.of());
 
   private final @Nullable LexicalMacros outer;
-  private final Map<SymbolName, MacroFunction> operators;
+  private final Map<SymbolName, Optional<MacroFunction>> operators;
   private final Map<SymbolName, Optional<Datum>> variables;
 
   private LexicalMacros(
       @Nullable LexicalMacros outer,
-      Map<SymbolName, MacroFunction> operators,
+      Map<SymbolName, Optional<MacroFunction>> operators,
       Map<SymbolName, Optional<Datum>> variables) {
     this.outer = outer;
     this.operators = operators;
@@ -26,7 +26,14 @@ final class LexicalMacros {
   }
 
   LexicalMacros withOperators(Map<SymbolName, MacroFunction> operators) {
-    return new LexicalMacros(this, Map.copyOf(operators), Map.of());
+    Map<SymbolName, Optional<MacroFunction>> wrapped = new HashMap<>();
+    operators.forEach((name, macro) -> wrapped.put(name, Optional.of(macro)));
+    return new LexicalMacros(this, Map.copyOf(wrapped), Map.of());
+  }
+
+  /** A local function of that name hides a local or global macro. */
+  LexicalMacros hidingOperator(SymbolName function) {
+    return new LexicalMacros(this, Map.of(function, Optional.empty()), Map.of());
   }
 
   LexicalMacros withSymbols(Map<SymbolName, Datum> expansions) {
@@ -40,9 +47,13 @@ final class LexicalMacros {
     return new LexicalMacros(this, Map.of(), Map.of(variable, Optional.empty()));
   }
 
-  @Nullable MacroFunction operator(SymbolName name) {
+  /**
+   * The local macro of that name; present but empty if a local function hides it, null if nothing
+   * local has the name.
+   */
+  @Nullable Optional<MacroFunction> operator(SymbolName name) {
     for (LexicalMacros at = this; at != null; at = at.outer) {
-      MacroFunction found = at.operators.get(name);
+      Optional<MacroFunction> found = at.operators.get(name);
       if (found != null) {
         return found;
       }

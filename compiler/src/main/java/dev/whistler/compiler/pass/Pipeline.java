@@ -1,16 +1,45 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Verifier;
 import java.util.List;
 import java.util.Set;
 
 /** All passes, from top to bottom. */
 public final class Pipeline {
+  /** The IR is checked after each pass where assertions are enabled, as they are in tests. */
+  private static final boolean CHECKED = Pipeline.class.desiredAssertionStatus();
+
   private Pipeline() {}
 
   /** Passes that improve code; tests switch them off one by one. */
   private static List<Pass> improving(int instructionSet) {
-    return List.of();
+    Pass simplify = new Simplify();
+    Pass control = new Control();
+    Pass commonValues = new CommonValues();
+    Pass forwarding = new Forwarding();
+    return List.of(
+        // What the source says in a roundabout way.
+        simplify,
+        control,
+        commonValues,
+        simplify,
+        // What is known already: bounds, lengths, memory.
+        new KnownBranches(),
+        control,
+        new SharedSlots(),
+        forwarding,
+        simplify,
+        new KnownBranches(),
+        control,
+        new DeadCode(),
+        new DeadStores(),
+        // Fewer bits.
+        new Narrowing(instructionSet),
+        simplify,
+        commonValues,
+        control,
+        new SharedSlots());
   }
 
   /** Passes that instruction selection relies on. */
@@ -22,11 +51,20 @@ public final class Pipeline {
   public static void run(Routine routine, int instructionSet, Set<String> disabled) {
     for (Pass pass : improving(instructionSet)) {
       if (!disabled.contains(pass.name())) {
-        pass.run(routine);
+        run(pass, routine);
       }
     }
-    for (Pass pass : legalising()) {
-      pass.run(routine);
+    legalising().forEach(pass -> run(pass, routine));
+  }
+
+  private static void run(Pass pass, Routine routine) {
+    pass.run(routine);
+    if (CHECKED) {
+      try {
+        Verifier.check(routine);
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException("after pass " + pass.name() + ": " + e.getMessage(), e);
+      }
     }
   }
 }

@@ -425,6 +425,9 @@ final class FormReader {
               "symbol has more than " + Atoms.MAX_SYMBOL + " characters",
               null);
         }
+        if (text.regionMatches(true, 0, "bpf:", 0, 4)) {
+          reader.noteLoaderSymbol(range);
+        }
         yield new Datum.Symbol(name, range);
       }
       case Atoms.Digits(String digits) -> integer(digits, 10, range);

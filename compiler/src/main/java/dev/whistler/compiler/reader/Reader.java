@@ -5,6 +5,7 @@ import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Reader {
   final SymbolTable symbols;
   private final Set<String> features;
   private final Diagnostics diagnostics;
+  private final Set<SourceRange> loaderSymbols = new HashSet<>();
   private long bytes;
   private int tokens;
   private int forms;
@@ -96,6 +98,20 @@ public final class Reader {
       length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
     }
     return length;
+  }
+
+  /** Notes a symbol that was written with the package {@code bpf}. */
+  void noteLoaderSymbol(SourceRange at) {
+    loaderSymbols.add(at);
+  }
+
+  /**
+   * Whether a symbol was written {@code bpf:name}. The package is no part of a symbol's identity,
+   * but marks user-space forms of the original's loader (section 3.3).
+   */
+  public boolean isLoaderSymbol(Datum.Symbol symbol) {
+    SourceRange range = symbol.range();
+    return range != null && loaderSymbols.contains(range);
   }
 
   boolean hasFeature(String name) {

@@ -1,11 +1,25 @@
 package dev.whistler.compiler.unit;
 
 import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.diagnostic.Severity;
 import dev.whistler.compiler.macro.Expander;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.macro.MacroStage;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.reader.Reader;
 import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Processes the top-level forms of a unit in order (section 3.2): reads all texts, expands heads,
@@ -18,9 +32,98 @@ public final class UnitProcessor {
    * @param expander expands bodies
    * @param notes what the program printed at macro time, line by line
    */
-  public record Processed(Expander expander, List<String> notes) {}
+  public record Processed(Expander expander, List<String> notes) {
+    public Processed {
+      notes = List.copyOf(notes);
+    }
+  }
 
-  private UnitProcessor() {}
+  /** Nesting of top-level forms, through expansions. */
+  private static final int MAX_DEPTH = 400;
+
+  /** Accepted without effect (section 3.3). */
+  private static final Set<String> SILENT =
+      Set.of(
+          "in-package",
+          "defpackage",
+          "proclaim",
+          "use-package",
+          "export",
+          "import",
+          "provide",
+          "require",
+          "load-system",
+          "quickload",
+          "declare");
+
+  /** Macro-time definitions. */
+  private static final Set<String> MACRO_TIME =
+      Set.of("defmacro", "defun", "defparameter", "defvar", "defsetf", "define-symbol-macro");
+
+  /** User-space forms of the original's loader and build. */
+  private static final Set<String> USER_SPACE =
+      Set.of(
+          "compile-to-elf",
+          "with-ringbuf-consumer",
+          "with-decoding-ring-consumer",
+          "with-bpf-object");
+
+  private static final List<String> USER_SPACE_PREFIXES =
+      List.of("compile-file", "open-", "load-", "attach-", "tc-", "ring-");
+
+  private static final List<String> TOP_LEVEL_NAMES =
+      List.of(
+          "defprog",
+          "defmap",
+          "defstruct",
+          "defunion",
+          "defconstant",
+          "defknob",
+          "deftracepoint",
+          "import-kernel-struct",
+          "defheader",
+          "defglobal",
+          "defmacro",
+          "defun",
+          "defparameter",
+          "defvar",
+          "eval-when",
+          "progn",
+          "declaim",
+          "in-package");
+
+  private final Definitions definitions;
+  private final Diagnostics diagnostics;
+  private final SymbolTable symbols;
+  private final Reader reader;
+  private final MacroStage stage;
+  private int depth;
+
+  private UnitProcessor(
+      SymbolTable symbols, Definitions definitions, Diagnostics diagnostics, Budget budget) {
+    this.symbols = symbols;
+    this.definitions = definitions;
+    this.diagnostics = diagnostics;
+    this.reader =
+        new Reader(
+            symbols,
+            Set.of("whistler", "bpf", "level-1", "level-2", definitions.targetArchitecture()),
+            diagnostics);
+    this.stage = new MacroStage(symbols, definitions, diagnostics, budget, new Nested());
+  }
+
+  /** Definitions that an evaluation meets. */
+  private final class Nested implements MacroStage.TopLevel {
+    @Override
+    public boolean defines(String head) {
+      return SILENT.contains(head) || MACRO_TIME.contains(head) || definitions.owns(head);
+    }
+
+    @Override
+    public void process(Cons form, ExpansionContext context) {
+      form(form, context);
+    }
+  }
 
   /**
    * Processes a unit. Errors go to the diagnostics; after an error of the reader nothing is
@@ -34,6 +137,190 @@ public final class UnitProcessor {
       Definitions definitions,
       Diagnostics diagnostics,
       Budget budget) {
-    throw new UnsupportedOperationException("not yet");
+    UnitProcessor processor = new UnitProcessor(symbols, definitions, diagnostics, budget);
+    processor.process(sources);
+    return new Processed(processor.stage, processor.stage.notes());
+  }
+
+  private void process(List<SourceText> sources) {
+    List<Datum> forms = new ArrayList<>();
+    for (SourceText source : sources) {
+      forms.addAll(reader.read(source));
+    }
+    definitions.begin(stage);
+    if (diagnostics.hasErrors()) {
+      return;
+    }
+    for (Datum form : forms) {
+      SourceRange range = form.range();
+      if (range != null) {
+        independently(form, ExpansionContext.topLevel(range));
+      }
+    }
+  }
+
+  /** Processes a form; an error in it does not concern the others. */
+  private void independently(Datum form, ExpansionContext context) {
+    if (diagnostics.isFull()) {
+      return;
+    }
+    try {
+      form(form, context.within(form));
+    } catch (AnalysisException e) {
+      // Reported where it was thrown; the next form is independent of this one.
+    }
+  }
+
+  private void form(Datum form, ExpansionContext context) {
+    if (++depth > MAX_DEPTH) {
+      depth = 0;
+      throw diagnostics.fail(
+          Code.E_LIMIT,
+          context.originOf(form),
+          "top-level forms are nested more than " + MAX_DEPTH + " deep");
+    }
+    try {
+      if (form instanceof Cons call && call.car() instanceof Datum.Symbol head) {
+        call(call, head, context);
+      } else if (!(form instanceof Datum.Str)) {
+        evaluate(form, context);
+      }
+    } finally {
+      depth--;
+    }
+  }
+
+  private void call(Cons form, Datum.Symbol head, ExpansionContext context) {
+    if (stage.isMacro(head.name(), context)) {
+      Expander.Expansion expansion = stage.expand(form, context);
+      form(expansion.form(), expansion.context());
+      return;
+    }
+    String name = head.name().text();
+    switch (name) {
+      case "progn" -> operands(form, context).forEach(sub -> independently(sub, context));
+      case "eval-when" ->
+          operands(form, context).stream().skip(1).forEach(sub -> independently(sub, context));
+      case "defmacro" -> stage.defmacro(form, context);
+      case "defun" -> {
+        stage.defun(form, context);
+        extractSessions(form.cdr(), context);
+      }
+      case "defparameter" -> stage.defvar(form, true, context);
+      case "defvar" -> stage.defvar(form, false, context);
+      case "defsetf" -> stage.defsetf(form, context);
+      case "define-symbol-macro" -> stage.defineSymbolMacro(form, context);
+      case "declaim" -> declaim(form, context);
+      case "with-bpf-session" -> session(form, context);
+      default -> {
+        if (SILENT.contains(name)) {
+          return;
+        }
+        if (definitions.owns(name)) {
+          definitions.define(form, context);
+        } else if (!stage.isFunction(head.name()) && isUserSpace(head)) {
+          ignored(form, name + " belongs to user space and has no effect here", context);
+        } else {
+          evaluate(form, context);
+        }
+      }
+    }
+  }
+
+  private List<Datum> operands(Cons form, ExpansionContext context) {
+    return ProperList.require(form.cdr(), "a top-level form", context.originOf(form), diagnostics);
+  }
+
+  private boolean isUserSpace(Datum.Symbol head) {
+    String name = head.name().text();
+    return USER_SPACE.contains(name)
+        || reader.isLoaderSymbol(head)
+        || USER_SPACE_PREFIXES.stream().anyMatch(name::startsWith);
+  }
+
+  private void ignored(Datum form, String message, ExpansionContext context) {
+    diagnostics.report(Code.W_IGNORED, context.originOf(form), message);
+  }
+
+  private void evaluate(Datum form, ExpansionContext context) {
+    List<String> candidates = new ArrayList<>(TOP_LEVEL_NAMES);
+    candidates.addAll(stage.names());
+    if (stage.evaluateTopLevel(form, context, candidates) == MacroStage.TopLevelResult.ABANDONED) {
+      ignored(form, "this form calls a function that exists only in user space", context);
+    }
+  }
+
+  // ---- declaim
+
+  private void declaim(Cons form, ExpansionContext context) {
+    for (Datum declaration : operands(form, context)) {
+      List<Datum> parts = ProperList.elements(declaration).orElse(List.of());
+      if (!parts.isEmpty()
+          && parts.getFirst() instanceof Datum.Symbol kind
+          && kind.name().text().equals("allow")) {
+        parts.stream().skip(1).forEach(code -> allow(code, context));
+      }
+    }
+  }
+
+  private void allow(Datum name, ExpansionContext context) {
+    String wanted = name instanceof Datum.Symbol symbol ? symbol.name().text() : "";
+    for (Code code : Code.values()) {
+      if (code.severity() == Severity.WARNING && code.text().equalsIgnoreCase(wanted)) {
+        diagnostics.allow(code);
+        return;
+      }
+    }
+    diagnostics.report(
+        Code.E_SYNTAX,
+        context.originOf(name),
+        "allow takes the codes of warnings",
+        NearMatches.hint(
+            wanted,
+            Arrays.stream(Code.values())
+                .filter(code -> code.severity() == Severity.WARNING)
+                .map(Code::text)
+                .toList()));
+  }
+
+  // ---- with-bpf-session
+
+  /** Takes the kernel side out of a session: {@code (bpf:map …)} and {@code (bpf:prog …)}. */
+  private void session(Cons form, ExpansionContext context) {
+    operands(form, context).stream()
+        .skip(1)
+        .forEach(
+            sub -> {
+              String name =
+                  sub instanceof Cons call && call.car() instanceof Datum.Symbol head
+                      ? head.name().text()
+                      : "";
+              switch (name) {
+                case "map" -> independently(renamed((Cons) sub, "defmap"), context);
+                case "prog" -> independently(renamed((Cons) sub, "defprog"), context);
+                default -> ignored(sub, "this form of the session belongs to user space", context);
+              }
+            });
+  }
+
+  private Cons renamed(Cons form, String name) {
+    return new Cons(
+        new Datum.Symbol(symbols.symbol(name), form.car().range()), form.cdr(), form.range());
+  }
+
+  /** Sessions in the body of a function; the reader bounds the depth of the search. */
+  private void extractSessions(Datum body, ExpansionContext context) {
+    Datum rest = body;
+    while (rest instanceof Cons pair) {
+      if (pair.car() instanceof Cons inner) {
+        if (inner.car() instanceof Datum.Symbol head
+            && head.name().text().equals("with-bpf-session")) {
+          session(inner, context.within(inner));
+        } else {
+          extractSessions(inner, context);
+        }
+      }
+      rest = pair.cdr();
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.emit;
+package dev.whistler.compiler.ir;
 
 import dev.whistler.compiler.form.Expr.Relation;
 
@@ -38,7 +38,7 @@ public final class Relations {
   }
 
   /** Whether an instruction set has a jump for it: v1 lacks the four "less" relations. */
-  static boolean isSupported(Relation relation, int instructionSet) {
+  public static boolean isSupported(Relation relation, int instructionSet) {
     return instructionSet >= 2
         || switch (relation) {
           case EQUAL, NOT_EQUAL, GREATER, GREATER_EQUAL, SIGNED_GREATER, SIGNED_GREATER_EQUAL ->

@@ -1,0 +1,107 @@
+package dev.whistler.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The dominator tree of a routine (K. Cooper, T. Harvey, K. Kennedy, 2001). A snapshot. */
+public final class Dominators {
+  private final List<Block> order;
+  private final int[] position;
+  private final int[] immediate;
+  private final int[] enter;
+  private final int[] leave;
+  private final List<List<Block>> children = new ArrayList<>();
+
+  public Dominators(Routine routine) {
+    order = routine.reversePostOrder();
+    position = new int[routine.blockCount()];
+    Arrays.fill(position, -1);
+    for (int i = 0; i < order.size(); i++) {
+      position[order.get(i).number()] = i;
+      children.add(new ArrayList<>());
+    }
+    immediate = new int[order.size()];
+    Arrays.fill(immediate, -1);
+    immediate[0] = 0;
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (int i = 1; i < order.size(); i++) {
+        int dominator = -1;
+        for (Block predecessor : order.get(i).predecessors()) {
+          int p = position[predecessor.number()];
+          if (p >= 0 && immediate[p] >= 0) {
+            dominator = dominator < 0 ? p : intersect(p, dominator);
+          }
+        }
+        if (dominator != immediate[i]) {
+          immediate[i] = dominator;
+          changed = true;
+        }
+      }
+    }
+    for (int i = 1; i < order.size(); i++) {
+      children.get(immediate[i]).add(order.get(i));
+    }
+    enter = new int[order.size()];
+    leave = new int[order.size()];
+    number();
+  }
+
+  private int intersect(int a, int b) {
+    int x = a;
+    int y = b;
+    while (x != y) {
+      while (x > y) {
+        x = immediate[x];
+      }
+      while (y > x) {
+        y = immediate[y];
+      }
+    }
+    return x;
+  }
+
+  private void number() {
+    int clock = 0;
+    int[] next = new int[order.size()];
+    int current = 0;
+    enter[0] = clock++;
+    while (true) {
+      List<Block> below = children.get(current);
+      if (next[current] < below.size()) {
+        current = position[below.get(next[current]++).number()];
+        enter[current] = clock++;
+      } else {
+        leave[current] = clock++;
+        if (current == 0) {
+          return;
+        }
+        current = immediate[current];
+      }
+    }
+  }
+
+  /** Blocks in reverse post-order. */
+  public List<Block> order() {
+    return order;
+  }
+
+  /** Blocks that a block dominates immediately. */
+  public List<Block> children(Block block) {
+    return children.get(position[block.number()]);
+  }
+
+  /** Whether every path to {@code b} goes through {@code a}. */
+  public boolean dominates(Block a, Block b) {
+    int x = position[a.number()];
+    int y = position[b.number()];
+    return enter[x] <= enter[y] && leave[y] <= leave[x];
+  }
+
+  /** Whether an edge from {@code from} to {@code to} closes a loop. */
+  public boolean isBackEdge(Block from, Block to) {
+    return position[to.number()] <= position[from.number()];
+  }
+}

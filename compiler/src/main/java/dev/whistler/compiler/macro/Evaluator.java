@@ -1,0 +1,501 @@
+package dev.whistler.compiler.macro;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.reader.Vector;
+import dev.whistler.compiler.source.SourceRange;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The evaluator of the compile-time language (section 18): prepares a form once as a tree of {@link
+ * Node}s, then runs it. Holds the global definitions of one compilation.
+ */
+final class Evaluator {
+  /** What the evaluator asks of the unit around it. */
+  interface Host {
+    /** Whether a head names a top-level definition form. */
+    boolean defines(String head);
+
+    /** Takes a definition form; null outside a top-level evaluation, where none is possible. */
+    @Nullable Datum define(Cons form, Evaluator evaluator);
+
+    /** {@code (eval FORM)} inside a top-level evaluation. */
+    Datum eval(Datum form);
+
+    /** {@code warn}. */
+    void warn(String text);
+
+    /** Printed text, kept as a note. */
+    void print(String text);
+  }
+
+  /** A global function that may be defined later. */
+  static final class FunctionCell {
+    private final SymbolName name;
+    private @Nullable Callable function;
+
+    FunctionCell(SymbolName name, @Nullable Callable function) {
+      this.name = name;
+      this.function = function;
+    }
+
+    @Nullable Callable get() {
+      return function;
+    }
+
+    void set(Callable defined) {
+      this.function = defined;
+    }
+  }
+
+  private static final Datum TRUE = new Datum.Symbol(SymbolName.T, null);
+
+  private final Meter meter;
+  private final SymbolTable symbols;
+  private final LanguageAccess access;
+  private final Host host;
+  private final Equality equality;
+  private final Printer printer;
+  private final SpecialForms specialForms;
+  private final Builtins builtins;
+  private final Map<SymbolName, FunctionCell> functions = new HashMap<>();
+  private final Map<SymbolName, MacroFunction> macros = new HashMap<>();
+  private final Map<SymbolName, Datum> symbolMacros = new HashMap<>();
+  private final Map<SymbolName, Datum> globals = new HashMap<>();
+  private final Map<SymbolName, Boolean> specials = new HashMap<>();
+  private final Map<SymbolName, Map<SymbolName, Datum>> properties = new HashMap<>();
+  private final Deque<Datum> catchTags = new ArrayDeque<>();
+  private final SymbolName forever;
+  private final SymbolName tableEntries;
+
+  Evaluator(Meter meter, SymbolTable symbols, LanguageAccess access, Host host) {
+    this.meter = meter;
+    this.symbols = symbols;
+    this.access = access;
+    this.host = host;
+    this.equality = new Equality(meter);
+    this.printer = new Printer(meter);
+    this.specialForms = new SpecialForms(this);
+    this.builtins = new Builtins(this);
+    this.forever = symbols.uninterned("forever");
+    this.tableEntries = symbols.uninterned("table-entries");
+    cell(tableEntries).set(builtins.named("table entries"));
+  }
+
+  /** Head of an endless loop; no source can spell it. */
+  Datum forever() {
+    return new Datum.Symbol(forever, null);
+  }
+
+  /** Name of the function that lists a hash table as (key . value); no source can spell it. */
+  Datum tableEntries() {
+    return new Datum.Symbol(tableEntries, null);
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  SymbolTable symbols() {
+    return symbols;
+  }
+
+  LanguageAccess access() {
+    return access;
+  }
+
+  Host host() {
+    return host;
+  }
+
+  Equality equality() {
+    return equality;
+  }
+
+  PlaceForms places() {
+    return specialForms.places();
+  }
+
+  Printer printer() {
+    return printer;
+  }
+
+  Map<SymbolName, MacroFunction> macros() {
+    return macros;
+  }
+
+  Map<SymbolName, Datum> symbolMacros() {
+    return symbolMacros;
+  }
+
+  /** The tags of the entered {@code catch} forms. */
+  Deque<Datum> catchTags() {
+    return catchTags;
+  }
+
+  /** The property list of a symbol, for {@code get}. */
+  Map<SymbolName, Datum> properties(SymbolName name) {
+    return properties.computeIfAbsent(name, fresh -> new HashMap<>());
+  }
+
+  // ---- variables
+
+  /** From now on the name is bound dynamically. */
+  void proclaimSpecial(SymbolName name) {
+    specials.put(name, true);
+  }
+
+  boolean isSpecial(SymbolName name) {
+    return specials.containsKey(name);
+  }
+
+  boolean isBound(SymbolName name) {
+    return globals.containsKey(name) || access.constant(name).isPresent();
+  }
+
+  Datum global(SymbolName name) {
+    Datum value = globals.get(name);
+    if (value != null) {
+      return value;
+    }
+    return access
+        .constant(name)
+        .orElseThrow(
+            () ->
+                new MacroError(
+                    Code.E_UNBOUND,
+                    "there is no macro-time variable " + name,
+                    NearMatches.hint(
+                        name.text(),
+                        globals.keySet().stream().map(SymbolName::text).sorted().toList())));
+  }
+
+  void setGlobal(SymbolName name, Datum value) {
+    if (name == SymbolName.NIL || name == SymbolName.T || name.isKeyword()) {
+      throw new MacroError(Code.E_NAME, name + " cannot be assigned");
+    }
+    globals.put(name, value);
+  }
+
+  /** Runs with a dynamic binding. */
+  Datum withDynamic(SymbolName name, Datum value, Node.Body body, Frame frame) {
+    Datum before = globals.get(name);
+    globals.put(name, value);
+    try {
+      return body.run(frame);
+    } finally {
+      if (before == null) {
+        globals.remove(name);
+      } else {
+        globals.put(name, before);
+      }
+    }
+  }
+
+  // ---- functions
+
+  FunctionCell cell(SymbolName name) {
+    return functions.computeIfAbsent(
+        name, fresh -> new FunctionCell(fresh, isInterned(fresh) ? builtins.find(fresh) : null));
+  }
+
+  private boolean isInterned(SymbolName name) {
+    return !name.isKeyword() && symbols.symbol(name.text()) == name;
+  }
+
+  Callable function(FunctionCell cell) {
+    Callable function = cell.get();
+    if (function != null) {
+      return function;
+    }
+    throw MacroError.undefinedFunction(
+        cell.name.spelling(), NearMatches.hint(cell.name.text(), functionNames()));
+  }
+
+  private List<String> functionNames() {
+    List<String> names = new ArrayList<>(Builtins.names());
+    functions.values().stream()
+        .filter(cell -> cell.get() instanceof Closure)
+        .map(cell -> cell.name.text())
+        .sorted()
+        .forEach(names::add);
+    return names;
+  }
+
+  /** A function, or the global function that a symbol names. */
+  Callable callable(Datum designator, String operator) {
+    return switch (designator) {
+      case Callable function -> function;
+      case Datum.Symbol symbol when symbol.name() != SymbolName.NIL ->
+          function(cell(symbol.name()));
+      default -> throw MacroError.type(operator, "a function", printer.shown(designator));
+    };
+  }
+
+  /** The global function of that name that the source defined, if any. */
+  boolean hasUserFunction(SymbolName name) {
+    FunctionCell cell = functions.get(name);
+    return cell != null && cell.get() instanceof Closure;
+  }
+
+  /** The function {@code identity}. */
+  Callable identity() {
+    return builtins.named("identity");
+  }
+
+  // ---- forms
+
+  /** Evaluates a form with nothing around it but local macros. */
+  Datum evaluate(Datum form, LexicalMacros macros) {
+    Scope scope = Scope.outermost(macros);
+    Node node = prepare(form, scope);
+    return node.eval(new Frame(null, scope.size()));
+  }
+
+  /** Prepares a form. */
+  Node prepare(Datum form, Scope scope) {
+    meter.enter();
+    try {
+      return switch (form) {
+        case Datum.Symbol symbol -> reference(symbol, scope);
+        case Cons call -> call(call, scope);
+        default -> Node.constant(meter, withoutRanges(form));
+      };
+    } catch (MacroError e) {
+      e.passing(form.range());
+      throw e;
+    } finally {
+      meter.leave();
+    }
+  }
+
+  List<Node> prepareAll(List<Datum> forms, Scope scope) {
+    List<Node> nodes = new ArrayList<>(forms.size());
+    for (Datum form : forms) {
+      nodes.add(prepare(form, scope));
+    }
+    return nodes;
+  }
+
+  Node.Body prepareBody(List<Datum> forms, Scope scope) {
+    return Node.sequence(prepareAll(FormParts.body(forms, false), scope));
+  }
+
+  Node inner(@Nullable SourceRange range, Node.Body body) {
+    return Node.inner(meter, range, body);
+  }
+
+  private Node reference(Datum.Symbol symbol, Scope scope) {
+    SymbolName name = symbol.name();
+    if (name == SymbolName.NIL || name == SymbolName.T || name.isKeyword()) {
+      return Node.constant(meter, new Datum.Symbol(name, null));
+    }
+    Datum expansion = symbolMacro(name, scope);
+    if (expansion != null) {
+      return prepare(expansion, scope);
+    }
+    Scope.Place place = isSpecial(name) ? null : scope.find(Scope.Space.VARIABLE, name);
+    if (place == null) {
+      return Node.leaf(
+          meter,
+          frame -> {
+            try {
+              return global(name);
+            } catch (MacroError e) {
+              e.passing(symbol.range());
+              throw e;
+            }
+          });
+    }
+    int index = place.index();
+    int level = place.level();
+    return switch (level) {
+      case 0 -> Node.leaf(meter, frame -> frame.slots[index]);
+      default -> Node.leaf(meter, frame -> frame.at(level).slots[index]);
+    };
+  }
+
+  /** What a symbol macro stands for here, or null. */
+  @Nullable Datum symbolMacro(SymbolName name, Scope scope) {
+    Optional<Datum> local = scope.macros().symbol(name);
+    if (local != null) {
+      return local.orElse(null);
+    }
+    return scope.find(Scope.Space.VARIABLE, name) == null ? symbolMacros.get(name) : null;
+  }
+
+  /** The macro of that name here, or null. */
+  @Nullable MacroFunction macro(SymbolName name, Scope scope) {
+    Optional<MacroFunction> local = scope.macros().operator(name);
+    return local != null ? local.orElse(null) : macros.get(name);
+  }
+
+  private Node call(Cons form, Scope scope) {
+    if (!(form.car() instanceof Datum.Symbol head)) {
+      return lambdaCall(form, scope);
+    }
+    SymbolName name = head.name();
+    if (name == SymbolName.QUASIQUOTE) {
+      return specialForms.backquote(form, scope);
+    }
+    if (name == SymbolName.UNQUOTE || name == SymbolName.SPLICE) {
+      throw new MacroError(Code.E_SYNTAX, name + " stands outside of a backquote");
+    }
+    if (name == forever) {
+      return inner(
+          null, IterationForms.forever(this, FormParts.list(form.cdr(), "loop", meter), scope));
+    }
+    Scope.Place local = scope.find(Scope.Space.FUNCTION, name);
+    if (local != null && isHidden(name, scope)) {
+      List<Node> operands = operands(form, scope);
+      return callNode(
+          form, operands, frame -> (Callable) frame.at(local.level()).slots[local.index()]);
+    }
+    MacroFunction macro = macro(name, scope);
+    if (macro != null) {
+      meter.step();
+      return prepare(Values.primary(macro.expander().expand(form)), scope);
+    }
+    if (isInterned(name)) {
+      Node special = specialForms.prepare(name.text(), form, scope);
+      if (special != null) {
+        return special;
+      }
+    }
+    Node definition = definition(form, name);
+    if (definition != null) {
+      return definition;
+    }
+    FunctionCell cell = cell(name);
+    return callNode(form, operands(form, scope), frame -> function(cell));
+  }
+
+  private static boolean isHidden(SymbolName name, Scope scope) {
+    Optional<MacroFunction> local = scope.macros().operator(name);
+    return local != null && local.isEmpty();
+  }
+
+  /** A definition form of section 3.3 inside a top-level evaluation (18.9). */
+  private @Nullable Node definition(Cons form, SymbolName name) {
+    if (!isInterned(name) || !host.defines(name.text())) {
+      return null;
+    }
+    return inner(
+        form.range(),
+        frame -> {
+          Datum defined = host.define(form, this);
+          if (defined == null) {
+            throw new MacroError(name + " is not possible inside a macro");
+          }
+          return defined;
+        });
+  }
+
+  private Node lambdaCall(Cons form, Scope scope) {
+    if (!FormParts.isCall(form.car(), "lambda")) {
+      throw new MacroError(Code.E_SYNTAX, printer.shown(form.car()) + " is no operator");
+    }
+    Node function = prepare(form.car(), scope);
+    return callNode(form, operands(form, scope), frame -> (Callable) function.eval(frame));
+  }
+
+  private List<Node> operands(Cons form, Scope scope) {
+    return prepareAll(FormParts.list(form.cdr(), FormParts.name(form), meter), scope);
+  }
+
+  /** Finds the function of a call when it is run. */
+  private interface Callee {
+    Callable find(Frame frame);
+  }
+
+  private Node callNode(Cons form, List<Node> operands, Callee callee) {
+    Node[] nodes = operands.toArray(Node[]::new);
+    return inner(
+        form.range(),
+        frame -> {
+          Datum[] arguments = new Datum[nodes.length];
+          for (int i = 0; i < nodes.length; i++) {
+            arguments[i] = nodes[i].eval(frame);
+          }
+          return callee.find(frame).apply(arguments);
+        });
+  }
+
+  /** A copy of quoted text without ranges, so that it takes the range of the macro call. */
+  Datum withoutRanges(Datum datum) {
+    return switch (datum) {
+      case Datum.Symbol x -> x.range() == null ? x : new Datum.Symbol(x.name(), null);
+      case Datum.Int x -> x.range() == null ? x : new Datum.Int(x.value(), null);
+      case Datum.Str x -> x.range() == null ? x : new Datum.Str(x.text(), null);
+      case Datum.Char x -> x.range() == null ? x : new Datum.Char(x.codePoint(), null);
+      case Cons pair -> {
+        List<Datum> elements = new ArrayList<>();
+        Datum rest = pair;
+        meter.enter();
+        while (rest instanceof Cons at) {
+          meter.step();
+          elements.add(withoutRanges(at.car()));
+          rest = at.cdr();
+        }
+        Datum copy = withoutRanges(rest);
+        meter.leave();
+        for (int i = elements.size() - 1; i >= 0; i--) {
+          copy = new Cons(elements.get(i), copy, null);
+        }
+        yield copy;
+      }
+      case Vector vector -> {
+        meter.enter();
+        Vector copy =
+            new Vector(vector.elements().stream().map(this::withoutRanges).toList(), null);
+        meter.leave();
+        yield copy;
+      }
+      default -> datum;
+    };
+  }
+
+  // ---- data
+
+  Cons cons(Datum car, Datum cdr) {
+    meter.cell();
+    return new Cons(car, cdr, null);
+  }
+
+  Datum list(List<? extends Datum> elements) {
+    return listWithTail(elements, Datum.NIL);
+  }
+
+  Datum listWithTail(List<? extends Datum> elements, Datum tail) {
+    meter.cells(elements.size());
+    Datum result = tail;
+    for (int i = elements.size() - 1; i >= 0; i--) {
+      result = new Cons(elements.get(i), result, null);
+    }
+    return result;
+  }
+
+  Datum.Str string(CharSequence text) {
+    return new Datum.Str(meter.string(text), null);
+  }
+
+  /** A symbol that the evaluator itself writes into a form. */
+  Datum.Symbol symbol(String name) {
+    return new Datum.Symbol(symbols.symbol(name), null);
+  }
+
+  static Datum truth(boolean value) {
+    return value ? TRUE : Datum.NIL;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.whistler.compiler.macro;
+
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.Vector;
+import dev.whistler.compiler.source.SourceRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Copies the result of an expansion, so that no macro can change it later, and bounds it: a cycle
+ * has too many nodes.
+ */
+final class ResultCopy {
+  private final Meter meter;
+  private final Printer printer;
+  private int nodes;
+
+  ResultCopy(Meter meter, Printer printer) {
+    this.meter = meter;
+    this.printer = printer;
+  }
+
+  Datum copy(Datum result) {
+    Datum copy = node(result);
+    meter.resultNodes(nodes);
+    return copy;
+  }
+
+  private void count() {
+    if (++nodes > Meter.MAX_RESULT_NODES) {
+      throw Meter.exceeded(Meter.MAX_RESULT_NODES, "nodes in one expansion result");
+    }
+  }
+
+  private Datum node(Datum datum) {
+    count();
+    return switch (datum) {
+      case Datum.Symbol atom -> atom;
+      case Datum.Int atom -> atom;
+      case Datum.Str atom -> atom;
+      case Datum.Char atom -> atom;
+      case Cons pair -> list(pair);
+      case Vector vector -> {
+        meter.enter();
+        List<Datum> elements = new ArrayList<>();
+        for (Datum element : vector.elements()) {
+          elements.add(node(element));
+        }
+        meter.leave();
+        yield new Vector(elements, vector.range());
+      }
+      default ->
+          throw new MacroError(
+              "a macro must return a form, not " + printer.shown(datum) + " inside of it");
+    };
+  }
+
+  private Datum list(Cons list) {
+    meter.enter();
+    List<Datum> elements = new ArrayList<>();
+    List<SourceRange> ranges = new ArrayList<>();
+    Datum at = list;
+    while (at instanceof Cons pair) {
+      elements.add(node(pair.car()));
+      ranges.add(pair.range());
+      at = pair.cdr();
+    }
+    Datum copy = Datum.isNil(at) ? at : node(at);
+    meter.leave();
+    for (int i = elements.size() - 1; i >= 0; i--) {
+      copy = new Cons(elements.get(i), copy, ranges.get(i));
+    }
+    return copy;
+  }
+}

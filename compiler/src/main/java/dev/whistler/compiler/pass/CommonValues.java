@@ -1,0 +1,162 @@
+package dev.whistler.compiler.pass;
+
+import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Global value numbering along the dominator tree: an operation on operands that it was done on
+ * before is replaced by the earlier result. Context loads take part where nothing changes the
+ * context.
+ *
+ * <p>A number that is added to a pointer is only shared within its block: the kernel's verifier
+ * learns bounds for the register that was compared, so an offset must be computed after its check.
+ */
+final class CommonValues implements Pass {
+  @Override
+  public String name() {
+    return "common-values";
+  }
+
+  private record Key(Operation operation, List<Integer> operands, int block) {}
+
+  @Override
+  public boolean run(Routine routine) {
+    boolean[] offsets = offsets(routine);
+    boolean stableContext = contextIsStable(routine);
+    Dominators dominators = new Dominators(routine);
+    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Map<Key, Value> available = new HashMap<>();
+    Deque<Runnable> work = new ArrayDeque<>();
+    work.push(
+        () ->
+            enter(
+                routine.entry(),
+                work,
+                available,
+                replacements,
+                dominators,
+                offsets,
+                stableContext));
+    while (!work.isEmpty()) {
+      work.pop().run();
+    }
+    if (replacements.isEmpty()) {
+      return false;
+    }
+    for (Block block : routine.blocks()) {
+      List<Value> kept = new ArrayList<>(block.instructions());
+      kept.removeIf(replacements::containsKey);
+      block.setInstructions(kept);
+    }
+    routine.replaceAll(replacements);
+    return true;
+  }
+
+  private static void enter(
+      Block block,
+      Deque<Runnable> work,
+      Map<Key, Value> available,
+      IdentityHashMap<Value, Value> replacements,
+      Dominators dominators,
+      boolean[] offsets,
+      boolean stableContext) {
+    List<Key> added = new ArrayList<>();
+    int epoch = 0;
+    for (Value value : block.instructions()) {
+      for (int i = 0; i < value.operandCount(); i++) {
+        Value known = replacements.get(value.operand(i));
+        if (known != null) {
+          value.setOperand(i, known);
+        }
+      }
+      boolean context = value.operation() instanceof Operation.ContextLoad;
+      if (!stableContext
+          && (value.operation() instanceof Operation.ContextStore
+              || Effects.changesContext(value))) {
+        epoch++;
+      }
+      if (!(value.operation() instanceof Operation.Pure) && !context) {
+        continue;
+      }
+      List<Integer> operands = new ArrayList<>(value.operandCount());
+      for (Value operand : value.operands()) {
+        operands.add(operand.number());
+      }
+      int scope =
+          offsets[value.number()]
+              ? block.number() + 1
+              : context && !stableContext ? -1 - (block.number() << 12) - epoch : 0;
+      Key key = new Key(value.operation(), operands, scope);
+      Value before = available.putIfAbsent(key, value);
+      if (before == null) {
+        added.add(key);
+      } else {
+        replacements.put(value, before);
+      }
+    }
+    work.push(() -> added.forEach(available::remove));
+    for (Block child : dominators.children(block)) {
+      work.push(
+          () -> enter(child, work, available, replacements, dominators, offsets, stableContext));
+    }
+  }
+
+  private static boolean contextIsStable(Routine routine) {
+    for (Block block : routine.blocks()) {
+      for (Value value : block.instructions()) {
+        if (value.operation() instanceof Operation.ContextStore || Effects.changesContext(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Numbers that reach the addition to a pointer through arithmetic. */
+  private static boolean[] offsets(Routine routine) {
+    boolean[] offsets = new boolean[routine.valueCount()];
+    Deque<Value> work = new ArrayDeque<>();
+    for (Block block : routine.blocks()) {
+      for (Value value : block.instructions()) {
+        if (value.operation() instanceof Operation.Binary b
+            && (b.operator() == Operator.ADD || b.operator() == Operator.SUBTRACT)
+            && (value.operand(0).isPointer() || value.operand(1).isPointer())) {
+          for (Value operand : value.operands()) {
+            if (!operand.isPointer()) {
+              mark(operand, offsets, work);
+            }
+          }
+          if (value.operand(1).constant().isEmpty()) {
+            offsets[value.number()] = true;
+          }
+        }
+      }
+    }
+    while (!work.isEmpty()) {
+      Value value = work.pop();
+      value.operands().forEach(o -> mark(o, offsets, work));
+    }
+    return offsets;
+  }
+
+  private static void mark(Value value, boolean[] offsets, Deque<Value> work) {
+    boolean arithmetic =
+        value.operation() instanceof Operation.Binary
+            || value.operation() instanceof Operation.Extend;
+    if (arithmetic && !offsets[value.number()]) {
+      offsets[value.number()] = true;
+      work.push(value);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.whistler.compiler.pass;
+
+import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Value;
+
+/**
+ * What is known about each value wherever it is used: bits that are certainly 0 and the largest and
+ * smallest value as an unsigned number. Only from how values are made, never from branches, so that
+ * the kernel's verifier knows as much.
+ */
+final class Facts {
+  private final long[] zeros;
+  private final long[] low;
+  private final long[] high;
+  private final boolean[] known;
+
+  Facts(Routine routine) {
+    // Passes make values while they use the facts; these are looked at one by one.
+    int room = routine.valueCount();
+    zeros = new long[room];
+    low = new long[room];
+    high = new long[room];
+    known = new boolean[room];
+    for (Block block : routine.reversePostOrder()) {
+      block.phis().forEach(this::learn);
+      block.instructions().forEach(this::learn);
+    }
+  }
+
+  /** Bits that are 0 whenever the value exists. */
+  long zeros(Value value) {
+    if (value.operation() instanceof Operation.Constant c) {
+      return ~c.value();
+    }
+    return isKnown(value) ? zeros[value.number()] : 0;
+  }
+
+  /** Largest value, unsigned. */
+  long high(Value value) {
+    if (value.operation() instanceof Operation.Constant c) {
+      return c.value();
+    }
+    return isKnown(value) ? high[value.number()] : -1;
+  }
+
+  /** Smallest value, unsigned. */
+  long low(Value value) {
+    if (value.operation() instanceof Operation.Constant c) {
+      return c.value();
+    }
+    return isKnown(value) ? low[value.number()] : 0;
+  }
+
+  /** Whether the upper half is 0. */
+  boolean isWord32(Value value) {
+    return zeros(value) >>> 32 == 0xffffffffL;
+  }
+
+  private boolean isKnown(Value value) {
+    return value.number() < known.length && known[value.number()];
+  }
+
+  /** Derives what can be said from the operands. */
+  void learn(Value value) {
+    if (value.number() >= known.length) {
+      return;
+    }
+    int n = value.number();
+    long zero = 0;
+    long from = 0;
+    long to = -1;
+    switch (value.operation()) {
+      case Operation.Load load -> to = mask(load.width());
+      case Operation.ContextLoad load -> to = value.isPointer() ? -1 : mask(load.width());
+      case Operation.AtomicAdd add -> to = mask(add.width());
+      case Operation.SwapBytes swap -> to = mask(swap.width());
+      case Operation.Compare compare -> to = 1;
+      case Operation.Extend extend -> {
+        Value operand = value.operand(0);
+        long limit = mask(extend.scalar().width());
+        if (!extend.scalar().signed()) {
+          zero = zeros(operand) | ~limit;
+          to = limit;
+        } else if (Long.compareUnsigned(high(operand), limit >>> 1) <= 0) {
+          zero = zeros(operand);
+          from = low(operand);
+          to = high(operand);
+        }
+      }
+      case Operation.Phi phi -> {
+        zero = -1;
+        from = -1;
+        to = 0;
+        for (Value operand : value.operands()) {
+          if (operand != value) {
+            zero &= zeros(operand);
+            from = Long.compareUnsigned(low(operand), from) < 0 ? low(operand) : from;
+            to = Long.compareUnsigned(high(operand), to) > 0 ? high(operand) : to;
+          }
+        }
+      }
+      case Operation.Binary binary -> {
+        binary(value, binary);
+        return;
+      }
+      default -> {}
+    }
+    set(n, zero, from, to);
+  }
+
+  private static long mask(int width) {
+    return width == 8 ? -1 : (1L << 8 * width) - 1;
+  }
+
+  private void set(int n, long zero, long from, long to) {
+    // Bits above the highest bit of the largest value are 0, and the other way round.
+    long above = to == 0 ? -1 : ~(-1L >>> Long.numberOfLeadingZeros(to));
+    long bits = zero | above;
+    zeros[n] = bits;
+    high[n] = Long.compareUnsigned(~bits, to) < 0 ? ~bits : to;
+    low[n] = from;
+    known[n] = true;
+  }
+
+  private void binary(Value value, Operation.Binary binary) {
+    int n = value.number();
+    if (binary.narrow()) {
+      set(n, 0xffffffffL << 32, 0, 0xffffffffL);
+      return;
+    }
+    Value a = value.operand(0);
+    Value b = value.operand(1);
+    long za = zeros(a);
+    long zb = zeros(b);
+    long zero = 0;
+    long from = 0;
+    long to = -1;
+    Operator operator = binary.operator();
+    switch (operator) {
+      case AND -> zero = za | zb;
+      case OR, XOR -> zero = za & zb;
+      case ADD -> {
+        long sum = high(a) + high(b);
+        if (Long.compareUnsigned(sum, high(a)) >= 0) {
+          to = sum;
+          from = low(a) + low(b);
+        }
+      }
+      case SUBTRACT -> {
+        if (Long.compareUnsigned(low(a), high(b)) >= 0) {
+          from = low(a) - high(b);
+          to = high(a) - low(b);
+        }
+      }
+      case MULTIPLY -> {
+        if (Math.multiplyHigh(high(a), high(b)) == 0
+            && high(a) >= 0
+            && high(b) >= 0
+            && high(a) * high(b) >= 0) {
+          to = high(a) * high(b);
+          from = low(a) * low(b);
+        }
+      }
+      case DIVIDE -> {
+        if (b.constant().isPresent() && b.constant().getAsLong() != 0) {
+          to = Long.divideUnsigned(high(a), b.constant().getAsLong());
+          from = Long.divideUnsigned(low(a), b.constant().getAsLong());
+        } else {
+          to = high(a);
+        }
+      }
+      case MODULO -> {
+        to = high(a);
+        if (b.constant().isPresent() && b.constant().getAsLong() != 0) {
+          long most = b.constant().getAsLong() - 1;
+          to = Long.compareUnsigned(most, to) < 0 ? most : to;
+        }
+      }
+      case SHIFT_LEFT -> {
+        if (b.constant().isPresent()) {
+          int count = (int) b.constant().getAsLong() & 63;
+          zero = za << count | (1L << count) - 1;
+          if (high(a) << count >>> count == high(a)) {
+            to = high(a) << count;
+            from = low(a) << count;
+          }
+        }
+      }
+      case SHIFT_RIGHT -> {
+        if (b.constant().isPresent()) {
+          int count = (int) b.constant().getAsLong() & 63;
+          zero = za >>> count | ~(-1L >>> count);
+          to = high(a) >>> count;
+          from = low(a) >>> count;
+        } else {
+          to = high(a);
+        }
+      }
+      case SHIFT_RIGHT_SIGNED -> {
+        if (high(a) >= 0) {
+          to = high(a);
+        }
+      }
+    }
+    set(n, zero, from, to);
+  }
+}

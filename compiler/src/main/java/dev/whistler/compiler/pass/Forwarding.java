@@ -1,0 +1,206 @@
+package dev.whistler.compiler.pass;
+
+import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces loads of what was just stored or loaded, and map lookups that were just done, by the
+ * value that is known. What is known at a join is what all its predecessors know.
+ */
+final class Forwarding implements Pass {
+  /** More facts than this are forgotten, to bound the effort at joins. */
+  private static final int MOST_FACTS = 64;
+
+  @Override
+  public String name() {
+    return "forwarding";
+  }
+
+  /** A place in memory, or a lookup (width 0) by the address of its key. */
+  private record Place(Value base, long displacement, int width, @Nullable Value map) {
+    boolean overlaps(long start, int length) {
+      return displacement < start + length && start < displacement + width;
+    }
+  }
+
+  @Override
+  public boolean run(Routine routine) {
+    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Map<Block, Map<Place, Value>> ends = new HashMap<>();
+    for (Block block : routine.reversePostOrder()) {
+      Map<Place, Value> known = start(block, ends);
+      List<Value> output = new ArrayList<>(block.instructions().size());
+      for (Value value : block.instructions()) {
+        for (int i = 0; i < value.operandCount(); i++) {
+          Value simpler = replacements.get(value.operand(i));
+          if (simpler != null) {
+            value.setOperand(i, simpler);
+          }
+        }
+        Value simpler = visit(routine, value, known, output);
+        if (simpler == null) {
+          output.add(value);
+        } else {
+          replacements.put(value, simpler);
+        }
+      }
+      block.setInstructions(output);
+      ends.put(block, known);
+    }
+    routine.replaceAll(replacements);
+    return !replacements.isEmpty();
+  }
+
+  private static Map<Place, Value> start(Block block, Map<Block, Map<Place, Value>> ends) {
+    Map<Place, Value> known = new LinkedHashMap<>();
+    List<Block> predecessors = block.predecessors();
+    if (predecessors.isEmpty()) {
+      return known;
+    }
+    Map<Place, Value> first = ends.get(predecessors.getFirst());
+    if (first == null || first.size() > MOST_FACTS && predecessors.size() > 1) {
+      return known;
+    }
+    known.putAll(first);
+    for (Block predecessor : predecessors) {
+      Map<Place, Value> other = ends.get(predecessor);
+      if (other == null) {
+        return new LinkedHashMap<>();
+      }
+      known.entrySet().removeIf(e -> other.get(e.getKey()) != e.getValue());
+    }
+    return known;
+  }
+
+  private static @Nullable Value visit(
+      Routine routine, Value value, Map<Place, Value> known, List<Value> output) {
+    switch (value.operation()) {
+      case Operation.Load load -> {
+        Place place = place(value.operand(0), load.displacement(), load.width());
+        Value before = known.get(place);
+        if (before != null) {
+          return narrowed(routine, before, load.width(), value, output);
+        }
+        if (place.base().region() != Region.UNKNOWN) {
+          known.put(place, value);
+        }
+      }
+      case Operation.Store store -> {
+        Place place = place(value.operand(0), store.displacement(), store.width());
+        forget(known, place.base(), place.displacement(), store.width());
+        known.put(place, value.operand(1));
+      }
+      case Operation.Zero zero -> {
+        Place place = place(value.operand(0), 0, 1);
+        for (Operation.ByteRange range : zero.ranges()) {
+          forget(
+              known,
+              place.base(),
+              place.displacement() + range.start(),
+              range.end() - range.start());
+        }
+      }
+      case Operation.AtomicAdd add -> {
+        Place place = place(value.operand(0), add.displacement(), add.width());
+        forget(known, place.base(), place.displacement(), add.width());
+      }
+      case Operation.ContextStore store ->
+          known.keySet().removeIf(p -> p.base().region() == Region.PACKET);
+      case Operation.Call call -> {
+        if (call.helper().id() == Effects.MAP_LOOKUP) {
+          Place place = new Place(value.operand(1), 0, 0, value.operand(0));
+          Value before = known.putIfAbsent(place, value);
+          return before;
+        }
+        call(value, call, known);
+      }
+      case Operation.CallRoutine call -> known.clear();
+      default -> {}
+    }
+    return null;
+  }
+
+  private static Place place(Value address, long displacement, int width) {
+    Value base = Effects.base(address);
+    long distance = Effects.distance(address) + displacement;
+    return new Place(base, distance, width, null);
+  }
+
+  private static Value narrowed(
+      Routine routine, Value word, int width, Value at, List<Value> output) {
+    boolean loaded =
+        word.operation() instanceof Operation.Load l && l.width() == width || width == 8;
+    if (loaded) {
+      return word;
+    }
+    ScalarType scalar = ScalarType.of(width, false);
+    if (word.constant().isPresent()) {
+      return routine.constant(scalar.convert(word.constant().getAsLong()));
+    }
+    Value extended = routine.newValue(new Operation.Extend(scalar), scalar, at.origin(), word);
+    output.add(extended);
+    return extended;
+  }
+
+  private static void forget(Map<Place, Value> known, Value base, long start, int length) {
+    known
+        .keySet()
+        .removeIf(
+            p ->
+                sameObject(p.base(), base)
+                    ? p.width() == 0 || p.overlaps(start, length)
+                    : !Effects.apart(p.base(), base));
+  }
+
+  private static boolean sameObject(Value a, Value b) {
+    return a == b
+        || a.operation() instanceof Operation.StackAddress x
+            && b.operation() instanceof Operation.StackAddress y
+            && x.object() == y.object();
+  }
+
+  private static void call(Value value, Operation.Call call, Map<Place, Value> known) {
+    boolean changesMaps = !Effects.observes(call);
+    boolean changesPacket = Effects.changesContext(value);
+    known
+        .keySet()
+        .removeIf(
+            p -> {
+              if (p.width() == 0) {
+                return changesMaps;
+              }
+              return switch (p.base().region()) {
+                case PACKET, CONTEXT -> changesPacket;
+                case MAP_VALUE, GLOBAL, KERNEL, UNKNOWN -> changesMaps;
+                case STACK, RING -> false;
+              };
+            });
+    if (call.helper().id() == 181) {
+      known.clear();
+      return;
+    }
+    for (int i = 0; i < value.operandCount(); i++) {
+      Value argument = value.operand(i);
+      Effects.Use use = Effects.use(call, i);
+      boolean address =
+          argument.type() instanceof PointerType
+              || argument.operation() instanceof Operation.StackAddress;
+      if (address && (use == Effects.Use.WRITE || use == Effects.Use.BOTH)) {
+        Value base = Effects.base(argument);
+        known.keySet().removeIf(p -> sameObject(p.base(), base) || !Effects.apart(p.base(), base));
+      }
+    }
+  }
+}
