@@ -4,8 +4,11 @@ import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.operator.model.Reason;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +21,32 @@ import org.jspecify.annotations.Nullable;
 public record Transition(boolean warning, String reason, String message) {
 
   /** Conditions whose True is bad news. */
-  private static final List<String> BAD_WHEN_TRUE = List.of(Conditions.DEGRADED);
+  private static final Set<String> BAD_WHEN_TRUE = Set.of(Conditions.DEGRADED);
 
-  /** What changed between two statuses: each condition whose status or reason is another one. */
+  private static final Set<String> QUIET_AT_FIRST = Set.of(Reason.COMPLETE, Reason.AS_EXPECTED);
+
+  /** Reasons that only say that something is not there yet. */
+  private static final Set<String> WAITING =
+      Set.of(
+          Reason.PENDING,
+          Reason.AWAITING_PROFILES,
+          Reason.NO_NODES,
+          Reason.NO_REVISION,
+          Reason.COMPLETE,
+          Reason.AS_EXPECTED);
+
+  /**
+   * What changed between two statuses: each condition whose status or reason is another one. A
+   * reason that several conditions share is told once, for the first of them.
+   */
   public static List<Transition> between(
       @Nullable WhistlerProgramStatus before, WhistlerProgramStatus after) {
-    return after.conditions().stream()
+    Map<String, Transition> byReason = new LinkedHashMap<>();
+    after.conditions().stream()
         .filter(condition -> isNews(previous(before, condition.type()), condition))
         .map(Transition::of)
-        .toList();
+        .forEach(transition -> byReason.putIfAbsent(transition.reason, transition));
+    return List.copyOf(byReason.values());
   }
 
   private static Optional<ResourceCondition> previous(
@@ -36,18 +56,12 @@ public record Transition(boolean warning, String reason, String message) {
         : before.conditions().stream().filter(old -> old.type().equals(type)).findFirst();
   }
 
-  /** What is unknown at first is no news, nor that nothing is wrong. */
+  /** What is unknown at first is no news, nor that nothing happens or nothing is wrong. */
   private static boolean isNews(Optional<ResourceCondition> before, ResourceCondition after) {
     if (before.isEmpty()) {
-      boolean good = after.status() == Status.TRUE;
-      boolean bad = BAD_WHEN_TRUE.contains(after.type());
-      return bad ? good : after.status() != Status.UNKNOWN && !isQuiet(after);
+      return after.status() != Status.UNKNOWN && !QUIET_AT_FIRST.contains(after.reason());
     }
     return before.get().status() != after.status() || !before.get().reason().equals(after.reason());
-  }
-
-  private static boolean isQuiet(ResourceCondition condition) {
-    return condition.type().equals(Conditions.PROGRESSING) && condition.status() == Status.FALSE;
   }
 
   private static Transition of(ResourceCondition condition) {
@@ -55,9 +69,7 @@ public record Transition(boolean warning, String reason, String message) {
         switch (condition.status()) {
           case TRUE -> BAD_WHEN_TRUE.contains(condition.type());
           case FALSE ->
-              !BAD_WHEN_TRUE.contains(condition.type())
-                  && !isQuiet(condition)
-                  && !condition.reason().equals(Reason.PENDING);
+              !BAD_WHEN_TRUE.contains(condition.type()) && !WAITING.contains(condition.reason());
           case UNKNOWN -> false;
         };
     return new Transition(

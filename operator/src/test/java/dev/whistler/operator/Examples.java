@@ -1,0 +1,94 @@
+package dev.whistler.operator;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostic;
+import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.crds.WhistlerArtifactSpec.ProgramSize;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Phase;
+import dev.whistler.operator.build.BuildOutcome;
+import dev.whistler.operator.build.BuiltObject;
+import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.ProgramIdentity;
+import dev.whistler.operator.model.RevisionContent;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A program called {@code forks}, its revisions, and nodes that run them. */
+public final class Examples {
+  public static final ProgramIdentity FORKS = new ProgramIdentity("forks", "uid-1", 3);
+
+  private Examples() {}
+
+  /** What the program asks for when its text is this. */
+  public static RevisionContent content(String source) {
+    return RevisionContent.of(FORKS, WhistlerProgramSpec.ofSource(source), source);
+  }
+
+  /** A stored revision. */
+  public static WhistlerRevision revision(
+      long number, String source, Phase phase, Map<String, String> artifacts) {
+    WhistlerRevision revision = new WhistlerRevision();
+    revision.setMetadata(
+        new ObjectMetaBuilder().withName(WhistlerRevision.nameOf("forks", number)).build());
+    revision.setSpec(content(source).numbered(number));
+    revision.setStatus(new WhistlerRevisionStatus(phase, artifacts, null, List.of(), null));
+    return revision;
+  }
+
+  /** A node that does not say anything of the program. */
+  public static ClusterNode node(String name, String profile) {
+    return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of());
+  }
+
+  /** A node that reports a revision of the program. */
+  public static ClusterNode node(
+      String name, String profile, long revision, State state, @Nullable String reason) {
+    NodeProgram report =
+        new NodeProgram(
+            "forks",
+            "uid-1",
+            revision,
+            "artifact",
+            state,
+            reason,
+            reason == null ? null : reason + " happened.");
+    return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of(report));
+  }
+
+  /** The release that the nodes of a profile state. */
+  public static String release(String profile) {
+    return "release-of-" + profile;
+  }
+
+  /** An outcome with an object of so many instructions. */
+  public static BuildOutcome.Built built(int instructions) {
+    return new BuildOutcome.Built(
+        new BuiltObject(
+            "x86-64",
+            "0".repeat(64),
+            "1".repeat(64),
+            new byte[] {1},
+            List.of(new ProgramSize("p", instructions, 0))),
+        List.of());
+  }
+
+  /** A diagnostic at a place. */
+  public static Diagnostic diagnostic(Code code, int line, int column, String message) {
+    return new Diagnostic(
+        code,
+        code.severity(),
+        message,
+        new SourceRange("forks.lisp", line, column, line, column + 1),
+        null,
+        List.of(),
+        List.of());
+  }
+}

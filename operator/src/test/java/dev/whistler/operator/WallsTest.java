@@ -1,0 +1,75 @@
+package dev.whistler.operator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Decisions are pure; only {@code reconcile} speaks to the cluster. */
+final class WallsTest {
+  private static final JavaClasses OPERATOR =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.whistler.operator");
+
+  @Test
+  void onlyReconcileHasAClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..operator.reconcile..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.fabric8.kubernetes.client..", "io.javaoperatorsdk..", "io.quarkus..", "jakarta..")
+        .check(OPERATOR);
+  }
+
+  @Test
+  void decisionsReadNoClockButTheBudgetOfACompilation() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..operator.model..", "..operator.rollout..", "..operator.status..")
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .check(OPERATOR);
+  }
+
+  @Test
+  void dataPassesThePackagesInOrder() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("model")
+        .definedBy("..operator.model..")
+        .layer("profile")
+        .definedBy("..operator.profile..")
+        .layer("build")
+        .definedBy("..operator.build..")
+        .layer("rollout")
+        .definedBy("..operator.rollout..")
+        .layer("status")
+        .definedBy("..operator.status..")
+        .layer("reconcile")
+        .definedBy("..operator.reconcile..")
+        .whereLayer("reconcile")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("status")
+        .mayOnlyBeAccessedByLayers("reconcile")
+        .whereLayer("rollout")
+        .mayOnlyBeAccessedByLayers("status", "reconcile")
+        .whereLayer("build")
+        .mayOnlyBeAccessedByLayers("status", "reconcile")
+        .whereLayer("profile")
+        .mayOnlyBeAccessedByLayers("build", "reconcile")
+        .check(OPERATOR);
+    slices().matching("dev.whistler.operator.(*)..").should().beFreeOfCycles().check(OPERATOR);
+  }
+}

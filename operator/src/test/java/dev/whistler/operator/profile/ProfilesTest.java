@@ -1,0 +1,70 @@
+package dev.whistler.operator.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileSpec;
+import dev.whistler.crds.MalformedContentException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ProfilesTest {
+  private final Profiles profiles = new Profiles();
+
+  @Test
+  void aProfileThatIsRightIsAKernelThatAnswers() throws MalformedContentException {
+    KernelProfileContent content = content("x86-64");
+    profiles.put(content.digest().name(), content.toSpec());
+
+    assertThat(profiles.knowledge(content.digest().name()))
+        .isInstanceOfSatisfying(
+            KernelKnowledge.Known.class,
+            known ->
+                assertThat(known.kernel().tracepointNames()).containsExactly("sched/sched_switch"));
+  }
+
+  @Test
+  void aProfileThatIsNotThereIsAwaited() {
+    assertThat(profiles.knowledge("a".repeat(40))).isInstanceOf(KernelKnowledge.Awaited.class);
+  }
+
+  @Test
+  void aProfileUnderAForeignNameIsMalformed() throws MalformedContentException {
+    profiles.put("a".repeat(40), content("x86-64").toSpec());
+
+    assertThat(profiles.knowledge("a".repeat(40))).isInstanceOf(KernelKnowledge.Malformed.class);
+  }
+
+  @Test
+  void aProfileWithAWrongDigestIsMalformedUntilItIsReplaced() throws MalformedContentException {
+    KernelProfileContent content = content("x86-64");
+    String name = content.digest().name();
+    KernelProfileSpec right = content.toSpec();
+    profiles.put(
+        name,
+        new KernelProfileSpec(
+            right.architecture(), right.digest(), content("arm64").toSpec().content()));
+    assertThat(profiles.knowledge(name)).isInstanceOf(KernelKnowledge.Malformed.class);
+
+    profiles.put(name, right);
+    assertThat(profiles.knowledge(name)).isInstanceOf(KernelKnowledge.Known.class);
+  }
+
+  @Test
+  void whatNodesAnnounceAndNobodyUploadedIsWantedUpToALimit() throws MalformedContentException {
+    KernelProfileContent content = content("x86-64");
+    profiles.put(content.digest().name(), content.toSpec());
+
+    assertThat(profiles.wanted(List.of(content.digest().name(), "b", "a", "b", "c"), 2))
+        .containsExactly("a", "b");
+  }
+
+  private static KernelProfileContent content(String architecture) {
+    return KernelProfileContent.of(
+        architecture,
+        Map.of("sched/sched_switch", "name: sched_switch\nID: 7\nformat:\n"),
+        Set.of());
+  }
+}
