@@ -53,9 +53,9 @@ public record KernelObjects(long descriptors, long programs, long maps, long lin
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
             () -> {
-              assertThat(BpfProgram.ids()).doesNotContainAnyElementsOf(programs);
-              assertThat(BpfMap.ids()).doesNotContainAnyElementsOf(maps);
-              assertThat(BpfLink.ids()).doesNotContainAnyElementsOf(links);
+              assertThat(BpfProgram.ids()).noneMatch(programs::contains);
+              assertThat(BpfMap.ids()).noneMatch(maps::contains);
+              assertThat(BpfLink.ids()).noneMatch(links::contains);
             });
   }
 }

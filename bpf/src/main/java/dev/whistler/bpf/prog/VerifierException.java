@@ -2,6 +2,8 @@ package dev.whistler.bpf.prog;
 
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.verifier.VerifierLog;
+import java.util.Optional;
 
 /**
  * The kernel refused a program. The message is one line; {@link #log()} is the whole text of the
@@ -47,19 +49,14 @@ public final class VerifierException extends BpfException {
     return complete;
   }
 
-  /** The last line that is not a statistic: there the verifier says what it does not accept. */
+  /** What the verifier did not accept; empty if it said nothing. */
+  public Optional<VerifierLog.Verdict> verdict() {
+    return VerifierLog.parse(log);
+  }
+
   private static String summary(String log, Errno errno) {
-    String[] lines = log.split("\n");
-    for (int i = lines.length - 1; i >= 0; i--) {
-      String line = lines[i].strip();
-      if (!line.isEmpty()
-          && !line.startsWith("processed ")
-          && !line.startsWith("verification time ")
-          && !line.startsWith("stack depth ")
-          && !line.startsWith("-- END PROG LOAD LOG")) {
-        return line;
-      }
-    }
-    return errno.description() + "; the verifier gave no reason";
+    return VerifierLog.parse(log)
+        .map(VerifierLog.Verdict::message)
+        .orElse(errno.description() + "; the verifier gave no reason");
   }
 }

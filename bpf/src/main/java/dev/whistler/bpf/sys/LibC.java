@@ -57,6 +57,8 @@ final class LibC {
       function("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle SYSCONF = function("sysconf", JAVA_LONG, JAVA_INT);
 
+  private static final MethodHandle STATFS = function("statfs", JAVA_INT, ADDRESS, ADDRESS);
+
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int EINTR = 4;
 
@@ -251,6 +253,17 @@ final class LibC {
     MemorySegment state = CALL_STATE.get();
     try {
       return check(action, (int) SOCKET.invokeExact(state, family, type, protocol), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void statfs(MemorySegment path, MemorySegment result, String shown) {
+    String action = "look at the file system of " + shown;
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      check(action, (int) STATFS.invokeExact(state, path, result), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }

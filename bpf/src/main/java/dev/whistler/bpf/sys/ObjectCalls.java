@@ -2,7 +2,10 @@ package dev.whistler.bpf.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The commands of bpf(2) that programs, maps, links and BTF share: ids, information, pins. */
@@ -24,6 +27,15 @@ public final class ObjectCalls {
       this.open = open;
       this.next = next;
       this.infoBytes = infoBytes;
+    }
+
+    private String inode() {
+      return switch (this) {
+        case PROGRAM -> "bpf_prog";
+        case MAP -> "bpf_map";
+        case BTF -> "btf";
+        case LINK -> "bpf_link";
+      };
     }
 
     private String noun() {
@@ -125,6 +137,18 @@ public final class ObjectCalls {
     try (Attributes attributes = new Attributes(16)) {
       attributes.putText(0, path).putInt(12, flags);
       return new Fd(attributes.call(Command.OBJ_GET, "open the pin " + path));
+    }
+  }
+
+  /** Whether a descriptor is of a kind, by what the kernel calls its file. */
+  public static boolean isOf(Kind kind, Fd fd) {
+    Path link = Path.of("/proc/self/fd/" + fd.number());
+    try {
+      // Links are bpf_link or bpf-link, depending on how they were opened.
+      String target = Files.readSymbolicLink(link).toString();
+      return target.startsWith("anon_inode:") && target.replace('-', '_').contains(kind.inode());
+    } catch (IOException e) {
+      throw new BpfException("cannot read " + link + "; mount procfs at /proc", e);
     }
   }
 }

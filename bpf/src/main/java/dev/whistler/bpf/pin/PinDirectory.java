@@ -1,0 +1,200 @@
+package dev.whistler.bpf.pin;
+
+import dev.whistler.bpf.link.BpfLink;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Fd;
+import dev.whistler.bpf.sys.FileSystemType;
+import dev.whistler.bpf.sys.ObjectCalls;
+import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of a BPF file system. Names are ours and never paths: letters, digits, '_' and '-'
+ * (the file system itself forbids dots).
+ */
+public final class PinDirectory implements AutoCloseable {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+
+  private final Path directory;
+  private final @Nullable DetachedMount mount;
+
+  private PinDirectory(Path directory, @Nullable DetachedMount mount) {
+    this.directory = directory;
+    this.mount = mount;
+  }
+
+  /**
+   * Opens a directory, which is made if only the last part of the path is missing.
+   *
+   * @throws UnsupportedException if it does not lie in a BPF file system
+   */
+  public static PinDirectory open(Path directory) {
+    Path existing = Files.isDirectory(directory) ? directory : directory.getParent();
+    if (existing == null || !Files.isDirectory(existing)) {
+      throw new UnsupportedException(
+          directory + " does not exist; mount a BPF file system: mount -t bpf bpf /sys/fs/bpf");
+    }
+    if (!FileSystemType.isBpf(existing)) {
+      throw new UnsupportedException(
+          existing + " lies in no BPF file system; mount one: mount -t bpf bpf " + existing);
+    }
+    make(directory);
+    return new PinDirectory(directory, null);
+  }
+
+  /**
+   * A BPF file system that only this process sees, for as long as this object is open.
+   *
+   * @throws SystemCallException EPERM without CAP_SYS_ADMIN
+   */
+  public static PinDirectory privateToProcess() {
+    DetachedMount mount = DetachedMount.of("bpf");
+    return new PinDirectory(mount.path(), mount);
+  }
+
+  /** A directory inside, which is made if it is missing; closing it does nothing. */
+  public PinDirectory directory(String name) {
+    Path inner = path(name);
+    make(inner);
+    return new PinDirectory(inner, null);
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return directory;
+  }
+
+  /**
+   * Pins a map.
+   *
+   * @throws SystemCallException EEXIST if the name is taken, ENOSPC or EROFS by the file system
+   */
+  public void pin(BpfMap map, String name) {
+    ObjectCalls.pin(map.fd().number(), path(name).toString());
+  }
+
+  /** Pins a program, as {@link #pin(BpfMap, String)}. */
+  public void pin(BpfProgram program, String name) {
+    ObjectCalls.pin(program.fd().number(), path(name).toString());
+  }
+
+  /** Pins a link, which then outlives this process, as {@link #pin(BpfMap, String)}. */
+  public void pin(BpfLink link, String name) {
+    ObjectCalls.pin(link.fd().number(), path(name).toString());
+  }
+
+  /**
+   * Opens a pinned map.
+   *
+   * @return empty if there is no pin of that name
+   * @throws BpfException if the pin is no map
+   */
+  public Optional<BpfMap> map(String name) {
+    return open(name, ObjectCalls.Kind.MAP).map(BpfMap::of);
+  }
+
+  /** Opens a pinned program, as {@link #map}. */
+  public Optional<BpfProgram> program(String name) {
+    return open(name, ObjectCalls.Kind.PROGRAM).map(BpfProgram::of);
+  }
+
+  /** Opens a pinned link, as {@link #map}. */
+  public Optional<BpfLink> link(String name) {
+    return open(name, ObjectCalls.Kind.LINK).map(BpfLink::of);
+  }
+
+  /**
+   * Removes a pin, or a directory with everything in it.
+   *
+   * @return whether it was there
+   */
+  public boolean remove(String name) {
+    return remove(path(name));
+  }
+
+  /** The names in the directory, sorted. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+    } catch (IOException e) {
+      throw new BpfException("cannot list " + directory, e);
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /** Frees a file system that is private to the process; pins elsewhere stay. */
+  @Override
+  public void close() {
+    if (mount != null) {
+      mount.close();
+    }
+  }
+
+  private Optional<Fd> open(String name, ObjectCalls.Kind kind) {
+    Path path = path(name);
+    Fd fd;
+    try {
+      fd = ObjectCalls.pinned(path.toString(), 0);
+    } catch (SystemCallException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    // The kernel hands out whatever is pinned there, and would describe it as what we take it for.
+    if (!ObjectCalls.isOf(kind, fd)) {
+      fd.close();
+      throw new BpfException("the pin " + path + " is not of the kind " + kind);
+    }
+    return Optional.of(fd);
+  }
+
+  private static boolean remove(Path path) {
+    try {
+      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+          entries.forEach(PinDirectory::remove);
+        }
+      }
+      return Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new BpfException("cannot remove the pin " + path, e);
+    }
+  }
+
+  private static void make(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      try {
+        Files.createDirectory(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (IOException e) {
+        throw new BpfException("cannot make the pin directory " + directory, e);
+      }
+    }
+  }
+
+  private Path path(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("a pin cannot be called '" + name + "'");
+    }
+    return directory.resolve(name);
+  }
+}

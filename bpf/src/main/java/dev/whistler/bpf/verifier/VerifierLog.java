@@ -1,0 +1,124 @@
+package dev.whistler.bpf.verifier;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The log of a refusal, as Linux 6.1 to 6.18 write it: visited instructions, register states and
+ * source lines, then one or two lines that say what is not accepted, then statistics.
+ */
+public final class VerifierLog {
+  private static final Pattern INSTRUCTION = Pattern.compile("(\\d{1,7}): \\([0-9a-f]{2}\\) .*");
+  private static final Pattern STATE = Pattern.compile("(from )?\\d+( to \\d+)?: .*R\\d+.*=.*");
+  private static final Pattern NAMED = Pattern.compile("\\binsn (?:#|idx )?(\\d{1,7})");
+  private static final Pattern REGISTER = Pattern.compile("\\b[Rr](\\d{1,2})\\b");
+  private static final List<String> STATISTICS =
+      List.of(
+          "processed ",
+          "verification time ",
+          "stack depth ",
+          "insns processed ",
+          "-- END PROG LOAD LOG",
+          "mark_precise:",
+          "max_states");
+
+  private VerifierLog() {}
+
+  /**
+   * What the verifier did not accept.
+   *
+   * @param instruction slot of the instruction, if the log says
+   * @param reason kind of reason
+   * @param registers registers named in the message, in order
+   * @param message the verifier's own line
+   * @param source the source line last printed before, or empty
+   */
+  public record Verdict(
+      OptionalInt instruction,
+      Reason reason,
+      List<Integer> registers,
+      String message,
+      String source) {}
+
+  /**
+   * Takes a log apart.
+   *
+   * @return empty if the log says nothing but statistics
+   */
+  public static Optional<Verdict> parse(String log) {
+    List<String> lines = log.lines().map(String::strip).toList();
+    int last = lines.size() - 1;
+    while (last >= 0 && isNoise(lines.get(last))) {
+      last--;
+    }
+    if (last < 0) {
+      return Optional.empty();
+    }
+    int message = last;
+    // Some refusals begin with their reason and go on with details on the next line.
+    while (message > 0
+        && Reason.of(lines.get(message)) == Reason.OTHER
+        && !isNoise(lines.get(message - 1))
+        && !isTrace(lines.get(message - 1))) {
+      message--;
+    }
+    String text = lines.get(Reason.of(lines.get(message)) == Reason.OTHER ? last : message);
+    return Optional.of(
+        new Verdict(
+            instruction(lines, message, text),
+            Reason.of(text),
+            registers(text),
+            text,
+            source(lines, message)));
+  }
+
+  private static OptionalInt instruction(List<String> lines, int message, String text) {
+    Matcher named = NAMED.matcher(text);
+    if (named.find()) {
+      return OptionalInt.of(Integer.parseInt(named.group(1)));
+    }
+    for (int i = message; i >= 0; i--) {
+      Matcher instruction = INSTRUCTION.matcher(lines.get(i));
+      if (instruction.matches()) {
+        return OptionalInt.of(Integer.parseInt(instruction.group(1)));
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static String source(List<String> lines, int message) {
+    for (int i = message; i >= 0; i--) {
+      if (lines.get(i).startsWith("; ")) {
+        return lines.get(i).substring(2);
+      }
+    }
+    return "";
+  }
+
+  private static List<Integer> registers(String text) {
+    List<Integer> registers = new ArrayList<>();
+    Matcher matcher = REGISTER.matcher(text);
+    while (matcher.find()) {
+      int register = Integer.parseInt(matcher.group(1));
+      if (register <= 10 && !registers.contains(register)) {
+        registers.add(register);
+      }
+    }
+    return registers;
+  }
+
+  private static boolean isNoise(String line) {
+    return line.isEmpty() || STATISTICS.stream().anyMatch(line::startsWith);
+  }
+
+  private static boolean isTrace(String line) {
+    return line.startsWith(";")
+        || line.startsWith("func#")
+        || INSTRUCTION.matcher(line).matches()
+        || STATE.matcher(line).matches();
+  }
+}

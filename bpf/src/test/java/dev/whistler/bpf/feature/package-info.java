@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.feature;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.pin;
+
+import org.jspecify.annotations.NullMarked;

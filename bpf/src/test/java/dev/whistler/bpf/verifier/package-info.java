@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.verifier;
+
+import org.jspecify.annotations.NullMarked;
