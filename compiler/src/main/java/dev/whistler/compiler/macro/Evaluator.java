@@ -59,6 +59,9 @@ final class Evaluator {
     }
   }
 
+  /** Forms nested in each other; what is read is nested less, what macros make hardly more. */
+  private static final int MAX_PREPARING = 600;
+
   private static final Datum TRUE = new Datum.Symbol(SymbolName.T, null);
 
   private final Meter meter;
@@ -75,6 +78,7 @@ final class Evaluator {
   private final Map<SymbolName, Datum> globals = new HashMap<>();
   private final Map<SymbolName, Boolean> specials = new HashMap<>();
   private final Map<SymbolName, Map<SymbolName, Datum>> properties = new HashMap<>();
+  private int preparing;
   private final Deque<Datum> catchTags = new ArrayDeque<>();
   private final SymbolName forever;
   private final SymbolName tableEntries;
@@ -266,7 +270,11 @@ final class Evaluator {
   /** Prepares a form. */
   Node prepare(Datum form, Scope scope) {
     meter.enter();
+    preparing++;
     try {
+      if (preparing > MAX_PREPARING) {
+        throw Meter.exceeded(MAX_PREPARING, "nested macro-time forms");
+      }
       return switch (form) {
         case Datum.Symbol symbol -> reference(symbol, scope);
         case Cons call -> call(call, scope);
@@ -276,6 +284,7 @@ final class Evaluator {
       e.passing(form.range());
       throw e;
     } finally {
+      preparing--;
       meter.leave();
     }
   }
@@ -424,11 +433,13 @@ final class Evaluator {
     return inner(
         form.range(),
         frame -> {
+          // First the function: that it does not exist matters more than what its operands do.
+          Callable function = callee.find(frame);
           Datum[] arguments = new Datum[nodes.length];
           for (int i = 0; i < nodes.length; i++) {
             arguments[i] = nodes[i].eval(frame);
           }
-          return callee.find(frame).apply(arguments);
+          return function.apply(arguments);
         });
   }
 

@@ -11,8 +11,9 @@ import java.util.Optional;
  * reports its errors and throws {@link AnalysisException}.
  *
  * <p>An expansion is a fresh, finite, acyclic copy: the analyzer may walk it without bounds other
- * than its own depth. Expanding the same call twice gives the same datum, so a body may be analyzed
- * more than once.
+ * than its own depth. One expansion is nested at most 400 lists deep; up to 200 may be nested in
+ * each other, so the analyzer bounds the sum. Expanding the same call twice gives the same datum,
+ * so a body may be analyzed more than once.
  */
 public interface Expander {
   /**

@@ -162,6 +162,13 @@ public final class MacroStage implements Expander {
               "check for endless recursion or iteration");
       exhausted = failure;
       throw failure;
+    } catch (StackOverflowError error) {
+      // The depth budget fits a stack of 1 MiB; a caller with a smaller one still gets an answer.
+      throw diagnostics.fail(
+          Code.E_BUDGET,
+          at,
+          "macro evaluation needs more stack than the calling thread has",
+          "check for endless recursion");
     } catch (Exit exit) {
       throw diagnostics.fail(Code.E_MACRO, at, "an exit leaves the evaluation");
     } finally {

@@ -1,7 +1,9 @@
 package dev.whistler.compiler.macro;
 
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.Reader;
 import dev.whistler.compiler.reader.Vector;
 import dev.whistler.compiler.source.SourceRange;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ final class ResultCopy {
   private final Meter meter;
   private final Printer printer;
   private int nodes;
+  private int depth;
 
   ResultCopy(Meter meter, Printer printer) {
     this.meter = meter;
@@ -33,6 +36,14 @@ final class ResultCopy {
     }
   }
 
+  /** What a macro makes may be nested no deeper than what can be read. */
+  private void descend() {
+    if (++depth > Reader.MAX_DEPTH) {
+      throw new MacroError(
+          Code.E_LIMIT, "the expansion is nested more than " + Reader.MAX_DEPTH + " lists deep");
+    }
+  }
+
   private Datum node(Datum datum) {
     count();
     return switch (datum) {
@@ -42,12 +53,12 @@ final class ResultCopy {
       case Datum.Char atom -> atom;
       case Cons pair -> list(pair);
       case Vector vector -> {
-        meter.enter();
+        descend();
         List<Datum> elements = new ArrayList<>();
         for (Datum element : vector.elements()) {
           elements.add(node(element));
         }
-        meter.leave();
+        depth--;
         yield new Vector(elements, vector.range());
       }
       default ->
@@ -57,7 +68,7 @@ final class ResultCopy {
   }
 
   private Datum list(Cons list) {
-    meter.enter();
+    descend();
     List<Datum> elements = new ArrayList<>();
     List<SourceRange> ranges = new ArrayList<>();
     Datum at = list;
@@ -67,7 +78,7 @@ final class ResultCopy {
       at = pair.cdr();
     }
     Datum copy = Datum.isNil(at) ? at : node(at);
-    meter.leave();
+    depth--;
     for (int i = elements.size() - 1; i >= 0; i--) {
       copy = new Cons(elements.get(i), copy, ranges.get(i));
     }

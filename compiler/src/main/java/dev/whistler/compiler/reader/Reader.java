@@ -25,7 +25,7 @@ public final class Reader {
   static final int MAX_FORMS = 10_000;
 
   /** Nesting of lists, vectors and quotes. */
-  static final int MAX_DEPTH = 400;
+  public static final int MAX_DEPTH = 400;
 
   final SymbolTable symbols;
   private final Set<String> features;

@@ -52,11 +52,15 @@ public final class UnitFixture {
 
   private Datum walk(Datum form, ExpansionContext context) {
     if (form instanceof Datum.Symbol symbol) {
-      return processed
-          .expander()
-          .expandSymbol(symbol, context)
-          .map(e -> walk(e.form(), e.context()))
-          .orElse(form);
+      try {
+        return processed
+            .expander()
+            .expandSymbol(symbol, context)
+            .map(e -> walk(e.form(), e.context()))
+            .orElse(form);
+      } catch (AnalysisException e) {
+        return form;
+      }
     }
     if (!(form instanceof Cons call)) {
       return form;
