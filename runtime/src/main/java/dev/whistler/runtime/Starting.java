@@ -73,7 +73,7 @@ final class Starting {
   }
 
   private RunningProgram run() throws StartException {
-    Attaching attaching = new Attaching(schema, request.attach());
+    Attaching attaching = new Attaching(loading, request.attach());
     LoadedObject loaded = kernel.own(loading.load(LoadOptions.defaults()));
     MapAccess maps = maps(loaded);
     List<MapSchema> rings = schema.maps().stream().filter(MapSchema::isRing).toList();

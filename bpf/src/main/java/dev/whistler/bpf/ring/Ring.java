@@ -22,14 +22,21 @@ final class Ring implements AutoCloseable {
   private final Mapping data;
   private final long mask;
 
+  /** Whether records stay in the ring until {@link #release}. */
+  private final boolean retaining;
+
+  /** Where reading goes on; the consumer's position or, where records are retained, beyond it. */
+  private volatile long cursor;
+
   /** After so many bytes the producers are told that room is free again. */
   private final long batchBytes;
 
-  Ring(int index, BpfMap map) {
+  Ring(int index, BpfMap map, boolean retaining) {
     if (map.type() != MapType.RINGBUF) {
       throw new BpfException(map + " is no ring buffer");
     }
     this.index = index;
+    this.retaining = retaining;
     this.mask = map.maxEntries() - 1L;
     this.batchBytes = Math.max(map.maxEntries() / 8, Mapping.PAGE_BYTES / 2);
     this.fd = map.fd().duplicate();
@@ -39,6 +46,7 @@ final class Ring implements AutoCloseable {
       long bytes = Mapping.PAGE_BYTES + 2L * map.maxEntries();
       this.data = Mapping.shared(fd, Mapping.PAGE_BYTES, bytes, false);
       this.consumer = opened;
+      this.cursor = consumerPosition();
     } catch (RuntimeException e) {
       if (opened != null) {
         opened.close();
@@ -56,6 +64,19 @@ final class Ring implements AutoCloseable {
     return consumer.getLongAcquire(0);
   }
 
+  long cursor() {
+    return cursor;
+  }
+
+  void release(long position) {
+    if (position < consumerPosition() || position > producerPosition()) {
+      throw new IllegalArgumentException(
+          "position " + position + " lies outside what the ring holds");
+    }
+    cursor = Math.max(cursor, position);
+    consumer.setLongRelease(0, position);
+  }
+
   long producerPosition() {
     return data.getLongAcquire(0);
   }
@@ -68,7 +89,7 @@ final class Ring implements AutoCloseable {
    */
   int consume(RingRecord view, RingBufferReader.Handler handler, int maximum) {
     long end = data.getLongAcquire(0);
-    long position = consumer.getLongAcquire(0);
+    long position = cursor;
     long released = position;
     int count = 0;
     try {
@@ -85,23 +106,29 @@ final class Ring implements AutoCloseable {
           count++;
         }
         position += (length + HEADER_BYTES + 7L) & ~7L;
-        if (position - released >= batchBytes) {
+        if (!retaining && position - released >= batchBytes) {
           consumer.setLongRelease(0, position);
           released = position;
         }
       }
     } finally {
       // A record whose handler failed is not consumed.
-      consumer.setLongRelease(0, position);
+      cursor = position;
+      if (!retaining) {
+        consumer.setLongRelease(0, position);
+      }
     }
     return count;
   }
 
-  /** Records between the two positions that are neither discarded nor being written. */
+  /**
+   * Records between the cursor and the producers' position that are neither discarded nor being
+   * written.
+   */
   long pendingRecords() {
     long end = data.getLongAcquire(0);
     long count = 0;
-    for (long position = consumer.getLongAcquire(0); position < end; ) {
+    for (long position = cursor; position < end; ) {
       int header = data.getIntAcquire(Mapping.PAGE_BYTES + (position & mask));
       if ((header & (BUSY | DISCARDED)) == 0) {
         count++;

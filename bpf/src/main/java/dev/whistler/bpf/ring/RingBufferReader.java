@@ -35,14 +35,14 @@ public final class RingBufferReader implements AutoCloseable {
     void record(RingRecord record);
   }
 
-  private RingBufferReader(List<BpfMap> maps) {
+  private RingBufferReader(List<BpfMap> maps, boolean retaining) {
     epoll = new Epoll(maps.size() + 1);
     EventFd event = null;
     try {
       event = new EventFd();
       epoll.add(event.fd(), WAKE_TAG);
       for (BpfMap map : maps) {
-        Ring ring = new Ring(rings.size(), map);
+        Ring ring = new Ring(rings.size(), map, retaining);
         rings.add(ring);
         epoll.add(ring.fd(), rings.size() - 1);
       }
@@ -63,12 +63,21 @@ public final class RingBufferReader implements AutoCloseable {
    * @throws SystemCallException if memory or descriptors are short
    */
   public static RingBufferReader open(BpfMap... maps) {
-    return new RingBufferReader(List.of(maps));
+    return new RingBufferReader(List.of(maps), false);
   }
 
   /** Opens ring buffers, numbered in the given order. */
   public static RingBufferReader open(List<BpfMap> maps) {
-    return new RingBufferReader(maps);
+    return new RingBufferReader(maps, false);
+  }
+
+  /**
+   * Opens ring buffers so that records handed on stay in the ring until {@link #release}: a reader
+   * that takes over after a crash finds them again. While a ring holds such records, {@link #poll}
+   * does not wait, and the kernel does not announce new ones.
+   */
+  public static RingBufferReader retaining(List<BpfMap> maps) {
+    return new RingBufferReader(maps, true);
   }
 
   /**
@@ -132,6 +141,21 @@ public final class RingBufferReader implements AutoCloseable {
   /** Bytes of a ring that were handed on since the ring exists. */
   public long consumerPosition(int ring) {
     return position(ring, false);
+  }
+
+  /** Where reading goes on, in bytes: the position behind the last record handed on. */
+  public long cursor(int ring) {
+    return rings.get(ring).cursor();
+  }
+
+  /**
+   * Gives the room before a position back to the producers. The reading thread's business.
+   *
+   * @param position end of a record; beyond the {@link #cursor} it also skips records
+   * @throws IllegalArgumentException if it lies outside what the ring holds
+   */
+  public void release(int ring, long position) {
+    rings.get(ring).release(position);
   }
 
   /** Bytes of a ring that were reserved since the ring exists. */

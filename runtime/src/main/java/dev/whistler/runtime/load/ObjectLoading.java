@@ -6,6 +6,7 @@ import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.btf.BtfException;
 import dev.whistler.bpf.elf.ObjectFormatException;
 import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
@@ -124,6 +125,16 @@ public final class ObjectLoading {
 
   private static byte[] word(int value) {
     return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+  }
+
+  /** The attach type that the program is loaded with; null where its type has none. */
+  @Nullable AttachType attachType(ProgramSchema program) {
+    for (BpfObject.Program candidate : object.programs()) {
+      if (candidate.name().equals(program.symbol())) {
+        return candidate.kind().attachType();
+      }
+    }
+    return null;
   }
 
   /** The map that counts produced and lost records; null where the object has no ring. */

@@ -1,6 +1,14 @@
 package dev.whistler.runtime.load;
 
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.tracefs.Tracefs;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tracing directory, opened only where a program needs it. */
@@ -14,6 +22,21 @@ final class TracefsOnDemand implements AutoCloseable {
       open = tracefs;
     }
     return tracefs;
+  }
+
+  /** Kernel functions that can be traced and match a pattern with {@code *} and {@code ?}. */
+  List<String> functions(String pattern) {
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    Path list = get().root().resolve("available_filter_functions");
+    try (Stream<String> lines = Files.lines(list)) {
+      return lines
+          .map(line -> line.split(" ", 2)[0])
+          .filter(name -> !name.contains("/") && matcher.matches(Path.of(name)))
+          .distinct()
+          .toList();
+    } catch (IOException e) {
+      throw new BpfException("cannot read " + list + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
