@@ -1,8 +1,48 @@
 package dev.whistler.compiler;
 
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.emit.Backend;
+import dev.whistler.compiler.emit.MachineCode;
+import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.form.UnitAnalyzer;
+import dev.whistler.compiler.ir.BackEndException;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.RecordingKernelDescription;
+import dev.whistler.compiler.kernel.Trace;
+import dev.whistler.compiler.object.ObjectWriter;
+import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.unit.UnitProcessor;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
 /** The compiler. Stateless: {@link #compile} may be called from several threads at once. */
 public final class Compiler {
-  private Compiler() {}
+  private final CompilationRequest request;
+  private final Diagnostics diagnostics;
+  private final @Nullable RecordingKernelDescription recording;
+  private List<String> notes = List.of();
+
+  private Compiler(CompilationRequest request) {
+    this.diagnostics =
+        new Diagnostics(request.options().warningsAsErrors(), request.options().allowed());
+    KernelDescription kernel = request.kernel();
+    this.recording = kernel == null ? null : new RecordingKernelDescription(kernel);
+    this.request =
+        new CompilationRequest(
+            request.sources(),
+            request.architecture(),
+            recording,
+            request.knobs(),
+            request.options(),
+            request.budget());
+  }
 
   /**
    * Compiles one unit.
@@ -10,6 +50,64 @@ public final class Compiler {
    * @return an object, or the errors why there is none. Never throws for bad input.
    */
   public static CompilationResult compile(CompilationRequest request) {
-    throw new UnsupportedOperationException("not yet");
+    return new Compiler(request).compile();
+  }
+
+  private CompilationResult compile() {
+    Optional<CompiledObject> object = Optional.empty();
+    try {
+      object = analyze().map(this::generate);
+    } catch (AnalysisException e) {
+      // Reported where it was thrown.
+    } catch (BackEndException e) {
+      diagnostics.report(e.code(), e.origin(), String.valueOf(e.getMessage()), e.hint());
+    } catch (StackOverflowError e) {
+      diagnostics.report(
+          Code.E_LIMIT,
+          start(),
+          "a form of the unit has too many operands or nested parts",
+          "split it into several forms");
+    }
+    if (diagnostics.hasErrors()) {
+      object = Optional.empty();
+    }
+    List<String> files = request.sources().stream().map(SourceText::name).toList();
+    return new CompilationResult(object, diagnostics.sorted(files), notes);
+  }
+
+  /** The typed unit; empty if there is any error. */
+  private Optional<TypedUnit> analyze() {
+    SymbolTable symbols = new SymbolTable();
+    UnitAnalyzer analyzer = new UnitAnalyzer(request, symbols, diagnostics);
+    notes =
+        UnitProcessor.process(request.sources(), symbols, analyzer, diagnostics, request.budget())
+            .notes();
+    checkBudget();
+    TypedUnit unit = analyzer.finish(start());
+    return diagnostics.hasErrors() ? Optional.empty() : Optional.of(unit);
+  }
+
+  private CompiledObject generate(TypedUnit unit) {
+    checkBudget();
+    MachineCode code = Backend.generate(unit, request.options());
+    checkBudget();
+    Trace trace = recording == null ? new Trace(new TreeMap<>()) : recording.trace();
+    return ObjectWriter.write(unit, code, request, trace);
+  }
+
+  private void checkBudget() {
+    if (request.budget().exhausted()) {
+      throw diagnostics.fail(
+          Code.E_BUDGET,
+          new Origin(start(), List.of()),
+          "the compilation was cancelled or took too long",
+          "simplify the unit, or allow more time");
+    }
+  }
+
+  /** The first character of the unit, for what concerns no form. */
+  private SourceRange start() {
+    String name = request.sources().isEmpty() ? "" : request.sources().getFirst().name();
+    return new SourceRange(name, 1, 1, 1, 1);
   }
 }

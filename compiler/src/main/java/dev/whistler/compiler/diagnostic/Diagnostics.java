@@ -81,6 +81,21 @@ public final class Diagnostics {
     }
   }
 
+  /** An empty collection with the same settings, for an analysis that may be repeated. */
+  public Diagnostics scratch() {
+    return new Diagnostics(warningsAsErrors, allowed);
+  }
+
+  /** Takes over everything that a scratch collection holds. */
+  public void merge(Diagnostics other) {
+    other.list.forEach(this::add);
+  }
+
+  /** Takes over what a scratch collection holds of some codes. */
+  public void mergeOnly(Diagnostics other, Set<Code> codes) {
+    other.list.stream().filter(d -> codes.contains(d.code())).forEach(this::add);
+  }
+
   /** Whether any error was reported. */
   public boolean hasErrors() {
     return errors > 0;

@@ -1,0 +1,269 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.KernelFunction;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.table.Registers;
+import dev.whistler.compiler.type.KernelLayout;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Registers, system call parameters, and arguments of BTF-typed programs (12.6 and 12.7). */
+final class ArgumentForms {
+  private static final int MAX_ARGUMENT = 11;
+
+  private ArgumentForms() {}
+
+  static void register(Map<String, Operator> table) {
+    for (String name :
+        List.of(
+            "parm1", "parm2", "parm3", "parm4", "parm5", "parm6", "parm7", "parm8", "ret", "ip",
+            "sp", "fp")) {
+      table.put("pt-regs-" + name, register(name));
+    }
+    table.put("pt-regs", ArgumentForms::namedRegister);
+    table.put("syscall-parm", ArgumentForms::systemCallParameter);
+    table.put("arg", ArgumentForms::argument);
+    table.put("ret", ArgumentForms::result);
+  }
+
+  private static Architecture architecture(BodyAnalyzer body) {
+    return body.unit().request().architecture();
+  }
+
+  private static void requireType(Form form, String type, BodyAnalyzer body) {
+    if (!body.program().type().equals(type)) {
+      throw body.fail(
+          Code.E_PROGTYPE,
+          form.origin(),
+          form.name() + " works in programs of type :" + type + " only");
+    }
+  }
+
+  private static Expr word(int offset, Origin at) {
+    return new Expr.ContextLoad(ScalarType.U64, offset, ScalarType.U64, at);
+  }
+
+  private static boolean isReturnProbe(BodyAnalyzer body) {
+    return Boolean.TRUE.equals(body.program().section().attachParameters().get("return"));
+  }
+
+  /** {@code (pt-regs-WHAT)}. */
+  static Operator register(String what) {
+    return (form, body, use) -> {
+      body.arity(form, 0, 0);
+      requireType(form, "kprobe", body);
+      OptionalInt offset = Registers.accessor(architecture(body), what);
+      if (offset.isEmpty()) {
+        throw body.fail(
+            Code.E_ARCH,
+            form.origin(),
+            form.name() + " does not exist on " + architecture(body).text(),
+            "further arguments are on the stack");
+      }
+      boolean session =
+          body.program().section().attachParameters().containsKey("session")
+              && Boolean.TRUE.equals(body.program().section().attachParameters().get("session"));
+      if (!session) {
+        if (what.equals("ret") && !isReturnProbe(body)) {
+          body.report(
+              Code.W_PROBE,
+              form.origin(),
+              "pt-regs-ret is the return value only in a return probe",
+              "use a section kretprobe/… or uretprobe/…");
+        } else if (what.startsWith("parm") && isReturnProbe(body)) {
+          body.report(
+              Code.W_PROBE,
+              form.origin(),
+              form.name() + " no longer holds the argument when the function returns",
+              "save it in a map in an entry probe");
+        }
+      }
+      return word(offset.getAsInt(), form.origin());
+    };
+  }
+
+  private static Expr namedRegister(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, 1);
+    requireType(form, "kprobe", body);
+    Datum operand = form.operand(0);
+    String name = operand instanceof Datum.Symbol s ? s.name().text() : "";
+    OptionalInt offset = Registers.offset(architecture(body), name);
+    if (offset.isEmpty()) {
+      throw body.fail(
+          Code.E_ARCH,
+          body.originOf(operand),
+          architecture(body).text() + " has no register " + name,
+          NearMatches.hint(name, Registers.names(architecture(body))));
+    }
+    return word(offset.getAsInt(), form.origin());
+  }
+
+  private static Expr systemCallParameter(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, 1);
+    requireType(form, "kprobe", body);
+    int number =
+        body.constantWithin(
+            form.operand(0), "the number of a system call parameter", 1, 6, Code.E_RANGE);
+    Map<String, Object> target = body.program().section().attachParameters();
+    String function = String.valueOf(target.getOrDefault("function", ""));
+    boolean systemCall =
+        body.program().section().attachKind().equals("ksyscall")
+            || function.startsWith("__x64_sys_")
+            || function.startsWith("__arm64_sys_");
+    if (!systemCall) {
+      throw body.fail(
+          Code.E_PROGTYPE,
+          form.origin(),
+          "syscall-parm works in sections ksyscall/NAME and in kprobes on __x64_sys_… and"
+              + " __arm64_sys_…");
+    }
+    Origin at = form.origin();
+    int first = Registers.accessor(architecture(body), "parm1").orElseThrow();
+    int offset = Registers.systemCallParameter(architecture(body), number).orElseThrow();
+    Expr address =
+        new Expr.Binary(
+            Expr.Operator.ADD,
+            word(first, at),
+            new Expr.Constant(offset, ScalarType.U64, at),
+            ScalarType.U64,
+            at);
+    return MemoryForms.probeRead(ScalarType.U64, false, address, ScalarType.U64, at, body);
+  }
+
+  // ---- arguments of BTF-typed programs
+
+  private static Expr argument(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, 1);
+    if (!ProgramTypes.hasArgumentWords(body.program().type())) {
+      throw body.fail(
+          Code.E_PROGTYPE,
+          form.origin(),
+          "programs of type :" + body.program().type() + " have no arguments to read with arg",
+          body.program().type().equals("kprobe") ? "use (pt-regs-parm1) and its like" : null);
+    }
+    Datum operand = form.operand(0);
+    if (operand instanceof Datum.Symbol symbol
+        && !symbol.name().isKeyword()
+        && ConstantNames.find(body.tables(), symbol.name().text()).isEmpty()) {
+      return namedArgument(symbol, form.origin(), body);
+    }
+    int index =
+        body.constantWithin(operand, "the number of an argument", 0, MAX_ARGUMENT, Code.E_INDEX);
+    return word(8 * index, form.origin());
+  }
+
+  /** What the program is attached to, by the name that the kernel's types know. */
+  private static String targetFunction(BodyAnalyzer body) {
+    Map<String, Object> target = body.program().section().attachParameters();
+    return switch (body.program().type()) {
+      case "lsm" -> "bpf_lsm_" + target.getOrDefault("hook", "");
+      case "raw-tracepoint" -> "__traceiter_" + target.getOrDefault("event", "");
+      case "tp-btf" ->
+          "__traceiter_" + target.getOrDefault("target", target.getOrDefault("event", ""));
+      default -> String.valueOf(target.getOrDefault("target", ""));
+    };
+  }
+
+  private static Optional<KernelFunction> prototype(BodyAnalyzer body) {
+    KernelDescription kernel = body.unit().request().kernel();
+    return kernel == null ? Optional.empty() : kernel.function(targetFunction(body));
+  }
+
+  private static Expr namedArgument(Datum.Symbol symbol, Origin at, BodyAnalyzer body) {
+    KernelDescription kernel = body.unit().kernel(at, "a named argument", body.diagnostics());
+    if (!kernel.hasTypes()) {
+      throw body.fail(
+          Code.E_KDESC, at, "a named argument needs the kernel's types, and none were supplied");
+    }
+    KernelFunction function =
+        prototype(body)
+            .orElseThrow(
+                () ->
+                    body.fail(
+                        Code.E_FIELD,
+                        at,
+                        "the kernel's types have no function " + targetFunction(body),
+                        "use (arg N) with the number of the argument"));
+    String name = TracepointImports.kernelName(symbol.name().text());
+    List<String> names =
+        function.parameters().stream().map(KernelFunction.Parameter::name).toList();
+    int index = names.indexOf(name);
+    if (index < 0 || index > MAX_ARGUMENT) {
+      String hint = NearMatches.hint(name, names);
+      throw body.fail(
+          Code.E_FIELD,
+          body.originOf(symbol),
+          function.name() + " has no parameter " + name,
+          hint != null ? hint : "its parameters are " + String.join(", ", names));
+    }
+    KernelFunction.Parameter parameter = function.parameters().get(index);
+    Expr word = word(8 * index, at);
+    if (parameter.pointer()) {
+      return new Expr.Retype(word, pointerType(parameter.structName(), body), at);
+    }
+    return parameter.size() >= 8
+        ? word
+        : new Expr.Convert(ScalarType.of(parameter.size(), parameter.signed()), word, at);
+  }
+
+  /** A pointer to a kernel object, tagged where its struct is known. */
+  private static PointerType pointerType(String cName, BodyAnalyzer body) {
+    if (cName.isEmpty()) {
+      return new PointerType(Region.KERNEL, null, -1, false);
+    }
+    String name = TracepointImports.sourceName(cName);
+    KernelLayout known = body.tables().kernelLayouts().get(name);
+    KernelLayout layout = known != null ? known : new KernelLayout(name, cName, 0, 8);
+    return new PointerType(Region.KERNEL, layout, -1, false);
+  }
+
+  private static Expr result(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 0, 0);
+    String type = body.program().type();
+    if (!type.equals("fexit") && !type.equals("fmod-ret") && !type.equals("lsm")) {
+      throw body.fail(
+          Code.E_PROGTYPE,
+          form.origin(),
+          "ret works in programs of type :fexit, :fmod-ret and :lsm",
+          type.equals("kprobe") ? "use (pt-regs-ret) in a return probe" : null);
+    }
+    Origin at = form.origin();
+    Optional<KernelFunction> function = prototype(body);
+    if (function.isPresent()) {
+      return word(8 * function.get().parameters().size(), at);
+    }
+    if (type.equals("lsm")) {
+      throw body.fail(Code.E_KDESC, at, "the previous result of a hook needs the kernel's types");
+    }
+    HelperCalls.checkAllowed("get-func-ret", at, body);
+    PointerType area = new PointerType(Region.STACK, null, 8, false);
+    Expr block = new Expr.StackBlock(area, at);
+    return body.once(
+        "result",
+        block,
+        p ->
+            new Expr.Sequence(
+                List.of(
+                    new Expr.Call(
+                        Helpers.named("get-func-ret").orElseThrow(),
+                        List.of(
+                            new Expr.Argument.Value(ContextForms.contextPointer(at)),
+                            new Expr.Argument.Value(p)),
+                        ScalarType.I64,
+                        at),
+                    new Expr.Load(ScalarType.U64, p, 0, ScalarType.U64, at)),
+                at));
+  }
+}

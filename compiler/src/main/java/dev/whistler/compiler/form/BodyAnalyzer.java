@@ -1,0 +1,626 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.macro.Expander;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over a body: expands forms from the outside in (section 18.2), finds each operator's
+ * analyzer, and keeps what is known on the current path. The rules of the forms themselves are in
+ * the classes that {@link OperatorTable} lists.
+ */
+final class BodyAnalyzer {
+  private static final BigInteger MIN_WORD = BigInteger.TWO.pow(63).negate();
+  private static final BigInteger END_WORD = BigInteger.TWO.pow(64);
+
+  /** Nested forms, macro expansions included; keeps hostile sources off the end of the stack. */
+  private static final int MAX_DEPTH = 600;
+
+  private final UnitContext unit;
+  private final @Nullable ProgramContext program;
+  private final BindingTypes bindings;
+  private final @Nullable Functions functions;
+  private final Exits exits;
+  private final Places places = new Places(this);
+  private final Map<Local, Long> loopLimits = new HashMap<>();
+  private final Set<Local> poisoned = new HashSet<>();
+  private final Set<Expr> effects =
+      java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+  private Diagnostics diagnostics;
+  private Findings findings = new Findings();
+  private ExpansionContext context;
+  private Scope scope = Scope.EMPTY;
+  private Flow flow = Flow.START;
+  private int depth;
+
+  /**
+   * Prepares a pass.
+   *
+   * @param program null for constant expressions outside bodies
+   * @param diagnostics where this pass reports
+   * @param functions kernel-side functions, null for constant expressions
+   */
+  BodyAnalyzer(
+      UnitContext unit,
+      @Nullable ProgramContext program,
+      BindingTypes bindings,
+      Diagnostics diagnostics,
+      ExpansionContext context,
+      @Nullable Functions functions) {
+    this.unit = unit;
+    this.functions = functions;
+    this.program = program;
+    this.bindings = bindings;
+    this.diagnostics = diagnostics;
+    this.context = context;
+    this.exits = new Exits(this);
+  }
+
+  UnitContext unit() {
+    return unit;
+  }
+
+  /** The kernel-side functions; only bodies have them. */
+  Functions functions() {
+    return java.util.Objects.requireNonNull(functions);
+  }
+
+  UnitTables tables() {
+    return unit.tables();
+  }
+
+  Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  Findings findings() {
+    return findings;
+  }
+
+  ExpansionContext context() {
+    return context;
+  }
+
+  BindingTypes bindings() {
+    return bindings;
+  }
+
+  Places places() {
+    return places;
+  }
+
+  Exits exits() {
+    return exits;
+  }
+
+  ValueRange range() {
+    return new ValueRange(loopLimits, bindings);
+  }
+
+  /** The program; constant expressions have none and never ask. */
+  ProgramContext program() {
+    if (program == null) {
+      throw new IllegalStateException("no program here");
+    }
+    return program;
+  }
+
+  Optional<ProgramContext> programIfAny() {
+    return Optional.ofNullable(program);
+  }
+
+  // ---- reporting
+
+  Origin originOf(Datum datum) {
+    return context.originOf(datum);
+  }
+
+  AnalysisException fail(Code code, Origin at, String message) {
+    return diagnostics.fail(code, at, message);
+  }
+
+  AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
+    return diagnostics.fail(code, at, message, hint);
+  }
+
+  void report(Code code, Origin at, String message, @Nullable String hint) {
+    diagnostics.report(code, at, message, hint);
+  }
+
+  /** Checks the number of operands; {@code max} -1 for any. */
+  void arity(Form form, int min, int max) {
+    int count = form.count();
+    if (count >= min && (max < 0 || count <= max)) {
+      return;
+    }
+    String expected =
+        min == max
+            ? operands(min)
+            : max < 0 ? "at least " + operands(min) : min + " to " + operands(max);
+    throw fail(Code.E_ARITY, form.origin(), form.name() + " takes " + expected + ", not " + count);
+  }
+
+  private static String operands(int count) {
+    return count == 0 ? "no operands" : count == 1 ? "1 operand" : count + " operands";
+  }
+
+  // ---- forms
+
+  /** Analyzes a form whose value is used as a word. */
+  Expr value(Datum datum) {
+    return analyze(datum, Use.VALUE);
+  }
+
+  /** Analyzes a form. */
+  Expr analyze(Datum datum, Use use) {
+    if (++depth > MAX_DEPTH) {
+      depth--;
+      throw fail(
+          Code.E_LIMIT,
+          originOf(datum),
+          "forms are nested more than " + MAX_DEPTH + " deep",
+          "split the body into several forms");
+    }
+    try {
+      Expr expr = analyzeUnchecked(datum, use);
+      if (use != Use.NONE && effects.contains(expr)) {
+        diagnostics.report(
+            Code.W_NOVALUE,
+            originOf(datum),
+            "this form has no value: it always yields 0",
+            "use it as a statement");
+      }
+      return expr;
+    } finally {
+      depth--;
+    }
+  }
+
+  private Expr analyzeUnchecked(Datum datum, Use use) {
+    return switch (datum) {
+      case Datum.Int integer -> literal(integer);
+      case Datum.Symbol symbol -> symbol(symbol, use);
+      case Cons cons -> call(cons, use);
+      case Datum.Str string ->
+          throw fail(
+              Code.E_STRING,
+              originOf(string),
+              "a string is no value in a body",
+              "strings are operands of helpers such as trace-printk's printk only");
+      default -> throw fail(Code.E_SYNTAX, originOf(datum), "this datum is no form of a body");
+    };
+  }
+
+  private Expr literal(Datum.Int integer) {
+    Origin at = originOf(integer);
+    BigInteger value = integer.value();
+    if (value.compareTo(MIN_WORD) < 0 || value.compareTo(END_WORD) >= 0) {
+      throw fail(
+          Code.E_RANGE, at, "the integer does not fit 64 bits", "use a value from -2^63 to 2^64-1");
+    }
+    return new Expr.Constant(
+        value.longValue(), value.signum() < 0 ? ScalarType.I64 : ScalarType.U64, at);
+  }
+
+  private Expr symbol(Datum.Symbol symbol, Use use) {
+    SymbolName name = symbol.name();
+    Origin at = originOf(symbol);
+    Scope.Binding binding = scope.find(name);
+    if (binding != null) {
+      return read(binding.local(), at);
+    }
+    Optional<Expander.Expansion> expansion = unit.expander().expandSymbol(symbol, context);
+    if (expansion.isPresent()) {
+      return within(expansion.get().context(), () -> analyze(expansion.get().form(), use));
+    }
+    if (Datum.isNil(symbol)) {
+      return new Expr.Constant(0, ScalarType.U64, at);
+    }
+    if (name.isKeyword()) {
+      throw fail(Code.E_SYNTAX, at, "a keyword is no form of a body");
+    }
+    Optional<UnitTables.ConstantValue> constant = ConstantNames.find(tables(), name.text());
+    if (constant.isPresent()) {
+      Long word = constant.get().word();
+      if (word == null) {
+        throw fail(
+            Code.E_TYPE,
+            at,
+            "the constant " + name.spelling() + " is no integer and can only be used by macros");
+      }
+      return new Expr.Constant(word, constant.get().type(), at);
+    }
+    Global global = tables().globals().get(name.text());
+    if (global != null) {
+      return places.read(GlobalForms.scalarPlace(global, at, this));
+    }
+    throw unbound(name, at);
+  }
+
+  /** The error for a name that is no variable and no constant here. */
+  AnalysisException unbound(SymbolName name, Origin at) {
+    List<String> names = scope.names();
+    List<String> candidates = new ArrayList<>(names);
+    candidates.addAll(tables().constants().keySet());
+    candidates.addAll(dev.whistler.compiler.table.Constants.all().keySet());
+    String hint = NearMatches.hint(name.text(), candidates);
+    if (hint == null) {
+      hint =
+          names.isEmpty()
+              ? "no variables are in scope"
+              : "in scope: " + String.join(", ", names.subList(0, Math.min(names.size(), 12)));
+    }
+    return fail(Code.E_UNBOUND, at, "unknown variable " + name.spelling(), hint);
+  }
+
+  private Expr call(Cons cons, Use use) {
+    if (!(cons.car() instanceof Datum.Symbol head) || head.name().isKeyword()) {
+      throw fail(
+          Code.E_SYNTAX, originOf(cons), "the head of a form must be the name of an operator");
+    }
+    SymbolName name = head.name();
+    Operator operator = OperatorTable.core(name.text());
+    if (operator == null && unit.expander().isMacro(name, context)) {
+      Expander.Expansion expansion = unit.expander().expand(cons, context);
+      return within(expansion.context(), () -> analyze(expansion.form(), use));
+    }
+    Form form = form(cons, name);
+    if (operator == null) {
+      operator = secondary(form);
+    }
+    ExpansionContext outer = context;
+    context = context.within(cons);
+    try {
+      return operator.analyze(form, this, use);
+    } finally {
+      context = outer;
+    }
+  }
+
+  /** The parts of a call. */
+  Form form(Cons cons, SymbolName operator) {
+    Origin at = originOf(cons);
+    return new Form(
+        operator,
+        cons,
+        ProperList.require(cons.cdr(), "the form " + operator.spelling(), at, diagnostics),
+        at);
+  }
+
+  /** Generated accessors, kernel-side functions and the like; {@code E-UNKNOWN} otherwise. */
+  private Operator secondary(Form form) {
+    return OperatorTable.generated(form, this).orElseThrow(() -> OperatorTable.unknown(form, this));
+  }
+
+  /**
+   * The operator of a call after macro expansion, if it can be assigned to.
+   *
+   * @param use what to do with the form and its accessor
+   */
+  <T> T withAccessor(Cons cons, java.util.function.BiFunction<Form, Operator, T> use) {
+    if (!(cons.car() instanceof Datum.Symbol head) || head.name().isKeyword()) {
+      throw fail(Code.E_SYNTAX, originOf(cons), "a place must start with the name of an accessor");
+    }
+    SymbolName name = head.name();
+    Operator operator = OperatorTable.core(name.text());
+    if (operator == null && unit.expander().isMacro(name, context)) {
+      throw new IllegalStateException("macros are expanded by Places");
+    }
+    Form form = form(cons, name);
+    ExpansionContext outer = context;
+    context = context.within(cons);
+    try {
+      return use.apply(form, operator == null ? secondary(form) : operator);
+    } finally {
+      context = outer;
+    }
+  }
+
+  /** Runs an analysis inside a macro expansion or another context. */
+  <T> T within(ExpansionContext inner, Supplier<T> analysis) {
+    ExpansionContext outer = context;
+    context = inner;
+    if (++depth > MAX_DEPTH) {
+      depth--;
+      context = outer;
+      throw diagnostics.fail(
+          Code.E_LIMIT,
+          new Origin(outer.originOf(Datum.NIL).range(), outer.frames()),
+          "forms and macro expansions are nested more than " + MAX_DEPTH + " deep");
+    }
+    try {
+      return analysis.get();
+    } finally {
+      depth--;
+      context = outer;
+    }
+  }
+
+  /**
+   * Analyzes forms one after the other; an erroneous one does not keep the others from being
+   * analyzed.
+   */
+  Expr sequence(List<Datum> forms, Use use, Origin at) {
+    if (forms.isEmpty()) {
+      return plainZero(at);
+    }
+    List<Expr> result = new ArrayList<>();
+    AnalysisException failure = null;
+    for (int i = 0; i < forms.size(); i++) {
+      boolean last = i == forms.size() - 1;
+      Flow before = flow;
+      try {
+        result.add(analyze(forms.get(i), last ? use : Use.NONE));
+      } catch (AnalysisException e) {
+        failure = failure == null ? e : failure;
+        flow = before;
+      }
+      if (!flow.reachable() && !last) {
+        diagnostics.report(
+            Code.W_UNREACHABLE, originOf(forms.get(i + 1)), "this form is never reached", null);
+        break;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return new Expr.Sequence(result, at);
+  }
+
+  /** The value 0 of an empty sequence, which is no constant expression. */
+  Expr plainZero(Origin at) {
+    return new Expr.Sequence(List.of(new Expr.Constant(0, ScalarType.U64, at)), at);
+  }
+
+  /** Marks a form as one without a value (section 4.8). */
+  Expr effect(Expr expr) {
+    effects.add(expr);
+    return expr;
+  }
+
+  boolean isEffect(Expr expr) {
+    return effects.contains(expr);
+  }
+
+  /** Analyzes all operands as values; reports the errors of all before it gives up. */
+  List<Expr> values(List<Datum> operands) {
+    List<Expr> result = new ArrayList<>();
+    AnalysisException failure = null;
+    for (Datum operand : operands) {
+      try {
+        result.add(value(operand));
+      } catch (AnalysisException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return result;
+  }
+
+  // ---- constants
+
+  /** The value of a constant expression, or empty if the form is none (section 5.1). */
+  OptionalLong constant(Datum datum) {
+    return new ConstantEvaluator(unit, diagnostics).evaluate(datum, context);
+  }
+
+  /** The value of a constant expression; {@code E-CONST} if the form is none. */
+  long requireConstant(Datum datum, String what) {
+    return new ConstantEvaluator(unit, diagnostics).require(datum, context, what);
+  }
+
+  /** A constant that must be an offset or a length: 0 to {@code max}, else the code given. */
+  int constantWithin(Datum datum, String what, long min, long max, Code code) {
+    long value = requireConstant(datum, what);
+    if (value < min || value > max) {
+      throw fail(
+          code,
+          originOf(datum),
+          what + " is " + value + ", which is not in the range " + min + " to " + max);
+    }
+    return (int) value;
+  }
+
+  // ---- paths
+
+  Flow flow() {
+    return flow;
+  }
+
+  void setFlow(Flow flow) {
+    this.flow = flow;
+  }
+
+  /** Where two paths meet; a resource that is live on one only is {@code E-LEAK}. */
+  Flow join(Flow a, Flow b, Origin at) {
+    return Flow.join(
+        a,
+        b,
+        resource ->
+            leak(
+                resource,
+                at,
+                resource.description() + " is live on one path and given back on another"));
+  }
+
+  /** Reports a leak, unless an earlier error may be its cause. */
+  void leak(Resource resource, Origin at, String message) {
+    if (!diagnostics.hasErrors()) {
+      diagnostics.report(
+          Code.E_LEAK,
+          at,
+          message,
+          "give it back on every path",
+          List.of(
+              new dev.whistler.compiler.diagnostic.Diagnostic.Note(
+                  "acquired here", resource.origin().range())));
+    }
+  }
+
+  /**
+   * Analyzes what a constant test excludes (section 5.4): only errors of shape are reported, and
+   * nothing of it stays.
+   */
+  void analyzeDead(Runnable analysis) {
+    Diagnostics outerDiagnostics = diagnostics;
+    Findings outerFindings = findings;
+    Flow outerFlow = flow;
+    Scope outerScope = scope;
+    diagnostics = outerDiagnostics.scratch();
+    findings = new Findings();
+    try {
+      analysis.run();
+    } catch (AnalysisException e) {
+      // What matters was reported to the scratch diagnostics.
+    } finally {
+      outerDiagnostics.mergeOnly(
+          diagnostics, Set.of(Code.E_SYNTAX, Code.E_ARITY, Code.E_LIMIT, Code.E_BUDGET));
+      diagnostics = outerDiagnostics;
+      findings = outerFindings;
+      flow = outerFlow;
+      scope = outerScope;
+    }
+  }
+
+  // ---- variables
+
+  Scope scope() {
+    return scope;
+  }
+
+  /** Runs an analysis in an inner scope; what was known of its variables is forgotten after it. */
+  <T> T inScope(Scope inner, List<Local> locals, Supplier<T> analysis) {
+    Scope outer = scope;
+    ExpansionContext outerContext = context;
+    scope = inner;
+    for (Scope.Binding binding : inner.newerThan(outer)) {
+      context = context.shadowing(binding.name());
+    }
+    try {
+      return analysis.get();
+    } finally {
+      scope = outer;
+      context = outerContext;
+      for (Local local : locals) {
+        flow = flow.without(local);
+      }
+    }
+  }
+
+  /** Reads a variable, with what the current path knows of it. */
+  Expr read(Local local, Origin at) {
+    if (poisoned.contains(local)) {
+      throw new AnalysisException(Code.E_TYPE, "the variable's own error was reported");
+    }
+    Resource resource = flow.heldBy(local);
+    if (resource != null && flow.state(resource) == Resource.State.DEAD) {
+      throw fail(
+          Code.E_RING,
+          at,
+          local.name() + " is dead: " + resource.description() + " was given back before",
+          "use its contents before it is submitted, discarded or released");
+    }
+    Expr read = new Expr.Read(local, at);
+    return local.type() instanceof PointerType pointer
+            && pointer.nullable()
+            && flow.nonNull().contains(local)
+        ? new Expr.Retype(read, pointer.nonNull(), at)
+        : read;
+  }
+
+  /**
+   * Makes a variable.
+   *
+   * @param maker the datum that makes it, and which of its variables it is
+   * @param declared written type or null
+   * @param init its first value, already converted
+   */
+  Local local(
+      SymbolName name,
+      Datum maker,
+      int index,
+      @Nullable ScalarType declared,
+      Expr init,
+      Origin at) {
+    StaticType type = declared != null ? declared : bindings.typeOf(maker, index, init);
+    Local local = new Local(name.spelling(), declared, type, at);
+    bindings.bound(local, maker, index, init);
+    if (init.type() instanceof PointerType p && !p.nullable()) {
+      flow = flow.withNonNull(local);
+    }
+    Resource resource = exits.resourceOf(init);
+    if (resource != null) {
+      flow = flow.withHolder(local, resource);
+    }
+    return local;
+  }
+
+  /**
+   * Makes a parameter of a kernel-side function.
+   *
+   * @param typical a value of its type; nothing else is known of it
+   */
+  Local parameter(
+      SymbolName name,
+      Datum maker,
+      int index,
+      @Nullable ScalarType declared,
+      Expr typical,
+      Origin at) {
+    Local local = local(name, maker, index, declared, typical, at);
+    bindings.temporary(local, new Expr.Read(local, at));
+    return local;
+  }
+
+  /** Marks a variable whose initial value was erroneous: uses of it are silently abandoned. */
+  void poison(Local local) {
+    poisoned.add(local);
+  }
+
+  /** Notes the largest value of a loop variable. */
+  void limit(Local local, long max) {
+    loopLimits.put(local, max);
+  }
+
+  /** Evaluates a value once and uses it in several places. */
+  Expr once(String name, Expr value, Function<Expr, Expr> use) {
+    if (value instanceof Expr.Constant) {
+      return use.apply(value);
+    }
+    Local local = temporary(name, value);
+    return new Expr.Let(
+        local, value, use.apply(new Expr.Read(local, value.origin())), value.origin());
+  }
+
+  /** A variable of the compiler's own. */
+  Local temporary(String name, Expr value) {
+    Local local = new Local(name, null, value.type(), value.origin());
+    bindings.temporary(local, value);
+    return local;
+  }
+}

@@ -1,0 +1,235 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.ContextStructure;
+import dev.whistler.compiler.table.Contexts;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ctx}, {@code ctx-ptr} and the older spellings (sections 12.1 to 12.4). */
+final class ContextForms {
+  private static final int MAX_OFFSET = 32_767;
+
+  private ContextForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("ctx", new ContextAccessor());
+    table.put("ctx-ptr", ContextForms::pointer);
+    table.put("ctx-load", ContextForms::oldLoad);
+    table.put("ctx-store", ContextForms::oldStore);
+  }
+
+  private static Optional<ContextStructure> structure(BodyAnalyzer body) {
+    return Contexts.of(body.program().type(), body.unit().request().architecture());
+  }
+
+  /** The context's own address. */
+  static Expr contextPointer(Origin at) {
+    return new Expr.ContextPointer(new PointerType(Region.CONTEXT, null, -1, false), at);
+  }
+
+  private static Expr pointer(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 0, 0);
+    return contextPointer(form.origin());
+  }
+
+  /** {@code (ctx FIELD [C])} and {@code (ctx T C)}; assignable where the field is writable. */
+  private static final class ContextAccessor implements Operator.Accessor {
+    @Override
+    public Expr analyze(Form form, BodyAnalyzer body, Use use) {
+      return body.places().read(locate(form, body, false));
+    }
+
+    @Override
+    public Place place(Form form, BodyAnalyzer body) {
+      return locate(form, body, true);
+    }
+  }
+
+  private static Place.ContextField locate(Form form, BodyAnalyzer body, boolean write) {
+    body.arity(form, 1, 2);
+    Datum first = form.operand(0);
+    Optional<ScalarType> type = Types.scalar(first);
+    if (type.isPresent() && form.count() == 2) {
+      return byOffset(type.get(), form.operand(1), form.origin(), body, write);
+    }
+    if (!(first instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
+      throw body.fail(
+          Code.E_SYNTAX,
+          body.originOf(first),
+          "ctx takes the name of a context field, or a scalar type and an offset");
+    }
+    return byName(symbol, form.count() == 2 ? form.operand(1) : null, form.origin(), body, write);
+  }
+
+  private static Place.ContextField byName(
+      Datum.Symbol symbol, @Nullable Datum indexForm, Origin at, BodyAnalyzer body, boolean write) {
+    String type = body.program().type();
+    ContextStructure structure =
+        structure(body)
+            .orElseThrow(
+                () ->
+                    body.fail(
+                        Code.E_PROGTYPE,
+                        at,
+                        "programs of type :" + type + " have no named context fields",
+                        namedAccessHint(type)));
+    String name = symbol.name().text();
+    ContextStructure.Field field =
+        structure
+            .field(name)
+            .orElseThrow(
+                () -> {
+                  List<String> names =
+                      structure.fields().stream().map(ContextStructure.Field::name).toList();
+                  return body.fail(
+                      Code.E_CTX,
+                      body.originOf(symbol),
+                      structure.name() + " has no field " + name,
+                      NearMatches.hint(name, names));
+                });
+    int offset = field.offset();
+    if (field.isArray()) {
+      if (indexForm == null) {
+        throw body.fail(
+            Code.E_INDEX,
+            at,
+            name + " is an array of " + field.count() + " elements and needs a constant index");
+      }
+      long index = body.requireConstant(indexForm, "the index of a context array");
+      if (index < 0 || index >= field.count()) {
+        throw body.fail(
+            Code.E_INDEX,
+            body.originOf(indexForm),
+            "the index "
+                + index
+                + " is outside "
+                + name
+                + ", which has "
+                + field.count()
+                + " elements");
+      }
+      offset += (int) index * field.type().width();
+    } else if (indexForm != null) {
+      throw body.fail(Code.E_ARITY, at, name + " is no array and takes no index");
+    }
+    checkWritable(field, at, body, write);
+    Place.ContextField place =
+        new Place.ContextField(field.type(), offset, typeOf(field, body), at);
+    return place;
+  }
+
+  private static String namedAccessHint(String type) {
+    return switch (type) {
+      case "tracepoint" -> "use deftracepoint and (tp-FIELD)";
+      case "kprobe" -> "use (pt-regs-parm1) and its like";
+      default -> "use (arg N) or (ctx u64 OFFSET)";
+    };
+  }
+
+  private static void checkWritable(
+      ContextStructure.Field field, Origin at, BodyAnalyzer body, boolean write) {
+    if (write && !field.writable()) {
+      throw body.fail(
+          Code.E_CTX,
+          at,
+          "the context field "
+              + field.name()
+              + " cannot be written by programs of type :"
+              + body.program().type());
+    }
+  }
+
+  private static StaticType typeOf(ContextStructure.Field field, BodyAnalyzer body) {
+    Region region = field.region();
+    return region == null ? field.type() : new PointerType(region, null, -1, false);
+  }
+
+  private static Place.ContextField byOffset(
+      ScalarType type, Datum offsetForm, Origin at, BodyAnalyzer body, boolean write) {
+    long offset = body.requireConstant(offsetForm, "a context offset");
+    if (offset < 0 || offset > MAX_OFFSET) {
+      throw body.fail(
+          Code.E_CTX,
+          body.originOf(offsetForm),
+          "the context offset " + offset + " is not in the range 0 to " + MAX_OFFSET);
+    }
+    if (offset % type.width() != 0) {
+      throw body.fail(
+          Code.E_ALIGN,
+          body.originOf(offsetForm),
+          "the context offset " + offset + " is no multiple of " + type.width());
+    }
+    if (body.program().type().equals("tracepoint") && offset < 8) {
+      throw body.fail(
+          Code.E_CTX,
+          at,
+          "the kernel does not show the first 8 bytes of a tracepoint record to programs");
+    }
+    List<ContextStructure.Field> fields =
+        structure(body).map(s -> s.at((int) offset)).orElse(List.of());
+    if (fields.isEmpty()) {
+      if (write && structure(body).isPresent()) {
+        throw body.fail(Code.E_CTX, at, "no writable context field is at offset " + offset);
+      }
+      return new Place.ContextField(type, (int) offset, type, at);
+    }
+    ContextStructure.Field field =
+        fields.stream()
+            .filter(f -> f.type().width() == type.width())
+            .filter(f -> !write || f.writable())
+            .findFirst()
+            .orElse(null);
+    if (field == null) {
+      ContextStructure.Field known = fields.getFirst();
+      if (known.type().width() != type.width()) {
+        throw body.fail(
+            Code.E_CTX,
+            at,
+            "the context field "
+                + known.name()
+                + " at offset "
+                + offset
+                + " has "
+                + known.type().width()
+                + " bytes, not "
+                + type.width());
+      }
+      checkWritable(known, at, body, write);
+      field = known;
+    }
+    StaticType known = typeOf(field, body);
+    return known instanceof PointerType
+        ? new Place.ContextField(type, (int) offset, known, at)
+        : new Place.ContextField(type, (int) offset, type, at);
+  }
+
+  private static void deprecated(Form form, String instead, BodyAnalyzer body) {
+    body.report(Code.W_DEPRECATED, form.origin(), form.name() + " is an older spelling", instead);
+  }
+
+  private static Expr oldLoad(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    deprecated(form, "write (ctx T C)", body);
+    ScalarType type = Types.requireScalar(form.operand(0), body);
+    return body.places().read(byOffset(type, form.operand(1), form.origin(), body, false));
+  }
+
+  private static Expr oldStore(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 3, 3);
+    deprecated(form, "write (setf (ctx T C) v)", body);
+    ScalarType type = Types.requireScalar(form.operand(0), body);
+    Place place = byOffset(type, form.operand(1), form.origin(), body, true);
+    return body.effect(
+        body.places().write(place, body.value(form.operand(2)), Use.NONE, form.origin()));
+  }
+}

@@ -1,0 +1,571 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Conditionals, sequences, {@code return} and {@code dotimes} (section 6.1). */
+final class ControlForms {
+  private static final long MAX_ITERATIONS = 8_388_608;
+
+  private ControlForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("progn", (form, body, use) -> body.sequence(form.operands(), use, form.origin()));
+    table.put("prog1", ControlForms::prog1);
+    table.put("if", ControlForms::ifForm);
+    table.put("when", (form, body, use) -> guarded(form, body, use, true));
+    table.put("unless", (form, body, use) -> guarded(form, body, use, false));
+    table.put("cond", ControlForms::cond);
+    table.put("case", ControlForms::caseForm);
+    table.put("and", ControlForms::and);
+    table.put("or", ControlForms::or);
+    table.put("not", ControlForms::not);
+    table.put("when-let", ControlForms::whenLet);
+    table.put("if-let", ControlForms::ifLet);
+    table.put("return", ControlForms::returnForm);
+    table.put("dotimes", ControlForms::dotimes);
+  }
+
+  /** A way through a conditional: what it yields and what holds after it. */
+  record Arm(Expr expr, Flow flow) {}
+
+  /** Analyzes an arm from a given path; the error of an arm does not hide those of the other. */
+  private static final class Arms {
+    private final BodyAnalyzer body;
+    private @Nullable AnalysisException failure;
+
+    Arms(BodyAnalyzer body) {
+      this.body = body;
+    }
+
+    Arm analyze(Flow start, Supplier<Expr> analysis, Origin at) {
+      body.setFlow(start);
+      try {
+        Expr expr = analysis.get();
+        return new Arm(expr, body.flow());
+      } catch (AnalysisException e) {
+        failure = failure == null ? e : failure;
+        return new Arm(body.plainZero(at), start);
+      }
+    }
+
+    void rethrow() {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
+  private static Expr prog1(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    Expr first = body.value(form.operand(0));
+    Expr rest = body.sequence(form.from(1), Use.NONE, form.origin());
+    return body.once("first", first, kept -> new Expr.Sequence(List.of(rest, kept), form.origin()));
+  }
+
+  private static Expr ifForm(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 3);
+    Expr test = body.analyze(form.operand(0), Use.TEST);
+    boolean constantArms = test instanceof Expr.Constant;
+    Expr result =
+        branch(
+            test,
+            () -> body.analyze(form.operand(1), use),
+            () ->
+                form.count() == 3
+                    ? body.analyze(form.operand(2), use)
+                    : new Expr.Constant(0, ScalarType.U64, form.origin()),
+            use,
+            form.origin(),
+            body);
+    boolean allConstant =
+        constantArms
+            && result instanceof Expr.Constant
+            && form.operands().stream().skip(1).allMatch(o -> isConstantShape(o, body));
+    return result instanceof Expr.Constant && !allConstant
+        ? new Expr.Sequence(List.of(result), form.origin())
+        : result;
+  }
+
+  private static boolean isConstantShape(Datum datum, BodyAnalyzer body) {
+    return new ConstantEvaluator(body.unit(), body.diagnostics().scratch())
+        .isConstant(datum, body.context());
+  }
+
+  private static Expr guarded(Form form, BodyAnalyzer body, Use use, boolean positive) {
+    body.arity(form, 1, -1);
+    Expr test = body.analyze(form.operand(0), Use.TEST);
+    Supplier<Expr> forms = () -> body.sequence(form.from(1), use, form.origin());
+    Supplier<Expr> nothing = () -> body.plainZero(form.origin());
+    return positive
+        ? branch(test, forms, nothing, use, form.origin(), body)
+        : branch(test, nothing, forms, use, form.origin(), body);
+  }
+
+  /**
+   * A conditional on an analyzed test; a constant test keeps only the live arm (section 5.4).
+   *
+   * @param then analyzes the arm for a test that is not 0
+   */
+  static Expr branch(
+      Expr test,
+      Supplier<Expr> then,
+      Supplier<Expr> otherwise,
+      Use use,
+      Origin at,
+      BodyAnalyzer body) {
+    if (test instanceof Expr.Constant c) {
+      body.analyzeDead(() -> (c.value() != 0 ? otherwise : then).get());
+      return (c.value() != 0 ? then : otherwise).get();
+    }
+    Arms arms = new Arms(body);
+    Flow start = body.flow();
+    Arm first = arms.analyze(Narrowing.apply(start, test, true), then, at);
+    Arm second = arms.analyze(Narrowing.apply(start, test, false), otherwise, at);
+    body.setFlow(body.join(first.flow(), second.flow(), at));
+    arms.rethrow();
+    return join(test, first, second, use, at, body);
+  }
+
+  private static Expr join(
+      Expr test, Arm first, Arm second, Use use, Origin at, BodyAnalyzer body) {
+    TypeJoin.Operand type = TypeJoin.Operand.of(first.expr());
+    if (use != Use.VALUE) {
+      type = new TypeJoin.Operand(ScalarType.U64, null);
+    } else if (!first.flow().reachable()) {
+      type = TypeJoin.Operand.of(second.expr());
+    } else if (second.flow().reachable()) {
+      type =
+          TypeJoin.join(type, TypeJoin.Operand.of(second.expr()))
+              .orElseThrow(
+                  () ->
+                      body.fail(
+                          Code.E_TYPE,
+                          at,
+                          "the arms yield "
+                              + Types.describe(first.expr().type())
+                              + " and "
+                              + Types.describe(second.expr().type())
+                              + ", which have no common type",
+                          "make both a pointer or both a number"));
+    }
+    return new Expr.If(test, first.expr(), second.expr(), type.type(), at);
+  }
+
+  private static boolean isCatchAll(Datum datum, boolean otherwise) {
+    return datum instanceof Datum.Symbol s
+        && !s.name().isKeyword()
+        && (s.name().text().equals("t") || (otherwise && s.name().text().equals("otherwise")));
+  }
+
+  private static Expr cond(Form form, BodyAnalyzer body, Use use) {
+    return clauses(form.operands(), form.origin(), body, use);
+  }
+
+  /** Clauses from the first to the last; recursion would be as deep as their number. */
+  private static Expr clauses(List<Datum> clauses, Origin at, BodyAnalyzer body, Use use) {
+    ClauseChain chain = new ClauseChain(body, use, at);
+    for (Datum clause : clauses) {
+      Origin clauseAt = body.originOf(clause);
+      List<Datum> parts = ProperList.elements(clause).orElse(List.of());
+      if (parts.isEmpty()) {
+        throw body.fail(Code.E_SYNTAX, clauseAt, "a clause of cond has the shape (TEST FORM…)");
+      }
+      List<Datum> forms = parts.subList(1, parts.size());
+      if (isCatchAll(parts.getFirst(), false)) {
+        chain.last(
+            () ->
+                forms.isEmpty()
+                    ? new Expr.Sequence(
+                        List.of(new Expr.Constant(1, ScalarType.U64, clauseAt)), clauseAt)
+                    : body.sequence(forms, use, clauseAt));
+        continue;
+      }
+      chain.add(
+          () -> body.analyze(parts.getFirst(), forms.isEmpty() ? Use.VALUE : Use.TEST),
+          forms.isEmpty() ? null : () -> body.sequence(forms, use, clauseAt),
+          clauseAt);
+    }
+    return chain.finish();
+  }
+
+  /** Builds a chain of conditionals from front to back without recursion. */
+  private static final class ClauseChain {
+    private record Link(@Nullable Local kept, Expr test, Arm arm, Origin at) {}
+
+    private final BodyAnalyzer body;
+    private final Use use;
+    private final Origin at;
+    private final Arms arms;
+    private final List<Link> links = new ArrayList<>();
+    private @Nullable Arm end;
+
+    ClauseChain(BodyAnalyzer body, Use use, Origin at) {
+      this.body = body;
+      this.use = use;
+      this.at = at;
+      this.arms = new Arms(body);
+    }
+
+    void last(Supplier<Expr> forms) {
+      if (end != null) {
+        body.analyzeDead(forms::get);
+        return;
+      }
+      end = arms.analyze(body.flow(), forms, at);
+    }
+
+    /**
+     * Adds a clause.
+     *
+     * @param forms null for a clause that yields its test's value
+     */
+    void add(Supplier<Expr> testForm, @Nullable Supplier<Expr> forms, Origin clauseAt) {
+      if (end != null) {
+        body.analyzeDead(
+            () -> {
+              testForm.get();
+              if (forms != null) {
+                forms.get();
+              }
+            });
+        return;
+      }
+      Flow before = body.flow();
+      Arm analyzed = arms.analyze(before, testForm, clauseAt);
+      Expr test = analyzed.expr();
+      if (test instanceof Expr.Constant c) {
+        if (c.value() == 0) {
+          body.setFlow(before);
+          if (forms != null) {
+            body.analyzeDead(forms::get);
+          }
+        } else {
+          last(forms != null ? forms : () -> new Expr.Sequence(List.of(c), clauseAt));
+        }
+        return;
+      }
+      Local kept = null;
+      Flow start = analyzed.flow();
+      Arm arm;
+      if (forms == null) {
+        kept = body.temporary("test", test);
+        Expr value = new Expr.Read(kept, clauseAt);
+        arm = new Arm(nonNull(value), Narrowing.apply(start, test, true));
+        links.add(new Link(kept, test, arm, clauseAt));
+      } else {
+        arm = arms.analyze(Narrowing.apply(start, test, true), forms, clauseAt);
+        links.add(new Link(null, test, arm, clauseAt));
+      }
+      body.setFlow(Narrowing.apply(start, test, false));
+    }
+
+    private static Expr nonNull(Expr value) {
+      return value.type() instanceof dev.whistler.compiler.type.PointerType p && p.nullable()
+          ? new Expr.Retype(value, p.nonNull(), value.origin())
+          : value;
+    }
+
+    Expr finish() {
+      Arm result = end != null ? end : new Arm(body.plainZero(at), body.flow());
+      for (int i = links.size() - 1; i >= 0; i--) {
+        Link link = links.get(i);
+        Flow joined = body.join(link.arm().flow(), result.flow(), link.at());
+        Local kept = link.kept();
+        Expr test = kept == null ? link.test() : new Expr.Read(kept, link.at());
+        Expr expr = join(test, link.arm(), result, use, link.at(), body);
+        if (kept != null) {
+          expr = new Expr.Let(kept, link.test(), expr, link.at());
+        }
+        result = new Arm(expr, joined);
+      }
+      body.setFlow(result.flow());
+      arms.rethrow();
+      return result.expr() instanceof Expr.Constant
+          ? new Expr.Sequence(List.of(result.expr()), at)
+          : result.expr();
+    }
+  }
+
+  private static Expr caseForm(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    Expr key = body.value(form.operand(0));
+    return body.once("key", key, k -> caseClauses(form, k, body, use));
+  }
+
+  private static Expr caseClauses(Form form, Expr key, BodyAnalyzer body, Use use) {
+    ClauseChain chain = new ClauseChain(body, use, form.origin());
+    Set<Long> seen = new HashSet<>();
+    List<Datum> clauses = form.from(1);
+    for (int i = 0; i < clauses.size(); i++) {
+      Origin at = body.originOf(clauses.get(i));
+      List<Datum> parts = ProperList.elements(clauses.get(i)).orElse(List.of());
+      if (parts.isEmpty()) {
+        throw body.fail(Code.E_SYNTAX, at, "a clause of case has the shape (KEYS FORM…)");
+      }
+      Supplier<Expr> forms = () -> body.sequence(parts.subList(1, parts.size()), use, at);
+      if (isCatchAll(parts.getFirst(), true)) {
+        if (i != clauses.size() - 1) {
+          throw body.fail(Code.E_SYNTAX, at, "the catch-all clause of case must be the last");
+        }
+        chain.last(forms);
+        continue;
+      }
+      List<Long> keys = caseKeys(parts.getFirst(), seen, body);
+      chain.add(() -> anyOf(key, keys, at), forms, at);
+    }
+    return chain.finish();
+  }
+
+  private static List<Long> caseKeys(Datum datum, Set<Long> seen, BodyAnalyzer body) {
+    Origin at = body.originOf(datum);
+    List<Datum> atoms =
+        datum instanceof Cons || Datum.isNil(datum)
+            ? ProperList.require(datum, "the keys of a case clause", at, body.diagnostics())
+            : List.of(datum);
+    List<Long> keys = new ArrayList<>();
+    for (Datum atom : atoms) {
+      if (atom instanceof Cons) {
+        throw body.fail(
+            Code.E_CONST,
+            body.originOf(atom),
+            "a case key is a constant name or an integer, never an expression");
+      }
+      long value = body.requireConstant(atom, "a case key");
+      if (!seen.add(value)) {
+        body.report(
+            Code.E_DUP, body.originOf(atom), "the case key " + value + " occurs twice", null);
+      }
+      keys.add(value);
+    }
+    return keys;
+  }
+
+  private static Expr anyOf(Expr key, List<Long> keys, Origin at) {
+    Expr result = null;
+    for (int i = keys.size() - 1; i >= 0; i--) {
+      Expr equal =
+          ComparisonForms.compare(
+              Expr.Relation.EQUAL, key, new Expr.Constant(keys.get(i), ScalarType.U64, at), at);
+      result =
+          result == null
+              ? equal
+              : new Expr.If(
+                  equal, new Expr.Constant(1, ScalarType.U64, at), result, ScalarType.U64, at);
+    }
+    if (result == null) {
+      return new Expr.Constant(0, ScalarType.U64, at);
+    }
+    return key instanceof Expr.Constant c
+        ? new Expr.Constant(keys.contains(c.value()) ? 1 : 0, ScalarType.U64, at)
+        : result;
+  }
+
+  private static Expr and(Form form, BodyAnalyzer body, Use use) {
+    if (form.count() == 0) {
+      return new Expr.Constant(1, ScalarType.U64, form.origin());
+    }
+    return and(form, 0, body, use == Use.NONE ? Use.TEST : use);
+  }
+
+  private static Expr and(Form form, int index, BodyAnalyzer body, Use use) {
+    if (index == form.count() - 1) {
+      return body.analyze(form.operand(index), use);
+    }
+    Expr test = body.analyze(form.operand(index), Use.TEST);
+    boolean wasConstant = test instanceof Expr.Constant;
+    Expr result =
+        branch(
+            test,
+            () -> and(form, index + 1, body, use),
+            () -> new Expr.Constant(0, ScalarType.U64, form.origin()),
+            use,
+            form.origin(),
+            body);
+    return wasConstant && result instanceof Expr.Constant && !allConstant(form, index + 1, body)
+        ? new Expr.Sequence(List.of(result), form.origin())
+        : result;
+  }
+
+  private static boolean allConstant(Form form, int from, BodyAnalyzer body) {
+    return form.from(from).stream().allMatch(o -> isConstantShape(o, body));
+  }
+
+  private static Expr or(Form form, BodyAnalyzer body, Use use) {
+    if (form.count() == 0) {
+      return new Expr.Constant(0, ScalarType.U64, form.origin());
+    }
+    return or(form, 0, body, use == Use.NONE ? Use.TEST : use);
+  }
+
+  private static Expr or(Form form, int index, BodyAnalyzer body, Use use) {
+    Expr value = body.analyze(form.operand(index), use);
+    if (index == form.count() - 1) {
+      return value;
+    }
+    Function<Expr, Expr> chain =
+        kept -> {
+          Flow start = body.flow();
+          Flow first = Narrowing.apply(start, value, true);
+          body.setFlow(Narrowing.apply(start, value, false));
+          Arm rest = new Arm(or(form, index + 1, body, use), body.flow());
+          body.setFlow(body.join(first, rest.flow(), form.origin()));
+          Expr same =
+              use == Use.TEST ? new Expr.Constant(1, ScalarType.U64, form.origin()) : nonNull(kept);
+          return join(kept, new Arm(same, first), rest, use, form.origin(), body);
+        };
+    if (value instanceof Expr.Constant c) {
+      if (c.value() == 0) {
+        return or(form, index + 1, body, use);
+      }
+      boolean constant = allConstant(form, index + 1, body);
+      body.analyzeDead(() -> or(form, index + 1, body, use));
+      return constant ? c : new Expr.Sequence(List.of(c), form.origin());
+    }
+    return use == Use.TEST ? chain.apply(value) : body.once("value", value, chain);
+  }
+
+  private static Expr nonNull(Expr value) {
+    return ClauseChain.nonNull(value);
+  }
+
+  private static Expr not(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, 1);
+    Expr operand = body.analyze(form.operand(0), Use.TEST);
+    Expr zero = new Expr.Constant(0, ScalarType.U64, form.origin());
+    return ComparisonForms.compare(Expr.Relation.EQUAL, operand, zero, form.origin());
+  }
+
+  private static Expr whenLet(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    List<Datum> bindings =
+        ProperList.require(
+            form.operand(0), "the bindings of when-let", form.origin(), body.diagnostics());
+    return whenLet(form, bindings, 0, body, use);
+  }
+
+  private static Expr whenLet(
+      Form form, List<Datum> bindings, int index, BodyAnalyzer body, Use use) {
+    if (index == bindings.size()) {
+      return body.sequence(form.from(1), use, form.origin());
+    }
+    return letTest(
+        bindings.get(index),
+        () -> whenLet(form, bindings, index + 1, body, use),
+        () -> body.plainZero(form.origin()),
+        form.origin(),
+        body,
+        use);
+  }
+
+  private static Expr ifLet(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 3);
+    return letTest(
+        form.operand(0),
+        () -> body.analyze(form.operand(1), use),
+        () ->
+            form.count() == 3 ? body.analyze(form.operand(2), use) : body.plainZero(form.origin()),
+        form.origin(),
+        body,
+        use);
+  }
+
+  /** Binds a variable and goes on with it if it is not 0. */
+  private static Expr letTest(
+      Datum binding,
+      Supplier<Expr> then,
+      Supplier<Expr> otherwise,
+      Origin at,
+      BodyAnalyzer body,
+      Use use) {
+    BindingForms.Written written = BindingForms.parse(binding, body);
+    SymbolName name = written.name();
+    ScalarType type = written.type();
+    Datum initForm = written.init();
+    Expr init =
+        initForm == null
+            ? new Expr.Constant(0, type == null ? ScalarType.U64 : type, written.at())
+            : body.value(initForm);
+    if (type != null) {
+      init = BindingForms.converted(type, init, written.at(), body);
+    }
+    Local local = body.local(name, binding, 0, type, init, written.at());
+    if (body.bindings().isAddressTaken(local)) {
+      local.setInMemory();
+    }
+    Scope inner = body.scope().with(new Scope.Binding(name, local, null));
+    Expr test = new Expr.Read(local, written.at());
+    Expr conditional =
+        branch(test, () -> body.inScope(inner, List.of(), then), otherwise, use, at, body);
+    body.setFlow(body.flow().without(local));
+    return new Expr.Let(local, init, conditional, at);
+  }
+
+  private static Expr returnForm(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 0, 1);
+    Expr value =
+        form.count() == 1
+            ? body.analyze(form.operand(0), Use.NONE)
+            : new Expr.Constant(0, ScalarType.U64, form.origin());
+    String function = body.exits().function();
+    if (function != null) {
+      body.report(
+          Code.W_RETURN,
+          form.origin(),
+          "return ends the function " + function + " only, not the program",
+          "write (return-from " + function + " e) if this is meant");
+    }
+    return body.exits().leave(value, form.origin());
+  }
+
+  private static Expr dotimes(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    List<Datum> head =
+        ProperList.require(
+            form.operand(0), "the head of dotimes", form.origin(), body.diagnostics());
+    if (head.size() != 2) {
+      throw body.fail(
+          Code.E_SYNTAX, body.originOf(form.operand(0)), "the head of dotimes is (v COUNT)");
+    }
+    SymbolName name = BindingForms.variable(head.get(0), body);
+    long count = body.requireConstant(head.get(1), "the bound of dotimes");
+    if (count < 0 || count > MAX_ITERATIONS) {
+      throw body.fail(
+          Code.E_LOOP,
+          body.originOf(head.get(1)),
+          "the bound of dotimes is "
+              + Long.toUnsignedString(count)
+              + ", more than "
+              + MAX_ITERATIONS,
+          "use a smaller constant, or bpf-loop");
+    }
+    Origin at = form.origin();
+    Local index =
+        new Local(name.spelling(), ScalarType.U32, ScalarType.U32, body.originOf(head.get(0)));
+    body.limit(index, Math.max(0, count - 1));
+    Scope inner = body.scope().with(new Scope.Binding(name, index, "dotimes"));
+    Expr loop =
+        body.exits()
+            .inLoop(
+                at,
+                () ->
+                    body.inScope(
+                        inner, List.of(index), () -> body.sequence(form.from(1), Use.NONE, at)),
+                repeated -> new Expr.Repeat(index, count, repeated, at));
+    return body.effect(loop);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ways out of a body: {@code return}, the end of the program, loops; and what must be given back on
+ * each (sections 11.4 and 16.2).
+ */
+final class Exits {
+  private final BodyAnalyzer body;
+  private final Map<Expr, Resource> acquired = new IdentityHashMap<>();
+  private final List<Managed> open = new ArrayList<>();
+  private final List<CallbackFrame> callbacks = new ArrayList<>();
+  private final List<Expr> returned = new ArrayList<>();
+  private @Nullable String function;
+
+  Exits(BodyAnalyzer body) {
+    this.body = body;
+  }
+
+  /** A reservation that {@code with-ringbuf} gives back; inner ones later in the list. */
+  record Managed(Resource resource, Local pointer, long flags, Local submitted) {}
+
+  /**
+   * The body of a {@code bpf-loop}, which runs as a function of its own.
+   *
+   * @param value what the program returns after the loop
+   * @param left whether the body asked for it
+   */
+  record CallbackFrame(Local value, Local left) {}
+
+  /** Notes that a call acquires a resource. */
+  void acquire(Expr call, Resource resource) {
+    acquired.put(call, resource);
+    body.setFlow(body.flow().withState(resource, State.UNCHECKED));
+  }
+
+  /** The resource that a value is, if it is one. */
+  @Nullable Resource resourceOf(Expr value) {
+    Resource direct = acquired.get(value);
+    if (direct != null) {
+      return direct;
+    }
+    return switch (value) {
+      case Expr.Read read -> body.flow().heldBy(read.local());
+      case Expr.Retype retype -> resourceOf(retype.operand());
+      case Expr.Sequence sequence -> resourceOf(sequence.forms().getLast());
+      case Expr.Let let -> resourceOf(let.body());
+      default -> null;
+    };
+  }
+
+  boolean isPending(Resource resource) {
+    State state = body.flow().state(resource);
+    return state == State.LIVE || state == State.UNCHECKED;
+  }
+
+  void enter(Managed managed) {
+    open.add(managed);
+  }
+
+  void leaveManaged() {
+    open.removeLast();
+  }
+
+  /** The {@code with-ringbuf} that manages a reservation. */
+  @Nullable Managed managedBy(Resource resource) {
+    return open.stream().filter(m -> m.resource() == resource).findFirst().orElse(null);
+  }
+
+  /** Whether a reservation is live here that {@code tail-call} would lose. */
+  boolean hasOpenReservation() {
+    return open.stream().anyMatch(m -> isPending(m.resource()));
+  }
+
+  /** Notes that the body is that of a kernel-side function. */
+  void enterFunction(String name) {
+    function = name;
+  }
+
+  /** The kernel-side function that the body is of, or null. */
+  @Nullable String function() {
+    return function;
+  }
+
+  /** The values of all {@code return} forms so far. */
+  List<Expr> returned() {
+    return returned;
+  }
+
+  /** {@code return}: the value, then the discards from inner to outer, then the end. */
+  Expr leave(Expr value, Origin at) {
+    returned.add(value);
+    if (!callbacks.isEmpty()) {
+      return leaveCallback(value, at);
+    }
+    List<Expr> discards = new ArrayList<>();
+    Flow flow = body.flow();
+    for (int i = open.size() - 1; i >= 0; i--) {
+      Managed managed = open.get(i);
+      if (flow.state(managed.resource()) == State.LIVE) {
+        discards.add(RingForms.discard(managed, at));
+      }
+    }
+    checkNothingPending(at);
+    body.setFlow(flow.unreachable());
+    if (discards.isEmpty()) {
+      return new Expr.Return(value, at);
+    }
+    return body.once(
+        "result",
+        value,
+        v -> {
+          List<Expr> forms = new ArrayList<>(discards);
+          forms.add(new Expr.Return(v, at));
+          return new Expr.Sequence(forms, at);
+        });
+  }
+
+  private Expr leaveCallback(Expr value, Origin at) {
+    CallbackFrame frame = callbacks.getLast();
+    Expr one = new Expr.Constant(1, ScalarType.U64, at);
+    Expr result =
+        new Expr.Sequence(
+            List.of(
+                new Expr.Assign(frame.value(), value, at),
+                new Expr.Assign(frame.left(), one, at),
+                new Expr.LoopExit(at)),
+            at);
+    body.bindings().assigned(frame.value(), value);
+    body.bindings().assigned(frame.left(), one);
+    body.setFlow(body.flow().unreachable());
+    return result;
+  }
+
+  /** Checks what must be given back where the program ends. */
+  void checkNothingPending(Origin at) {
+    for (Resource resource : body.flow().pending()) {
+      if (!resource.managed()) {
+        body.leak(
+            resource, at, resource.description() + " may still be live where the program ends");
+      }
+    }
+  }
+
+  /**
+   * Analyzes the body of a loop: what it acquires it must give back, and what is live before it
+   * must be so after it.
+   */
+  Expr inLoop(Origin at, Supplier<Expr> analysis, Function<Expr, Expr> loop) {
+    Flow before = body.flow();
+    for (Local local : before.nonNull()) {
+      if (body.bindings().isAssigned(local) && mayBecomeNull(local)) {
+        before = before.without(local);
+      }
+    }
+    body.setFlow(before);
+    Expr repeated = analysis.get();
+    Flow after = body.flow();
+    if (after.reachable()) {
+      for (Resource resource : after.pending()) {
+        if (before.state(resource) == null) {
+          body.leak(resource, at, resource.description() + " outlives the loop body that made it");
+        }
+      }
+    }
+    body.setFlow(body.join(before, after, at));
+    return loop.apply(repeated);
+  }
+
+  private static boolean mayBecomeNull(Local local) {
+    return local.type() instanceof PointerType p && p.nullable();
+  }
+
+  /**
+   * Analyzes the body of a loop that runs as a callback.
+   *
+   * @return what was analyzed and whether it may end the program
+   */
+  <T> T inCallback(CallbackFrame frame, Supplier<T> analysis) {
+    callbacks.add(frame);
+    try {
+      return analysis.get();
+    } finally {
+      callbacks.removeLast();
+    }
+  }
+
+  boolean isInCallback() {
+    return !callbacks.isEmpty();
+  }
+
+  /** The error for a resource operand that is none or is not live. */
+  Resource requireLive(Expr pointer, String operation) {
+    Resource resource = resourceOf(pointer);
+    if (resource == null) {
+      throw body.fail(
+          Code.E_RING,
+          pointer.origin(),
+          operation + " needs a variable that holds a live reservation of one known ring buffer",
+          "bind the result of ringbuf-reserve with let or when-let and pass that variable");
+    }
+    State state = body.flow().state(resource);
+    if (state == State.UNCHECKED) {
+      throw body.fail(
+          Code.E_NULL,
+          pointer.origin(),
+          resource.description() + " may have failed and was not tested",
+          "test the pointer with when before it is used");
+    }
+    if (state != State.LIVE) {
+      throw body.fail(Code.E_RING, pointer.origin(), resource.description() + " is not live here");
+    }
+    return resource;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.whistler.compiler.form;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What the analysis of a body finds out besides the tree: facts that it relies on, writes that tell
+ * kinds, record types. Those of dead branches and of passes that are repeated are dropped.
+ */
+final class Findings {
+  private final Set<TypedUnit.Requirement> requirements = new LinkedHashSet<>();
+  private final KindInference kinds = new KindInference();
+  private final RecordTypes records = new RecordTypes();
+  private final Set<String> kernelLayouts = new LinkedHashSet<>();
+
+  Set<TypedUnit.Requirement> requirements() {
+    return requirements;
+  }
+
+  KindInference kinds() {
+    return kinds;
+  }
+
+  RecordTypes records() {
+    return records;
+  }
+
+  Set<String> kernelLayouts() {
+    return kernelLayouts;
+  }
+
+  void add(Findings other) {
+    requirements.addAll(other.requirements);
+    kinds.add(other.kinds);
+    records.add(other.records);
+    kernelLayouts.addAll(other.kernelLayouts);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.source.Origin;
+import java.util.List;
+
+/**
+ * A list whose head is an operator.
+ *
+ * @param operator the head
+ * @param cons the list itself; its identity stands for this occurrence
+ * @param operands what follows the head
+ * @param origin of the list
+ */
+record Form(SymbolName operator, Cons cons, List<Datum> operands, Origin origin) {
+  Form {
+    operands = List.copyOf(operands);
+  }
+
+  /** The operator's folded name. */
+  String name() {
+    return operator.text();
+  }
+
+  int count() {
+    return operands.size();
+  }
+
+  Datum operand(int index) {
+    return operands.get(index);
+  }
+
+  /** The operands from an index on. */
+  List<Datum> from(int index) {
+    return operands.subList(Math.min(index, operands.size()), operands.size());
+  }
+}

@@ -1,0 +1,104 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.form.UnitTables.Generated;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.ProtocolHeaders;
+import dev.whistler.compiler.table.ReservedNames;
+import dev.whistler.compiler.type.StructField;
+import dev.whistler.compiler.type.StructLayout;
+import dev.whistler.compiler.type.UnionLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Gives definitions their operators: accessors, makers, tags (sections 9.3, 14 and 17.2). */
+final class GeneratedOperators {
+  private final UnitContext unit;
+
+  GeneratedOperators(UnitContext unit) {
+    this.unit = unit;
+    ProtocolHeaders.all()
+        .forEach(
+            (header, fields) -> {
+              Map<String, Operator> operators = new LinkedHashMap<>();
+              for (ProtocolHeaders.Field field : fields) {
+                HeaderForms.operators(
+                    header,
+                    field.name(),
+                    field.offset(),
+                    field.type(),
+                    field.networkOrder(),
+                    operators);
+              }
+              if (header.equals("eth")) {
+                operators.put("eth-src-mac-ptr", HeaderForms.pointer(6, 6));
+                operators.put("eth-dst-mac-ptr", HeaderForms.pointer(0, 6));
+              }
+              operators.forEach(
+                  (name, operator) ->
+                      unit.tables().operators().put(name, new Generated(operator, "")));
+            });
+  }
+
+  void struct(StructLayout layout, Origin at) {
+    String s = layout.name();
+    Map<String, Operator> operators = new LinkedHashMap<>();
+    add(operators, "make-" + s, StructForms.maker(layout), at);
+    add(operators, "as-" + s, StructForms.typed(layout), at);
+    for (StructField field : layout.fields()) {
+      String accessor = s + "-" + field.name();
+      add(operators, accessor, StructForms.field(layout, field), at);
+      add(operators, accessor + "-ptr", StructForms.fieldPointer(layout, field), at);
+      add(operators, "set-" + accessor + "!", StructForms.setter(layout, field), at);
+    }
+    define("struct " + s, operators, at);
+  }
+
+  void union(UnionLayout layout, Origin at) {
+    Map<String, Operator> operators = new LinkedHashMap<>();
+    operators.put("make-" + layout.name(), StructForms.maker(layout));
+    operators.put("as-" + layout.name(), StructForms.typed(layout));
+    define("union " + layout.name(), operators, at);
+  }
+
+  private void add(Map<String, Operator> operators, String name, Operator operator, Origin at) {
+    if (operators.put(name, operator) != null) {
+      throw unit.fail(
+          Code.E_DUP,
+          at,
+          "two fields of the struct generate the operator " + name,
+          "rename one of the fields");
+    }
+  }
+
+  /** Defines the operators of a definition, all or none. */
+  void define(String definition, Map<String, Operator> operators, Origin at) {
+    for (String name : operators.keySet()) {
+      if (ReservedNames.contains(name)) {
+        throw unit.fail(
+            Code.E_NAME,
+            at,
+            "the " + definition + " would define the operator " + name + ", which is built in",
+            "choose another name");
+      }
+      Generated other = unit.tables().operators().get(name);
+      if (other != null
+          && !other.definition().isEmpty()
+          && !other.definition().equals(definition)) {
+        throw unit.fail(
+            Code.E_DUP,
+            at,
+            "the "
+                + definition
+                + " and the "
+                + other.definition()
+                + " both define the operator "
+                + name,
+            "rename one of them or a field");
+      }
+    }
+    operators.forEach(
+        (name, operator) ->
+            unit.tables().operators().put(name, new Generated(operator, definition)));
+  }
+}

@@ -1,0 +1,147 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.Layout;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.StructField.FieldType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code defglobal} and access to global variables (section 19.3). */
+final class GlobalForms {
+  private GlobalForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("global-ptr", GlobalForms::pointer);
+  }
+
+  static void define(
+      Form form,
+      ExpansionContext context,
+      UnitContext unit,
+      Names names,
+      StructDefinitions structs) {
+    Diagnostics diagnostics = unit.diagnostics();
+    if (form.count() < 2) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX,
+          form.origin(),
+          "defglobal has the shape (defglobal NAME TYPE [INIT] [:const t])");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String name = names.defined(form.operand(0), "global variable", at);
+    if (ConstantNames.find(unit.tables(), name).isPresent()) {
+      throw diagnostics.fail(Code.E_NAME, at, name + " is a constant already");
+    }
+    String symbol = names.claim("global variable", name, at);
+    StructDefinitions.WrittenType type = structs.type(form.operand(1), context);
+    List<Datum> rest = form.from(2);
+    long initial = 0;
+    boolean hasInitial =
+        !rest.isEmpty() && !(rest.getFirst() instanceof Datum.Symbol s && s.name().isKeyword());
+    if (hasInitial) {
+      if (!(type.type() instanceof FieldType.Scalar scalar) || type.count() >= 0) {
+        throw diagnostics.fail(
+            Code.E_TYPE, at, "only a scalar global variable has an initial value");
+      }
+      long written =
+          new ConstantEvaluator(unit, diagnostics)
+              .require(rest.getFirst(), context, "the initial value");
+      if (!Words.fits(written, scalar.type().width())) {
+        throw diagnostics.fail(
+            Code.E_RANGE,
+            context.originOf(rest.getFirst()),
+            "the initial value " + written + " does not fit " + scalar.type().text());
+      }
+      initial = scalar.type().convert(written);
+      rest = rest.subList(1, rest.size());
+    }
+    OptionList options = new OptionList(rest, Set.of("const"), "defglobal", context, diagnostics);
+    Datum constant = options.value("const");
+    unit.tables()
+        .globals()
+        .put(
+            name,
+            new Global(
+                name,
+                symbol,
+                type.type(),
+                type.count(),
+                initial,
+                constant != null && !Datum.isNil(constant),
+                form.origin()));
+  }
+
+  private static Expr address(Global global, Origin at) {
+    Layout layout =
+        global.type() instanceof FieldType.Nested n && global.count() < 0 ? n.layout() : null;
+    return new Expr.GlobalAddress(
+        global, new PointerType(Region.GLOBAL, layout, global.size(), false), at);
+  }
+
+  /** A scalar global variable as a place. */
+  static Place scalarPlace(Global global, Origin at, BodyAnalyzer body) {
+    if (!(global.type() instanceof FieldType.Scalar scalar) || global.count() >= 0) {
+      throw body.fail(
+          Code.E_TYPE,
+          at,
+          global.name() + " is no scalar",
+          "use (global-ptr " + global.name() + "), or (" + global.name() + " i) for an array");
+    }
+    return new Place.Memory(scalar.type(), address(global, at), 0, false, null, at);
+  }
+
+  /** {@code (NAME i)}. */
+  static Operator elementOf(Global global) {
+    return (Operator.Accessor)
+        (form, body) -> {
+          body.arity(form, 1, 1);
+          if (!(global.type() instanceof FieldType.Scalar scalar) || global.count() < 0) {
+            throw body.fail(Code.E_TYPE, form.origin(), global.name() + " is no array of scalars");
+          }
+          return StructForms.indexed(
+              address(global, form.origin()),
+              0,
+              scalar.type(),
+              global.count(),
+              global.name(),
+              null,
+              form.operand(0),
+              form.origin(),
+              body);
+        };
+  }
+
+  private static Expr pointer(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, 1);
+    Datum operand = form.operand(0);
+    String name = operand instanceof Datum.Symbol s ? s.name().text() : "";
+    Global global = body.tables().globals().get(name);
+    if (global == null) {
+      throw body.fail(
+          Code.E_UNBOUND,
+          body.originOf(operand),
+          "unknown global variable " + name,
+          NearMatches.hint(name, body.tables().globals().keySet()));
+    }
+    return address(global, form.origin());
+  }
+
+  /** Whether a place may be stored to. */
+  static void checkAssignable(Expr pointer, Origin at, BodyAnalyzer body) {
+    Expr base = pointer;
+    while (base instanceof Expr.Binary b) {
+      base = b.left();
+    }
+    if (base instanceof Expr.GlobalAddress g && g.global().constant()) {
+      throw body.fail(Code.E_ASSIGN, at, g.global().name() + " is a constant global variable");
+    }
+  }
+}

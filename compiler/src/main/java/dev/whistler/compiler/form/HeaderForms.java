@@ -1,0 +1,139 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code defheader} and the accessors of headers, built-in ones included (section 17.2). */
+final class HeaderForms {
+  private static final int MAX_OFFSET = 32_767;
+
+  private HeaderForms() {}
+
+  /** The accessor and the address of a header field. */
+  static void operators(
+      String header,
+      String field,
+      int offset,
+      ScalarType type,
+      boolean networkOrder,
+      Map<String, Operator> operators) {
+    String name = header + "-" + field;
+    Operator.Accessor accessor =
+        (form, body) -> {
+          body.arity(form, 1, 1);
+          Expr pointer = Pointers.checked(body.value(form.operand(0)), body);
+          return new Place.Memory(type, pointer, offset, networkOrder, null, form.origin());
+        };
+    boolean ipv4Address =
+        header.equals("ipv4") && (field.equals("src-addr") || field.equals("dst-addr"));
+    operators.put(
+        name,
+        ipv4Address
+            ? new Operator.Accessor() {
+              @Override
+              public Place place(Form form, BodyAnalyzer body) {
+                return accessor.place(form, body);
+              }
+
+              @Override
+              public Expr analyze(Form form, BodyAnalyzer body, Use use) {
+                Expr load = body.places().read(accessor.place(form, body));
+                body.findings().kinds().ipv4(load);
+                return load;
+              }
+            }
+            : accessor);
+    operators.put(name + "-ptr", pointer(offset, type.width()));
+  }
+
+  /** The address {@code p + offset} of an area. */
+  static Operator pointer(int offset, int size) {
+    return (form, body, use) -> {
+      body.arity(form, 1, 1);
+      Expr pointer = Pointers.checked(body.value(form.operand(0)), body);
+      Region region = pointer.type() instanceof PointerType p ? p.region() : Region.UNKNOWN;
+      return Places.displaced(
+          pointer, offset, new PointerType(region, null, size, false), form.origin());
+    };
+  }
+
+  /** {@code (defheader NAME (FIELD :offset C :type T [:net-order t])…)}. */
+  static void define(
+      Form form,
+      ExpansionContext context,
+      UnitContext unit,
+      Names names,
+      GeneratedOperators generated) {
+    Diagnostics diagnostics = unit.diagnostics();
+    if (form.count() == 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX, form.origin(), "defheader has the shape (defheader NAME FIELD…)");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String header = names.defined(form.operand(0), "header", at);
+    names.claim("header", header, at);
+    Map<String, Operator> operators = new LinkedHashMap<>();
+    for (Datum datum : form.from(1)) {
+      Origin fieldAt = context.originOf(datum);
+      List<Datum> parts = ProperList.elements(datum).orElse(List.of());
+      if (parts.isEmpty() || parts.size() % 2 == 0) {
+        throw diagnostics.fail(
+            Code.E_SYNTAX,
+            fieldAt,
+            "a field has the shape (FIELD :offset C :type T [:net-order t])");
+      }
+      String field = names.defined(parts.getFirst(), "field", fieldAt);
+      long offset = -1;
+      ScalarType type = null;
+      boolean networkOrder = false;
+      for (int i = 1; i < parts.size(); i += 2) {
+        String option =
+            parts.get(i) instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+        Datum value = parts.get(i + 1);
+        switch (option) {
+          case "offset" ->
+              offset =
+                  new ConstantEvaluator(unit, diagnostics)
+                      .require(value, context, "the offset of a header field");
+          case "type" ->
+              type =
+                  Types.scalar(value)
+                      .orElseThrow(
+                          () ->
+                              diagnostics.fail(
+                                  Code.E_TYPE,
+                                  context.originOf(value),
+                                  "the type of a header field is a scalar type"));
+          case "net-order" -> networkOrder = !Datum.isNil(value);
+          default ->
+              throw diagnostics.fail(
+                  Code.E_SYNTAX,
+                  context.originOf(parts.get(i)),
+                  "a header field has the options :offset, :type and :net-order only");
+        }
+      }
+      if (type == null || offset < 0 || offset > MAX_OFFSET) {
+        throw diagnostics.fail(
+            Code.E_LAYOUT,
+            fieldAt,
+            "a header field needs a :type and an :offset from 0 to " + MAX_OFFSET);
+      }
+      if (operators.containsKey(header + "-" + field)) {
+        throw diagnostics.fail(
+            Code.E_DUP, fieldAt, "the field " + field + " occurs twice in " + header);
+      }
+      operators(header, field, (int) offset, type, networkOrder && type.width() > 1, operators);
+    }
+    generated.define("header " + header, operators, form.origin());
+  }
+}

@@ -1,0 +1,93 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.SlotType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The maps that the compiler adds: loss counters, cost samples, scope (11.6, 19.7, 19.9). */
+final class HiddenMaps {
+  private static final int STATISTICS_ENTRY = 16;
+  private static final int COST_ENTRY = 24;
+  private static final int SCOPE_ENTRIES = 65_536;
+
+  private final CompilationOptions options;
+  private final UnitTables tables;
+  private final SourceRange unitStart;
+  private final List<MapDefinition> maps = new ArrayList<>();
+  private Optional<MapDefinition> cost = Optional.empty();
+  private Optional<MapDefinition> scope = Optional.empty();
+
+  HiddenMaps(CompilationOptions options, UnitTables tables, SourceRange unitStart) {
+    this.options = options;
+    this.tables = tables;
+    this.unitStart = unitStart;
+  }
+
+  void define() {
+    List<String> rings =
+        tables.maps().values().stream()
+            .filter(m -> m.type() == MapType.RINGBUF)
+            .map(MapDefinition::name)
+            .toList();
+    if (!rings.isEmpty()) {
+      MapDefinition first = tables.maps().get(rings.getFirst());
+      MapDefinition statistics =
+          perCpuArray(options.statisticsMapName(), STATISTICS_ENTRY, rings.size(), first.origin());
+      tables.setRingStatistics(new RingStatistics(statistics, rings));
+      maps.add(statistics);
+    }
+    Origin start = new Origin(unitStart, List.of());
+    if (options.cost()) {
+      cost =
+          Optional.of(perCpuArray(".whistler.cost", COST_ENTRY, tables.programs().size(), start));
+      cost.ifPresent(maps::add);
+    }
+    if (options.scope()) {
+      scope =
+          Optional.of(
+              hidden(
+                  ".whistler.scope",
+                  MapType.HASH,
+                  new SlotType(8, ScalarType.U64, null),
+                  new SlotType(1, ScalarType.U8, null),
+                  SCOPE_ENTRIES,
+                  start));
+      scope.ifPresent(maps::add);
+    }
+  }
+
+  private static MapDefinition perCpuArray(String name, int valueSize, int entries, Origin origin) {
+    return hidden(
+        name,
+        MapType.PERCPU_ARRAY,
+        new SlotType(4, null, null),
+        new SlotType(valueSize, null, null),
+        entries,
+        origin);
+  }
+
+  private static MapDefinition hidden(
+      String name, MapType type, SlotType key, SlotType value, int entries, Origin origin) {
+    return new MapDefinition(
+        name, name, type, key, value, entries, 0, List.of(), null, List.of(), false, origin);
+  }
+
+  List<MapDefinition> maps() {
+    return maps;
+  }
+
+  Optional<MapDefinition> cost() {
+    return cost;
+  }
+
+  Optional<MapDefinition> scope() {
+    return scope;
+  }
+}

@@ -1,0 +1,318 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.form.UnitTables.ConstantValue;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.KernelStruct;
+import dev.whistler.compiler.kernel.KernelStruct.Shape;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.KernelLayout;
+import dev.whistler.compiler.type.Layout;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code import-kernel-struct} and the accessors that it generates (section 14). */
+final class KernelStructForms {
+  private KernelStructForms() {}
+
+  static void define(
+      Form form,
+      ExpansionContext context,
+      UnitContext unit,
+      Names names,
+      GeneratedOperators generated) {
+    Diagnostics diagnostics = unit.diagnostics();
+    if (form.count() == 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX,
+          form.origin(),
+          "import-kernel-struct has the shape (import-kernel-struct STRUCT FIELD…)");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String name = names.defined(form.operand(0), "kernel struct", at).replace('_', '-');
+    KernelDescription kernel = unit.kernel(form.origin(), "import-kernel-struct", diagnostics);
+    if (!kernel.hasTypes()) {
+      throw diagnostics.fail(
+          Code.E_KDESC,
+          form.origin(),
+          "import-kernel-struct needs the kernel's types, and none were supplied",
+          "compile for a kernel description with BTF");
+    }
+    String cName = TracepointImports.kernelName(name);
+    KernelStruct struct =
+        kernel
+            .struct(cName)
+            .orElseThrow(
+                () ->
+                    diagnostics.fail(
+                        Code.E_KSTRUCT,
+                        at,
+                        "the kernel has no struct " + cName,
+                        NearMatches.hint(cName, kernel.structNames())));
+    KernelLayout layout = new KernelLayout(name, cName, struct.size(), 8);
+    Map<String, Operator> operators = new LinkedHashMap<>();
+    operators.put(
+        "as-" + name,
+        (f, body, use) -> {
+          body.arity(f, 1, 1);
+          return tagged(layout, body.value(f.operand(0)), f.origin());
+        });
+    for (KernelStruct.Field field : fields(form, struct, context, diagnostics)) {
+      String accessor = name + "-" + TracepointImports.sourceName(field.name());
+      operators.put(accessor, new Access(layout, field));
+      if (field.shape() != Shape.BIT_FIELD) {
+        operators.put(accessor + "-ptr", addressOf(layout, field));
+      }
+    }
+    unit.tables().kernelLayouts().put(name, layout);
+    unit.tables()
+        .constants()
+        .put(
+            "+" + name + "-size+",
+            new ConstantValue(
+                (long) struct.size(),
+                ScalarType.U64,
+                new Datum.Int(BigInteger.valueOf(struct.size()), null),
+                form.origin()));
+    generated.define("kernel struct " + name, operators, form.origin());
+  }
+
+  private static List<KernelStruct.Field> fields(
+      Form form, KernelStruct struct, ExpansionContext context, Diagnostics diagnostics) {
+    if (form.count() == 1) {
+      return struct.fields().stream().filter(f -> !f.name().isEmpty()).toList();
+    }
+    List<KernelStruct.Field> fields = new ArrayList<>();
+    AnalysisException failure = null;
+    for (Datum datum : form.from(1)) {
+      String name =
+          datum instanceof Datum.Symbol s ? TracepointImports.kernelName(s.name().text()) : "";
+      Optional<KernelStruct.Field> field = struct.field(name);
+      if (field.isEmpty()) {
+        failure =
+            diagnostics.fail(
+                Code.E_FIELD,
+                context.originOf(datum),
+                "the kernel's " + struct.cName() + " has no field " + name,
+                NearMatches.hint(
+                    name, struct.fields().stream().map(KernelStruct.Field::name).toList()));
+      } else {
+        fields.add(field.get());
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return fields;
+  }
+
+  /** A kernel pointer tagged with a struct. */
+  static Expr tagged(Layout layout, Expr value, Origin at) {
+    boolean nullable = value.type() instanceof PointerType p && p.nullable();
+    return new Expr.Retype(value, new PointerType(Region.KERNEL, layout, -1, nullable), at);
+  }
+
+  /** The address operand of an accessor: untagged, or tagged with this struct. */
+  private static Expr pointer(KernelLayout layout, Datum operand, BodyAnalyzer body) {
+    Expr value = Pointers.checked(body.value(operand), body);
+    Layout actual = Pointers.layout(value);
+    if (actual != null && !actual.cName().equals(layout.cName())) {
+      throw body.fail(
+          Code.E_PTRTYPE,
+          value.origin(),
+          "the pointer is one to " + actual.name() + ", not to " + layout.name(),
+          "use (as-" + layout.name() + " p) if this is meant");
+    }
+    return value;
+  }
+
+  private static Expr plus(Expr pointer, long offset, PointerType type, Origin at) {
+    return Places.displaced(pointer, offset, type, at);
+  }
+
+  private static void require(KernelLayout layout, KernelStruct.Field field, BodyAnalyzer body) {
+    body.findings().kernelLayouts().add(layout.name());
+    body.findings()
+        .requirements()
+        .add(
+            new TypedUnit.Requirement.KernelField(
+                body.program().name(), layout.cName(), field.name(), field.offset(), field.size()));
+  }
+
+  private static PointerType kernelPointer(String cName, BodyAnalyzer body) {
+    if (cName.isEmpty()) {
+      return new PointerType(Region.KERNEL, null, -1, false);
+    }
+    String name = TracepointImports.sourceName(cName);
+    KernelLayout known = body.tables().kernelLayouts().get(name);
+    return new PointerType(
+        Region.KERNEL, known != null ? known : new KernelLayout(name, cName, 0, 8), -1, false);
+  }
+
+  private static Operator addressOf(KernelLayout layout, KernelStruct.Field field) {
+    return (form, body, use) -> {
+      body.arity(form, 1, 1);
+      require(layout, field, body);
+      String tag = field.shape() == Shape.STRUCT ? field.typeName() : "";
+      return plus(
+          pointer(layout, form.operand(0), body),
+          field.offset(),
+          kernelPointer(tag, body),
+          form.origin());
+    };
+  }
+
+  /** {@code (STRUCT-F p)} and {@code (STRUCT-F p i)}. */
+  private record Access(KernelLayout layout, KernelStruct.Field field) implements Operator {
+    @Override
+    public Expr analyze(Form form, BodyAnalyzer body, Use use) {
+      body.arity(form, 1, field.shape() == Shape.ARRAY ? 2 : 1);
+      Origin at = form.origin();
+      Expr pointer = pointer(layout, form.operand(0), body);
+      require(layout, field, body);
+      return switch (field.shape()) {
+        case INTEGER -> integer(pointer, at, body);
+        case POINTER -> {
+          Expr word = probe(ScalarType.U64, pointer, field.offset(), at, body);
+          yield field.typeName().isEmpty()
+              ? word
+              : new Expr.Retype(word, kernelPointer(field.typeName(), body), at);
+        }
+        case BIT_FIELD -> bitField(pointer, at, body);
+        case STRUCT -> plus(pointer, field.offset(), kernelPointer(field.typeName(), body), at);
+        case ARRAY ->
+            form.count() == 1
+                ? array(pointer, at, body)
+                : element(pointer, form.operand(1), at, body);
+      };
+    }
+
+    private Expr integer(Expr pointer, Origin at, BodyAnalyzer body) {
+      ScalarType type = ScalarType.of(field.size(), field.signed());
+      Expr read = probe(type, pointer, field.offset(), at, body);
+      body.findings().kinds().cTyped(read, field.typeName());
+      return read;
+    }
+
+    private Expr array(Expr pointer, Origin at, BodyAnalyzer body) {
+      Expr address =
+          plus(
+              pointer,
+              field.offset(),
+              new PointerType(Region.KERNEL, null, field.size(), false),
+              at);
+      body.findings().kinds().kernelArray(address, field);
+      return address;
+    }
+
+    private Expr probe(ScalarType type, Expr pointer, long offset, Origin at, BodyAnalyzer body) {
+      Expr address = plus(pointer, offset, new PointerType(Region.KERNEL, null, -1, false), at);
+      return MemoryForms.probeRead(type, false, address, type, at, body);
+    }
+
+    /** The smallest naturally aligned unit that contains the bits, shifted and masked. */
+    private Expr bitField(Expr pointer, Origin at, BodyAnalyzer body) {
+      int first = field.bitOffset();
+      int last = first + field.bitSize() - 1;
+      for (int width : new int[] {1, 2, 4, 8}) {
+        int unit = first / (8 * width);
+        if (last / (8 * width) == unit) {
+          ScalarType type = ScalarType.of(width, false);
+          Expr word = probe(type, pointer, (long) unit * width, at, body);
+          int above = 63 - (last - unit * 8 * width);
+          Expr.Operator back =
+              field.signed() ? Expr.Operator.SHIFT_RIGHT_SIGNED : Expr.Operator.SHIFT_RIGHT;
+          Expr left = shift(Expr.Operator.SHIFT_LEFT, word, above, at);
+          return shift(back, left, 64 - field.bitSize(), at);
+        }
+      }
+      throw body.fail(
+          Code.E_FIELD,
+          at,
+          "the bit-field " + field.name() + " of " + layout.cName() + " crosses a unit of 8 bytes",
+          "read the words with kernel-load and combine them");
+    }
+
+    private static Expr shift(Expr.Operator operator, Expr value, int count, Origin at) {
+      return count == 0
+          ? value
+          : new Expr.Binary(
+              operator,
+              value,
+              new Expr.Constant(count, ScalarType.U64, at),
+              operator == Expr.Operator.SHIFT_RIGHT_SIGNED ? ScalarType.I64 : ScalarType.U64,
+              at);
+    }
+
+    private Expr element(Expr pointer, Datum indexForm, Origin at, BodyAnalyzer body) {
+      if (field.elementSize() == 0) {
+        throw body.fail(
+            Code.E_FIELD,
+            at,
+            "the elements of " + field.name() + " are no scalars",
+            "use the address that the accessor without index gives");
+      }
+      ScalarType type = ScalarType.of(field.elementSize(), field.signed());
+      Expr index = body.value(indexForm);
+      if (index instanceof Expr.Constant c) {
+        if (c.value() < 0 || c.value() >= field.count()) {
+          throw body.fail(
+              Code.E_INDEX,
+              index.origin(),
+              "the index "
+                  + c.value()
+                  + " is outside "
+                  + field.name()
+                  + ", which has "
+                  + field.count()
+                  + " elements");
+        }
+        return probe(type, pointer, field.offset() + c.value() * field.elementSize(), at, body);
+      }
+      return body.once(
+          "base",
+          pointer,
+          p ->
+              body.once(
+                  "index",
+                  index,
+                  i -> {
+                    Expr address = Places.elementAddress(p, i, type.width(), at);
+                    Expr read =
+                        MemoryForms.probeRead(
+                            type,
+                            false,
+                            plus(
+                                address,
+                                field.offset(),
+                                new PointerType(Region.KERNEL, null, -1, false),
+                                at),
+                            type,
+                            at,
+                            body);
+                    return new Expr.If(
+                        new Expr.Compare(
+                            Expr.Relation.LESS,
+                            i,
+                            new Expr.Constant(field.count(), ScalarType.U64, at),
+                            at),
+                        read,
+                        new Expr.Constant(0, type, at),
+                        type,
+                        at);
+                  }));
+    }
+  }
+}

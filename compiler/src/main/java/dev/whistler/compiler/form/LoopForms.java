@@ -1,0 +1,90 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import java.util.Map;
+
+/** {@code bpf-loop} and {@code loop-exit} (section 19.4). */
+final class LoopForms {
+  private LoopForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("bpf-loop", LoopForms::loop);
+    table.put("loop-exit", LoopForms::exit);
+  }
+
+  private static Expr loop(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    List<Datum> head =
+        ProperList.require(
+            form.operand(0), "the head of bpf-loop", form.origin(), body.diagnostics());
+    if (head.size() != 2) {
+      throw body.fail(
+          Code.E_SYNTAX, body.originOf(form.operand(0)), "the head of bpf-loop is (v COUNT)");
+    }
+    Origin at = form.origin();
+    HelperCalls.checkAllowed("loop", at, body);
+    SymbolName name = BindingForms.variable(head.get(0), body);
+    Expr count = body.value(head.get(1));
+    Local index =
+        new Local(name.spelling(), ScalarType.U32, ScalarType.U32, body.originOf(head.get(0)));
+    Expr zero = new Expr.Constant(0, ScalarType.U64, at);
+    Local value = body.temporary("returned", zero);
+    Local left = body.temporary("left", zero);
+    Exits.CallbackFrame frame = new Exits.CallbackFrame(value, left);
+    Scope inner = body.scope().with(new Scope.Binding(name, index, "bpf-loop"));
+    Expr loop =
+        body.exits()
+            .inLoop(
+                at,
+                () ->
+                    body.exits()
+                        .inCallback(
+                            frame,
+                            () ->
+                                body.inScope(
+                                    inner,
+                                    List.of(index),
+                                    () -> body.sequence(form.from(1), Use.NONE, at))),
+                repeated -> new Expr.KernelLoop(index, count, repeated, at));
+    if (!body.bindings().isAssigned(left)) {
+      return loop;
+    }
+    return afterReturn(loop, frame, at, body);
+  }
+
+  /** The body asked to end the program: that happens once the helper has returned. */
+  private static Expr afterReturn(
+      Expr loop, Exits.CallbackFrame frame, Origin at, BodyAnalyzer body) {
+    Expr zero = new Expr.Constant(0, ScalarType.U64, at);
+    Expr result =
+        body.once(
+            "iterations",
+            loop,
+            n -> {
+              Flow flow = body.flow();
+              Expr leave = body.exits().leave(new Expr.Read(frame.value(), at), at);
+              body.setFlow(flow);
+              return new Expr.Sequence(
+                  List.of(
+                      new Expr.If(new Expr.Read(frame.left(), at), leave, zero, ScalarType.U64, at),
+                      n),
+                  at);
+            });
+    return new Expr.Let(frame.value(), zero, new Expr.Let(frame.left(), zero, result, at), at);
+  }
+
+  private static Expr exit(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 0, 0);
+    if (!body.exits().isInCallback()) {
+      throw body.fail(Code.E_SYNTAX, form.origin(), "loop-exit stands outside of bpf-loop");
+    }
+    body.setFlow(body.flow().unreachable());
+    return new Expr.LoopExit(form.origin());
+  }
+}

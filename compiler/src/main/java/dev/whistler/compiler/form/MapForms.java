@@ -1,0 +1,389 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Map access (sections 10.2 to 10.6). */
+final class MapForms {
+  private static final long BPF_NOEXIST = 1;
+
+  private static final Set<MapType> LOOKED_UP =
+      Set.of(
+          MapType.HASH,
+          MapType.ARRAY,
+          MapType.PERCPU_HASH,
+          MapType.PERCPU_ARRAY,
+          MapType.LRU_HASH,
+          MapType.LRU_PERCPU_HASH,
+          MapType.LPM_TRIE,
+          MapType.ARRAY_OF_MAPS,
+          MapType.HASH_OF_MAPS,
+          MapType.DEVMAP,
+          MapType.DEVMAP_HASH,
+          MapType.CPUMAP,
+          MapType.XSKMAP,
+          MapType.SOCKMAP,
+          MapType.SOCKHASH);
+
+  private static final Set<MapType> KEYED =
+      Set.of(
+          MapType.HASH,
+          MapType.ARRAY,
+          MapType.PERCPU_HASH,
+          MapType.PERCPU_ARRAY,
+          MapType.LRU_HASH,
+          MapType.LRU_PERCPU_HASH,
+          MapType.LPM_TRIE,
+          MapType.SOCKMAP,
+          MapType.SOCKHASH);
+
+  private MapForms() {}
+
+  static void register(Map<String, Operator> table) {
+    for (String name : List.of("map-lookup", "map-lookup-elem")) {
+      table.put(name, MapForms::lookup);
+    }
+    for (String name : List.of("map-update", "map-update-elem")) {
+      table.put(name, MapForms::update);
+    }
+    for (String name : List.of("map-delete", "map-delete-elem")) {
+      table.put(name, MapForms::delete);
+    }
+    table.put("map-lookup-ptr", MapForms::lookupPointer);
+    table.put("map-update-ptr", MapForms::updatePointer);
+    table.put("map-delete-ptr", MapForms::deletePointer);
+    table.put("getmap", (Operator.Accessor) MapForms::getmap);
+    table.put("setmap", MapForms::setmap);
+    table.put("remmap", MapForms::remove);
+    table.put("delmap", MapForms::remove);
+    table.put("incf-map", MapForms::incfMap);
+  }
+
+  /** The map that an operand names; {@code E-MAP} with near matches otherwise. */
+  static MapDefinition map(Datum operand, BodyAnalyzer body) {
+    Origin at = body.originOf(operand);
+    if (!(operand instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
+      throw body.fail(Code.E_MAP, at, "the name of a map is expected here");
+    }
+    MapDefinition map = body.tables().maps().get(symbol.name().text());
+    if (map == null) {
+      throw body.fail(
+          Code.E_MAP,
+          at,
+          "unknown map " + symbol.name().spelling(),
+          NearMatches.hint(symbol.name().text(), body.tables().maps().keySet()));
+    }
+    return map;
+  }
+
+  private static MapDefinition keyed(Form form, Set<MapType> allowed, BodyAnalyzer body) {
+    MapDefinition map = map(form.operand(0), body);
+    if (!allowed.contains(map.type())) {
+      throw wrongType(map, form, body);
+    }
+    return map;
+  }
+
+  private static AnalysisException wrongType(MapDefinition map, Form form, BodyAnalyzer body) {
+    return body.fail(
+        Code.E_MAPTYPE,
+        body.originOf(form.operand(0)),
+        form.name() + " does not work on " + map.name() + ", a map of type :" + map.type().text());
+  }
+
+  private static Expr lookup(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, LOOKED_UP, body);
+    Expr.Slot key = SlotRule.key(map, form.operand(1), body);
+    return lookup(map, key, form.origin());
+  }
+
+  private static Expr lookup(MapDefinition map, Expr.Slot key, Origin at) {
+    return new Expr.MapLookup(
+        map,
+        key,
+        new PointerType(Region.MAP_VALUE, map.value().layout(), map.value().size(), true),
+        at);
+  }
+
+  private static Expr lookupPointer(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, LOOKED_UP, body);
+    return lookup(map, SlotRule.address(map.key(), form.operand(1), "key", body), form.origin());
+  }
+
+  private static Expr flags(Form form, int index, BodyAnalyzer body) {
+    return form.count() > index
+        ? body.value(form.operand(index))
+        : new Expr.Constant(0, ScalarType.U64, form.origin());
+  }
+
+  private static Expr update(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 3, 4);
+    MapDefinition map = keyed(form, KEYED, body);
+    Expr.Slot key = SlotRule.key(map, form.operand(1), body);
+    Expr.Slot value = SlotRule.value(map, form.operand(2), body);
+    note(map, value, body);
+    return new Expr.MapUpdate(map, key, value, flags(form, 3, body), form.origin());
+  }
+
+  private static void note(MapDefinition map, Expr.Slot value, BodyAnalyzer body) {
+    Expr stored =
+        switch (value) {
+          case Expr.Slot.ByAddress a -> a.pointer();
+          case Expr.Slot.ByValue v -> v.value();
+        };
+    body.findings().kinds().mapWrite(map, stored, body.bindings());
+  }
+
+  private static Expr updatePointer(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 3, 4);
+    MapDefinition map = keyed(form, KEYED, body);
+    Expr.Slot key = SlotRule.address(map.key(), form.operand(1), "key", body);
+    Expr.Slot value = SlotRule.address(map.value(), form.operand(2), "value", body);
+    note(map, value, body);
+    return new Expr.MapUpdate(map, key, value, flags(form, 3, body), form.origin());
+  }
+
+  private static Expr delete(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, KEYED, body);
+    return new Expr.MapDelete(map, SlotRule.key(map, form.operand(1), body), form.origin());
+  }
+
+  private static Expr deletePointer(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, KEYED, body);
+    return new Expr.MapDelete(
+        map, SlotRule.address(map.key(), form.operand(1), "key", body), form.origin());
+  }
+
+  private static Expr remove(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, KEYED, body);
+    if (isArray(map)) {
+      throw wrongType(map, form, body);
+    }
+    return new Expr.MapDelete(map, SlotRule.key(map, form.operand(1), body), form.origin());
+  }
+
+  private static boolean isArray(MapDefinition map) {
+    return map.type() == MapType.ARRAY || map.type() == MapType.PERCPU_ARRAY;
+  }
+
+  private static Expr setmap(Form form, BodyAnalyzer body, Use use) {
+    return update(form, body, use);
+  }
+
+  // ---- getmap and its places
+
+  private static Place getmap(Form form, BodyAnalyzer body) {
+    body.arity(form, 2, 2);
+    MapDefinition map = keyed(form, LOOKED_UP, body);
+    return new Place.MapElement(map, SlotRule.key(map, form.operand(1), body), form.origin());
+  }
+
+  /** The value type of a scalar-valued map (section 10.4). */
+  static Optional<ScalarType> scalarValue(MapDefinition map) {
+    if (map.value().scalar() != null) {
+      return Optional.of(map.value().scalar());
+    }
+    int size = map.value().size();
+    return map.value().layout() == null && (size == 1 || size == 2 || size == 4 || size == 8)
+        ? Optional.of(ScalarType.of(size, false))
+        : Optional.empty();
+  }
+
+  static Expr read(Place.MapElement place, BodyAnalyzer body) {
+    Expr found = lookup(place.map(), place.key(), place.origin());
+    Optional<ScalarType> type = scalarValue(place.map());
+    if (type.isEmpty()) {
+      return found;
+    }
+    ScalarType scalar = type.get();
+    Expr result =
+        ifFound(
+            found,
+            p -> new Expr.Load(scalar, p, 0, scalar, place.origin()),
+            new Expr.Constant(0, scalar, place.origin()),
+            scalar,
+            place.origin(),
+            body);
+    body.findings().kinds().mapRead(result, place.map());
+    return result;
+  }
+
+  /** Looks up once; goes on with the non-null pointer or with something else. */
+  private static Expr ifFound(
+      Expr lookup,
+      Function<Expr, Expr> found,
+      Expr absent,
+      StaticType type,
+      Origin at,
+      BodyAnalyzer body) {
+    return body.once(
+        "element",
+        lookup,
+        p ->
+            new Expr.If(
+                p,
+                found.apply(new Expr.Retype(p, ((PointerType) p.type()).nonNull(), at)),
+                absent,
+                type,
+                at));
+  }
+
+  static Expr assign(Place.MapElement place, Expr value, Use use, Origin at, BodyAnalyzer body) {
+    MapDefinition map = place.map();
+    if (!KEYED.contains(map.type())) {
+      throw body.fail(
+          Code.E_MAPTYPE,
+          place.origin(),
+          map.name() + " is a map of type :" + map.type().text() + " and cannot be assigned here");
+    }
+    Expr noFlags = new Expr.Constant(0, ScalarType.U64, at);
+    if (use == Use.NONE) {
+      Expr.Slot slot = SlotRule.slot(map.value(), value, "value", body);
+      note(map, slot, body);
+      return new Expr.MapUpdate(map, place.key(), slot, noFlags, at);
+    }
+    SlotRule.slot(map.value(), value, "value", body);
+    Expr converted =
+        scalarValue(map).isPresent()
+            ? ArithmeticForms.convert(scalarValue(map).get(), value, at)
+            : value;
+    return keepKey(
+        place.key(),
+        body,
+        key ->
+            body.once(
+                "stored",
+                converted,
+                v -> {
+                  Expr.Slot slot = SlotRule.slotOf(map.value(), v);
+                  note(map, slot, body);
+                  return new Expr.Sequence(
+                      List.of(new Expr.MapUpdate(map, key, slot, noFlags, at), v), at);
+                }));
+  }
+
+  /** Evaluates a key once and uses it in several places. */
+  private static Expr keepKey(Expr.Slot key, BodyAnalyzer body, Function<Expr.Slot, Expr> use) {
+    return switch (key) {
+      case Expr.Slot.ByAddress a ->
+          body.once("key", a.pointer(), p -> use.apply(new Expr.Slot.ByAddress(p)));
+      case Expr.Slot.ByValue v ->
+          body.once("key", v.value(), k -> use.apply(new Expr.Slot.ByValue(k, v.size())));
+    };
+  }
+
+  private static Expr incfMap(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 3);
+    Place.MapElement place =
+        (Place.MapElement)
+            getmap(
+                new Form(
+                    form.operator(), form.cons(), form.operands().subList(0, 2), form.origin()),
+                body);
+    Expr amount =
+        form.count() == 3
+            ? body.value(form.operand(2))
+            : new Expr.Constant(1, ScalarType.U64, form.origin());
+    return increment(place, Expr.Operator.ADD, amount, form.origin(), body);
+  }
+
+  /** Section 10.6. */
+  static Expr increment(
+      Place.MapElement place, Expr.Operator operator, Expr amount, Origin at, BodyAnalyzer body) {
+    MapDefinition map = place.map();
+    Optional<ScalarType> scalar = scalarValue(map);
+    if (scalar.isEmpty() || !(KEYED.contains(map.type()))) {
+      throw body.fail(
+          Code.E_MAPTYPE,
+          place.origin(),
+          map.name() + " has no scalar values that can be incremented",
+          "bind the element with when-let and increment a field of it");
+    }
+    if (amount.type() instanceof PointerType) {
+      throw body.fail(Code.E_TYPE, amount.origin(), "an increment must be a number");
+    }
+    Expr step =
+        operator == Expr.Operator.ADD
+            ? amount
+            : ArithmeticForms.binary(
+                Expr.Operator.SUBTRACT, new Expr.Constant(0, ScalarType.U64, at), amount, at, body);
+    int width = scalar.get().width();
+    body.findings().kinds().mapComputed(map);
+    return body.effect(
+        keepKey(
+            place.key(),
+            body,
+            key ->
+                body.once(
+                    "amount",
+                    step,
+                    d ->
+                        isArray(map)
+                            ? addIfFound(map, key, d, width, zero(at), at, body)
+                            : addOrInsert(map, key, d, width, at, body))));
+  }
+
+  private static Expr zero(Origin at) {
+    return new Expr.Constant(0, ScalarType.U64, at);
+  }
+
+  private static Expr addIfFound(
+      MapDefinition map,
+      Expr.Slot key,
+      Expr amount,
+      int width,
+      Expr absent,
+      Origin at,
+      BodyAnalyzer body) {
+    return ifFound(
+        lookup(map, key, at), p -> add(p, amount, width, at), absent, ScalarType.U64, at, body);
+  }
+
+  private static Expr add(Expr pointer, Expr amount, int width, Origin at) {
+    ScalarType scalar = ScalarType.of(width, false);
+    if (width >= 4) {
+      return new Expr.AtomicAdd(scalar, pointer, 0, amount, false, at);
+    }
+    Expr sum =
+        new Expr.Binary(
+            Expr.Operator.ADD,
+            new Expr.Load(scalar, pointer, 0, scalar, at),
+            amount,
+            ScalarType.U64,
+            at);
+    return new Expr.Store(scalar, pointer, 0, sum, at);
+  }
+
+  private static Expr addOrInsert(
+      MapDefinition map, Expr.Slot key, Expr amount, int width, Origin at, BodyAnalyzer body) {
+    Expr insert =
+        new Expr.MapUpdate(
+            map,
+            key,
+            SlotRule.slotOf(map.value(), amount),
+            new Expr.Constant(BPF_NOEXIST, ScalarType.U64, at),
+            at);
+    Expr again = addIfFound(map, key, amount, width, zero(at), at, body);
+    Expr insertOrRetry = new Expr.If(insert, again, zero(at), ScalarType.U64, at);
+    return addIfFound(map, key, amount, width, insertOrRetry, at, body);
+  }
+}

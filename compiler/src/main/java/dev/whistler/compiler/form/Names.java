@@ -1,0 +1,107 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Names of definitions and the C names made of them (section 3.4). */
+final class Names {
+  private final Diagnostics diagnostics;
+  private final Map<String, Origin> cNames = new HashMap<>();
+  private final Map<String, String> mapPrefixes = new HashMap<>();
+
+  Names(Diagnostics diagnostics) {
+    this.diagnostics = diagnostics;
+  }
+
+  /** The C name of a source name. */
+  static String cName(String name) {
+    int start = 0;
+    int end = name.length();
+    while (start < end && isEarMuff(name.charAt(start))) {
+      start++;
+    }
+    while (end > start && isEarMuff(name.charAt(end - 1))) {
+      end--;
+    }
+    StringBuilder result = new StringBuilder();
+    name.substring(start, end)
+        .codePoints()
+        .map(c -> c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c)
+        .map(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_')
+        .forEach(result::appendCodePoint);
+    if (result.isEmpty() || Character.isDigit(result.charAt(0))) {
+      result.insert(0, '_');
+    }
+    return result.toString();
+  }
+
+  private static boolean isEarMuff(char c) {
+    return c == '+' || c == '*';
+  }
+
+  /** The folded name of a definition; {@code E-NAME} or {@code E-SYNTAX} if it cannot be one. */
+  String defined(Datum datum, String what, Origin at) {
+    if (!(datum instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
+      throw diagnostics.fail(Code.E_SYNTAX, at, "the name of a " + what + " is expected here");
+    }
+    String name = symbol.name().text();
+    if (Datum.isNil(datum) || name.equals("t")) {
+      throw diagnostics.fail(Code.E_NAME, at, name + " cannot name a " + what);
+    }
+    if (name.startsWith(".")) {
+      throw diagnostics.fail(Code.E_NAME, at, "names that start with . are reserved");
+    }
+    return name;
+  }
+
+  /**
+   * Claims a C name among the objects of one kind.
+   *
+   * @return the C name
+   */
+  String claim(String kind, String name, Origin at) {
+    String cName = cName(name);
+    Origin first = cNames.putIfAbsent(kind + " " + cName, at);
+    if (first != null) {
+      throw diagnostics.fail(
+          Code.E_DUP,
+          at,
+          "the "
+              + kind
+              + " "
+              + name
+              + " is defined twice, or has the C name "
+              + cName
+              + " of another",
+          "the first definition is at line " + first.range().startLine());
+    }
+    return cName;
+  }
+
+  /** Whether an object of a kind has a C name. */
+  boolean isClaimed(String kind, String cName) {
+    return cNames.containsKey(kind + " " + cName);
+  }
+
+  /** Warns of maps that tools cannot tell apart: the kernel keeps 15 characters (3.4). */
+  void warnMapPrefix(String cName, Origin at) {
+    String prefix = cName.length() > 15 ? cName.substring(0, 15) : cName;
+    String other = mapPrefixes.putIfAbsent(prefix, cName);
+    if (other != null) {
+      diagnostics.report(
+          Code.W_NAME,
+          at,
+          "the maps "
+              + other
+              + " and "
+              + cName
+              + " have the same first 15 characters, which is"
+              + " what the kernel shows",
+          "choose names that differ earlier");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.whistler.compiler.form;
+
+/**
+ * Analyzes calls of one operator. The table from operator names to these is {@link OperatorTable};
+ * accessors of structs, headers, tracepoints and kernel structs are made while definitions are
+ * processed.
+ */
+@FunctionalInterface
+interface Operator {
+  /** The typed form of a call. Reports errors and throws to abandon the statement. */
+  Expr analyze(Form form, BodyAnalyzer body, Use use);
+
+  /** An operator whose calls can be assigned to. */
+  @FunctionalInterface
+  interface Accessor extends Operator {
+    /** The place that a call means; its sub-expressions are analyzed here. */
+    Place place(Form form, BodyAnalyzer body);
+
+    @Override
+    default Expr analyze(Form form, BodyAnalyzer body, Use use) {
+      return body.places().read(place(form, body));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.table.Helpers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which class analyzes which operator. Core forms, standard macros and helpers come first and
+ * cannot be redefined; user macros come next; then generated accessors, tracepoint accessors and
+ * kernel-side functions (section 18.2).
+ */
+final class OperatorTable {
+  private static final Map<String, Operator> CORE = new HashMap<>();
+
+  static {
+    BindingForms.register(CORE);
+    ControlForms.register(CORE);
+    ArithmeticForms.register(CORE);
+    ComparisonForms.register(CORE);
+    MemoryForms.register(CORE);
+    StructForms.register(CORE);
+    MapForms.register(CORE);
+    RingForms.register(CORE);
+    ContextForms.register(CORE);
+    ArgumentForms.register(CORE);
+    TracepointForms.register(CORE);
+    PacketForms.register(CORE);
+    ProcessInfoForm.register(CORE);
+    UserMemoryLoops.register(CORE);
+    GlobalForms.register(CORE);
+    FunctionForms.register(CORE);
+    LoopForms.register(CORE);
+    PrintForm.register(CORE);
+    LocalMacroForms.register(CORE);
+    HelperCalls.register(CORE);
+  }
+
+  private OperatorTable() {}
+
+  /** The analyzer of a core form, standard macro or helper. */
+  static @Nullable Operator core(String name) {
+    Operator operator = CORE.get(name);
+    if (operator == null && name.startsWith("bpf-")) {
+      Optional<Helper> helper = Helpers.named(name);
+      return helper.map(h -> CORE.get(h.name())).orElse(null);
+    }
+    return operator;
+  }
+
+  /** The analyzer of what definitions of the unit provide. */
+  static Optional<Operator> generated(Form form, BodyAnalyzer body) {
+    String name = form.name();
+    UnitTables.Generated generated = body.tables().operators().get(name);
+    if (generated != null) {
+      return Optional.of(generated.operator());
+    }
+    Optional<Operator> tracepoint = TracepointForms.accessor(form, body);
+    if (tracepoint.isPresent()) {
+      return tracepoint;
+    }
+    if (name.startsWith("pt-regs-")) {
+      return Optional.of(ArgumentForms.register(name.substring("pt-regs-".length())));
+    }
+    Global global = body.tables().globals().get(name);
+    if (global != null) {
+      return Optional.of(GlobalForms.elementOf(global));
+    }
+    return FunctionForms.operator(form.operator(), body);
+  }
+
+  /** The error for an operator that nothing defines. */
+  static AnalysisException unknown(Form form, BodyAnalyzer body) {
+    String name = form.name();
+    Optional<AnalysisException> field = StructForms.unknownField(form, body);
+    if (field.isPresent()) {
+      return field.get();
+    }
+    String later = LEVEL_3.get(name);
+    if (later != null) {
+      return body.fail(
+          Code.E_UNKNOWN,
+          form.origin(),
+          form.operator().spelling() + " is a level 3 extension that this compiler does not have",
+          later);
+    }
+    return body.fail(
+        Code.E_UNKNOWN,
+        form.origin(),
+        "unknown operator " + form.operator().spelling(),
+        NearMatches.hint(name, names(body)));
+  }
+
+  private static final Map<String, String> LEVEL_3 =
+      Map.of(
+          "asm", "level 3 (section 8.1)",
+          "ld-btf-id", "level 3 (section 8.1)");
+
+  /** All operators that a body may use here. */
+  static List<String> names(BodyAnalyzer body) {
+    List<String> names = new ArrayList<>(CORE.keySet());
+    names.addAll(body.tables().operators().keySet());
+    names.addAll(TracepointForms.accessorNames(body));
+    body.unit().expander().names().forEach(names::add);
+    return names;
+  }
+
+  /** Core forms, standard macros and helpers. */
+  static List<String> coreNames() {
+    return List.copyOf(CORE.keySet());
+  }
+}

@@ -1,0 +1,430 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.macro.Expander;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reading, assigning and stepping of places (section 6.1). */
+final class Places {
+  private final BodyAnalyzer body;
+
+  Places(BodyAnalyzer body) {
+    this.body = body;
+  }
+
+  /** The place that a form means. */
+  Place analyze(Datum datum) {
+    return switch (datum) {
+      case Datum.Symbol symbol -> named(symbol);
+      case Cons cons -> accessor(cons);
+      default ->
+          throw body.fail(
+              Code.E_SYNTAX,
+              body.originOf(datum),
+              "a place is a variable or a call of an accessor");
+    };
+  }
+
+  private Place named(Datum.Symbol symbol) {
+    Origin at = body.originOf(symbol);
+    Scope.Binding binding = body.scope().find(symbol.name());
+    if (binding != null) {
+      if (binding.fixedBy() != null) {
+        throw body.fail(
+            Code.E_ASSIGN,
+            at,
+            symbol.name().spelling()
+                + " is bound by "
+                + binding.fixedBy()
+                + " and cannot be assigned",
+            "bind another variable with let");
+      }
+      return new Place.Variable(binding, at);
+    }
+    Optional<Expander.Expansion> expansion =
+        body.unit().expander().expandSymbol(symbol, body.context());
+    if (expansion.isPresent()) {
+      return body.within(expansion.get().context(), () -> analyze(expansion.get().form()));
+    }
+    Global global = body.tables().globals().get(symbol.name().text());
+    if (global != null) {
+      if (global.constant()) {
+        throw body.fail(
+            Code.E_ASSIGN, at, symbol.name().spelling() + " is a constant global variable");
+      }
+      return GlobalForms.scalarPlace(global, at, body);
+    }
+    if (ConstantNames.find(body.tables(), symbol.name().text()).isPresent()) {
+      throw body.fail(
+          Code.E_ASSIGN, at, symbol.name().spelling() + " is a constant and cannot be assigned");
+    }
+    throw body.unbound(symbol.name(), at);
+  }
+
+  private Place accessor(Cons cons) {
+    if (cons.car() instanceof Datum.Symbol head
+        && OperatorTable.core(head.name().text()) == null
+        && body.unit().expander().isMacro(head.name(), body.context())) {
+      Expander.Expansion expansion = body.unit().expander().expand(cons, body.context());
+      return body.within(expansion.context(), () -> analyze(expansion.form()));
+    }
+    return body.withAccessor(
+        cons,
+        (form, operator) -> {
+          if (operator instanceof Operator.Accessor accessor) {
+            return accessor.place(form, body);
+          }
+          throw body.fail(
+              Code.E_SYNTAX,
+              form.origin(),
+              "a call of " + form.operator().spelling() + " cannot be assigned");
+        });
+  }
+
+  /** The value to assign to a place. */
+  Expr valueFor(Place place, Datum datum) {
+    return body.value(datum);
+  }
+
+  /** Reads a place. */
+  Expr read(Place place) {
+    return switch (place) {
+      case Place.Variable v -> body.read(v.binding().local(), v.origin());
+      case Place.Memory m -> load(m, m.pointer());
+      case Place.Element e ->
+          body.once(
+              "base",
+              e.pointer(),
+              p ->
+                  body.once(
+                      "index",
+                      e.index(),
+                      i -> {
+                        Expr loaded = elementLoad(e, p, i);
+                        return new Expr.If(
+                            inside(e, i),
+                            loaded,
+                            zero(e.scalar(), e.origin()),
+                            e.scalar(),
+                            e.origin());
+                      }));
+      case Place.Block b -> address(b);
+      case Place.ContextField c ->
+          new Expr.ContextLoad(c.scalar(), c.offset(), c.type(), c.origin());
+      case Place.MapElement m -> MapForms.read(m, body);
+    };
+  }
+
+  private Expr load(Place.Memory m, Expr pointer) {
+    Expr load = new Expr.Load(m.scalar(), pointer, m.displacement(), m.scalar(), m.origin());
+    if (m.field() != null) {
+      body.findings().kinds().read(load, m.field());
+    }
+    return m.networkOrder() ? ArithmeticForms.swap(m.scalar(), load, m.origin()) : load;
+  }
+
+  private static Expr zero(StaticType type, Origin at) {
+    return new Expr.Constant(0, type, at);
+  }
+
+  private static Expr inside(Place.Element e, Expr index) {
+    Expr count = new Expr.Constant(e.count(), ScalarType.U64, e.origin());
+    return new Expr.Compare(Expr.Relation.LESS, index, count, e.origin());
+  }
+
+  private Expr elementLoad(Place.Element e, Expr pointer, Expr index) {
+    return new Expr.Load(
+        e.scalar(),
+        elementAddress(pointer, index, e.scalar().width(), e.origin()),
+        e.displacement(),
+        e.scalar(),
+        e.origin());
+  }
+
+  /** {@code pointer + index * width}. */
+  static Expr elementAddress(Expr pointer, Expr index, int width, Origin at) {
+    Expr scaled =
+        width == 1
+            ? index
+            : new Expr.Binary(
+                Expr.Operator.MULTIPLY,
+                index,
+                new Expr.Constant(width, ScalarType.U64, at),
+                ScalarType.U64,
+                at);
+    StaticType type =
+        pointer.type() instanceof PointerType p
+            ? new PointerType(p.region(), null, -1, false)
+            : ScalarType.U64;
+    return new Expr.Binary(Expr.Operator.ADD, pointer, scaled, type, at);
+  }
+
+  /** The address of a block, with its own type. */
+  private static Expr address(Place.Block b) {
+    Region region = b.pointer().type() instanceof PointerType p ? p.region() : Region.UNKNOWN;
+    return displaced(
+        b.pointer(),
+        b.displacement(),
+        new PointerType(region, b.layout(), b.size(), false),
+        b.origin());
+  }
+
+  /** {@code pointer + displacement} with a type of its own. */
+  static Expr displaced(Expr pointer, long displacement, PointerType type, Origin at) {
+    return displacement == 0
+        ? new Expr.Retype(pointer, type, at)
+        : new Expr.Binary(
+            Expr.Operator.ADD,
+            pointer,
+            new Expr.Constant(displacement, ScalarType.U64, at),
+            type,
+            at);
+  }
+
+  /** Assigns a place; yields the stored value after conversion if it is used. */
+  Expr write(Place place, Expr value, Use use, Origin at) {
+    return switch (place) {
+      case Place.Variable v -> assign(v, value, at);
+      case Place.Memory m -> {
+        checkStored(m.pointer(), value, m.origin());
+        note(m.field(), m.pointer(), value, at);
+        Expr converted = BindingForms.converted(m.scalar(), value, at, body);
+        if (use == Use.NONE) {
+          yield store(m, m.pointer(), value instanceof Expr.Constant ? converted : value, at);
+        }
+        yield body.once(
+            "address",
+            m.pointer(),
+            p ->
+                body.once(
+                    "stored",
+                    converted,
+                    v -> new Expr.Sequence(List.of(store(m, p, v, at), v), at)));
+      }
+      case Place.Element e -> {
+        checkStored(e.pointer(), value, e.origin());
+        note(e.field(), e.pointer(), value, at);
+        yield element(
+            e,
+            (p, i) ->
+                body.once(
+                    "stored",
+                    BindingForms.converted(e.scalar(), value, at, body),
+                    v -> new Expr.Sequence(List.of(checkedStore(e, p, i, v, at), v), at)));
+      }
+      case Place.Block b -> copy(b, value, use, at);
+      case Place.ContextField c -> {
+        TierPolicy.checkContextStore(body, at);
+        Expr converted = BindingForms.converted(c.scalar(), value, at, body);
+        yield use == Use.NONE
+            ? new Expr.ContextStore(c.scalar(), c.offset(), converted, at)
+            : body.once(
+                "stored",
+                converted,
+                v ->
+                    new Expr.Sequence(
+                        List.of(new Expr.ContextStore(c.scalar(), c.offset(), v, at), v), at));
+      }
+      case Place.MapElement m -> MapForms.assign(m, value, use, at, body);
+    };
+  }
+
+  private interface AtElement {
+    Expr apply(Expr pointer, Expr index);
+  }
+
+  private Expr element(Place.Element e, AtElement use) {
+    return body.once("base", e.pointer(), p -> body.once("index", e.index(), i -> use.apply(p, i)));
+  }
+
+  private Expr checkedStore(Place.Element e, Expr pointer, Expr index, Expr value, Origin at) {
+    Expr store =
+        new Expr.Store(
+            e.scalar(),
+            elementAddress(pointer, index, e.scalar().width(), at),
+            e.displacement(),
+            value,
+            at);
+    return new Expr.If(inside(e, index), store, zero(ScalarType.U64, at), ScalarType.U64, at);
+  }
+
+  private Expr store(Place.Memory m, Expr pointer, Expr value, Origin at) {
+    Expr stored = m.networkOrder() ? ArithmeticForms.swap(m.scalar(), value, at) : value;
+    return new Expr.Store(m.scalar(), pointer, m.displacement(), stored, at);
+  }
+
+  private void note(Place.FieldRef field, Expr pointer, Expr value, Origin at) {
+    if (field != null) {
+      body.findings().kinds().write(field, value, body.bindings());
+      body.findings().records().tagStored(field, pointer, value, at, body);
+    }
+  }
+
+  /** Refuses pointers as stored words (section 4.7) and stores that the tier forbids. */
+  void checkStored(Expr pointer, Expr value, Origin at) {
+    if (value.type() instanceof PointerType p && p.region() != Region.KERNEL) {
+      throw body.fail(
+          Code.E_PTRVAL,
+          value.origin(),
+          "a pointer cannot be stored as a number",
+          "use (cast u64 p) if the address itself is wanted, or memcpy to copy what it points to");
+    }
+    GlobalForms.checkAssignable(pointer, at, body);
+    TierPolicy.checkStore(body, pointer.type(), at);
+  }
+
+  private Expr assign(Place.Variable place, Expr value, Origin at) {
+    Local local = place.binding().local();
+    Expr converted =
+        local.declared() == null
+            ? value
+            : BindingForms.converted(local.declared(), value, at, body);
+    Resource overwritten = body.flow().heldBy(local);
+    Resource held = body.exits().resourceOf(value);
+    if (overwritten != null && overwritten != held && body.exits().isPending(overwritten)) {
+      body.leak(
+          overwritten,
+          at,
+          "the assignment overwrites "
+              + local.name()
+              + ", which holds "
+              + overwritten.description());
+    }
+    Flow flow = body.flow().without(local);
+    if (held != null) {
+      flow = flow.withHolder(local, held);
+    }
+    if (value.type() instanceof PointerType p && !p.nullable()) {
+      flow = flow.withNonNull(local);
+    }
+    body.setFlow(flow);
+    if (!body.bindings().assigned(local, converted)) {
+      throw body.fail(
+          Code.E_TYPE,
+          at,
+          local.name()
+              + " is a "
+              + Types.describe(local.type())
+              + " and cannot be assigned a value of type "
+              + Types.describe(value.type()),
+          "use another variable for values of another type");
+    }
+    return new Expr.Assign(local, converted, at);
+  }
+
+  private Expr copy(Place.Block b, Expr value, Use use, Origin at) {
+    boolean suits =
+        value.type() instanceof PointerType p
+            && (b.layout() != null ? b.layout().equals(p.layout()) : p.size() == b.size());
+    if (!suits) {
+      throw body.fail(
+          Code.E_TYPE,
+          value.origin(),
+          "the assigned value is a "
+              + Types.describe(value.type())
+              + ", but a pointer to "
+              + (b.layout() != null ? b.layout().name() : b.size() + " bytes")
+              + " is expected",
+          "assign the elements one by one, or use memcpy");
+    }
+    TierPolicy.checkStore(body, b.pointer().type(), at);
+    if (b.field() != null) {
+      body.findings().kinds().write(b.field(), value, body.bindings());
+    }
+    Expr source = Pointers.checked(value, body);
+    Function<Expr, Expr> copy =
+        q -> new Expr.Copy(b.pointer(), b.displacement(), q, 0, b.size(), at);
+    if (use == Use.NONE) {
+      return copy.apply(source);
+    }
+    return body.once(
+        "target",
+        b.pointer(),
+        p ->
+            body.once(
+                "source",
+                source,
+                q ->
+                    new Expr.Sequence(
+                        List.of(new Expr.Copy(p, b.displacement(), q, 0, b.size(), at), q), at)));
+  }
+
+  /** {@code incf} and {@code decf}: sub-expressions of the place, then the amount, each once. */
+  Expr step(Place place, Expr.Operator operator, Expr amount, Use use, Origin at) {
+    return switch (place) {
+      case Place.Variable v ->
+          body.once(
+              "amount",
+              amount,
+              d ->
+                  assign(
+                      v,
+                      ArithmeticForms.binary(
+                          operator, body.read(v.binding().local(), v.origin()), d, at, body),
+                      at));
+      case Place.Memory m -> {
+        TierPolicy.checkStore(body, m.pointer().type(), at);
+        if (m.field() != null) {
+          body.findings().kinds().computed(m.field());
+        }
+        yield body.once(
+            "address",
+            m.pointer(),
+            p ->
+                body.once(
+                    "amount",
+                    amount,
+                    d -> {
+                      Expr sum = ArithmeticForms.binary(operator, load(m, p), d, at, body);
+                      if (use == Use.NONE) {
+                        return store(m, p, sum, at);
+                      }
+                      return body.once(
+                          "stored",
+                          ArithmeticForms.convert(m.scalar(), sum, at),
+                          v -> new Expr.Sequence(List.of(store(m, p, v, at), v), at));
+                    }));
+      }
+      case Place.Element e -> {
+        TierPolicy.checkStore(body, e.pointer().type(), at);
+        yield element(
+            e,
+            (p, i) ->
+                body.once(
+                    "amount",
+                    amount,
+                    d -> {
+                      Expr old =
+                          new Expr.If(
+                              inside(e, i),
+                              elementLoad(e, p, i),
+                              zero(e.scalar(), at),
+                              e.scalar(),
+                              at);
+                      Expr sum = ArithmeticForms.binary(operator, old, d, at, body);
+                      return body.once(
+                          "stored",
+                          ArithmeticForms.convert(e.scalar(), sum, at),
+                          v -> new Expr.Sequence(List.of(checkedStore(e, p, i, v, at), v), at));
+                    }));
+      }
+      case Place.ContextField c ->
+          body.once(
+              "amount",
+              amount,
+              d -> write(c, ArithmeticForms.binary(operator, read(c), d, at, body), use, at));
+      case Place.MapElement m -> MapForms.increment(m, operator, amount, at, body);
+      case Place.Block b ->
+          throw body.fail(Code.E_TYPE, b.origin(), "only a scalar can be incremented");
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Sections;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Analyzes one program: passes over its body until the types of its variables are settled. */
+final class ProgramAnalyzer {
+  /** Types widen at each pass; chains of variables longer than this do not occur by hand. */
+  private static final int MAX_PASSES = 40;
+
+  private final UnitContext unit;
+  private final ProgramDefinition definition;
+  private final Functions functions;
+  private final HiddenMaps hidden;
+  private final Findings findings;
+
+  ProgramAnalyzer(
+      UnitContext unit,
+      ProgramDefinition definition,
+      Functions functions,
+      HiddenMaps hidden,
+      Findings findings) {
+    this.unit = unit;
+    this.definition = definition;
+    this.functions = functions;
+    this.hidden = hidden;
+    this.findings = findings;
+  }
+
+  TypedProgram analyze() {
+    BindingTypes bindings = new BindingTypes();
+    Functions.Snapshot before = functions.snapshot();
+    for (int pass = 0; ; pass++) {
+      bindings.startPass();
+      functions.restore(before);
+      Diagnostics scratch = unit.diagnostics().scratch();
+      BodyAnalyzer body =
+          new BodyAnalyzer(
+              unit, definition.context(), bindings, scratch, definition.expansion(), functions);
+      Expr expr = null;
+      AnalysisException failure = null;
+      try {
+        expr = body(body);
+      } catch (AnalysisException e) {
+        failure = e;
+      }
+      if (bindings.stable() || pass == MAX_PASSES) {
+        unit.diagnostics().merge(scratch);
+        findings.add(body.findings());
+        if (failure != null) {
+          throw failure;
+        }
+        return typed(java.util.Objects.requireNonNull(expr));
+      }
+    }
+  }
+
+  private Expr body(BodyAnalyzer body) {
+    Origin at = definition.origin();
+    Expr expr = body.sequence(definition.body(), Use.NONE, at);
+    if (body.flow().reachable()) {
+      body.exits().checkNothingPending(at);
+    }
+    List<Expr> returned = new ArrayList<>(body.exits().returned());
+    if (body.flow().reachable()) {
+      returned.add(expr);
+    }
+    warnReturn(body, returned);
+    expr = CostSampling.wrap(expr, definition, hidden, body);
+    return ScopeCheck.wrap(expr, definition, hidden, body);
+  }
+
+  /** Checks constants that the program returns (section 15.5); others are the kernel's matter. */
+  private void warnReturn(BodyAnalyzer body, List<Expr> returned) {
+    OptionalLong pass =
+        TierPolicy.passValue(unit.request().options().tier(), definition.context().type());
+    ReturnValues.visit(
+        returned,
+        (value, at) -> {
+          long word = (int) value;
+          if (!Sections.allowsReturn(definition.context().section(), word)) {
+            body.report(
+                Code.W_RETVAL,
+                at,
+                "the return value "
+                    + value
+                    + " has no meaning for programs of section "
+                    + definition.context().section().written(),
+                null);
+          }
+        });
+    if (pass.isPresent()) {
+      ReturnValues.requirePass(returned, pass.getAsLong(), body);
+    }
+  }
+
+  private TypedProgram typed(Expr body) {
+    ProgramContext context = definition.context();
+    return new TypedProgram(
+        context.name(),
+        definition.symbol(),
+        context.section(),
+        context.license(),
+        context.sleepable(),
+        body,
+        TierPolicy.passValue(unit.request().options().tier(), context.type()),
+        definition.origin());
+  }
+}

@@ -1,0 +1,19 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.table.ResolvedSection;
+
+/**
+ * The program whose body is analyzed; a kernel-side function is analyzed for the program that calls
+ * it.
+ *
+ * @param name source name
+ * @param section what its section says
+ * @param license licence string
+ * @param sleepable whether it may sleep
+ */
+record ProgramContext(String name, ResolvedSection section, String license, boolean sleepable) {
+  /** The type keyword without colon. */
+  String type() {
+    return section.type();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.table.ResolvedSection;
+import dev.whistler.compiler.table.Sections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code defprog}: its options; the body waits (sections 15.1 to 15.4). */
+final class ProgramDefinitions {
+  private static final int MAX_PROGRAMS = 64;
+
+  private final UnitContext unit;
+  private final Names names;
+  private final Diagnostics diagnostics;
+
+  ProgramDefinitions(UnitContext unit, Names names) {
+    this.unit = unit;
+    this.names = names;
+    this.diagnostics = unit.diagnostics();
+  }
+
+  void define(Form form, ExpansionContext context) {
+    if (form.count() < 2) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX, form.origin(), "defprog has the shape (defprog NAME (OPTION…) FORM…)");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String name = names.defined(form.operand(0), "program", at);
+    if (unit.tables().programs().size() >= MAX_PROGRAMS) {
+      throw diagnostics.fail(
+          Code.E_LIMIT, form.origin(), "a unit has at most " + MAX_PROGRAMS + " programs");
+    }
+    String symbol = names.claim("program", name, at);
+    OptionList options =
+        new OptionList(
+            ProperList.require(
+                form.operand(1), "the options of defprog", form.origin(), diagnostics),
+            Set.of("type", "section", "license", "sleepable"),
+            "defprog",
+            context,
+            diagnostics);
+    String type = type(options, context);
+    ResolvedSection section = section(options, type, form.origin(), context);
+    checkKernel(section, form.origin());
+    String license = text(options, "license", "GPL", context);
+    checkLicense(license, options, form.origin(), context);
+    Datum sleepable = options.value("sleepable");
+    List<Datum> body = form.from(2);
+    if (body.size() > 1 && body.getFirst() instanceof Datum.Str) {
+      body = body.subList(1, body.size());
+    }
+    ProgramContext program =
+        new ProgramContext(
+            name,
+            section,
+            license,
+            section.sleepable() || (sleepable != null && !Datum.isNil(sleepable)));
+    unit.tables()
+        .programs()
+        .add(
+            new ProgramDefinition(
+                program, symbol, body, context.within(form.cons()), form.origin()));
+  }
+
+  private String type(OptionList options, ExpansionContext context) {
+    Datum datum = options.value("type");
+    if (datum == null) {
+      return "xdp";
+    }
+    String type = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+    if (!ProgramTypes.exists(type)) {
+      throw diagnostics.fail(
+          Code.E_PROGTYPE,
+          context.originOf(datum),
+          type.isEmpty()
+              ? "a program type is a keyword such as :xdp"
+              : "unknown program type :" + type,
+          NearMatches.hint(type, ProgramTypes.all()));
+    }
+    return type;
+  }
+
+  private ResolvedSection section(
+      OptionList options, String type, Origin at, ExpansionContext context) {
+    @Nullable Datum datum = options.value("section");
+    if (datum == null) {
+      return Sections.defaultOf(type)
+          .orElseThrow(
+              () ->
+                  diagnostics.fail(
+                      Code.E_SECTION,
+                      at,
+                      "programs of type :" + type + " have no default section",
+                      "state a :section"));
+    }
+    Origin sectionAt = context.originOf(datum);
+    String written = text(options, "section", "", context);
+    ResolvedSection section =
+        Sections.resolve(written)
+            .orElseThrow(
+                () ->
+                    diagnostics.fail(
+                        Code.E_SECTION,
+                        sectionAt,
+                        "unknown section \"" + written + "\"",
+                        NearMatches.hint(written, Sections.names())));
+    if (options.has("type") && !section.type().equals(type)) {
+      diagnostics.report(
+          Code.W_TYPE,
+          sectionAt,
+          "the section \"" + written + "\" is one of type :" + section.type() + ", not :" + type,
+          "the section wins; correct the :type");
+    }
+    if (Sections.lacksTarget(section)) {
+      diagnostics.report(
+          Code.W_SECTION,
+          sectionAt,
+          "the section \""
+              + written
+              + "\" names no target, so the program is not attached by itself",
+          null);
+    }
+    return section;
+  }
+
+  private void checkKernel(ResolvedSection section, Origin at) {
+    KernelDescription kernel = unit.request().kernel();
+    if (kernel != null
+        && kernel.feature("prog:" + section.kernelType()) == KernelDescription.Answer.ABSENT) {
+      diagnostics.report(
+          Code.E_PROGTYPE, at, "this kernel has no programs of type :" + section.type(), null);
+    }
+    Map<String, Object> target = section.attachParameters();
+    String event = target.get("category") + "/" + target.get("event");
+    if (section.attachKind().equals("tracepoint")
+        && unit.tables().tracepoints().find(event).filter(e -> !e.exists()).isPresent()) {
+      diagnostics.report(
+          Code.E_TP,
+          at,
+          "the kernel has no tracepoint " + event,
+          "this program cannot be attached");
+    }
+  }
+
+  private String text(OptionList options, String option, String missing, ExpansionContext context) {
+    Datum datum = options.value(option);
+    if (datum == null) {
+      return missing;
+    }
+    if (datum instanceof Datum.Str text) {
+      return text.text();
+    }
+    throw diagnostics.fail(
+        Code.E_SYNTAX, context.originOf(datum), "the option :" + option + " is a string");
+  }
+
+  private void checkLicense(
+      String license, OptionList options, Origin at, ExpansionContext context) {
+    if (unit.tables().programs().isEmpty()) {
+      return;
+    }
+    ProgramDefinition first = unit.tables().programs().getFirst();
+    if (!first.context().license().equals(license)) {
+      Origin licenseAt = options.has("license") ? context.originOf(options.key("license")) : at;
+      diagnostics.report(
+          Code.E_LICENSE,
+          licenseAt,
+          "all programs of a unit have one licence; "
+              + first.context().name()
+              + " states \""
+              + first.context().license()
+              + "\"",
+          "state the same :license everywhere");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.source.Origin;
+import java.util.BitSet;
+
+/** Whether a record that is not zeroed is written completely (section 11.3). */
+final class RecordBytes {
+  private RecordBytes() {}
+
+  /** Warns unless every byte is visibly written on all paths. */
+  static void warnUnwritten(Expr body, Local record, int size, Origin at, BodyAnalyzer analyzer) {
+    BitSet written = new BitSet(size);
+    visit(body, record, written);
+    if (written.nextClearBit(0) < size) {
+      analyzer.report(
+          Code.W_UNINIT,
+          at,
+          "byte " + written.nextClearBit(0) + " of the record may be sent unwritten",
+          "write every byte, or leave out :zero nil");
+    }
+  }
+
+  private static void visit(Expr expr, Local record, BitSet written) {
+    switch (expr) {
+      case Expr.Sequence s -> s.forms().forEach(f -> visit(f, record, written));
+      case Expr.Let let -> {
+        visit(let.init(), record, written);
+        visit(let.body(), record, written);
+      }
+      case Expr.Store s -> mark(s.pointer(), s.displacement(), s.scalar().width(), record, written);
+      case Expr.Fill f -> mark(f.pointer(), f.displacement(), f.length(), record, written);
+      case Expr.Copy c -> mark(c.target(), c.targetDisplacement(), c.length(), record, written);
+      case Expr.Call call -> call(call, record, written);
+      case Expr.If i -> {
+        BitSet then = new BitSet();
+        BitSet otherwise = new BitSet();
+        visit(i.then(), record, then);
+        visit(i.otherwise(), record, otherwise);
+        then.and(otherwise);
+        written.or(then);
+      }
+      default -> {}
+    }
+  }
+
+  /** Helpers that fill memory of a constant size write all of it, whatever they return. */
+  private static void call(Expr.Call call, Local record, BitSet written) {
+    for (int i = 0; i < call.arguments().size(); i++) {
+      String code = call.helper().parameters().size() > i ? call.helper().parameters().get(i) : "";
+      if (code.startsWith("w")
+          && Character.isDigit(code.charAt(code.length() - 1))
+          && !call.helper().name().endsWith("-str")
+          && call.arguments().get(i) instanceof Expr.Argument.Value area) {
+        int sizeIndex = code.charAt(code.length() - 1) - '1';
+        if (sizeIndex < call.arguments().size()
+            && call.arguments().get(sizeIndex) instanceof Expr.Argument.Value(Expr.Constant c)) {
+          mark(area.value(), 0, (int) c.value(), record, written);
+        }
+      }
+    }
+  }
+
+  private static void mark(
+      Expr pointer, long displacement, int length, Local record, BitSet written) {
+    long start = displacement;
+    Expr base = pointer;
+    while (true) {
+      if (base instanceof Expr.Retype r) {
+        base = r.operand();
+      } else if (base instanceof Expr.Binary b
+          && b.operator() == Expr.Operator.ADD
+          && b.right() instanceof Expr.Constant c) {
+        start += c.value();
+        base = b.left();
+      } else {
+        break;
+      }
+    }
+    if (base instanceof Expr.Read read && read.local() == record && start >= 0 && length > 0) {
+      written.set((int) start, (int) start + length);
+    }
+  }
+}

@@ -1,0 +1,372 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
+import dev.whistler.compiler.type.StructLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Ring buffer records and the accounting of their loss (sections 11.1 to 11.6). */
+final class RingForms {
+  /** The kernel keeps a header of 8 bytes and never fills the ring to the last byte (10.1). */
+  private static final int OVERHEAD = 16;
+
+  private static final int MAX_RECORD = 1 << 20;
+
+  private static final Helper RESERVE = Helpers.withId(131);
+  private static final Helper SUBMIT = Helpers.withId(132);
+  private static final Helper DISCARD = Helpers.withId(133);
+  private static final Helper OUTPUT = Helpers.withId(130);
+  private static final Helper QUERY = Helpers.withId(134);
+
+  private RingForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("with-ringbuf", RingForms::withRingbuf);
+    table.put("ringbuf-reserve", RingForms::reserve);
+    table.put("ringbuf-submit", (form, body, use) -> giveBack(form, body, true));
+    table.put("ringbuf-discard", (form, body, use) -> giveBack(form, body, false));
+    table.put("ringbuf-output", RingForms::output);
+    table.put("ringbuf-query", RingForms::query);
+  }
+
+  private static MapDefinition ring(Datum operand, BodyAnalyzer body) {
+    MapDefinition map = MapForms.map(operand, body);
+    if (map.type() != MapType.RINGBUF) {
+      throw body.fail(
+          Code.E_MAPTYPE,
+          body.originOf(operand),
+          map.name() + " is a map of type :" + map.type().text() + ", not a ring buffer");
+    }
+    return map;
+  }
+
+  /** A record size: its bytes, and its struct if it is known. */
+  private record RecordSize(int bytes, @Nullable StructLayout struct) {}
+
+  private static RecordSize size(MapDefinition ring, Datum datum, BodyAnalyzer body) {
+    long bytes = body.requireConstant(datum, "the size of a record");
+    long max = Math.min(ring.maxEntries() - OVERHEAD, MAX_RECORD);
+    if (bytes < 1 || bytes > max) {
+      throw body.fail(
+          Code.E_SIZE,
+          body.originOf(datum),
+          "a record of "
+              + bytes
+              + " bytes does not fit the ring buffer "
+              + ring.name()
+              + ", which takes 1 to "
+              + max
+              + " bytes",
+          "use a larger :max-entries");
+    }
+    StructLayout struct = sizedBy(datum, body);
+    StructLayout known =
+        body.findings().records().seen(ring, struct, (int) bytes, body.originOf(datum), body);
+    return new RecordSize((int) bytes, known);
+  }
+
+  /** S where the datum is {@code (sizeof S)}, after macro expansion. */
+  private static @Nullable StructLayout sizedBy(Datum datum, BodyAnalyzer body) {
+    if (datum instanceof Cons cons
+        && cons.car() instanceof Datum.Symbol head
+        && !head.name().isKeyword()) {
+      if (OperatorTable.core(head.name().text()) == null
+          && body.unit().expander().isMacro(head.name(), body.context())) {
+        return sizedBy(body.unit().expander().expand(cons, body.context()).form(), body);
+      }
+      List<Datum> parts = ProperList.elements(datum).orElse(List.of());
+      if (head.name().text().equals("sizeof")
+          && parts.size() == 2
+          && parts.get(1) instanceof Datum.Symbol name) {
+        return body.tables().structs().get(name.name().text());
+      }
+    }
+    return null;
+  }
+
+  private static PointerType recordType(RecordSize size) {
+    return new PointerType(Region.RING, size.struct(), size.bytes(), true);
+  }
+
+  // ---- calls
+
+  private static Expr word(long value, Origin at) {
+    return new Expr.Constant(value, ScalarType.U64, at);
+  }
+
+  private static Expr call(Helper helper, StaticType type, Origin at, Expr.Argument... arguments) {
+    return new Expr.Call(helper, List.of(arguments), type, at);
+  }
+
+  private static Expr reserveCall(MapDefinition ring, RecordSize size, Origin at) {
+    return call(
+        RESERVE,
+        recordType(size),
+        at,
+        new Expr.Argument.Map(ring),
+        new Expr.Argument.Value(word(size.bytes(), at)),
+        new Expr.Argument.Value(word(0, at)));
+  }
+
+  private static Expr endCall(Helper helper, Expr pointer, Expr flags, Origin at) {
+    return call(
+        helper,
+        ScalarType.U64,
+        at,
+        new Expr.Argument.Value(pointer),
+        new Expr.Argument.Value(flags));
+  }
+
+  private static Expr count(
+      MapDefinition ring, Expr.Counter counter, Origin at, BodyAnalyzer body) {
+    RingStatistics statistics = body.tables().ringStatistics();
+    return new Expr.Count(statistics.map(), statistics.indexOf(ring), counter, at);
+  }
+
+  /** The discard of a {@code with-ringbuf} record on an exit. */
+  static Expr discard(Exits.Managed managed, Origin at) {
+    Expr pointer = read(managed.pointer(), at);
+    return endCall(DISCARD, pointer, word(managed.flags(), at), at);
+  }
+
+  private static Expr read(Local local, Origin at) {
+    Expr read = new Expr.Read(local, at);
+    return local.type() instanceof PointerType p && p.nullable()
+        ? new Expr.Retype(read, p.nonNull(), at)
+        : read;
+  }
+
+  // ---- with-ringbuf
+
+  /** The head {@code (v m SIZE [:flags C] [:zero t|nil])}. */
+  private record Head(
+      SymbolName name,
+      Datum nameDatum,
+      MapDefinition ring,
+      RecordSize size,
+      long flags,
+      boolean zero) {}
+
+  private static Head head(Form form, BodyAnalyzer body) {
+    Datum datum = form.operand(0);
+    Origin at = body.originOf(datum);
+    List<Datum> parts =
+        ProperList.require(datum, "the head of with-ringbuf", form.origin(), body.diagnostics());
+    if (parts.size() < 3 || parts.size() % 2 == 0) {
+      throw body.fail(
+          Code.E_SYNTAX, at, "the head of with-ringbuf is (v RING SIZE [:flags C] [:zero t|nil])");
+    }
+    SymbolName name = BindingForms.variable(parts.get(0), body);
+    MapDefinition ring = ring(parts.get(1), body);
+    RecordSize size = size(ring, parts.get(2), body);
+    long flags = 0;
+    boolean zero = true;
+    for (int i = 3; i < parts.size(); i += 2) {
+      String option =
+          parts.get(i) instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+      switch (option) {
+        case "flags" -> flags = body.requireConstant(parts.get(i + 1), "the flags");
+        case "zero" -> zero = !Datum.isNil(parts.get(i + 1));
+        default ->
+            throw body.fail(
+                Code.E_SYNTAX,
+                body.originOf(parts.get(i)),
+                "with-ringbuf has the options :flags and :zero only");
+      }
+    }
+    return new Head(name, parts.get(0), ring, size, flags, zero);
+  }
+
+  private static Expr withRingbuf(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 1, -1);
+    Head head = head(form, body);
+    Origin at = form.origin();
+    HelperCalls.checkAllowed("ringbuf-reserve", at, body);
+    Expr reserved = reserveCall(head.ring(), head.size(), at);
+    Local pointer =
+        new Local(
+            head.name().spelling(), null, recordType(head.size()), body.originOf(head.nameDatum()));
+    body.bindings().temporary(pointer, reserved);
+    Resource resource = new Resource("the record of " + head.ring().name(), head.ring(), true, at);
+    Expr zero = word(0, at);
+    Local submitted = body.temporary("submitted", zero);
+    Exits.Managed managed = new Exits.Managed(resource, pointer, head.flags(), submitted);
+    Flow before = body.flow();
+    body.setFlow(
+        before.withState(resource, State.LIVE).withHolder(pointer, resource).withNonNull(pointer));
+    body.exits().enter(managed);
+    Expr inner;
+    Flow after;
+    try {
+      Scope scope = body.scope().with(new Scope.Binding(head.name(), pointer, "with-ringbuf"));
+      inner = body.inScope(scope, List.of(), () -> body.sequence(form.from(1), Use.NONE, at));
+      after = body.flow();
+    } finally {
+      body.exits().leaveManaged();
+    }
+    List<Expr> forms = new ArrayList<>();
+    if (head.zero()) {
+      forms.add(new Expr.Fill(read(pointer, at), 0, word(0, at), head.size().bytes(), at));
+    } else {
+      RecordBytes.warnUnwritten(inner, pointer, head.size().bytes(), at, body);
+    }
+    body.findings()
+        .records()
+        .storeTag(head.ring(), head.size().struct(), read(pointer, at), at)
+        .ifPresent(forms::add);
+    forms.add(inner);
+    boolean explicit = body.bindings().isAssigned(submitted);
+    if (after.reachable()) {
+      if (after.state(resource) == State.LIVE) {
+        forms.add(endCall(SUBMIT, read(pointer, at), word(head.flags(), at), at));
+        forms.add(count(head.ring(), Expr.Counter.PRODUCED, at, body));
+        forms.add(word(1, at));
+      } else {
+        forms.add(explicit ? new Expr.Read(submitted, at) : word(0, at));
+      }
+    }
+    Expr lost =
+        new Expr.Sequence(
+            List.of(count(head.ring(), Expr.Counter.LOST, at, body), word(0, at)), at);
+    body.setFlow(body.join(before, after.withoutResource(resource).without(pointer), at));
+    Expr result =
+        new Expr.Let(
+            pointer,
+            reserved,
+            new Expr.If(
+                new Expr.Read(pointer, at), new Expr.Sequence(forms, at), lost, ScalarType.U64, at),
+            at);
+    return explicit ? new Expr.Let(submitted, zero, result, at) : result;
+  }
+
+  // ---- raw forms
+
+  private static Expr reserve(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 3);
+    MapDefinition ring = ring(form.operand(0), body);
+    RecordSize size = size(ring, form.operand(1), body);
+    Origin at = form.origin();
+    HelperCalls.checkAllowed("ringbuf-reserve", at, body);
+    Expr flags = form.count() == 3 ? body.value(form.operand(2)) : word(0, at);
+    Expr call =
+        call(
+            RESERVE,
+            recordType(size),
+            at,
+            new Expr.Argument.Map(ring),
+            new Expr.Argument.Value(word(size.bytes(), at)),
+            new Expr.Argument.Value(flags));
+    Resource resource = new Resource("the reservation of " + ring.name(), ring, false, at);
+    Local pointer = body.temporary("reserved", call);
+    Expr counted =
+        new Expr.If(
+            new Expr.Read(pointer, at),
+            word(0, at),
+            count(ring, Expr.Counter.LOST, at, body),
+            ScalarType.U64,
+            at);
+    Expr result =
+        new Expr.Let(
+            pointer, call, new Expr.Sequence(List.of(counted, new Expr.Read(pointer, at)), at), at);
+    body.findings().records().rawReserved(resource, ring, size.struct());
+    body.exits().acquire(result, resource);
+    return result;
+  }
+
+  private static Expr giveBack(Form form, BodyAnalyzer body, boolean submit) {
+    body.arity(form, 1, 2);
+    Expr pointer = body.value(form.operand(0));
+    Resource resource = body.exits().requireLive(pointer, form.name());
+    MapDefinition ring = resource.ring();
+    if (ring == null) {
+      throw body.fail(
+          Code.E_RING, pointer.origin(), "the operand is no reservation of a ring buffer");
+    }
+    Origin at = form.origin();
+    Expr flags = form.count() == 2 ? body.value(form.operand(1)) : word(0, at);
+    List<Expr> forms = new ArrayList<>();
+    forms.add(endCall(submit ? SUBMIT : DISCARD, pointer, flags, at));
+    if (submit) {
+      forms.add(count(ring, Expr.Counter.PRODUCED, at, body));
+      body.findings().records().submitted(resource, at, body);
+      Exits.Managed managed = body.exits().managedBy(resource);
+      if (managed != null) {
+        Expr one = word(1, at);
+        body.bindings().assigned(managed.submitted(), one);
+        forms.add(new Expr.Assign(managed.submitted(), one, at));
+      }
+    }
+    forms.add(word(0, at));
+    body.setFlow(body.flow().withState(resource, State.DEAD));
+    return body.effect(new Expr.Sequence(forms, at));
+  }
+
+  private static Expr output(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 3, 4);
+    MapDefinition ring = ring(form.operand(0), body);
+    Origin at = form.origin();
+    HelperCalls.checkAllowed("ringbuf-output", at, body);
+    Expr data = Pointers.checked(body.value(form.operand(1)), body);
+    RecordSize size = size(ring, form.operand(2), body);
+    int known = Pointers.knownSize(data);
+    if (known >= 0 && known < size.bytes()) {
+      throw body.fail(
+          Code.E_SIZE,
+          body.originOf(form.operand(2)),
+          "the record has " + size.bytes() + " bytes, but its source only " + known);
+    }
+    Expr flags = form.count() == 4 ? body.value(form.operand(3)) : word(0, at);
+    Expr call =
+        call(
+            OUTPUT,
+            ScalarType.I64,
+            at,
+            new Expr.Argument.Map(ring),
+            new Expr.Argument.Value(data),
+            new Expr.Argument.Value(word(size.bytes(), at)),
+            new Expr.Argument.Value(flags));
+    return body.once(
+        "result",
+        call,
+        r ->
+            new Expr.Sequence(
+                List.of(
+                    new Expr.If(
+                        r,
+                        count(ring, Expr.Counter.LOST, at, body),
+                        count(ring, Expr.Counter.PRODUCED, at, body),
+                        ScalarType.U64,
+                        at),
+                    r),
+                at));
+  }
+
+  private static Expr query(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    MapDefinition ring = ring(form.operand(0), body);
+    HelperCalls.checkAllowed("ringbuf-query", form.origin(), body);
+    return call(
+        QUERY,
+        ScalarType.U64,
+        form.origin(),
+        new Expr.Argument.Map(ring),
+        new Expr.Argument.Value(
+            word(body.requireConstant(form.operand(1), "the query"), form.origin())));
+  }
+}

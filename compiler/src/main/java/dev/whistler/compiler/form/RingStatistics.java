@@ -1,0 +1,17 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.type.MapDefinition;
+import java.util.List;
+
+/**
+ * The hidden map of loss counters (section 11.6).
+ *
+ * @param map the statistics map
+ * @param rings names of the ring buffers in the order of their entries
+ */
+record RingStatistics(MapDefinition map, List<String> rings) {
+  /** The entry of a ring buffer. */
+  int indexOf(MapDefinition ring) {
+    return rings.indexOf(ring.name());
+  }
+}

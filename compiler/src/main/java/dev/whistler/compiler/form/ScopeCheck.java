@@ -1,0 +1,48 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import java.util.Optional;
+
+/** The check of the current cgroup at the entry of a program (section 19.9). */
+final class ScopeCheck {
+  private ScopeCheck() {}
+
+  static Expr wrap(Expr body, ProgramDefinition program, HiddenMaps hidden, BodyAnalyzer analyzer) {
+    Optional<MapDefinition> scope = hidden.scope();
+    if (scope.isEmpty()) {
+      return body;
+    }
+    String type = program.context().type();
+    Origin at = program.origin();
+    if (!ProgramTypes.hasCurrentCgroup(type)) {
+      throw analyzer.fail(
+          Code.E_PROGTYPE,
+          at,
+          "programs of type :"
+              + type
+              + " have no current cgroup, so they cannot be restricted"
+              + " to pods",
+          "leave out the selectors for this program");
+    }
+    Expr cgroup =
+        new Expr.Call(
+            Helpers.named("get-current-cgroup-id").orElseThrow(), List.of(), ScalarType.U64, at);
+    Expr found =
+        new Expr.MapLookup(
+            scope.get(),
+            new Expr.Slot.ByValue(cgroup, 8),
+            new PointerType(Region.MAP_VALUE, null, 1, true),
+            at);
+    Expr pass = new Expr.Constant(ProgramTypes.passValue(type).orElse(0), ScalarType.U64, at);
+    return new Expr.If(found, body, pass, ScalarType.U64, at);
+  }
+}

@@ -1,0 +1,233 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.Kind;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StructField;
+import dev.whistler.compiler.type.StructField.FieldType;
+import dev.whistler.compiler.type.StructLayout;
+import dev.whistler.compiler.type.UnionLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code defstruct} and {@code defunion} (sections 9.1, 9.2, 9.9). */
+final class StructDefinitions {
+  private static final int MAX_STRUCTS = 512;
+  private static final int MAX_FIELDS = 256;
+  private static final int MAX_SIZE = 64 * 1024;
+
+  private final UnitContext unit;
+  private final Names names;
+  private final GeneratedOperators generated;
+  private final Diagnostics diagnostics;
+
+  StructDefinitions(UnitContext unit, Names names, GeneratedOperators generated) {
+    this.unit = unit;
+    this.names = names;
+    this.generated = generated;
+    this.diagnostics = unit.diagnostics();
+  }
+
+  /** A type as written: of the field itself, or of its elements. */
+  record WrittenType(FieldType type, int count) {
+    int align() {
+      return switch (type) {
+        case FieldType.Scalar s -> s.type().width();
+        case FieldType.Nested n -> n.layout().align();
+      };
+    }
+
+    long size() {
+      return (long) type.size() * Math.max(count, 1);
+    }
+  }
+
+  void defineStruct(Form form, ExpansionContext context) {
+    if (form.count() == 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX, form.origin(), "defstruct has the shape (defstruct NAME (FIELD TYPE)…)");
+    }
+    Datum nameDatum = form.operand(0);
+    if (nameDatum instanceof Cons cons && Datum.isNil(cons.cdr())) {
+      nameDatum = cons.car();
+    }
+    Origin at = context.originOf(nameDatum);
+    String name = names.defined(nameDatum, "struct", at);
+    String cName = names.claim("struct", name, at);
+    List<Datum> fields = form.from(1);
+    if (!fields.isEmpty() && fields.getFirst() instanceof Datum.Str) {
+      fields = fields.subList(1, fields.size());
+    }
+    if (fields.isEmpty()) {
+      throw diagnostics.fail(Code.E_LAYOUT, form.origin(), "the struct " + name + " has no fields");
+    }
+    checkLimits(fields.size(), form.origin());
+    StructLayout layout = layOut(name, cName, fields, form.origin(), context);
+    unit.tables().structs().put(name, layout);
+    generated.struct(layout, form.origin());
+  }
+
+  private void checkLimits(int fields, Origin at) {
+    if (fields > MAX_FIELDS || unit.tables().structs().size() >= MAX_STRUCTS) {
+      throw diagnostics.fail(
+          Code.E_LIMIT,
+          at,
+          "a unit has at most " + MAX_STRUCTS + " structs of at most " + MAX_FIELDS + " fields");
+    }
+  }
+
+  private StructLayout layOut(
+      String name, String cName, List<Datum> written, Origin at, ExpansionContext context) {
+    List<StructField> fields = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Set<String> seenC = new HashSet<>();
+    long offset = 0;
+    int align = 1;
+    for (Datum datum : written) {
+      Origin fieldAt = context.originOf(datum);
+      List<Datum> parts =
+          datum instanceof Cons ? ProperList.elements(datum).orElse(List.of()) : List.of();
+      if (parts.size() < 2 || parts.size() % 2 != 0) {
+        throw diagnostics.fail(
+            Code.E_SYNTAX, fieldAt, "a field has the shape (NAME TYPE [:as KIND] [:doc \"…\"])");
+      }
+      String fieldName = names.defined(parts.getFirst(), "field", fieldAt);
+      if (!seen.add(fieldName) || !seenC.add(Names.cName(fieldName))) {
+        throw diagnostics.fail(
+            Code.E_DUP, fieldAt, "the field " + fieldName + " occurs twice in " + name);
+      }
+      WrittenType type = type(parts.get(1), context);
+      offset = roundUp(offset, type.align());
+      if (offset + type.size() > MAX_SIZE) {
+        throw diagnostics.fail(
+            Code.E_LIMIT, at, "the struct " + name + " is larger than " + MAX_SIZE + " bytes");
+      }
+      Kind kind = null;
+      String doc = null;
+      for (int i = 2; i < parts.size(); i += 2) {
+        String option =
+            parts.get(i) instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+        if (option.equals("as")) {
+          kind =
+              new KindDeclarations(unit, diagnostics)
+                  .parse(parts.get(i + 1), type, fieldName, context);
+        } else if (option.equals("doc") && parts.get(i + 1) instanceof Datum.Str text) {
+          doc = text.text();
+        } else {
+          throw diagnostics.fail(
+              Code.E_SYNTAX,
+              context.originOf(parts.get(i)),
+              "a field has the options :as KIND and :doc \"…\" only");
+        }
+      }
+      fields.add(
+          new StructField(
+              fieldName,
+              Names.cName(fieldName),
+              (int) offset,
+              type.type(),
+              type.count(),
+              kind,
+              doc));
+      offset += type.size();
+      align = Math.max(align, type.align());
+    }
+    return new StructLayout(name, cName, fields, (int) roundUp(offset, align), align);
+  }
+
+  private static long roundUp(long offset, int align) {
+    return (offset + align - 1) / align * align;
+  }
+
+  /** A field type: scalar, struct, or array of either. */
+  WrittenType type(Datum datum, ExpansionContext context) {
+    if (datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()) {
+      return new WrittenType(named(symbol, context), -1);
+    }
+    List<Datum> parts =
+        datum instanceof Cons ? ProperList.elements(datum).orElse(List.of()) : List.of();
+    if (parts.size() != 3
+        || !(parts.get(0) instanceof Datum.Symbol head)
+        || !head.name().text().equals("array")
+        || !(parts.get(1) instanceof Datum.Symbol element)) {
+      throw diagnostics.fail(
+          Code.E_TYPE,
+          context.originOf(datum),
+          "a type is a scalar type, a struct, or (array TYPE COUNT)");
+    }
+    long count =
+        new ConstantEvaluator(unit, diagnostics)
+            .require(parts.get(2), context, "the length of an array");
+    if (count < 1 || count > MAX_SIZE) {
+      throw diagnostics.fail(
+          count < 1 ? Code.E_LAYOUT : Code.E_LIMIT,
+          context.originOf(parts.get(2)),
+          "the length of an array is 1 to " + MAX_SIZE + ", not " + count);
+    }
+    return new WrittenType(named(element, context), (int) count);
+  }
+
+  private FieldType named(Datum.Symbol symbol, ExpansionContext context) {
+    String name = symbol.name().text();
+    StructLayout struct = unit.tables().structs().get(name);
+    if (struct != null) {
+      return new FieldType.Nested(struct);
+    }
+    Optional<ScalarType> scalar = ScalarType.named(name);
+    if (scalar.isPresent()) {
+      return new FieldType.Scalar(scalar.get());
+    }
+    List<String> candidates = new ArrayList<>(unit.tables().structs().keySet());
+    candidates.addAll(List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"));
+    throw diagnostics.fail(
+        Code.E_STRUCT,
+        context.originOf(symbol),
+        name + " is neither a scalar type nor an earlier struct",
+        NearMatches.hint(name, candidates));
+  }
+
+  void defineUnion(Form form, ExpansionContext context) {
+    if (form.count() < 2) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX, form.origin(), "defunion has the shape (defunion NAME STRUCT…)");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String name = names.defined(form.operand(0), "union", at);
+    String cName = names.claim("struct", name, at);
+    List<StructLayout> members = new ArrayList<>();
+    int size = 0;
+    int align = 1;
+    for (Datum datum : form.from(1)) {
+      @Nullable StructLayout member =
+          datum instanceof Datum.Symbol symbol
+              ? unit.tables().structs().get(symbol.name().text())
+              : null;
+      if (member == null) {
+        throw diagnostics.fail(
+            Code.E_STRUCT,
+            context.originOf(datum),
+            "a member of a union is the name of an earlier struct",
+            datum instanceof Datum.Symbol symbol
+                ? NearMatches.hint(symbol.name().text(), unit.tables().structs().keySet())
+                : null);
+      }
+      members.add(member);
+      size = Math.max(size, member.size());
+      align = Math.max(align, member.align());
+    }
+    UnionLayout union = new UnionLayout(name, cName, members, (int) roundUp(size, align), align);
+    unit.tables().unions().put(name, union);
+    generated.union(union, form.origin());
+  }
+}

@@ -1,0 +1,154 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.macro.ExpansionContext;
+import dev.whistler.compiler.reader.Cons;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.source.Origin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code deftracepoint} (sections 13.1, 13.2 and 13.8). */
+final class TracepointDefinitions {
+  private final UnitContext unit;
+  private final Diagnostics diagnostics;
+
+  TracepointDefinitions(UnitContext unit) {
+    this.unit = unit;
+    this.diagnostics = unit.diagnostics();
+  }
+
+  void define(Form form, ExpansionContext context) {
+    if (form.count() == 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX,
+          form.origin(),
+          "deftracepoint has the shape (deftracepoint CAT/EVENT FIELD…)");
+    }
+    Origin at = context.originOf(form.operand(0));
+    String event = eventName(form.operand(0), at);
+    KernelDescription kernel = unit.kernel(form.origin(), "deftracepoint", diagnostics);
+    List<Datum.Symbol> required = new ArrayList<>();
+    List<Datum.Symbol> optional = new ArrayList<>();
+    for (Datum operand : form.from(1)) {
+      if (operand instanceof Cons cons
+          && cons.car() instanceof Datum.Symbol head
+          && head.name().text().equals("optional")) {
+        ProperList.require(cons.cdr(), ":optional", form.origin(), diagnostics)
+            .forEach(field -> optional.add(fieldName(field, context)));
+      } else {
+        required.add(fieldName(operand, context));
+      }
+    }
+    Optional<TracepointFormat> format = format(kernel, event);
+    TracepointImports.Event imported = unit.tables().tracepoints().event(event);
+    if (format.isEmpty()) {
+      if (required.isEmpty() && !optional.isEmpty()) {
+        imported.markAbsent();
+        optional.forEach(f -> imported.absent().add(f.name().text().replace('_', '-')));
+        return;
+      }
+      throw diagnostics.fail(
+          Code.E_TP,
+          at,
+          "the kernel has no tracepoint " + event,
+          NearMatches.hint(eventMatches(event, kernel)));
+    }
+    importFields(imported, format.get(), required, optional, context);
+  }
+
+  /** Near matches; events of the same category come first (section 13.2). */
+  private static List<String> eventMatches(String event, KernelDescription kernel) {
+    String category = event.substring(0, event.indexOf('/') + 1);
+    return NearMatches.of(event, kernel.tracepointNames(), name -> name.startsWith(category));
+  }
+
+  static Optional<TracepointFormat> format(KernelDescription kernel, String event) {
+    int slash = event.indexOf('/');
+    return kernel.tracepoint(event.substring(0, slash), event.substring(slash + 1));
+  }
+
+  private String eventName(Datum datum, Origin at) {
+    String text =
+        datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()
+            ? TracepointImports.kernelName(symbol.name().text())
+            : "";
+    int slash = text.indexOf('/');
+    if (slash <= 0 || slash == text.length() - 1 || text.indexOf('/', slash + 1) >= 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX,
+          at,
+          "a tracepoint is named CATEGORY/EVENT, for example sched/sched-switch");
+    }
+    return text;
+  }
+
+  private Datum.Symbol fieldName(Datum datum, ExpansionContext context) {
+    if (datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()) {
+      return symbol;
+    }
+    throw diagnostics.fail(
+        Code.E_SYNTAX, context.originOf(datum), "the name of a tracepoint field is expected here");
+  }
+
+  private void importFields(
+      TracepointImports.Event imported,
+      TracepointFormat format,
+      List<Datum.Symbol> required,
+      List<Datum.Symbol> optional,
+      ExpansionContext context) {
+    if (required.isEmpty() && optional.isEmpty()) {
+      for (TracepointFormat.Field field : format.fields()) {
+        if (!field.name().startsWith("common_")) {
+          imported.fields().put(TracepointImports.sourceName(field.name()), field);
+        }
+      }
+      return;
+    }
+    @Nullable AnalysisException failure = null;
+    for (Datum.Symbol symbol : required) {
+      String kernelName = TracepointImports.kernelName(symbol.name().text());
+      Optional<TracepointFormat.Field> field = format.field(kernelName);
+      if (field.isEmpty()) {
+        failure =
+            diagnostics.fail(
+                Code.E_TPFIELD,
+                context.originOf(symbol),
+                format.event() + " has no field \"" + kernelName + "\"",
+                fieldHint(kernelName, format));
+      } else {
+        imported.fields().put(TracepointImports.sourceName(kernelName), field.get());
+      }
+    }
+    for (Datum.Symbol symbol : optional) {
+      String source = TracepointImports.sourceName(symbol.name().text());
+      format
+          .field(TracepointImports.kernelName(source))
+          .ifPresentOrElse(
+              f -> imported.fields().put(source, f), () -> imported.absent().add(source));
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Near matches and the available fields. */
+  static String fieldHint(String name, TracepointFormat format) {
+    List<String> names =
+        format.fields().stream()
+            .map(TracepointFormat.Field::name)
+            .filter(n -> !n.startsWith("common_"))
+            .toList();
+    String near = NearMatches.hint(name, names);
+    String available = "its fields are " + String.join(", ", names);
+    return near == null ? available : near + "; " + available;
+  }
+}

@@ -1,0 +1,353 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.kernel.TracepointFormat.Field;
+import dev.whistler.compiler.kernel.TracepointFormat.Shape;
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code (tp-F)}, {@code (tp-F-ptr)}, {@code (tp-F-len)} (sections 13.4 to 13.8). */
+final class TracepointForms {
+  private static final String PREFIX = "tp-";
+
+  private TracepointForms() {}
+
+  static void register(Map<String, Operator> table) {
+    table.put("tp-field-exists", TracepointForms::fieldExists);
+  }
+
+  /** Which part of a field an accessor means. */
+  private enum Part {
+    VALUE(""),
+    POINTER("-ptr"),
+    LENGTH("-len");
+
+    private final String suffix;
+
+    Part(String suffix) {
+      this.suffix = suffix;
+    }
+  }
+
+  /** A field as a program sees it. */
+  private record Found(TracepointImports.Event event, Field field) {}
+
+  /** The accessor that an operator names, if any import offers it. */
+  static Optional<Operator> accessor(Form form, BodyAnalyzer body) {
+    String name = form.name();
+    if (!name.startsWith(PREFIX)) {
+      return Optional.empty();
+    }
+    String rest = name.substring(PREFIX.length());
+    for (Part part : Part.values()) {
+      if (rest.endsWith(part.suffix)) {
+        String field = rest.substring(0, rest.length() - part.suffix.length());
+        if (isKnown(field, body)) {
+          return Optional.of((f, b, use) -> access(f, field, part, b));
+        }
+      }
+    }
+    if (body.tables().tracepoints().all().iterator().hasNext()) {
+      return Optional.of((f, b, use) -> throwUnknown(f, rest, b));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isKnown(String field, BodyAnalyzer body) {
+    for (TracepointImports.Event event : body.tables().tracepoints().all()) {
+      if (event.fields().containsKey(field) || event.absent().contains(field)) {
+        return true;
+      }
+    }
+    return field.equals("common-pid");
+  }
+
+  private static Expr throwUnknown(Form form, String field, BodyAnalyzer body) {
+    List<String> names = new ArrayList<>();
+    body.tables().tracepoints().all().forEach(e -> names.addAll(e.fields().keySet()));
+    String hint = NearMatches.hint(field, names);
+    throw body.fail(
+        Code.E_TPFIELD,
+        form.origin(),
+        "no imported tracepoint has a field " + field,
+        hint != null ? hint : "add the field to a deftracepoint");
+  }
+
+  static List<String> accessorNames(BodyAnalyzer body) {
+    List<String> names = new ArrayList<>();
+    for (TracepointImports.Event event : body.tables().tracepoints().all()) {
+      event.fields().keySet().forEach(field -> names.add(PREFIX + field));
+    }
+    return names;
+  }
+
+  private static Expr access(Form form, String field, Part part, BodyAnalyzer body) {
+    Origin at = form.origin();
+    if (body.programIfAny().isEmpty() || !body.program().type().equals("tracepoint")) {
+      throw body.fail(
+          Code.E_PROGTYPE,
+          at,
+          form.name() + " works in programs of type :tracepoint only",
+          "attach the program to a section tracepoint/CATEGORY/EVENT");
+    }
+    if (field.startsWith("common-")) {
+      return common(form, field, body);
+    }
+    Found found = resolve(field, at, body);
+    require(found, body);
+    return switch (found.field().shape()) {
+      case SCALAR -> scalar(form, found, part, body);
+      case ARRAY -> array(form, found, part, body);
+      case DATA_LOC, REL_LOC -> dynamic(form, found, part, body);
+    };
+  }
+
+  /** The kernel hides the common fields; the thread id is there by other means (13.5). */
+  private static Expr common(Form form, String field, BodyAnalyzer body) {
+    body.arity(form, 0, 0);
+    if (!field.equals("common-pid")) {
+      throw body.fail(
+          Code.E_CTX,
+          form.origin(),
+          "the kernel does not show " + TracepointImports.kernelName(field) + " to programs");
+    }
+    Expr call =
+        new Expr.Call(
+            Helpers.named("get-current-pid-tgid").orElseThrow(),
+            List.of(),
+            ScalarType.U64,
+            form.origin());
+    return new Expr.Convert(ScalarType.I32, call, form.origin());
+  }
+
+  /** Which event's field a program means (section 13.6). */
+  private static Found resolve(String field, Origin at, BodyAnalyzer body) {
+    Map<String, Object> target = body.program().section().attachParameters();
+    TracepointImports tracepoints = body.tables().tracepoints();
+    String own =
+        body.program().section().attachKind().equals("tracepoint")
+                && target.containsKey("category")
+                && target.containsKey("event")
+            ? target.get("category") + "/" + target.get("event")
+            : "";
+    Optional<TracepointImports.Event> ownEvent = tracepoints.find(own);
+    if (ownEvent.isPresent() && ownEvent.get().fields().containsKey(field)) {
+      return new Found(ownEvent.get(), ownEvent.get().fields().get(field));
+    }
+    if (ownEvent.isPresent() && ownEvent.get().absent().contains(field)) {
+      throw absent(field, ownEvent.get(), at, body);
+    }
+    List<TracepointImports.Event> offering = new ArrayList<>();
+    for (TracepointImports.Event event : tracepoints.all()) {
+      if (event.fields().containsKey(field)) {
+        offering.add(event);
+      }
+    }
+    if (offering.size() == 1) {
+      body.report(
+          Code.W_TPEVENT,
+          at,
+          "the field "
+              + field
+              + " is one of "
+              + offering.getFirst().name()
+              + ", not of the event that this program is attached to",
+          null);
+      return new Found(offering.getFirst(), offering.getFirst().fields().get(field));
+    }
+    if (offering.isEmpty()) {
+      for (TracepointImports.Event event : tracepoints.all()) {
+        if (event.absent().contains(field)) {
+          throw absent(field, event, at, body);
+        }
+      }
+    }
+    throw body.fail(
+        Code.E_TPFIELD,
+        at,
+        "the field "
+            + field
+            + " is ambiguous: "
+            + String.join(" and ", offering.stream().map(TracepointImports.Event::name).toList())
+            + " have it, and this program is attached to neither",
+        "give the program a section tracepoint/CATEGORY/EVENT");
+  }
+
+  private static AnalysisException absent(
+      String field, TracepointImports.Event event, Origin at, BodyAnalyzer body) {
+    return body.fail(
+        Code.E_TPFIELD,
+        at,
+        "this kernel's " + event.name() + " has no field " + TracepointImports.kernelName(field),
+        "guard the form with (if (tp-field-exists "
+            + TracepointImports.sourceName(event.name())
+            + " "
+            + field
+            + ") …)");
+  }
+
+  private static void require(Found found, BodyAnalyzer body) {
+    Field field = found.field();
+    body.findings()
+        .requirements()
+        .add(
+            new TypedUnit.Requirement.TracepointField(
+                body.program().name(),
+                found.event().name(),
+                field.name(),
+                field.offset(),
+                field.size(),
+                field.signed(),
+                switch (field.shape()) {
+                  case SCALAR -> "scalar";
+                  case ARRAY -> "array";
+                  case DATA_LOC -> "data-loc";
+                  case REL_LOC -> "rel-loc";
+                }));
+  }
+
+  private static AnalysisException noSuchPart(
+      Form form, Found found, String what, BodyAnalyzer body) {
+    return body.fail(
+        Code.E_TPFIELD,
+        form.origin(),
+        "the field "
+            + found.field().name()
+            + " of "
+            + found.event().name()
+            + " is "
+            + what
+            + ", so there is no "
+            + form.name());
+  }
+
+  private static Expr scalar(Form form, Found found, Part part, BodyAnalyzer body) {
+    if (part != Part.VALUE) {
+      throw noSuchPart(form, found, "a scalar", body);
+    }
+    body.arity(form, 0, 0);
+    Field field = found.field();
+    ScalarType type = ScalarType.of(field.size(), field.signed());
+    Expr load = new Expr.ContextLoad(type, field.offset(), type, form.origin());
+    body.findings().kinds().cTyped(load, field.cType());
+    return load;
+  }
+
+  private static Expr array(Form form, Found found, Part part, BodyAnalyzer body) {
+    Field field = found.field();
+    if (part == Part.LENGTH) {
+      throw noSuchPart(form, found, "a fixed array", body);
+    }
+    body.arity(form, 0, part == Part.VALUE ? 1 : 0);
+    if (form.count() == 0) {
+      Expr address =
+          address(
+              new Expr.Constant(field.offset(), ScalarType.U64, form.origin()),
+              field.size(),
+              form.origin());
+      body.findings().kinds().recordArray(address, field);
+      return address;
+    }
+    long index = body.requireConstant(form.operand(0), "the index of a tracepoint array");
+    int count = field.size() / field.elementSize();
+    if (index < 0 || index >= count) {
+      throw body.fail(
+          Code.E_INDEX,
+          body.originOf(form.operand(0)),
+          "the index "
+              + index
+              + " is outside "
+              + field.name()
+              + ", which has "
+              + count
+              + " elements");
+    }
+    ScalarType type = ScalarType.of(field.elementSize(), field.signed());
+    int offset = field.offset() + (int) index * field.elementSize();
+    if (offset % type.width() != 0) {
+      throw body.fail(
+          Code.E_ALIGN, form.origin(), "the element is not aligned and cannot be read directly");
+    }
+    return new Expr.ContextLoad(type, offset, type, form.origin());
+  }
+
+  private static Expr dynamic(Form form, Found found, Part part, BodyAnalyzer body) {
+    body.arity(form, 0, 0);
+    Field field = found.field();
+    Origin at = form.origin();
+    ScalarType wordType = ScalarType.of(4, field.signed());
+    Expr word = new Expr.ContextLoad(wordType, field.offset(), wordType, at);
+    if (part == Part.VALUE) {
+      return word;
+    }
+    Expr unsigned = new Expr.ContextLoad(ScalarType.U32, field.offset(), ScalarType.U32, at);
+    if (part == Part.LENGTH) {
+      return new Expr.Binary(
+          Expr.Operator.SHIFT_RIGHT, unsigned, constant(16, at), ScalarType.U32, at);
+    }
+    Expr offset =
+        new Expr.Binary(Expr.Operator.AND, unsigned, constant(0xffff, at), ScalarType.U32, at);
+    if (field.shape() == Shape.REL_LOC) {
+      offset =
+          new Expr.Binary(
+              Expr.Operator.ADD, offset, constant(field.offset() + 4L, at), ScalarType.U64, at);
+    }
+    return address(offset, -1, at);
+  }
+
+  private static Expr constant(long value, Origin at) {
+    return new Expr.Constant(value, ScalarType.U64, at);
+  }
+
+  /** An address inside the record: only a source of the probe-read helpers. */
+  private static Expr address(Expr offset, int size, Origin at) {
+    return new Expr.Binary(
+        Expr.Operator.ADD,
+        ContextForms.contextPointer(at),
+        offset,
+        new PointerType(Region.CONTEXT, null, size, false),
+        at);
+  }
+
+  /** The record can only be read through the probe-read helpers (section 13.4). */
+  static void refuseCopyFromRecord(Expr source, BodyAnalyzer body) {
+    if (source.type() instanceof PointerType p && p.region() == Region.CONTEXT) {
+      throw body.fail(
+          Code.E_CTX,
+          source.origin(),
+          "memcpy cannot read the context",
+          "use (probe-read-kernel TARGET SIZE SOURCE)");
+    }
+  }
+
+  private static Expr fieldExists(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    if (!(form.operand(0) instanceof Datum.Symbol event)
+        || !(form.operand(1) instanceof Datum.Symbol field)
+        || event.name().text().indexOf('/') <= 0) {
+      throw body.fail(
+          Code.E_SYNTAX,
+          form.origin(),
+          "tp-field-exists has the shape (tp-field-exists CAT/EVENT FIELD)");
+    }
+    KernelDescription kernel =
+        body.unit().kernel(form.origin(), "tp-field-exists", body.diagnostics());
+    Optional<TracepointFormat> format =
+        TracepointDefinitions.format(kernel, TracepointImports.kernelName(event.name().text()));
+    boolean exists =
+        format.flatMap(f -> f.field(TracepointImports.kernelName(field.name().text()))).isPresent();
+    return constant(exists ? 1 : 0, form.origin());
+  }
+}

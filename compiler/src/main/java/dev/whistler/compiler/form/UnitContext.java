@@ -1,0 +1,45 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.macro.Expander;
+import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.source.Origin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the analysis of one unit shares: the request, the definitions so far, the macro stage.
+ *
+ * @param request the compilation
+ * @param diagnostics of the whole compilation; bodies are analyzed with scratch ones
+ * @param tables the definitions
+ * @param expander the macro stage
+ * @param symbols for forms that the analyzers build themselves
+ */
+record UnitContext(
+    CompilationRequest request,
+    Diagnostics diagnostics,
+    UnitTables tables,
+    Expander expander,
+    SymbolTable symbols) {
+
+  /** The kernel description; without one, {@code E-KDESC} for what needs it. */
+  KernelDescription kernel(Origin at, String what, Diagnostics to) {
+    @Nullable KernelDescription kernel = request.kernel();
+    if (kernel == null) {
+      throw to.fail(
+          Code.E_KDESC,
+          at,
+          what + " needs a kernel description, and none was supplied",
+          "compile for a kernel, for example with --kernel host");
+    }
+    return kernel;
+  }
+
+  AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
+    return diagnostics.fail(code, at, message, hint);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.KernelLayout;
+import dev.whistler.compiler.type.Layout;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StructLayout;
+import dev.whistler.compiler.type.UnionLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The definitions of a unit, by folded name and in order of definition (section 3.4). */
+final class UnitTables {
+  private final Map<String, StructLayout> structs = new LinkedHashMap<>();
+  private final Map<String, UnionLayout> unions = new LinkedHashMap<>();
+  private final Map<String, KernelLayout> kernelLayouts = new LinkedHashMap<>();
+  private final Map<String, MapDefinition> maps = new LinkedHashMap<>();
+  private final Map<String, ConstantValue> constants = new LinkedHashMap<>();
+  private final Map<String, TypedUnit.Knob> knobs = new LinkedHashMap<>();
+  private final Map<String, Global> globals = new LinkedHashMap<>();
+  private final Map<String, Generated> operators = new LinkedHashMap<>();
+  private final List<ProgramDefinition> programs = new ArrayList<>();
+  private final TracepointImports tracepoints = new TracepointImports();
+  private @Nullable RingStatistics ringStatistics;
+
+  /**
+   * The value of a {@code defconstant}, knob or built-in constant.
+   *
+   * @param word the value in bodies, or null for a value that only macros can use
+   * @param type static type of a use in a body
+   * @param datum the value at macro time
+   * @param origin the definition, or null if built in
+   */
+  record ConstantValue(
+      @Nullable Long word, ScalarType type, Datum datum, @Nullable Origin origin) {}
+
+  /**
+   * A generated operator.
+   *
+   * @param operator analyzes its calls
+   * @param definition what generated it, for messages
+   */
+  record Generated(Operator operator, String definition) {}
+
+  /** A program whose body waits for analysis. */
+  record ProgramDefinition(
+      ProgramContext context,
+      String symbol,
+      List<Datum> body,
+      dev.whistler.compiler.macro.ExpansionContext expansion,
+      Origin origin) {}
+
+  Map<String, StructLayout> structs() {
+    return structs;
+  }
+
+  Map<String, UnionLayout> unions() {
+    return unions;
+  }
+
+  Map<String, KernelLayout> kernelLayouts() {
+    return kernelLayouts;
+  }
+
+  Map<String, MapDefinition> maps() {
+    return maps;
+  }
+
+  Map<String, ConstantValue> constants() {
+    return constants;
+  }
+
+  Map<String, TypedUnit.Knob> knobs() {
+    return knobs;
+  }
+
+  Map<String, Global> globals() {
+    return globals;
+  }
+
+  Map<String, Generated> operators() {
+    return operators;
+  }
+
+  List<ProgramDefinition> programs() {
+    return programs;
+  }
+
+  TracepointImports tracepoints() {
+    return tracepoints;
+  }
+
+  /** The loss counters; a unit with a ring buffer has them before its bodies are analyzed. */
+  RingStatistics ringStatistics() {
+    return java.util.Objects.requireNonNull(ringStatistics);
+  }
+
+  @Nullable RingStatistics ringStatisticsIfAny() {
+    return ringStatistics;
+  }
+
+  void setRingStatistics(RingStatistics statistics) {
+    ringStatistics = statistics;
+  }
+
+  /** The struct or union of that name. */
+  Optional<Layout> layout(String name) {
+    Layout layout = structs.get(name);
+    if (layout == null) {
+      layout = unions.get(name);
+    }
+    return Optional.ofNullable(layout);
+  }
+
+  /** Names of structs and unions. */
+  List<String> layoutNames() {
+    List<String> names = new ArrayList<>(structs.keySet());
+    names.addAll(unions.keySet());
+    return names;
+  }
+}
