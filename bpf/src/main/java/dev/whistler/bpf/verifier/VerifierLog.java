@@ -16,6 +16,9 @@ public final class VerifierLog {
   private static final Pattern STATE = Pattern.compile("(from )?\\d+( to \\d+)?: .*R\\d+.*=.*");
   private static final Pattern NAMED = Pattern.compile("\\binsn (?:#|idx )?(\\d{1,7})");
   private static final Pattern REGISTER = Pattern.compile("\\b[Rr](\\d{1,2})\\b");
+  private static final Pattern CALL =
+      Pattern.compile("(caller|callee|returning from callee|frame\\d+|from \\d+ to \\d+).*");
+  private static final int MAXIMUM_MESSAGE_LINES = 3;
   private static final List<String> STATISTICS =
       List.of(
           "processed ",
@@ -58,15 +61,21 @@ public final class VerifierLog {
     if (last < 0) {
       return Optional.empty();
     }
-    int message = last;
-    // Some refusals begin with their reason and go on with details on the next line.
-    while (message > 0
-        && Reason.of(lines.get(message)) == Reason.OTHER
-        && !isNoise(lines.get(message - 1))
-        && !isTrace(lines.get(message - 1))) {
-      message--;
+    // Some refusals take two lines: the reason, then details such as the bounds of a register.
+    int first = last;
+    while (first > 0
+        && last - first < MAXIMUM_MESSAGE_LINES - 1
+        && !isNoise(lines.get(first - 1))
+        && !isTrace(lines.get(first - 1))) {
+      first--;
     }
-    String text = lines.get(Reason.of(lines.get(message)) == Reason.OTHER ? last : message);
+    int message = last;
+    for (int i = last; i >= first; i--) {
+      if (Reason.of(lines.get(i)) != Reason.OTHER) {
+        message = i;
+      }
+    }
+    String text = lines.get(message);
     return Optional.of(
         new Verdict(
             instruction(lines, message, text),
@@ -119,6 +128,7 @@ public final class VerifierLog {
     return line.startsWith(";")
         || line.startsWith("func#")
         || INSTRUCTION.matcher(line).matches()
-        || STATE.matcher(line).matches();
+        || STATE.matcher(line).matches()
+        || CALL.matcher(line).matches();
   }
 }

@@ -1,0 +1,116 @@
+package dev.whistler.bpf.feature;
+
+import dev.whistler.bpf.link.Kprobe;
+import dev.whistler.bpf.prog.AttachType;
+import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.prog.ProgramSpec;
+import dev.whistler.bpf.prog.ProgramType;
+import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.LinkCalls;
+import dev.whistler.bpf.sys.SystemCallException;
+import dev.whistler.bpf.sys.UnsupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Asks for links that cannot be, and looks at why the kernel refuses them. */
+final class LinkProbe {
+  private static final byte[] RETURN_1 = {
+    (byte) 0xb7, 0, 0, 0, 1, 0, 0, 0, (byte) 0x95, 0, 0, 0, 0, 0, 0, 0
+  };
+  private static final int NO_SUCH_INTERFACE = Integer.MAX_VALUE;
+
+  private LinkProbe() {}
+
+  static Probe probe(LinkFeature feature) {
+    return switch (feature) {
+      case KPROBE -> source("kprobe");
+      case UPROBE -> source("uprobe");
+      case UPROBE_MULTI ->
+          attempt(
+              ProgramType.KPROBE,
+              AttachType.TRACE_UPROBE_MULTI,
+              // A directory is no file to probe: EBADF from kernels that got as far as the path.
+              program ->
+                  LinkCalls.uprobes(
+                      program.fd().number(),
+                      AttachType.TRACE_UPROBE_MULTI.number(),
+                      "/",
+                      new long[1],
+                      new long[0],
+                      0,
+                      0,
+                      "probe"),
+              Errno.EBADF);
+      case KPROBE_MULTI ->
+          attempt(
+              ProgramType.KPROBE,
+              AttachType.TRACE_KPROBE_MULTI,
+              program ->
+                  Kprobe.attachAll(program, List.of("no_such_kernel_function_at_all"), false),
+              Errno.ESRCH);
+      case TCX -> device(AttachType.TCX_INGRESS);
+      case NETKIT -> device(AttachType.NETKIT_PRIMARY);
+      case NETFILTER ->
+          attempt(
+              ProgramType.NETFILTER,
+              AttachType.NETFILTER,
+              program ->
+                  LinkCalls.netfilter(
+                      program.fd().number(), AttachType.NETFILTER.number(), 0, 0, 0, 0, "probe"),
+              Errno.EAFNOSUPPORT);
+    };
+  }
+
+  private static Probe device(AttachType attachType) {
+    return attempt(
+        ProgramType.SCHED_CLS,
+        attachType,
+        program ->
+            LinkCalls.create(
+                program.fd().number(), NO_SUCH_INTERFACE, attachType.number(), 0, "probe"),
+        Errno.ENODEV);
+  }
+
+  private static Probe source(String name) {
+    return Files.exists(Path.of("/sys/bus/event_source/devices", name))
+        ? Probe.yes()
+        : Probe.no("the kernel is built without " + name + "s");
+  }
+
+  private interface Attempt {
+    AutoCloseable link(BpfProgram program);
+  }
+
+  private static Probe attempt(
+      ProgramType type, AttachType attachType, Attempt attempt, Errno expected) {
+    ProgramSpec spec = ProgramSpec.of("probe", type, RETURN_1, "GPL").withAttachType(attachType);
+    try (BpfProgram program = BpfProgram.load(spec);
+        AutoCloseable unexpected = attempt.link(program)) {
+      return Probe.unknown("the kernel accepted " + unexpected);
+    } catch (VerifierException e) {
+      return Probe.no("the kernel does not load programs for it");
+    } catch (SystemCallException e) {
+      return verdict(e, expected);
+    } catch (UnsupportedException e) {
+      return e.getCause() instanceof SystemCallException cause
+          ? verdict(cause, expected)
+          : Probe.no(String.valueOf(e.getMessage()));
+    } catch (BpfException e) {
+      return Probe.unknown(String.valueOf(e.getMessage()));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Probe verdict(SystemCallException e, Errno expected) {
+    if (e.errno() == expected) {
+      return Probe.yes();
+    }
+    return e.errno() == Errno.EPERM
+        ? Probe.unknown(String.valueOf(e.getMessage()))
+        : Probe.no("the kernel does not know such links (" + e.errno() + ")");
+  }
+}

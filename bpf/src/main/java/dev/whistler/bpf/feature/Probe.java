@@ -1,0 +1,34 @@
+package dev.whistler.bpf.feature;
+
+/**
+ * The outcome of a probe.
+ *
+ * @param support what was found out
+ * @param reason in a few words; for tests that skip and for reports
+ */
+public record Probe(Support support, String reason) {
+  /** Three outcomes. */
+  public enum Support {
+    YES,
+    NO,
+    /** The probe itself was not possible, as without privileges. */
+    UNKNOWN
+  }
+
+  static Probe yes() {
+    return new Probe(Support.YES, "supported");
+  }
+
+  static Probe no(String reason) {
+    return new Probe(Support.NO, reason);
+  }
+
+  static Probe unknown(String reason) {
+    return new Probe(Support.UNKNOWN, reason);
+  }
+
+  /** Whether the kernel has it for certain. */
+  public boolean isSupported() {
+    return support == Support.YES;
+  }
+}
