@@ -1,4 +1,4 @@
-package dev.whistler.e2e.system;
+package dev.whistler.e2e.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.e2e.cluster.TestCluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the API server itself refuses: rules that a mock would not know. Nothing is stored here. */
-@ExtendWith(SystemExtension.class)
+@ExtendWith(ApiServerExtension.class)
 final class CustomResourcesIT {
 
   @ParameterizedTest(name = "{0}")
@@ -35,36 +36,36 @@ final class CustomResourcesIT {
           an unknown tier             | {source: x, tier: root}                             | spec.tier
           a budget of nothing         | {source: x, budget: {cpuMillis: 0}}                 | spec.budget.cpuMillis
           """)
-  void refuses(String what, String spec, String why, WhistlerSystem system) {
-    assertThatThrownBy(() -> dryRun(system, "refused", spec))
+  void refuses(String what, String spec, String why, TestCluster cluster) {
+    assertThatThrownBy(() -> dryRun(cluster, "refused", spec))
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining(why);
   }
 
   @Test
-  void aNameIsAtMostSixtyThreeCharactersLong(WhistlerSystem system) {
-    assertThatCode(() -> dryRun(system, "a".repeat(63), "{source: x}")).doesNotThrowAnyException();
-    assertThatThrownBy(() -> dryRun(system, "a".repeat(64), "{source: x}"))
+  void aNameIsAtMostSixtyThreeCharactersLong(TestCluster cluster) {
+    assertThatCode(() -> dryRun(cluster, "a".repeat(63), "{source: x}")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> dryRun(cluster, "a".repeat(64), "{source: x}"))
         .hasMessageContaining("at most 63 characters");
   }
 
   @Test
-  void aSourceIsAtMost128KibibytesLong(WhistlerSystem system) {
-    assertThatCode(() -> create(system, "x".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES)))
+  void aSourceIsAtMost128KibibytesLong(TestCluster cluster) {
+    assertThatCode(() -> create(cluster, "x".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES)))
         .doesNotThrowAnyException();
-    assertThatThrownBy(() -> create(system, "x".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES + 1)))
+    assertThatThrownBy(() -> create(cluster, "x".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES + 1)))
         .isInstanceOf(KubernetesClientException.class);
     assertThatThrownBy(
-            () -> create(system, "é".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES / 2 + 1)))
+            () -> create(cluster, "é".repeat(WhistlerProgramSpec.MAX_SOURCE_BYTES / 2 + 1)))
         .as("bytes count, not characters")
         .hasMessageContaining("128 KiB");
   }
 
   @Test
-  void aResourceThatUsesEveryFieldIsAccepted(WhistlerSystem system) {
+  void aResourceThatUsesEveryFieldIsAccepted(TestCluster cluster) {
     assertThat(
             dryRun(
-                    system,
+                    cluster,
                     "everything",
                     """
                     source: x
@@ -98,14 +99,14 @@ final class CustomResourcesIT {
             });
   }
 
-  private static void create(WhistlerSystem system, String source) {
+  private static void create(TestCluster cluster, String source) {
     WhistlerProgram program = new WhistlerProgram();
     program.getMetadata().setName("sized");
     program.setSpec(WhistlerProgramSpec.ofSource(source));
-    var unused = system.client().resource(program).dryRun().create();
+    var unused = cluster.client().resource(program).dryRun().create();
   }
 
-  private static WhistlerProgram dryRun(WhistlerSystem system, String name, String spec) {
+  private static WhistlerProgram dryRun(TestCluster cluster, String name, String spec) {
     String indented = spec.contains("\n") ? "\n" + spec.indent(2) : " " + spec + "\n";
     GenericKubernetesResource program =
         Serialization.unmarshal(
@@ -115,7 +116,7 @@ final class CustomResourcesIT {
                 + indented,
             GenericKubernetesResource.class);
     return Serialization.unmarshal(
-        Serialization.asJson(system.client().resource(program).dryRun().create()),
+        Serialization.asJson(cluster.client().resource(program).dryRun().create()),
         WhistlerProgram.class);
   }
 }

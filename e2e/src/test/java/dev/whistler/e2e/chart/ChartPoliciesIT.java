@@ -1,4 +1,4 @@
-package dev.whistler.e2e.system;
+package dev.whistler.e2e.chart;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerProgram;
-import dev.whistler.e2e.chart.Helm;
+import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.process.Waiting;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * The chart's rights and admission policies, installed under a release and namespace of their own:
  * what a stolen agent and a user without rights can do.
  */
-@ExtendWith(SystemExtension.class)
+@ExtendWith(ApiServerExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class ChartPoliciesIT {
   private static final String RELEASE = "stolen";
@@ -61,8 +61,8 @@ final class ChartPoliciesIT {
   private KubernetesClient agent;
 
   @BeforeAll
-  void installTheChartWithoutItsPods(WhistlerSystem system) {
-    admin = system.client();
+  void installTheChartWithoutItsPods(TestCluster cluster) {
+    admin = cluster.client();
     install(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build());
     Helm.Result rendered = Helm.find().template(RELEASE, NAMESPACE);
     for (String document : rendered.output().split("\n---\n")) {
@@ -74,10 +74,9 @@ final class ChartPoliciesIT {
         install(resource);
       }
     }
-    Node node = system.cluster().addNode(NODE, Map.of());
+    Node node = cluster.addNode(NODE, Map.of());
     Config config =
-        Config.fromKubeconfig(
-            system.cluster().nodeKubeconfig(NAMESPACE, "whistler-agent", node).toFile());
+        Config.fromKubeconfig(cluster.nodeKubeconfig(NAMESPACE, "whistler-agent", node).toFile());
     agent = new KubernetesClientBuilder().withConfig(config).build();
     // Policies work a moment after they are created.
     Waiting.until(
