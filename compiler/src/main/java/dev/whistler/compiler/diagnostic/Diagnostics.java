@@ -107,18 +107,16 @@ public final class Diagnostics {
   }
 
   /**
-   * What was reported, ordered by position within file order of first appearance; at most {@link
-   * #LIMIT} entries. Warnings give way to errors.
+   * Everything reported, ordered by position within file order of first appearance; at most {@link
+   * #LIMIT} entries.
    */
   public List<Diagnostic> sorted(List<String> fileOrder) {
-    Comparator<Diagnostic> position =
-        Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
-            .thenComparingInt(d -> d.range().startLine())
-            .thenComparingInt(d -> d.range().startColumn());
     return list.stream()
-        .sorted(Comparator.comparing(Diagnostic::severity).thenComparing(position))
+        .sorted(
+            Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
+                .thenComparingInt(d -> d.range().startLine())
+                .thenComparingInt(d -> d.range().startColumn()))
         .limit(LIMIT)
-        .sorted(position)
         .toList();
   }
 }

@@ -36,7 +36,19 @@ class ExecutionTest {
   }
 
   private int run(Expr body, int instructionSet) {
-    CompilationOptions options = KernelRunner.options(instructionSet, java.util.Set.of());
+    CompilationOptions o = CompilationOptions.defaults();
+    CompilationOptions options =
+        new CompilationOptions(
+            instructionSet,
+            o.tier(),
+            o.cost(),
+            o.scope(),
+            o.statisticsMapName(),
+            o.warningsAsErrors(),
+            o.allowed(),
+            o.definitionsOnly(),
+            o.instructionLimit(),
+            o.disabledPasses());
     try (KernelRunner runner =
         new KernelRunner(unit(List.of(M8, A4), packet(d, 64, body)), options)) {
       return runner.run();

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whistler.compiler.diagnostic;
-
-import org.jspecify.annotations.NullMarked;

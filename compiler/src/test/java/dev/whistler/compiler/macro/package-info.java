@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whistler.compiler.macro;
-
-import org.jspecify.annotations.NullMarked;

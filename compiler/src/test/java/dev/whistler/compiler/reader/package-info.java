@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whistler.compiler.reader;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whistler.compiler.unit;
-
-import org.jspecify.annotations.NullMarked;
