@@ -13,11 +13,15 @@ import dev.whistler.compiler.type.StaticType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ctx}, {@code ctx-ptr} and the older spellings (sections 12.1 to 12.4). */
 final class ContextForms {
   private static final int MAX_OFFSET = 32_767;
+
+  private static final Set<String> IPV4_FIELDS =
+      Set.of("user-ip4", "remote-ip4", "local-ip4", "msg-src-ip4");
 
   private ContextForms() {}
 
@@ -46,7 +50,16 @@ final class ContextForms {
   private static final class ContextAccessor implements Operator.Accessor {
     @Override
     public Expr analyze(Form form, BodyAnalyzer body, Use use) {
-      return body.places().read(locate(form, body, false));
+      Expr read = body.places().read(locate(form, body, false));
+      if (form.operand(0) instanceof Datum.Symbol field) {
+        String name = field.name().text();
+        if (IPV4_FIELDS.contains(name)) {
+          body.findings().kinds().ipv4(read);
+        } else if (name.endsWith("-ip6")) {
+          body.findings().kinds().ipv6(read);
+        }
+      }
+      return read;
     }
 
     @Override

@@ -138,7 +138,7 @@ final class HelperCalls {
       throw failure;
     }
     checkSizes(helper, form, arguments, body);
-    body.findings().kinds().filled(helper, arguments);
+    body.findings().kinds().filled(helper, arguments, body.bindings());
     return result(helper, form, arguments, map, body);
   }
 

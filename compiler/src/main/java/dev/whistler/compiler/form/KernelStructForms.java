@@ -193,9 +193,7 @@ final class KernelStructForms {
         case BIT_FIELD -> bitField(pointer, at, body);
         case STRUCT -> plus(pointer, field.offset(), kernelPointer(field.typeName(), body), at);
         case ARRAY ->
-            form.count() == 1
-                ? array(pointer, at, body)
-                : element(pointer, form.operand(1), at, body);
+            form.count() == 1 ? array(pointer, at) : element(pointer, form.operand(1), at, body);
       };
     }
 
@@ -206,15 +204,9 @@ final class KernelStructForms {
       return read;
     }
 
-    private Expr array(Expr pointer, Origin at, BodyAnalyzer body) {
-      Expr address =
-          plus(
-              pointer,
-              field.offset(),
-              new PointerType(Region.KERNEL, null, field.size(), false),
-              at);
-      body.findings().kinds().kernelArray(address, field);
-      return address;
+    private Expr array(Expr pointer, Origin at) {
+      return plus(
+          pointer, field.offset(), new PointerType(Region.KERNEL, null, field.size(), false), at);
     }
 
     private Expr probe(ScalarType type, Expr pointer, long offset, Origin at, BodyAnalyzer body) {
