@@ -1,0 +1,110 @@
+package dev.whistler.operator.build;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.CompilationOptions.Tier;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.operator.profile.KernelKnowledge;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The compiler itself, on recorded formats: {@code parent_pid} is at 24 on Linux 6.1, at 12 on
+ * 6.18.
+ */
+final class RealCompilerTest {
+  private static final String USES_A_FIELD =
+      """
+      (deftracepoint sched/sched-process-fork parent-pid)
+      (defmap parents :type :hash :key-type u32 :value-type u64 :max-entries 16)
+      (defprog note (:type :tracepoint :section "tracepoint/sched/sched_process_fork")
+        (setf (getmap parents (tp-parent-pid)) 1)
+        0)
+      """;
+
+  private static final String USES_NO_FIELD =
+      """
+      (defmap forks :type :percpu-array :key-size 4 :value-size 8 :max-entries 1)
+      (defprog count (:type :tracepoint :section "tracepoint/sched/sched_process_fork")
+        (incf (getmap forks 0))
+        0)
+      """;
+
+  private final ProgramBuilder builder =
+      new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20));
+
+  @Test
+  void kernelsWithOtherOffsetsGetOtherObjects() throws IOException {
+    BuiltObject old = built(USES_A_FIELD, kernel("6.1"));
+    BuiltObject current = built(USES_A_FIELD, kernel("6.18"));
+
+    assertThat(old.objectDigest()).isNotEqualTo(current.objectDigest());
+    assertThat(old.instructions()).isEqualTo(current.instructions()).isPositive();
+  }
+
+  @Test
+  void aProgramThatAsksNothingOfTheKernelIsBuiltOnce() throws IOException {
+    BuildOutcome old = build(USES_NO_FIELD, kernel("6.1"));
+    BuildOutcome current = build(USES_NO_FIELD, kernel("6.18"));
+
+    assertThat(old).isInstanceOf(BuildOutcome.Built.class).isSameAs(current);
+  }
+
+  @Test
+  void aFieldThatTheKernelLacksIsNamedWithItsPlace() throws IOException {
+    BuildOutcome outcome = build(USES_A_FIELD.replace("parent-pid", "parent-pids"), kernel("6.1"));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            BuildOutcome.Rejected.class,
+            rejected -> {
+              assertThat(rejected.reason()).isEqualTo("MissingTracepointField");
+              assertThat(rejected.diagnostics().getFirst().range().startLine()).isEqualTo(1);
+              assertThat(rejected.diagnostics().getFirst().message()).contains("parent");
+            });
+  }
+
+  @Test
+  void theSameSourceOnTheSameKernelIsTheSameObject() throws IOException {
+    BuiltObject first = built(USES_A_FIELD, kernel("6.1"));
+    BuiltObject again =
+        ((BuildOutcome.Built)
+                new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20))
+                    .build(unit(USES_A_FIELD), kernel("6.1")))
+            .object();
+
+    assertThat(again.objectDigest()).isEqualTo(first.objectDigest());
+    assertThat(again.answersDigest()).isEqualTo(first.answersDigest());
+  }
+
+  private BuildOutcome build(String source, KernelKnowledge kernel) {
+    return builder.build(unit(source), kernel);
+  }
+
+  private BuiltObject built(String source, KernelKnowledge kernel) {
+    BuildOutcome outcome = build(source, kernel);
+    assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+    return ((BuildOutcome.Built) outcome).object();
+  }
+
+  private static SourceUnit unit(String source) {
+    return new SourceUnit("forks", source, Tier.OBSERVE, Map.of());
+  }
+
+  private static KernelKnowledge kernel(String release) throws IOException {
+    String file = "sched_process_fork-" + release + ".format";
+    try (InputStream in = RealCompilerTest.class.getResourceAsStream(file)) {
+      String format = new String(Objects.requireNonNull(in, file).readAllBytes(), UTF_8);
+      return new KernelKnowledge.Known(
+          new SuppliedKernel(
+              Architecture.X86_64, Map.of("sched/sched_process_fork", format), null, null, null));
+    }
+  }
+}
