@@ -1,6 +1,7 @@
 package dev.whistler.runtime;
 
 import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.adopt.PinDirectory;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.load.Quiescence;
@@ -25,6 +26,7 @@ final class LiveProgram implements RunningProgram {
   private final List<Delivery> deliveries;
   private final @Nullable RingPump pump;
   private final StateHolder state;
+  private final @Nullable PinDirectory pins;
 
   private @Nullable ProgramCounters finalCounters;
   private boolean closed;
@@ -33,6 +35,7 @@ final class LiveProgram implements RunningProgram {
    * @param attachments what stops producing when closed
    * @param kernel everything else in the kernel
    * @param pump reads the rings; null where there are none
+   * @param pins where it is pinned; null where it ends with this process
    */
   LiveProgram(
       Identity identity,
@@ -42,7 +45,8 @@ final class LiveProgram implements RunningProgram {
       Resources kernel,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
-      StateHolder state) {
+      StateHolder state,
+      @Nullable PinDirectory pins) {
     this.identity = identity;
     this.schema = schema;
     this.maps = maps;
@@ -51,6 +55,7 @@ final class LiveProgram implements RunningProgram {
     this.deliveries = List.copyOf(deliveries);
     this.pump = pump;
     this.state = state;
+    this.pins = pins;
   }
 
   /** The state with those who want to hear of its changes. */
@@ -137,6 +142,7 @@ final class LiveProgram implements RunningProgram {
     if (!failed) {
       state.set(new ProgramState.Stopping());
     }
+    unpin();
     attachments.close();
     Quiescence.await();
     if (pump != null) {
@@ -151,6 +157,39 @@ final class LiveProgram implements RunningProgram {
       pump.close();
     }
     return counters;
+  }
+
+  private void unpin() {
+    if (pins == null) {
+      return;
+    }
+    try {
+      pins.remove();
+    } catch (StartException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void leave(Duration drain) {
+    if (pins == null) {
+      throw new IllegalStateException("Program " + identity.program() + " is not pinned.");
+    }
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (pump != null) {
+      if (drain.isPositive()) {
+        pump.drain(drain);
+      }
+      finalCounters = counters();
+      pump.close();
+    }
+    deliveries.forEach(Delivery::close);
+    attachments.close();
+    kernel.close();
+    state.set(new ProgramState.Stopped(Instant.now()));
   }
 
   private static Duration left(long end) {

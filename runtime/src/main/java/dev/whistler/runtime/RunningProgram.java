@@ -33,6 +33,16 @@ public interface RunningProgram extends AutoCloseable {
    */
   ProgramCounters stop(Duration drain);
 
+  /**
+   * Lets go of a program that is pinned: it goes on running and producing, and a later start with
+   * the same pin directory, identity and object adopts it. What was not delivered yet stays in the
+   * rings.
+   *
+   * @param drain how long to go on delivering what is there
+   * @throws IllegalStateException if it is not pinned
+   */
+  void leave(Duration drain);
+
   /** Stops without waiting for sinks if {@link #stop} was not called, and releases everything. */
   @Override
   void close();

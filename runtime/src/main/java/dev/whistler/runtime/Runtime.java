@@ -1,5 +1,9 @@
 package dev.whistler.runtime;
 
+import dev.whistler.runtime.adopt.PinDirectory;
+import java.nio.file.Path;
+import java.util.List;
+
 /** Starts programs on this machine. */
 public final class Runtime {
   private Runtime() {}
@@ -10,9 +14,31 @@ public final class Runtime {
    * <p>On return every program of the object that has somewhere to attach is attached. On failure
    * nothing of it is left in the kernel.
    *
+   * <p>With a pin directory, a program of the same uid, revision and object that an earlier process
+   * left there is adopted: it goes on at its position in the rings, with its counts. Any other that
+   * is pinned under the uid is removed once the new one is attached.
+   *
    * @throws StartException with a typed reason and a sentence that says what to do
    */
   public static RunningProgram start(RunRequest request) throws StartException {
     return Starting.start(request);
+  }
+
+  /**
+   * The uids of the programs that are pinned below a directory, whoever runs them.
+   *
+   * @throws StartException {@code TAMPERED} if the directory is not ours alone
+   */
+  public static List<String> pinned(Path pinDirectory) throws StartException {
+    return PinDirectory.uids(pinDirectory);
+  }
+
+  /**
+   * Removes the pins of a program that nobody runs any more, and with them the program.
+   *
+   * @throws StartException {@code TAMPERED} if the directory is not ours alone
+   */
+  public static void remove(Path pinDirectory, String uid) throws StartException {
+    PinDirectory.of(pinDirectory, uid).remove();
   }
 }

@@ -57,6 +57,12 @@ public final class RingAccount {
     return undecodable.getAcquire();
   }
 
+  /** Goes on from the counts of an earlier reader; before the first record. */
+  public void restore(long decodedBefore, long undecodableBefore) {
+    decoded.setRelease(decodedBefore);
+    undecodable.setRelease(undecodableBefore);
+  }
+
   /** The first undecodable records. */
   public List<UndecodableRecord> samples() {
     synchronized (samples) {

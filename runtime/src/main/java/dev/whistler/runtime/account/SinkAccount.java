@@ -60,6 +60,15 @@ public final class SinkAccount {
     queued.addAndGet(ring, -records);
   }
 
+  /** Goes on from the counts of an earlier process; before the first record. */
+  public void restore(int ring, long filteredBefore, long deliveredBefore, long[] lostBefore) {
+    filtered.set(ring, filteredBefore);
+    delivered.set(ring, deliveredBefore);
+    for (LossReason reason : REASONS) {
+      lost.set(ring * REASONS.length + reason.ordinal(), lostBefore[reason.ordinal()]);
+    }
+  }
+
   public SinkCounters counters(int ring) {
     Map<LossReason, Long> reasons = new EnumMap<>(LossReason.class);
     for (LossReason reason : REASONS) {

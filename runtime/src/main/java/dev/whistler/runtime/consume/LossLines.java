@@ -35,6 +35,11 @@ final class LossLines {
     deliveries.forEach(_ -> sinkTold.add(new EnumMap<>(LossReason.class)));
   }
 
+  /** What the reader of the stream was told of each ring's loss in the kernel. */
+  long[] kernelTold() {
+    return kernelTold;
+  }
+
   /** Writes what is new if the last lines are a second old. */
   void write() {
     if (System.nanoTime() - writtenAt >= INTERVAL_NANOS) {

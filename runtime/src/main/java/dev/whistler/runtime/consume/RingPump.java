@@ -1,5 +1,6 @@
 package dev.whistler.runtime.consume;
 
+import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.bpf.ring.RingRecord;
 import dev.whistler.runtime.RecordListener;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rings of one program on a platform thread of its own ({@code epoll_wait} would pin a
@@ -26,6 +29,7 @@ public final class RingPump implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration DRAIN_POLL = Duration.ofMillis(5);
   private static final int BATCH_BYTES = 64 << 10;
+  private static final long SETTLE_NANOS = 1_000_000;
 
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
@@ -39,12 +43,20 @@ public final class RingPump implements AutoCloseable {
   private final CountDownLatch drained = new CountDownLatch(1);
   private final Thread thread;
 
+  private final @Nullable Checkpoint checkpoint;
+  private final long patienceNanos;
+  private final long[] released;
+  private long laggingSince;
+
   private long decodedTotal;
   private volatile long drainUntilNanos;
   private volatile boolean draining;
 
   /**
    * @param maxRecords records delivered at most, those after it count as filtered; 0: no limit
+   * @param checkpoint where progress is kept for a process that takes over; null: records are gone
+   *     from the ring once they are in the queues
+   * @param patience how long sinks may hold up records in a ring that is nearly full
    * @param failure told if reading ends by itself, which is a fault of ours
    */
   public RingPump(
@@ -55,6 +67,8 @@ public final class RingPump implements AutoCloseable {
       WallClock clock,
       RecordListener listener,
       long maxRecords,
+      @Nullable Checkpoint checkpoint,
+      Duration patience,
       Consumer<Throwable> failure) {
     this.rings = List.copyOf(rings);
     this.deliveries = List.copyOf(deliveries);
@@ -63,8 +77,26 @@ public final class RingPump implements AutoCloseable {
     this.listener = listener;
     this.maxRecords = maxRecords;
     this.lossLines = new LossLines(this.rings, this.deliveries, kernel);
-    reader = RingBufferReader.open(rings.stream().map(RingSource::map).toList());
+    this.checkpoint = checkpoint;
+    patienceNanos = patience.toNanos();
+    released = new long[rings.size()];
+    List<BpfMap> maps = rings.stream().map(RingSource::map).toList();
+    reader = checkpoint == null ? RingBufferReader.open(maps) : RingBufferReader.retaining(maps);
+    if (checkpoint != null) {
+      takeOver(checkpoint);
+    }
     thread = Thread.ofPlatform().daemon().name("rings-" + name).unstarted(() -> run(failure));
+  }
+
+  /** Goes on where the account says the last reader was. */
+  private void takeOver(Checkpoint last) {
+    long[] positions = last.restore(lossLines.kernelTold());
+    for (int ring = 0; ring < positions.length; ring++) {
+      // The account is written before the ring: it may be ahead, never behind.
+      released[ring] = Math.max(positions[ring], reader.consumerPosition(ring));
+      reader.release(ring, released[ring]);
+    }
+    rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
 
   /** Begins to read. */
@@ -81,8 +113,12 @@ public final class RingPump implements AutoCloseable {
         step(DRAIN_POLL);
       }
       lossLines.writeAll();
+      settle(drainUntilNanos);
     } catch (RuntimeException | Error e) {
-      failure.accept(e);
+      // Being closed in the middle of a step takes the ring's memory away.
+      if (!reader.isClosed()) {
+        failure.accept(e);
+      }
     } finally {
       drained.countDown();
     }
@@ -90,9 +126,67 @@ public final class RingPump implements AutoCloseable {
 
   private void step(Duration wait) {
     clock.refresh();
-    reader.poll(this::record, wait);
+    if (isSettled()) {
+      reader.poll(this::record, wait);
+    } else {
+      // While records are retained, the kernel announces nothing new.
+      LockSupport.parkNanos(SETTLE_NANOS);
+      reader.consume(this::record, Integer.MAX_VALUE);
+    }
     flush();
     lossLines.write();
+    settle(System.nanoTime() + SETTLE_NANOS);
+  }
+
+  /** Whether nothing that was read is still retained in a ring. */
+  private boolean isSettled() {
+    for (int ring = 0; ring < released.length && checkpoint != null; ring++) {
+      if (released[ring] != reader.cursor(ring)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Once the sinks have taken everything, writes the account and gives the room back. */
+  private void settle(long until) {
+    Checkpoint next = checkpoint;
+    if (next == null || isSettled()) {
+      return;
+    }
+    while (!deliveries.stream().allMatch(Delivery::isIdle)) {
+      long now = System.nanoTime();
+      if (until - now < 0) {
+        giveUpIfStalled(now);
+        return;
+      }
+      LockSupport.parkNanos(50_000);
+    }
+    laggingSince = 0;
+    long[] positions = new long[released.length];
+    for (int ring = 0; ring < positions.length; ring++) {
+      positions[ring] = reader.cursor(ring);
+    }
+    next.write(positions, lossLines.kernelTold());
+    for (int ring = 0; ring < positions.length; ring++) {
+      reader.release(ring, positions[ring]);
+      released[ring] = positions[ring];
+    }
+  }
+
+  /** A sink that stands still while a ring fills up loses what it holds up. */
+  private void giveUpIfStalled(long now) {
+    if (laggingSince == 0) {
+      laggingSince = now;
+    }
+    boolean full = false;
+    for (int ring = 0; ring < released.length; ring++) {
+      long held = reader.cursor(ring) - released[ring];
+      full |= held > Integer.toUnsignedLong(rings.get(ring).map().maxEntries()) * 3 / 4;
+    }
+    if (full && now - laggingSince > patienceNanos) {
+      deliveries.stream().filter(d -> !d.isIdle()).forEach(Delivery::giveUpQueued);
+    }
   }
 
   private void record(RingRecord record) {
@@ -130,7 +224,7 @@ public final class RingPump implements AutoCloseable {
 
   private boolean isEmpty() {
     for (int ring = 0; ring < rings.size(); ring++) {
-      if (reader.consumerPosition(ring) != reader.producerPosition(ring)) {
+      if (reader.cursor(ring) != reader.producerPosition(ring)) {
         return false;
       }
     }

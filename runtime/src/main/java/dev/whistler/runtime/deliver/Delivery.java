@@ -25,6 +25,9 @@ public final class Delivery implements AutoCloseable {
   private final Consumer<@Nullable String> health;
   private final Thread writer;
 
+  /** Chunks taken before the last {@link #giveUpQueued} do not count any more. */
+  private int generation;
+
   private boolean failing;
   private volatile boolean draining;
   private volatile boolean abandoned;
@@ -110,7 +113,7 @@ public final class Delivery implements AutoCloseable {
           return;
         }
         if (!batch.isEmpty()) {
-          deliver(batch);
+          deliver(batch, generation());
           queue.recycle(batch);
         }
       }
@@ -119,7 +122,7 @@ public final class Delivery implements AutoCloseable {
     }
   }
 
-  private void deliver(LineBatch batch) throws InterruptedException {
+  private void deliver(LineBatch batch, int taken) throws InterruptedException {
     ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, 0, batch.length);
     Duration pause = FIRST_PAUSE;
     int done = 0;
@@ -130,7 +133,7 @@ public final class Delivery implements AutoCloseable {
       } catch (IOException e) {
         problem = e.getMessage() == null ? e.toString() : e.getMessage();
       }
-      done = count(batch, done, bytes.position());
+      done = count(batch, done, bytes.position(), taken);
       report(problem);
       if (done < batch.lines && attempt < ATTEMPTS && !draining) {
         Thread.sleep(pause);
@@ -139,12 +142,12 @@ public final class Delivery implements AutoCloseable {
     }
     if (done < batch.lines) {
       sink.giveUp(bytes.position() > batch.start(done));
-      drop(batch, done);
+      drop(batch, done, taken);
     }
   }
 
-  private synchronized void drop(LineBatch batch, int from) {
-    for (int line = from; line < batch.lines && !abandoned; line++) {
+  private synchronized void drop(LineBatch batch, int from, int taken) {
+    for (int line = from; line < batch.lines && !abandoned && taken == generation; line++) {
       if (batch.rings[line] >= 0) {
         account.dropped(batch.rings[line], LossReason.SINK_FAILED, 1);
       }
@@ -152,10 +155,10 @@ public final class Delivery implements AutoCloseable {
   }
 
   /** Counts the lines that are written to their end and returns the first that is not. */
-  private synchronized int count(LineBatch batch, int from, int written) {
+  private synchronized int count(LineBatch batch, int from, int written, int taken) {
     int line = from;
     while (line < batch.lines && batch.ends[line] <= written) {
-      if (batch.rings[line] >= 0 && !abandoned) {
+      if (batch.rings[line] >= 0 && !abandoned && taken == generation) {
         account.delivered(batch.rings[line], 1);
       }
       line++;
@@ -207,6 +210,22 @@ public final class Delivery implements AutoCloseable {
       }
     } catch (IOException e) {
       report(e.getMessage());
+    }
+  }
+
+  private synchronized int generation() {
+    return generation;
+  }
+
+  /**
+   * Counts everything that the sink has not taken as lost with the reason {@code queue-full}, so
+   * that a sink that stands still does not hold up the others.
+   */
+  public synchronized void giveUpQueued() {
+    queue.clear();
+    generation++;
+    for (int ring = 0; ring < account.rings(); ring++) {
+      account.dropped(ring, LossReason.QUEUE_FULL, account.counters(ring).queued());
     }
   }
 

@@ -133,6 +133,18 @@ final class SinkQueue {
     }
   }
 
+  /** Drops all lines that were not taken. */
+  void clear() {
+    lock.lock();
+    try {
+      chunks.clear();
+      queuedBytes = 0;
+      drained.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean isEmpty() {
     lock.lock();
     try {

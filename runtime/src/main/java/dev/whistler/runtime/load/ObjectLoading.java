@@ -18,6 +18,7 @@ import dev.whistler.runtime.schema.SchemaException;
 import dev.whistler.runtime.schema.SchemaReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An object of ours, read and checked, on its way into the kernel. */
@@ -138,13 +139,13 @@ public final class ObjectLoading {
   }
 
   /** The map that counts produced and lost records; null where the object has no ring. */
-  public @Nullable BpfMap statistics(LoadedObject loaded) throws StartException {
+  public @Nullable BpfMap statistics(Map<String, BpfMap> maps) throws StartException {
     ObjectSchema.Stats stats = schema.stats();
     if (stats == null) {
       return null;
     }
     String symbol = schema.map(stats.map()).map(MapSchema::symbol).orElse(stats.map());
-    BpfMap map = loaded.maps().get(symbol);
+    BpfMap map = maps.get(symbol);
     if (map == null
         || !map.type().isPerCpu()
         || map.valueSize() != 16

@@ -2,6 +2,7 @@ package dev.whistler.runtime.load;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What was opened so far, closed in reverse order; the failure of one does not keep the others. */
@@ -12,6 +13,11 @@ public final class Resources implements AutoCloseable {
   public <T extends AutoCloseable> T own(T resource) {
     open.push(resource);
     return resource;
+  }
+
+  /** Those of a type, in the order in which they were opened. */
+  public <T> List<T> ofType(Class<T> type) {
+    return open.reversed().stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   @Override

@@ -1,0 +1,169 @@
+package dev.whistler.runtime.adopt;
+
+import dev.whistler.bpf.link.BpfLink;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.StartException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A program as an earlier process pinned it: its maps, programs and links, and the account of its
+ * rings. Owns what it opened.
+ */
+public final class PinnedProgram implements AutoCloseable {
+  private static final String MANIFEST = "manifest";
+  private static final String ACCOUNT = "account";
+  private static final String MAP = "map-";
+  private static final String PROGRAM = "prog-";
+
+  private final Manifest manifest;
+  private final Map<String, BpfMap> maps = new LinkedHashMap<>();
+  private final List<BpfProgram> programs = new ArrayList<>();
+  private final List<BpfLink> links = new ArrayList<>();
+
+  private PinnedProgram(Manifest manifest) {
+    this.manifest = manifest;
+  }
+
+  /**
+   * Pins everything; the manifest comes last. On failure nothing stays pinned.
+   *
+   * @throws StartException {@code LOAD_FAILED} if the file system does not take the pins
+   */
+  public static void pin(
+      PinDirectory directory,
+      Manifest manifest,
+      Map<String, BpfMap> maps,
+      Map<String, BpfProgram> programs,
+      List<BpfLink> links,
+      PinnedAccount account)
+      throws StartException {
+    directory.create();
+    try {
+      directory.pin(ACCOUNT, account.map().fd());
+      for (int i = 0; i < manifest.maps().size(); i++) {
+        directory.pin(MAP + i, maps.get(manifest.maps().get(i)).fd());
+      }
+      for (int i = 0; i < manifest.programs().size(); i++) {
+        directory.pin(PROGRAM + i, programs.get(manifest.programs().get(i)).fd());
+      }
+      for (int i = 0; i < links.size(); i++) {
+        directory.pin(PinDirectory.LINK + i, links.get(i).fd());
+      }
+      try (BpfMap map = manifest.toMap()) {
+        directory.pin(MANIFEST, map.fd());
+      }
+    } catch (BpfException e) {
+      directory.remove();
+      throw new StartException(
+          FailureReason.LOAD_FAILED,
+          "The program cannot be pinned: "
+              + e.getMessage()
+              + "; the pin directory must be on a BPF file system with room.",
+          "",
+          e);
+    }
+  }
+
+  /**
+   * Opens the pins of a program.
+   *
+   * @return empty if there are none, or an earlier process did not complete them
+   * @throws StartException {@code TAMPERED} if they are not what was pinned
+   */
+  public static Optional<PinnedProgram> open(PinDirectory directory, String uid)
+      throws StartException {
+    if (!directory.exists() || !directory.has(MANIFEST)) {
+      return Optional.empty();
+    }
+    PinnedProgram opened = null;
+    try {
+      opened = new PinnedProgram(Manifest.read(directory.open(MANIFEST)));
+      opened.openAll(directory);
+      opened.check(uid);
+      return Optional.of(opened);
+    } catch (IOException | BpfException | IllegalArgumentException e) {
+      if (opened != null) {
+        opened.close();
+      }
+      throw new StartException(
+          FailureReason.TAMPERED,
+          "The pins of program %s are damaged or foreign (%s); remove its pin directory, it is loaded again."
+              .formatted(uid, e.getMessage()),
+          "",
+          e);
+    }
+  }
+
+  private void openAll(PinDirectory directory) {
+    for (int i = 0; i < manifest.maps().size(); i++) {
+      maps.put(manifest.maps().get(i), BpfMap.of(directory.open(MAP + i)));
+    }
+    for (int i = 0; i < manifest.programs().size(); i++) {
+      programs.add(BpfProgram.of(directory.open(PROGRAM + i)));
+    }
+    for (int i = 0; i < manifest.links(); i++) {
+      links.add(BpfLink.of(directory.open(PinDirectory.LINK + i)));
+    }
+  }
+
+  /** The links must run the pinned programs and these must use the pinned maps. */
+  private void check(String uid) throws IOException {
+    if (!manifest.uid().equals(uid)) {
+      throw new IOException("they belong to program " + manifest.uid());
+    }
+    Set<Integer> known = programs.stream().map(BpfProgram::id).collect(Collectors.toSet());
+    for (BpfLink link : links) {
+      if (!known.contains(link.info().programId())) {
+        throw new IOException(link + " runs a program that is not among them");
+      }
+    }
+    Set<Integer> ours = maps.values().stream().map(BpfMap::id).collect(Collectors.toSet());
+    for (BpfProgram program : programs) {
+      if (!ours.containsAll(program.mapIds())) {
+        throw new IOException(program + " uses a map that is not among them");
+      }
+    }
+  }
+
+  /** The account of its rings, for so many words. */
+  public PinnedAccount account(PinDirectory directory, int words) throws StartException {
+    return PinnedAccount.open(BpfMap.of(directory.open(ACCOUNT)), words)
+        .orElseThrow(
+            () ->
+                new StartException(
+                    FailureReason.TAMPERED,
+                    "The pinned account of program "
+                        + manifest.uid()
+                        + " has another shape; remove its pin directory, it is loaded again."));
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** By symbol. */
+  public Map<String, BpfMap> maps() {
+    return Map.copyOf(maps);
+  }
+
+  public List<BpfLink> links() {
+    return List.copyOf(links);
+  }
+
+  @Override
+  public void close() {
+    links.forEach(BpfLink::close);
+    programs.forEach(BpfProgram::close);
+    maps.values().forEach(BpfMap::close);
+  }
+}

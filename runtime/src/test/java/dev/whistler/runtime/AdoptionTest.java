@@ -1,0 +1,177 @@
+package dev.whistler.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapSpec;
+import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.bpf.sys.ObjectCalls;
+import dev.whistler.runtime.account.RingCounters;
+import dev.whistler.runtime.deliver.SinkSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Programs that are pinned go on without us, and are taken over. */
+@Timeout(60)
+class AdoptionTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final byte[] OBJECT = KillsObject.build(1 << 20);
+
+  @TempDir Path directory;
+  private final DetachedMount bpffs = DetachedMount.of("bpf");
+  private final Path pins = bpffs.path().resolve("whistler");
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    Files.createDirectory(
+        pins, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  @AfterEach
+  void unmount() {
+    bpffs.close();
+  }
+
+  private RunRequest request(Killer killer, long revision) {
+    return RunRequest.of(OBJECT, new Identity("node-1", "kills", "uid-1", revision))
+        .withMaps(KillsObject.wanted(killer.pid()))
+        .withSinks(List.of(new SinkSpec.File(directory.resolve("out.json"))))
+        .withPinDirectory(pins);
+  }
+
+  /** The numbers of the events in the sink. */
+  private TreeSet<Long> delivered() throws IOException {
+    TreeSet<Long> numbers = new TreeSet<>();
+    for (String line : Files.readAllLines(directory.resolve("out.json"))) {
+      numbers.add(JSON.readTree(line).at("/data/number").asLong());
+    }
+    return numbers;
+  }
+
+  @Test
+  void nothingIsLostWhileNobodyReads() throws Exception {
+    try (Killer killer = new Killer()) {
+      Runtime.start(request(killer, 1)).leave(SOON);
+      killer.kill(3000); // nobody reads
+      RunningProgram second = Runtime.start(request(killer, 1));
+      killer.kill(1000);
+      RingCounters ring = second.stop(SOON).rings().getFirst();
+      second.close();
+      assertThat(ring.balanced()).isTrue();
+      assertThat(ring.produced()).isEqualTo(4000);
+      assertThat(ring.sinks().getFirst().delivered()).isEqualTo(4000);
+      assertThat(delivered()).hasSize(4000).last().isEqualTo(3999L);
+      assertThat(Runtime.pinned(pins)).isEmpty();
+    }
+  }
+
+  @Test
+  void aReaderThatEndsAtAnyMomentLosesNothing() throws Exception {
+    int rounds = 20;
+    try (Killer killer = new Killer()) {
+      killer.begin(rounds * 1000);
+      // The shell may begin before the program is attached; what counts is what was produced.
+      RunningProgram program = Runtime.start(request(killer, 1));
+      for (int i = 0; i < rounds; i++) {
+        Thread.sleep(i);
+        program.leave(Duration.ZERO);
+        program = Runtime.start(request(killer, 1));
+      }
+      killer.await();
+      RingCounters ring = program.stop(SOON).rings().getFirst();
+      program.close();
+      assertThat(ring.balanced()).as(ring.toString()).isTrue();
+      assertThat(ring.lost()).isZero();
+      assertThat(ring.decoded()).isEqualTo(ring.produced());
+      // at least once: numbers may come twice, none is missing
+      assertThat(delivered()).hasSize((int) ring.produced());
+    }
+  }
+
+  @Test
+  void anotherRevisionReplacesTheOld() throws Exception {
+    try (Killer killer = new Killer()) {
+      Runtime.start(request(killer, 1)).leave(SOON);
+      try (RunningProgram second = Runtime.start(request(killer, 2))) {
+        killer.kill(10);
+        assertThat(second.stop(SOON).rings().getFirst().produced()).isEqualTo(10);
+      }
+      await().until(() -> ourMaps() == 0);
+    }
+  }
+
+  @Test
+  void orphansAreFoundAndRemoved() throws Exception {
+    try (Killer killer = new Killer()) {
+      Runtime.start(request(killer, 1)).leave(SOON);
+      assertThat(Runtime.pinned(pins)).containsExactly("uid-1");
+      Runtime.remove(pins, "uid-1");
+      assertThat(Runtime.pinned(pins)).isEmpty();
+      await().until(() -> ourMaps() == 0);
+    }
+  }
+
+  @Test
+  void foreignPinsAreRefused() throws Exception {
+    try (Killer killer = new Killer();
+        BpfMap foreign = BpfMap.create(MapSpec.of("foreign", MapType.ARRAY, 4, 64, 1))) {
+      Runtime.start(request(killer, 1)).leave(SOON);
+      Path ring = pins.resolve("uid-1/map-0");
+      Files.delete(ring);
+      ObjectCalls.pin(foreign.fd().number(), ring.toString());
+      assertThatThrownBy(() -> Runtime.start(request(killer, 1)))
+          .isInstanceOfSatisfying(
+              StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED));
+      Runtime.remove(pins, "uid-1");
+    }
+  }
+
+  @Test
+  void aDirectoryThatOthersCanWriteIsRefused() throws Exception {
+    Files.setPosixFilePermissions(pins, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (Killer killer = new Killer()) {
+      assertThatThrownBy(() -> Runtime.start(request(killer, 1)))
+          .isInstanceOfSatisfying(
+              StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED));
+    }
+  }
+
+  @Test
+  void aDirectoryOnAnotherFileSystemIsRefusedAndNothingStays() throws Exception {
+    Path plain = Files.createDirectory(directory.resolve("pins"));
+    try (Killer killer = new Killer()) {
+      assertThatThrownBy(() -> Runtime.start(request(killer, 1).withPinDirectory(plain)))
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("BPF file system");
+      assertThat(plain).isEmptyDirectory();
+      await().until(() -> ourMaps() == 0);
+    }
+  }
+
+  private static int ourMaps() {
+    int count = 0;
+    for (int id : BpfMap.ids()) {
+      try (BpfMap map = BpfMap.open(id)) {
+        if (map != null && List.of("notes", "wanted", "stats").contains(map.name())) {
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+}
