@@ -107,16 +107,18 @@ public final class Diagnostics {
   }
 
   /**
-   * Everything reported, ordered by position within file order of first appearance; at most {@link
-   * #LIMIT} entries.
+   * What was reported, ordered by position within file order of first appearance; at most {@link
+   * #LIMIT} entries. Warnings give way to errors.
    */
   public List<Diagnostic> sorted(List<String> fileOrder) {
+    Comparator<Diagnostic> position =
+        Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
+            .thenComparingInt(d -> d.range().startLine())
+            .thenComparingInt(d -> d.range().startColumn());
     return list.stream()
-        .sorted(
-            Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
-                .thenComparingInt(d -> d.range().startLine())
-                .thenComparingInt(d -> d.range().startColumn()))
+        .sorted(Comparator.comparing(Diagnostic::severity).thenComparing(position))
         .limit(LIMIT)
+        .sorted(position)
         .toList();
   }
 }

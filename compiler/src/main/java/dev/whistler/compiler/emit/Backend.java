@@ -31,7 +31,7 @@ public final class Backend {
   private static CompiledFunction emit(Routine routine, CompilationOptions options) {
     MachineRoutine machine = Selector.select(routine, options.instructionSet());
     RegisterAllocator.allocate(machine);
-    BlockLayout.arrange(machine, options.disabledPasses());
+    BlockLayout.arrange(machine, options.instructionSet(), options.disabledPasses());
     return Encoder.encode(
         machine, new Frame(machine), options.instructionSet(), options.instructionLimit());
   }

@@ -5,24 +5,50 @@ import dev.whistler.compiler.ir.Relations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Order of blocks: what is reached by falling through follows, and empty blocks disappear. Nothing
- * unreachable is kept.
+ * Shape and order of blocks once registers are chosen: copies on edges move before the jump where
+ * that harms no one, empty blocks are skipped, equal ends of blocks are emitted once, and what is
+ * reached by falling through follows. Nothing unreachable is kept.
  */
 final class BlockLayout {
-  private BlockLayout() {}
+  /** The name by which tests switch off everything but the order. */
+  static final String NAME = "layout";
 
-  static void arrange(MachineRoutine machine, Set<String> disabled) {
-    skipEmpty(machine);
-    order(machine);
+  private final MachineRoutine machine;
+  private final int instructionSet;
+
+  private BlockLayout(MachineRoutine machine, int instructionSet) {
+    this.machine = machine;
+    this.instructionSet = instructionSet;
   }
 
-  private static void skipEmpty(MachineRoutine machine) {
+  static void arrange(MachineRoutine machine, int instructionSet, Set<String> disabled) {
+    BlockLayout layout = new BlockLayout(machine, instructionSet);
+    layout.skipEmpty();
+    if (!disabled.contains(NAME)) {
+      boolean changed = true;
+      for (int round = 0; changed && round < 8; round++) {
+        changed = layout.hoistCopies();
+        layout.skipEmpty();
+        layout.removeUnreachable();
+        changed |= layout.joinBlocks();
+        changed |= new TailMerging(machine).run();
+        layout.skipEmpty();
+        layout.removeUnreachable();
+      }
+    }
+    layout.order();
+  }
+
+  private void skipEmpty() {
     for (MachineBlock block : machine.blocks) {
       block.next = target(block.next);
       block.taken = target(block.taken);
@@ -45,7 +71,114 @@ final class BlockLayout {
     return current;
   }
 
-  private static void order(MachineRoutine machine) {
+  private void removeUnreachable() {
+    Set<MachineBlock> reached = new HashSet<>();
+    Deque<MachineBlock> work = new ArrayDeque<>();
+    work.push(machine.blocks.getFirst());
+    while (!work.isEmpty()) {
+      MachineBlock block = work.pop();
+      if (reached.add(block)) {
+        block.successors().forEach(work::push);
+      }
+    }
+    machine.blocks.removeIf(b -> !reached.contains(b));
+  }
+
+  private Map<MachineBlock, List<MachineBlock>> predecessors() {
+    Map<MachineBlock, List<MachineBlock>> map = new LinkedHashMap<>();
+    machine.blocks.forEach(b -> map.put(b, new ArrayList<>()));
+    for (MachineBlock block : machine.blocks) {
+      for (MachineBlock successor : block.successors()) {
+        map.get(successor).add(block);
+      }
+    }
+    return map;
+  }
+
+  /** Appends a block to its only predecessor if that goes nowhere else. */
+  private boolean joinBlocks() {
+    boolean changed = false;
+    Map<MachineBlock, List<MachineBlock>> predecessors = predecessors();
+    Set<MachineBlock> gone = new HashSet<>();
+    for (MachineBlock block : machine.blocks) {
+      if (gone.contains(block)) {
+        continue;
+      }
+      while (block.jump == null
+          && block.next != null
+          && block.next != block
+          && block.next != machine.blocks.getFirst()
+          && predecessors.get(block.next).size() == 1) {
+        MachineBlock next = block.next;
+        block.code.addAll(next.code);
+        block.jump = next.jump;
+        block.taken = next.taken;
+        block.next = next.next;
+        for (MachineBlock successor : block.successors()) {
+          predecessors.get(successor).replaceAll(p -> p == next ? block : p);
+        }
+        gone.add(next);
+        changed = true;
+      }
+    }
+    machine.blocks.removeAll(gone);
+    return changed;
+  }
+
+  /**
+   * A block that only copies into registers, on the way from a jump, needs no place of its own if
+   * these registers matter neither to the jump nor where it goes otherwise.
+   */
+  private boolean hoistCopies() {
+    boolean changed = false;
+    Map<MachineBlock, List<MachineBlock>> predecessors = predecessors();
+    Map<MachineBlock, Integer> liveIn = RegisterSets.liveIn(machine);
+    for (MachineBlock block : machine.blocks) {
+      if (block.jump == null) {
+        continue;
+      }
+      for (boolean taken : new boolean[] {true, false}) {
+        MachineBlock edge = taken ? block.taken : block.next;
+        MachineBlock other = taken ? block.next : block.taken;
+        if (edge == null
+            || other == null
+            || edge == other
+            || edge.jump != null
+            || edge.next == null
+            || edge.code.isEmpty()
+            || edge.code.size() > 2
+            || predecessors.get(edge).size() != 1
+            || !taken && edge.next == other) {
+          continue;
+        }
+        int written = 0;
+        boolean plain = true;
+        for (MachineInstruction i : edge.code) {
+          plain &= isCopy(i);
+          written |= RegisterSets.written(i);
+        }
+        int blocked = liveIn.getOrDefault(other, 0) | RegisterSets.read(block.jump);
+        if (plain && (written & blocked) == 0) {
+          block.code.addAll(edge.code);
+          edge.code = new ArrayList<>();
+          changed = true;
+          break;
+        }
+      }
+    }
+    return changed;
+  }
+
+  private static boolean isCopy(MachineInstruction i) {
+    boolean alu = i.kind() == Opcode.ALU64 || i.kind() == Opcode.ALU;
+    return alu && (i.opcode & 0xf0) == Opcode.MOVE && i.object == null;
+  }
+
+  private void order() {
+    Map<MachineBlock, Integer> waiting = new HashMap<>();
+    for (MachineBlock block : machine.blocks) {
+      block.successors().forEach(s -> waiting.merge(s, 1, Integer::sum));
+    }
     List<MachineBlock> order = new ArrayList<>();
     Set<MachineBlock> placed = new HashSet<>();
     Deque<MachineBlock> pending = new ArrayDeque<>();
@@ -55,13 +188,20 @@ final class BlockLayout {
       while (block != null && placed.add(block)) {
         order.add(block);
         if (block.jump != null) {
-          if (placed.contains(block.next) && !placed.contains(block.taken)) {
+          MachineBlock taken = java.util.Objects.requireNonNull(block.taken);
+          MachineBlock next = java.util.Objects.requireNonNull(block.next);
+          // Fall into the block that nobody else leads to; the other one will be reached anyway.
+          boolean worse =
+              placed.contains(next)
+                  || waiting.getOrDefault(next, 0) > 1 && waiting.getOrDefault(taken, 0) == 1;
+          if (worse && !placed.contains(taken)) {
             invert(block);
           }
-          if (block.taken != null && !placed.contains(block.taken)) {
+          if (!placed.contains(block.taken)) {
             pending.push(block.taken);
           }
         }
+        block.successors().forEach(s -> waiting.merge(s, -1, Integer::sum));
         block = block.next;
       }
     }
@@ -69,14 +209,13 @@ final class BlockLayout {
     machine.blocks.addAll(order);
   }
 
-  /** Turns a jump round, if the opposite relation exists in the same form. */
-  private static void invert(MachineBlock block) {
+  /** Turns a jump round, if the instruction set has the opposite relation. */
+  private void invert(MachineBlock block) {
     MachineInstruction jump = java.util.Objects.requireNonNull(block.jump);
     int operation = jump.opcode & 0xf0;
     for (Relation relation : Relation.values()) {
       Relation inverse = Relations.inverse(relation);
-      boolean plain = relation == Relation.EQUAL || relation == Relation.NOT_EQUAL;
-      if (Opcode.jump(relation) == operation && plain) {
+      if (Opcode.jump(relation) == operation && Relations.isSupported(inverse, instructionSet)) {
         jump.opcode = jump.opcode & ~0xf0 | Opcode.jump(inverse);
         MachineBlock taken = block.taken;
         block.taken = block.next;

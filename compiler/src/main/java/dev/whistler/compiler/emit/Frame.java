@@ -4,15 +4,18 @@ import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.StackObject;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Places stack objects below the frame pointer. */
+/**
+ * Places stack objects below the frame pointer: the largest first, each at the highest free place;
+ * objects that are never in use at the same time may overlap.
+ */
 final class Frame {
   /** MAX_BPF_STACK, include/linux/filter.h. */
   private static final int LIMIT = 512;
@@ -21,22 +24,41 @@ final class Frame {
   private int size;
 
   Frame(MachineRoutine machine) {
-    Set<StackObject> used = new LinkedHashSet<>();
-    for (MachineBlock block : machine.blocks) {
-      for (MachineInstruction i : block.code) {
-        if (i.object != null) {
-          used.add(i.object);
-        }
-      }
-    }
-    List<StackObject> order = new ArrayList<>(used);
-    order.sort((a, b) -> Integer.compare(b.alignment(), a.alignment()));
+    StackUse use = new StackUse(machine);
+    List<StackObject> order = new ArrayList<>(use.objects());
+    order.sort(
+        Comparator.comparingInt(StackObject::alignment)
+            .thenComparingInt(StackObject::size)
+            .reversed());
+    List<StackObject> placed = new ArrayList<>();
     for (StackObject object : order) {
-      size = Math.ceilDiv(size + object.size(), object.alignment()) * object.alignment();
-      offsets.put(object, -size);
+      place(object, placed, use);
+      placed.add(object);
     }
     if (size > LIMIT) {
       throw tooLarge(machine, order);
+    }
+  }
+
+  /** Depths are counted from the frame pointer down: an object at depth d fills d - size to d. */
+  private void place(StackObject object, List<StackObject> placed, StackUse use) {
+    BitSet taken = new BitSet();
+    for (StackObject other : placed) {
+      if (use.together(object, other)) {
+        int depth = -offset(other);
+        taken.set(depth - other.size(), depth);
+      }
+    }
+    int start = 0;
+    while (true) {
+      int depth = Math.ceilDiv(start + object.size(), object.alignment()) * object.alignment();
+      int hit = taken.nextSetBit(depth - object.size());
+      if (hit < 0 || hit >= depth) {
+        offsets.put(object, -depth);
+        size = Math.max(size, depth);
+        return;
+      }
+      start = taken.nextClearBit(hit);
     }
   }
 
@@ -59,14 +81,19 @@ final class Frame {
         machine.routine.symbol()
             + " needs "
             + size
-            + " bytes of stack, but a program has 512: "
-            + breakdown,
+            + " bytes of stack, but a program has 512 (before sharing: "
+            + breakdown
+            + ")",
         "keep large data in a map value or a ring buffer record");
   }
 
   /** Offset from the frame pointer, negative. */
   int offset(StackObject object) {
-    return offsets.get(object);
+    Integer offset = offsets.get(object);
+    if (offset == null) {
+      throw new IllegalStateException(object + " has no place");
+    }
+    return offset;
   }
 
   /** Bytes used, a multiple of 8. */

@@ -263,8 +263,13 @@ final class Selector {
               kind | Opcode.alu(Operator.ADD), register, -immediate(right), origin));
       return;
     }
+    if (isShift(operator) && right.operation() instanceof Operation.Constant c) {
+      right = routine.constant(c.value() & (binary.narrow() ? 31 : 63));
+    }
+    // The kernel refuses an immediate divisor 0, but divides by a register that is 0.
     boolean immediate =
-        isImmediate(right) || binary.narrow() && right.operation() instanceof Operation.Constant;
+        (isImmediate(right) || binary.narrow() && right.operation() instanceof Operation.Constant)
+            && !(isDivision(operator) && right.isConstant(0));
     if (immediate) {
       put(register, left);
       code.add(
@@ -275,6 +280,16 @@ final class Selector {
       put(register, left);
       code.add(MachineInstruction.alu(kind | Opcode.alu(operator), register, second, origin));
     }
+  }
+
+  private static boolean isShift(Operator operator) {
+    return operator == Operator.SHIFT_LEFT
+        || operator == Operator.SHIFT_RIGHT
+        || operator == Operator.SHIFT_RIGHT_SIGNED;
+  }
+
+  private static boolean isDivision(Operator operator) {
+    return operator == Operator.DIVIDE || operator == Operator.MODULO;
   }
 
   private static boolean isCommutative(Operator operator) {

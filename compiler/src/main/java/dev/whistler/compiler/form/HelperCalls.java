@@ -37,6 +37,7 @@ final class HelperCalls {
   /** Results that must be released by {@code sk-release} (section 16.2). */
   private static final Set<Integer> ACQUIRING = Set.of(84, 85, 99);
 
+  private static final int TAIL_CALL = 12;
   private static final int SK_RELEASE = 86;
 
   private static final KernelLayout TASK = new KernelLayout("task-struct", "task_struct", 0, 8);
@@ -44,6 +45,7 @@ final class HelperCalls {
   private HelperCalls() {}
 
   static void register(Map<String, Operator> table) {
+    table.put("tail-call", HelperCalls::tailCall);
     for (Helper helper : Helpers.all()) {
       boolean later = helper.parameters().stream().anyMatch(Set.of("f", "D", "T", "L")::contains);
       table.putIfAbsent(
@@ -52,6 +54,34 @@ final class HelperCalls {
               ? (form, body, use) -> levelThree(helper, form, body)
               : (form, body, use) -> call(helper, form, body));
     }
+  }
+
+  /** {@code (tail-call m i)}: goes on here only if the slot is empty (section 16.5). */
+  private static Expr tailCall(Form form, BodyAnalyzer body, Use use) {
+    body.arity(form, 2, 2);
+    Helper helper = Helpers.withId(TAIL_CALL);
+    checkAllowed(helper, form.origin(), body);
+    if (body.exits().hasOpenReservation()) {
+      throw body.fail(
+          Code.E_RING,
+          form.origin(),
+          "tail-call inside with-ringbuf would lose the reserved record",
+          "call it after with-ringbuf");
+    }
+    MapDefinition programs = map("m:prog-array", form.operand(0), helper, body);
+    Expr index = body.value(form.operand(1));
+    body.exits().checkNothingPending(form.origin());
+    Expr call =
+        new Expr.Call(
+            helper,
+            List.of(
+                new Expr.Argument.Value(ContextForms.contextPointer(form.origin())),
+                new Expr.Argument.Map(programs),
+                new Expr.Argument.Value(index)),
+            ScalarType.I64,
+            form.origin());
+    Expr zero = new Expr.Constant(0, ScalarType.U64, form.origin());
+    return new Expr.Sequence(List.of(call, zero), form.origin());
   }
 
   private static Expr levelThree(Helper helper, Form form, BodyAnalyzer body) {
@@ -111,13 +141,6 @@ final class HelperCalls {
     int min = variable ? codes.size() - 1 : codes.size();
     body.arity(form, min, variable ? min + 3 : min);
     checkAllowed(helper, form.origin(), body);
-    if (helper.id() == 12 && body.exits().hasOpenReservation()) {
-      throw body.fail(
-          Code.E_RING,
-          form.origin(),
-          "tail-call inside with-ringbuf would lose the reserved record",
-          "call it after with-ringbuf");
-    }
     List<Expr.Argument> arguments = new ArrayList<>();
     AnalysisException failure = null;
     MapDefinition map = null;

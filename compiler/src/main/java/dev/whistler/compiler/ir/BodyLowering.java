@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,7 +307,11 @@ final class BodyLowering {
       return;
     }
     switch (returnTarget) {
-      case ReturnTarget.RoutineExit exit -> builder.ret(value);
+      case ReturnTarget.RoutineExit exit -> {
+        // In tier "observe" the value is known to be this one; the agent looks for the constant.
+        OptionalLong pass = builder.routine().passValue();
+        builder.ret(pass.isPresent() ? builder.constant(pass.getAsLong()) : value);
+      }
       case ReturnTarget.Inlined inlined -> jump(inlined.join(), value);
       case ReturnTarget.LoopCallback callback -> loops.leave(callback, value);
     }

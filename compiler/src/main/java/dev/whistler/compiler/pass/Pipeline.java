@@ -42,6 +42,11 @@ public final class Pipeline {
         new SharedSlots());
   }
 
+  /** Names of the passes that can be switched off. */
+  public static Set<String> names() {
+    return improving(3).stream().map(Pass::name).collect(java.util.stream.Collectors.toSet());
+  }
+
   /** Passes that instruction selection relies on. */
   private static List<Pass> legalising() {
     return List.of(new DeadCode(), new ExpandCompares(), new SplitCriticalEdges());

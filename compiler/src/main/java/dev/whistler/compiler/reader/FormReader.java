@@ -39,7 +39,12 @@ final class FormReader {
   @Nullable Datum next() {
     while (true) {
       broken = false;
+      skipBlanks();
+      Mark before = cursor.mark();
       Datum form = datum();
+      if (form == Atoms.DOT) {
+        lexical(cursor.since(before), "a dot must stand inside a list", null);
+      }
       if (form == null) {
         if (cursor.peek() == Cursor.END) {
           return null;

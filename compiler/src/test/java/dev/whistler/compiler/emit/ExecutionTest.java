@@ -36,19 +36,7 @@ class ExecutionTest {
   }
 
   private int run(Expr body, int instructionSet) {
-    CompilationOptions o = CompilationOptions.defaults();
-    CompilationOptions options =
-        new CompilationOptions(
-            instructionSet,
-            o.tier(),
-            o.cost(),
-            o.scope(),
-            o.statisticsMapName(),
-            o.warningsAsErrors(),
-            o.allowed(),
-            o.definitionsOnly(),
-            o.instructionLimit(),
-            o.disabledPasses());
+    CompilationOptions options = KernelRunner.options(instructionSet, java.util.Set.of());
     try (KernelRunner runner =
         new KernelRunner(unit(List.of(M8, A4), packet(d, 64, body)), options)) {
       return runner.run();

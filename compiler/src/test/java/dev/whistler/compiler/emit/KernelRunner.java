@@ -1,85 +1,54 @@
 package dev.whistler.compiler.emit;
 
+import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.map.BpfMap;
-import dev.whistler.bpf.map.MapSpec;
-import dev.whistler.bpf.prog.BpfProgram;
-import dev.whistler.bpf.prog.ProgramSpec;
-import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
 import dev.whistler.compiler.form.TypedUnit;
-import dev.whistler.compiler.type.MapDefinition;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.Trace;
+import dev.whistler.compiler.object.ObjectWriter;
+import dev.whistler.compiler.source.SourceText;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
-/** Runs the first program of a unit in the kernel as XDP, without going through an object file. */
+/** Loads a unit of XDP programs into the kernel and runs its first one by hand. */
 public final class KernelRunner implements AutoCloseable {
-  private final Map<String, BpfMap> maps = new LinkedHashMap<>();
-  private final BpfProgram program;
+  private final LoadedObject object;
   private final MachineCode code;
 
   public KernelRunner(TypedUnit unit, CompilationOptions options) {
     code = Backend.generate(unit, options);
-    List<MapDefinition> all = new ArrayList<>(unit.maps());
-    for (MapDefinition map : all) {
-      maps.put(map.symbol(), BpfMap.create(new MapSpecFactory().of(map)));
-    }
-    program = BpfProgram.load(ProgramSpec.of("test", ProgramType.XDP, link(), "GPL"));
+    CompilationRequest request =
+        new CompilationRequest(
+            List.of(new SourceText("test.w", "(test)")),
+            Architecture.X86_64,
+            null,
+            Map.of(),
+            options,
+            () -> true);
+    byte[] elf = ObjectWriter.write(unit, code, request, new Trace(new TreeMap<>())).elf();
+    object = BpfObject.open(elf).load();
   }
 
-  private static final class MapSpecFactory {
-    MapSpec of(MapDefinition map) {
-      return MapSpec.of(
-              map.symbol().replace('.', '_'),
-              dev.whistler.bpf.map.MapType.of(map.type().number()),
-              map.key().size(),
-              map.value().size(),
-              (int) map.maxEntries())
-          .withFlags((int) map.flags());
-    }
-  }
-
-  /** The program followed by all subprograms, with relocations applied. */
-  private byte[] link() {
-    List<CompiledFunction> functions = new ArrayList<>();
-    functions.add(code.functions().getFirst());
-    code.functions().stream().filter(f -> !f.global()).forEach(functions::add);
-    Map<String, Integer> starts = new HashMap<>();
-    int slots = 0;
-    for (CompiledFunction function : functions) {
-      starts.put(function.symbol(), slots);
-      slots += function.code().size();
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(8 * slots).order(ByteOrder.LITTLE_ENDIAN);
-    int base = 0;
-    for (CompiledFunction function : functions) {
-      Map<Integer, Integer> immediates = new HashMap<>();
-      for (CompiledFunction.Relocation relocation : function.relocations()) {
-        int slot = relocation.slot();
-        immediates.put(
-            slot,
-            switch (relocation.target()) {
-              case CompiledFunction.Target.Map map -> maps.get(map.symbol()).fd().number();
-              case CompiledFunction.Target.Function f -> starts.get(f.symbol()) - (base + slot) - 1;
-              case CompiledFunction.Target.Data data ->
-                  throw new UnsupportedOperationException("data sections need an object file");
-            });
-      }
-      for (int i = 0; i < function.code().size(); i++) {
-        Instruction instruction = function.code().get(i);
-        bytes.put((byte) instruction.opcode());
-        bytes.put((byte) (instruction.source() << 4 | instruction.target()));
-        bytes.putShort((short) instruction.offset());
-        bytes.putInt(immediates.getOrDefault(i, instruction.immediate()));
-      }
-      base += function.code().size();
-    }
-    return bytes.array();
+  /** The default options with another instruction set and some passes off. */
+  public static CompilationOptions options(int instructionSet, Set<String> disabled) {
+    CompilationOptions o = CompilationOptions.defaults();
+    return new CompilationOptions(
+        instructionSet,
+        o.tier(),
+        o.cost(),
+        o.scope(),
+        o.statisticsMapName(),
+        o.warningsAsErrors(),
+        o.allowed(),
+        o.definitionsOnly(),
+        o.instructionLimit(),
+        disabled);
   }
 
   /** Runs on a packet of 64 bytes, byte i = i. */
@@ -92,11 +61,11 @@ public final class KernelRunner implements AutoCloseable {
   }
 
   public int run(byte[] packet) {
-    return program.testRun(TestRun.packet(packet)).returnValue();
+    return object.program("p0").testRun(TestRun.packet(packet)).returnValue();
   }
 
   public BpfMap map(String symbol) {
-    return maps.get(symbol);
+    return object.map(symbol);
   }
 
   public MachineCode code() {
@@ -105,7 +74,6 @@ public final class KernelRunner implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
-    maps.values().forEach(BpfMap::close);
+    object.close();
   }
 }

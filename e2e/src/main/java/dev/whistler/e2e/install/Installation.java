@@ -15,11 +15,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What {@code helm install} does in a cluster with nodes, done with local processes. */
+/**
+ * What {@code helm install} does in a cluster with nodes, done with local processes: the chart's
+ * accounts, rights and policies are there, and operator and agents have the tokens of their
+ * accounts. The chart is here as Helm renders it with default values ({@code chart.yaml}; a test
+ * compares it).
+ */
 public final class Installation implements AutoCloseable {
+
+  /** Kinds of the chart that need a kubelet. */
+  private static final Set<String> IN_PODS = Set.of("Deployment", "DaemonSet", "Job", "Pod");
 
   /** The namespace of operator and agents. */
   public static final String NAMESPACE = "whistler-system";
@@ -53,6 +63,7 @@ public final class Installation implements AutoCloseable {
           new Installation(cluster, repository, directory.path(), logs, teardown);
       installation.createNamespace();
       installation.createDefinitions();
+      installation.createRights();
       return installation;
     } catch (RuntimeException e) {
       teardown.close();
@@ -102,6 +113,24 @@ public final class Installation implements AutoCloseable {
                         TimeUnit.SECONDS));
   }
 
+  /** Everything in the chart but what would run in pods. */
+  private void createRights() {
+    KubernetesClient client = cluster.client();
+    try (InputStream chart =
+        Objects.requireNonNull(Installation.class.getResourceAsStream("chart.yaml"))) {
+      for (HasMetadata resource : client.load(chart).items()) {
+        if (!IN_PODS.contains(resource.getKind())) {
+          client.resource(resource).serverSideApply();
+          teardown.add(
+              resource.getKind() + " " + resource.getMetadata().getName(),
+              () -> client.resource(resource).delete());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the rendered chart.", e);
+    }
+  }
+
   private static List<HasMetadata> load(KubernetesClient client, Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return client.load(in).items();
@@ -115,7 +144,7 @@ public final class Installation implements AutoCloseable {
             "operator",
             QuarkusProcess.jar(repository.root(), "operator"),
             Map.of("whistler.namespace", NAMESPACE),
-            cluster.kubeconfig(),
+            cluster.serviceAccountKubeconfig(NAMESPACE, "whistler-operator"),
             logs);
     teardown.add("operator", operator::close);
     return operator;
@@ -133,10 +162,16 @@ public final class Installation implements AutoCloseable {
                 "whistler.node-name", nodeName,
                 "whistler.namespace", NAMESPACE,
                 "whistler.directory", state.toString()),
-            cluster.kubeconfig(),
+            agentKubeconfig(node.getMetadata().getName()),
             logs);
     teardown.add("agent on " + nodeName, process::close);
     return new AgentProcess(nodeName, process, state);
+  }
+
+  /** A kubeconfig with the rights of the agent of a node. */
+  public Path agentKubeconfig(String node) {
+    return cluster.nodeKubeconfig(
+        NAMESPACE, "whistler-agent", cluster.client().nodes().withName(node).require());
   }
 
   /** Leaves everything running and in place, also when this JVM ends. */

@@ -1,12 +1,14 @@
 package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.install.AgentProcess;
@@ -14,12 +16,16 @@ import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Waiting;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an agent says of its node before anybody wants anything of it. */
@@ -61,6 +67,7 @@ final class AgentAloneIT {
       assertThat(client.resources(KernelProfile.class).withName(profile).get())
           .as("nobody wants it yet")
           .isNull();
+      refusedToTheAgentOf(installation.agentKubeconfig("node-alone"));
       client
           .resource(
               new ConfigMapBuilder()
@@ -70,7 +77,8 @@ final class AgentAloneIT {
                   .endMetadata()
                   .addToData(profile, "")
                   .build())
-          .create();
+          .forceConflicts()
+          .serverSideApply();
       KernelProfile uploaded =
           Waiting.get(
               "KernelProfile",
@@ -80,6 +88,31 @@ final class AgentAloneIT {
                       client.resources(KernelProfile.class).withName(profile).get()));
       KernelProfileContent content = KernelProfileContent.read(uploaded.getSpec());
       assertThat(content.formats()).containsKey("sched/sched_process_fork");
+    }
+  }
+
+  /** What a stolen node's token cannot do. */
+  private static void refusedToTheAgentOf(Path kubeconfig) throws Exception {
+    try (KubernetesClient thief =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+            .build()) {
+      WhistlerNode another = new WhistlerNode();
+      another.setMetadata(new ObjectMetaBuilder().withName("node-of-others").build());
+      assertThatThrownBy(() -> thief.resource(another).create())
+          .hasMessageContaining("an agent writes only the objects of its own node");
+
+      KernelProfileContent invented =
+          KernelProfileContent.of("x86-64", Map.of("made/up", "format:"), Set.of());
+      KernelProfile profile = new KernelProfile();
+      profile.setMetadata(new ObjectMetaBuilder().withName(invented.digest().name()).build());
+      profile.setSpec(invented.toSpec());
+      assertThatThrownBy(() -> thief.resource(profile).create())
+          .hasMessageContaining("the operator did not ask for this profile");
+
+      assertThatThrownBy(() -> thief.resources(WhistlerProgram.class).list())
+          .as("sources are not for agents")
+          .hasMessageContaining("forbidden");
     }
   }
 }

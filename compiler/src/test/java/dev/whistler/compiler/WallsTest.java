@@ -1,0 +1,138 @@
+package dev.whistler.compiler;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the compiler may not do, and which package may know which. */
+class WallsTest {
+  private static final String ROOT = "dev.whistler.compiler";
+
+  /** The order in which data passes; a package may know only those before it. */
+  private static final List<String> ORDER =
+      List.of(
+          "source",
+          "diagnostic",
+          "reader",
+          "macro",
+          "unit",
+          "form",
+          "ir",
+          "pass",
+          "emit",
+          "object");
+
+  /** In-memory streams do no input or output. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "java.io.ByteArrayOutputStream",
+          "java.io.ByteArrayInputStream",
+          "java.io.DataOutputStream",
+          "java.io.DataInputStream",
+          "java.io.StringWriter",
+          "java.io.PrintWriter",
+          "java.io.OutputStream",
+          "java.io.InputStream",
+          "java.io.IOException",
+          "java.io.UncheckedIOException",
+          "java.io.Serializable");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+
+  private static boolean reachesOutside(JavaClass type) {
+    String name = type.getName();
+    String pack = type.getPackageName();
+    if (HARMLESS.contains(name)) {
+      return false;
+    }
+    return pack.equals("java.io")
+        || pack.startsWith("java.nio.file")
+        || pack.startsWith("java.nio.channels")
+        || pack.startsWith("java.net")
+        || pack.startsWith("java.lang.reflect")
+        || pack.startsWith("java.time")
+        || pack.startsWith("java.util.concurrent")
+        || pack.startsWith("javax.")
+        || pack.startsWith("sun.")
+        || Set.of(
+                "java.lang.Thread",
+                "java.lang.Process",
+                "java.lang.ProcessBuilder",
+                "java.lang.Runtime",
+                "java.lang.ClassLoader",
+                "java.util.Timer",
+                "java.util.Random",
+                "java.util.Date",
+                "java.util.UUID",
+                "java.util.ServiceLoader",
+                "java.util.Locale$Category")
+            .contains(name);
+  }
+
+  @Test
+  void theCompilerDoesNothingButCompute() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "reach files, network, clocks, threads or reflection", WallsTest::reachesOutside))
+        .check(CLASSES);
+    for (String method :
+        List.of("currentTimeMillis", "nanoTime", "getenv", "getProperty", "exit")) {
+      noClasses()
+          .should()
+          .callMethodWhere(
+              describe(
+                  "System." + method,
+                  call ->
+                      call.getTarget().getOwner().getName().equals("java.lang.System")
+                          && call.getTarget().getName().equals(method)))
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void itDependsOnNothingButTheJdkAndAnnotations() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(ROOT + "..", "java..", "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void dataPassesThePackagesInOrder() {
+    for (int i = 0; i < ORDER.size(); i++) {
+      String[] later =
+          ORDER.subList(i + 1, ORDER.size()).stream()
+              .map(name -> ROOT + "." + name + "..")
+              .toArray(String[]::new);
+      if (later.length > 0) {
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "." + ORDER.get(i) + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(later)
+            .check(CLASSES);
+      }
+    }
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+}

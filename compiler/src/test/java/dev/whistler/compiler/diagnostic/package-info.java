@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.diagnostic;
+
+import org.jspecify.annotations.NullMarked;

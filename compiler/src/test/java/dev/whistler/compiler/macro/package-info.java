@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.macro;
+
+import org.jspecify.annotations.NullMarked;

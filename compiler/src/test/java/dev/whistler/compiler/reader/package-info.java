@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.reader;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.unit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,235 @@
+package dev.whistler.e2e.chart;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whistler.crds.Digest;
+import dev.whistler.crds.Group;
+import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileSpec;
+import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.Tier;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.process.Waiting;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The chart's rights and admission policies, installed under a release and namespace of their own:
+ * what a stolen agent and a user without rights can do.
+ */
+@ExtendWith(ApiServerExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+final class ChartPoliciesIT {
+  private static final String RELEASE = "stolen";
+  private static final String NAMESPACE = "chart-policies";
+  private static final String NODE = "stolen-node";
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final List<HasMetadata> installed = new ArrayList<>();
+  private KubernetesClient admin;
+  private KubernetesClient agent;
+
+  @BeforeAll
+  void installTheChartWithoutItsPods(TestCluster cluster) {
+    admin = cluster.client();
+    install(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build());
+    Helm.Result rendered = Helm.find().template(RELEASE, NAMESPACE);
+    for (String document : rendered.output().split("\n---\n")) {
+      HasMetadata resource = Serialization.unmarshal(document);
+      if (resource instanceof DaemonSet || resource instanceof Deployment) {
+        // There is no kubelet here; the API server checks what would run.
+        var unused = admin.resource(resource).dryRun().create();
+      } else {
+        install(resource);
+      }
+    }
+    Node node = cluster.addNode(NODE, Map.of());
+    Config config =
+        Config.fromKubeconfig(cluster.nodeKubeconfig(NAMESPACE, "whistler-agent", node).toFile());
+    agent = new KubernetesClientBuilder().withConfig(config).build();
+    // Policies work a moment after they are created.
+    Waiting.until(
+        "the policies are in force",
+        LIMIT,
+        () -> isDenied(() -> dryRun(agent, node("another-node"))) && isDenied(this::actAsUser));
+  }
+
+  private void install(HasMetadata resource) {
+    var unused = admin.resource(resource).createOr(NonDeletingOperation::update);
+    installed.add(resource);
+  }
+
+  @AfterAll
+  void uninstall() {
+    if (agent != null) {
+      agent.close();
+    }
+    installed.reversed().forEach(resource -> admin.resource(resource).delete());
+  }
+
+  @Test
+  void anAgentWritesTheObjectsOfItsOwnNodeOnly() {
+    assertThatCode(() -> dryRun(agent, node(NODE))).doesNotThrowAnyException();
+    assertDenied(() -> dryRun(agent, node("another-node")), "own node, which is \"" + NODE + "\"");
+    assertThatCode(() -> dryRun(agent, lease(NODE))).doesNotThrowAnyException();
+    assertDenied(() -> dryRun(agent, lease("another-node")), "own node");
+  }
+
+  @Test
+  void anAgentCreatesOnlyTheProfilesThatAreWanted() throws MalformedContentException {
+    KernelProfile profile = profile("wanted");
+    assertDenied(() -> dryRun(agent, profile), "did not ask for this profile");
+
+    admin
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(Group.WANTED_PROFILES)
+                .withNamespace(NAMESPACE)
+                .endMetadata()
+                .addToData(profile.getMetadata().getName(), "")
+                .build())
+        .update();
+    Waiting.until(
+        "the policy knows what is wanted", LIMIT, () -> !isDenied(() -> dryRun(agent, profile)));
+    KernelProfile another = profile("unwanted");
+    assertDenied(() -> dryRun(agent, another), "did not ask for this profile");
+  }
+
+  @Test
+  void aProfileIsNamedAfterItsDigest() throws MalformedContentException {
+    KernelProfile misnamed = profile("a");
+    misnamed.getMetadata().setName(Digest.ofText("b").name());
+
+    assertDenied(() -> dryRun(admin, misnamed), "first 40 digits of its digest");
+  }
+
+  @Test
+  void agentsNeverSeeProgramsOrSecrets() {
+    assertDenied(() -> agent.resources(WhistlerProgram.class).list(), "forbidden");
+    assertDenied(() -> agent.secrets().inNamespace(NAMESPACE).list(), "forbidden");
+  }
+
+  @Test
+  void aTierNeedsItsVerb() {
+    try (KubernetesClient user = userWith(NAMESPACE + "-" + RELEASE + "-edit")) {
+      assertThatCode(() -> dryRun(user, program(Tier.OBSERVE))).doesNotThrowAnyException();
+      assertDenied(() -> dryRun(user, program(Tier.ACT)), "needs the verb use-act");
+    }
+    install(binding("user-acts", NAMESPACE + "-" + RELEASE + "-use-act"));
+    try (KubernetesClient user = userWith(NAMESPACE + "-" + RELEASE + "-edit")) {
+      Waiting.until(
+          "the right is known", LIMIT, () -> !isDenied(() -> dryRun(user, program(Tier.ACT))));
+      assertDenied(() -> dryRun(user, program(Tier.UNRESTRICTED)), "use-unrestricted");
+    }
+  }
+
+  private void actAsUser() {
+    try (KubernetesClient user = userWith(NAMESPACE + "-" + RELEASE + "-edit")) {
+      dryRun(user, program(Tier.UNRESTRICTED));
+    }
+  }
+
+  private KubernetesClient userWith(String role) {
+    install(binding("user-edits", role));
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(admin.getConfiguration()).withImpersonateUsername("jane").build())
+        .build();
+  }
+
+  private static HasMetadata binding(String name, String role) {
+    return new ClusterRoleBindingBuilder()
+        .withNewMetadata()
+        .withName(NAMESPACE + "-" + name)
+        .endMetadata()
+        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", role)
+        .addNewSubject("rbac.authorization.k8s.io", "User", "jane", null)
+        .build();
+  }
+
+  private static void dryRun(KubernetesClient client, HasMetadata resource) {
+    var unused = client.resource(resource).dryRun().create();
+  }
+
+  private static boolean isDenied(ThrowingCallable call) {
+    try {
+      call.call();
+      return false;
+    } catch (KubernetesClientException denied) {
+      return denied.getMessage().contains("ValidatingAdmissionPolicy");
+    } catch (Throwable other) {
+      throw new AssertionError(other);
+    }
+  }
+
+  private static void assertDenied(ThrowingCallable call, String why) {
+    assertThatThrownBy(call)
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining(why);
+  }
+
+  private static WhistlerNode node(String name) {
+    WhistlerNode node = new WhistlerNode();
+    node.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    return node;
+  }
+
+  private static HasMetadata lease(String name) {
+    return new LeaseBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(NAMESPACE)
+        .endMetadata()
+        .build();
+  }
+
+  private static KernelProfile profile(String format) throws MalformedContentException {
+    KernelProfileSpec spec =
+        KernelProfileContent.of("x86-64", Map.of("a/b", format), Set.of()).toSpec();
+    KernelProfile profile = new KernelProfile();
+    profile.setMetadata(new ObjectMetaBuilder().withName(new Digest(spec.digest()).name()).build());
+    profile.setSpec(spec);
+    return profile;
+  }
+
+  private static WhistlerProgram program(Tier tier) {
+    return Serialization.unmarshal(
+        "apiVersion: whistler.dev/v1alpha1\nkind: WhistlerProgram\nmetadata: {name: tiered}\n"
+            + "spec: {source: x, tier: "
+            + tier.name().toLowerCase(Locale.ROOT)
+            + "}\n",
+        WhistlerProgram.class);
+  }
+}
