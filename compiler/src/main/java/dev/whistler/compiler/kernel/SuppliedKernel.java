@@ -1,5 +1,6 @@
 package dev.whistler.compiler.kernel;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,8 @@ public final class SuppliedKernel implements KernelDescription {
   /**
    * A description.
    *
-   * @param formats format text by {@code category/event}, as the kernel spells them
+   * @param formats format text by {@code category/event}, as the kernel spells them; asked for
+   *     single events, so it may read them when asked; not to be changed afterwards
    * @param btf the kernel's BTF, or null; not to be changed afterwards
    * @param splitBtf BTF on top of {@code btf}, or null
    * @param features names like {@code helper:xdp:51}, or null if not known
@@ -43,7 +45,7 @@ public final class SuppliedKernel implements KernelDescription {
       byte @Nullable [] splitBtf,
       @Nullable Set<String> features) {
     this.architecture = architecture;
-    this.formats = Map.copyOf(formats);
+    this.formats = Collections.unmodifiableMap(formats);
     this.btf = btf;
     this.splitBtf = splitBtf;
     this.features = features == null ? null : Set.copyOf(features);

@@ -1,0 +1,110 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/**
+ * Sums up the test reports below a directory: one line a module, every skip with its reason, every
+ * failure by name, and a closing line {@code N passed, N failed, N skipped}. Exits with 1 if
+ * anything failed or nothing ran.
+ */
+final class TestReport {
+  private TestReport() {}
+
+  private static final class Counts {
+    int passed;
+    int failed;
+    int skipped;
+    double seconds;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path root = Path.of(arguments[0]);
+    Map<String, Counts> modules = new TreeMap<>();
+    Map<String, Integer> skips = new TreeMap<>();
+    List<String> failures = new ArrayList<>();
+    for (Path report : reports(root)) {
+      String module = root.relativize(report).getName(0).toString();
+      Counts counts = modules.computeIfAbsent(module, m -> new Counts());
+      var document =
+          DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
+      NodeList cases = document.getElementsByTagName("testcase");
+      for (int i = 0; i < cases.getLength(); i++) {
+        Element test = (Element) cases.item(i);
+        String name =
+            module
+                + ": "
+                + simple(test.getAttribute("classname"))
+                + "."
+                + test.getAttribute("name");
+        counts.seconds += seconds(test.getAttribute("time"));
+        if (test.getElementsByTagName("failure").getLength()
+                + test.getElementsByTagName("error").getLength()
+            > 0) {
+          counts.failed++;
+          failures.add(name);
+        } else if (test.getElementsByTagName("skipped").getLength() > 0) {
+          counts.skipped++;
+          String reason =
+              ((Element) test.getElementsByTagName("skipped").item(0)).getAttribute("message");
+          skips.merge(
+              module + ": " + (reason.isBlank() ? "no reason given: " + name : firstLine(reason)),
+              1,
+              Integer::sum);
+        } else {
+          counts.passed++;
+        }
+      }
+    }
+    Counts all = new Counts();
+    modules.forEach(
+        (module, counts) -> {
+          System.out.printf(
+              "%-11s %5d passed %3d failed %3d skipped %7.1f s%n",
+              module, counts.passed, counts.failed, counts.skipped, counts.seconds);
+          all.passed += counts.passed;
+          all.failed += counts.failed;
+          all.skipped += counts.skipped;
+        });
+    skips.forEach((reason, count) -> System.out.println("skipped " + count + " x " + reason));
+    failures.forEach(name -> System.out.println("FAILED  " + name));
+    System.out.println(
+        all.passed + " passed, " + all.failed + " failed, " + all.skipped + " skipped");
+    System.exit(all.failed > 0 || all.passed == 0 ? 1 : 0);
+  }
+
+  private static List<Path> reports(Path root) throws IOException {
+    try (var files =
+        Files.find(
+            root,
+            4,
+            (p, a) ->
+                a.isRegularFile()
+                    && p.getFileName().toString().matches("TEST-.*\\.xml")
+                    && p.getParent().getFileName().toString().endsWith("-reports"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static double seconds(String text) {
+    try {
+      return Double.parseDouble(text.replace(",", ""));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static String simple(String className) {
+    return className.substring(className.lastIndexOf('.') + 1);
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse(text);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.whistler.cli;
+
+import dev.whistler.runtime.AttachTarget;
+import java.nio.file.Path;
+
+/** Reads {@code --attach}. */
+final class AttachOption {
+  private AttachOption() {}
+
+  static AttachTarget parse(String text) {
+    int equals = text.indexOf('=');
+    int colon = text.indexOf(':', equals);
+    if (equals <= 0 || colon < 0 || colon == text.length() - 1) {
+      throw wrong(text);
+    }
+    String rest = text.substring(colon + 1);
+    return new AttachTarget(
+        text.substring(0, equals),
+        switch (text.substring(equals + 1, colon)) {
+          case "if" -> new AttachTarget.Interface(rest);
+          case "cgroup" -> new AttachTarget.Cgroup(Path.of(rest));
+          case "uprobe" -> uprobe(rest, text);
+          default -> throw wrong(text);
+        });
+  }
+
+  private static AttachTarget.Uprobe uprobe(String place, String text) {
+    int colon = place.lastIndexOf(':');
+    if (colon <= 0 || colon == place.length() - 1) {
+      throw wrong(text);
+    }
+    String symbol = place.substring(colon + 1);
+    int plus = symbol.indexOf('+');
+    try {
+      long offset = plus < 0 ? 0 : Long.decode(symbol.substring(plus + 1));
+      return new AttachTarget.Uprobe(
+          Path.of(place.substring(0, colon)),
+          plus < 0 ? symbol : symbol.substring(0, plus),
+          offset);
+    } catch (IllegalArgumentException e) {
+      throw wrong(text);
+    }
+  }
+
+  private static CommandFailure wrong(String text) {
+    return CommandFailure.usage(
+        "--attach takes PROGRAM=if:NAME, PROGRAM=cgroup:PATH or"
+            + " PROGRAM=uprobe:FILE:SYMBOL[+OFFSET], not "
+            + text);
+  }
+}

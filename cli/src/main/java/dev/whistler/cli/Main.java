@@ -1,0 +1,76 @@
+package dev.whistler.cli;
+
+import java.io.PrintWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code whistler} command. */
+@Command(
+    name = "whistler",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description =
+        "Compiles Whistler programs to eBPF, explains them and runs them on this machine.",
+    subcommands = {
+      CompileCommand.class,
+      CheckCommand.class,
+      DisasmCommand.class,
+      ProfileCommand.class,
+      RunCommand.class,
+      AutoComplete.GenerateCompletion.class,
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:the program or the data is at fault",
+      "2:wrong usage",
+      "3:this machine cannot do it (privilege, kernel feature)",
+    },
+    footerHeading = "%nIn a checkout:%n",
+    footer = {
+      "  ./whistler demo          the whole path on a cluster of its own",
+      "  ./whistler test          all tests",
+      "",
+      "Examples:",
+      "  whistler check examples/forks.lisp",
+      "  whistler run examples/forks.lisp --count 5 --for 20s",
+    })
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs one command line and returns its exit code. */
+  public static int execute(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          PrintWriter err = command.getErr();
+          if (exception instanceof CommandFailure failure) {
+            err.println("whistler: " + failure.getMessage());
+            return failure.exitCode();
+          }
+          // A defect of ours: the trace is what a bug report needs.
+          exception.printStackTrace(err);
+          err.println("whistler: internal error; please report it with the lines above");
+          return CommandFailure.BAD_INPUT;
+        });
+    return line;
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"whistler " + (version == null ? "development" : version)};
+    }
+  }
+}

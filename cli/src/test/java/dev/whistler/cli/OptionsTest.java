@@ -1,0 +1,45 @@
+package dev.whistler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whistler.runtime.AttachTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+  @Test
+  void timesAreWrittenWithAUnit() {
+    assertThat(Durations.parse("500ms")).isEqualTo(Duration.ofMillis(500));
+    assertThat(Durations.parse("10s")).isEqualTo(Duration.ofSeconds(10));
+    assertThat(Durations.parse("5m")).isEqualTo(Duration.ofMinutes(5));
+    assertThat(Durations.parse("1h")).isEqualTo(Duration.ofHours(1));
+    assertThatThrownBy(() -> Durations.parse("10")).isInstanceOf(CommandFailure.class);
+    assertThatThrownBy(() -> Durations.parse("-1s")).isInstanceOf(CommandFailure.class);
+  }
+
+  @Test
+  void placesToAttachTo() {
+    assertThat(AttachOption.parse("p=if:eth0"))
+        .isEqualTo(new AttachTarget("p", new AttachTarget.Interface("eth0")));
+    assertThat(AttachOption.parse("p=cgroup:/sys/fs/cgroup/a:b"))
+        .isEqualTo(new AttachTarget("p", new AttachTarget.Cgroup(Path.of("/sys/fs/cgroup/a:b"))));
+    assertThat(AttachOption.parse("p=uprobe:/lib/libc.so.6:malloc+0x10"))
+        .isEqualTo(
+            new AttachTarget(
+                "p", new AttachTarget.Uprobe(Path.of("/lib/libc.so.6"), "malloc", 16)));
+    for (String wrong :
+        List.of(
+            "p",
+            "p=eth0",
+            "=if:eth0",
+            "p=if:",
+            "p=disk:a",
+            "p=uprobe:/bin/sh",
+            "p=uprobe:/bin/sh:f+x")) {
+      assertThatThrownBy(() -> AttachOption.parse(wrong)).isInstanceOf(CommandFailure.class);
+    }
+  }
+}

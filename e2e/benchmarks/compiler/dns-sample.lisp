@@ -1,0 +1,18 @@
+;;; Every 64th DNS query as a record with the first bytes of its question.
+(defstruct query (ts u64) (src u32 :as ipv4) (id u16) (flags u16) (name (array u8 32)))
+(defmap queries :type :ringbuf :max-entries (* 64 1024))
+(defmap seen :type :percpu-array :key-type u32 :value-type u64 :max-entries 1)
+
+(defprog dns-sample (:type :xdp)
+  (with-udp (d e uh)
+    (when (and (= (udp-dst-port uh) 53) (<= (+ d 86) e))
+      (when-let ((n (map-lookup seen 0)))
+        (incf (load u64 n))
+        (when (= (logand (load u64 n) 63) 0)
+          (with-ringbuf (q queries (sizeof query))
+            (setf (query-ts q) (ktime-get-ns)
+                  (query-src q) (ipv4-src-addr (+ d 14))
+                  (query-id q) (ntohs (load u16 d 42))
+                  (query-flags q) (ntohs (load u16 d 44)))
+            (memcpy (query-name-ptr q) 0 d 54 32))))))
+  XDP_PASS)

@@ -1,0 +1,22 @@
+;;; A token bucket for each source address.
+(defknob rate u64 1000 "packets a second")
+(defknob burst u64 100 "packets at once")
+(defstruct bucket (tokens u64) (last u64))
+(defmap buckets :type :lru-hash :key-type u32 :value-type bucket :max-entries 65536)
+
+(defprog rate-limit (:type :xdp)
+  (with-ipv4 (d e ip)
+    (let ((src (ipv4-src-addr ip)) (now (ktime-get-ns)))
+      (if-let (b (getmap buckets src))
+        (let ((tokens (min burst (+ (bucket-tokens b)
+                                    (/ (* (- now (bucket-last b)) rate) 1000000000)))))
+          (setf (bucket-last b) now)
+          (when (= tokens 0)
+            (setf (bucket-tokens b) 0)
+            (return XDP_DROP))
+          (setf (bucket-tokens b) (- tokens 1)))
+        (let ((fresh (make-bucket)))
+          (setf (bucket-tokens fresh) (- burst 1)
+                (bucket-last fresh) now
+                (getmap buckets src) fresh)))))
+  XDP_PASS)

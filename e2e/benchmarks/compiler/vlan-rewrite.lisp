@@ -1,0 +1,15 @@
+;;; Marks packets by DSCP and VLAN priority and counts the classes.
+(defmap classes :type :percpu-array :key-type u32 :value-type u64 :max-entries 64)
+
+(defprog vlan-rewrite (:type :tc)
+  (with-tc-ipv4 (d e ip)
+    (let* ((dscp (>> (ipv4-tos ip) 2))
+           (prio (if (ctx vlan-present) (logand (>> (ctx vlan-tci) 13) 7) 0))
+           (class (cond ((= dscp 46) 0)
+                        ((>= dscp 32) 1)
+                        ((= prio 7) 2)
+                        ((/= prio 0) (+ 8 prio))
+                        (t 3))))
+      (setf (ctx mark) (logior (<< class 8) dscp))
+      (incf (getmap classes class))))
+  TC_ACT_OK)

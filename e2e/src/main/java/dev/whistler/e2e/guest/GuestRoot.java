@@ -1,0 +1,199 @@
+package dev.whistler.e2e.guest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The folder that becomes a guest's root file system: busybox, a small Java run-time, the libraries
+ * they need, and what the caller adds. Deleted on close.
+ */
+public final class GuestRoot implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  /** What the tests and the agent need of the JDK. */
+  private static final String MODULES =
+      "java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.unsupported,java.desktop";
+
+  private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+\\.so\\S*) \\(");
+
+  private final Path folder;
+
+  private GuestRoot(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A root with busybox alone. */
+  public static GuestRoot create() throws GuestException {
+    try {
+      GuestRoot root = new GuestRoot(Files.createTempDirectory("whistler-guest"));
+      Path busybox = Path.of("/bin/busybox");
+      if (!Files.isExecutable(busybox)) {
+        root.close();
+        throw new GuestException(
+            "busybox is missing; install it (Debian: apt-get install busybox-static)");
+      }
+      root.add(busybox, "bin/busybox");
+      return root;
+    } catch (IOException e) {
+      throw new GuestException("cannot make the guest's root folder: " + e.getMessage(), e);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** Copies a file or a tree to a path below the root. */
+  public GuestRoot add(Path source, String target) throws GuestException {
+    try {
+      Path to = folder.resolve(target);
+      Files.createDirectories(to.getParent() == null ? folder : to.getParent());
+      if (Files.isDirectory(source)) {
+        copyTree(source, to);
+      } else {
+        Files.copy(
+            source, to, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return this;
+    } catch (IOException e) {
+      throw new GuestException("cannot copy " + source + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes an executable script. */
+  public GuestRoot script(String target, String text) throws GuestException {
+    try {
+      Path to = folder.resolve(target);
+      Files.createDirectories(to.getParent() == null ? folder : to.getParent());
+      Files.writeString(to, text, StandardCharsets.UTF_8);
+      Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return this;
+    } catch (IOException e) {
+      throw new GuestException("cannot write " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Adds a program of this machine with the libraries it is linked with. */
+  public GuestRoot addProgram(Path program, String target) throws GuestException {
+    return add(program, target).addLibrariesOf(program);
+  }
+
+  /**
+   * Adds {@code /java}: a run-time linked from the JDK that runs this, cached by the JDK's version.
+   */
+  public GuestRoot addJava(Path cache) throws GuestException {
+    Path home = Path.of(System.getProperty("java.home"));
+    Path runtime =
+        cache.resolve("java-" + Runtime.version().toString().replaceAll("[^A-Za-z0-9.]", "_"));
+    try {
+      if (!Files.isDirectory(runtime)) {
+        Files.createDirectories(cache);
+        Path work = Files.createTempDirectory(cache, "jlink");
+        Path made = work.resolve("java");
+        HostCommand.run(
+            LIMIT,
+            null,
+            List.of(
+                home.resolve("bin/jlink").toString(),
+                "--add-modules",
+                MODULES,
+                "--strip-debug",
+                "--no-man-pages",
+                "--no-header-files",
+                "--output",
+                made.toString()));
+        Files.move(made, runtime, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(work);
+      }
+    } catch (IOException e) {
+      throw new GuestException("cannot link a Java run-time: " + e.getMessage(), e);
+    }
+    return add(runtime, "java")
+        .addLibrariesOf(runtime.resolve("bin/java"))
+        .addLibrariesOf(runtime.resolve("lib/server/libjvm.so"));
+  }
+
+  private GuestRoot addLibrariesOf(Path binary) throws GuestException {
+    Set<Path> libraries = new LinkedHashSet<>();
+    Matcher match =
+        LIBRARY.matcher(HostCommand.run(LIMIT, null, List.of("ldd", binary.toString())));
+    while (match.find()) {
+      libraries.add(Path.of(match.group(1)));
+    }
+    for (Path library : libraries) {
+      if (!library.startsWith(binary.getParent() == null ? Path.of("/") : binary.getParent())) {
+        add(library, library.toString().substring(1));
+      }
+    }
+    return this;
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(dir).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.copy(
+                file,
+                to.resolve(from.relativize(file).toString()),
+                StandardCopyOption.COPY_ATTRIBUTES,
+                StandardCopyOption.REPLACE_EXISTING,
+                LinkOption.NOFOLLOW_LINKS);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  static void deleteTree(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path dir, java.io.@org.jspecify.annotations.Nullable IOException failure)
+              throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    try {
+      deleteTree(folder);
+    } catch (IOException e) {
+      System.err.println("cannot remove " + folder + ": " + e.getMessage());
+    }
+  }
+}
