@@ -1,8 +1,10 @@
 package dev.whistler.bpf.feature;
 
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.ProgramType;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -15,53 +17,73 @@ public final class FeatureList {
   /** Helpers of Linux 6.18: the list is frozen, new functions are kfuncs. */
   public static final int HELPERS = 211;
 
+  /** Stands for none: maps hold no null. */
+  private static final AttachType NO_ATTACH_TYPE = AttachType.CGROUP_INET_INGRESS;
+
   private FeatureList() {}
 
-  /** Probes everything: some seven thousand loads of tiny programs, a second or a few. */
+  /** Probes everything: some eight thousand loads of tiny programs, a few seconds. */
   public static SortedSet<String> probe() {
     SortedSet<String> features = new TreeSet<>();
     for (MapType type : MapType.values()) {
-      if (Features.mapType(type).isSupported()) {
+      if (type != MapType.UNSPEC && isPossible(Features.mapType(type))) {
         features.add("map:" + type.number());
       }
     }
     for (ProgramType type : ProgramType.values()) {
-      if (Features.programType(type).isSupported()) {
+      if (type != ProgramType.UNSPEC && isPossible(Features.programType(type))) {
         features.add("prog:" + type.number());
-        addHelpers(type, features);
+        keywords(type).forEach((name, attach) -> addHelpers(name, type, attach, features));
       }
     }
     for (LinkFeature link : LinkFeature.values()) {
-      if (Features.link(link).isSupported()) {
+      if (isPossible(Features.link(link))) {
         features.add("link:" + link.name().toLowerCase(Locale.ROOT));
       }
     }
     for (int version = 1; version <= 4; version++) {
-      if (Features.instructionSet(version).isSupported()) {
+      if (isPossible(Features.instructionSet(version))) {
         features.add("isa:" + version);
       }
     }
     return features;
   }
 
-  private static void addHelpers(ProgramType type, SortedSet<String> features) {
-    String name = name(type);
+  /** The list is of the kernel, not of what this process may do: only a certain no leaves out. */
+  private static boolean isPossible(Probe probe) {
+    return probe.support() != Probe.Support.NO;
+  }
+
+  private static void addHelpers(
+      String name, ProgramType type, AttachType attach, SortedSet<String> features) {
+    AttachType given = attach == NO_ATTACH_TYPE ? null : attach;
+    // Where the process may not load such programs, one refusal stands for all.
+    boolean untold = Features.helper(type, given, 1).support() == Probe.Support.UNKNOWN;
     for (int helper = 1; helper <= HELPERS; helper++) {
-      if (Features.helper(type, helper).isSupported()) {
+      if (untold || isPossible(Features.helper(type, given, helper))) {
         features.add("helper:" + name + ":" + helper);
       }
     }
   }
 
   /**
-   * The kernel's name in lower case with '-', but for traffic control, which everybody calls so.
+   * What the kinds of programs of a type are called: the kernel's name in lower case with '-', but
+   * where the field has a shorter one.
    */
-  private static String name(ProgramType type) {
+  private static Map<String, AttachType> keywords(ProgramType type) {
     return switch (type) {
-      case SCHED_CLS -> "tc";
-      case SCHED_ACT -> "action";
-      case SOCK_OPS -> "sockops";
-      default -> type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      case SCHED_CLS -> Map.of("tc", NO_ATTACH_TYPE);
+      case SCHED_ACT -> Map.of("action", NO_ATTACH_TYPE);
+      case SOCK_OPS -> Map.of("sockops", NO_ATTACH_TYPE);
+      case LIRC_MODE2 -> Map.of("lirc", NO_ATTACH_TYPE);
+      case TRACING ->
+          Map.of(
+              "tp-btf", AttachType.TRACE_RAW_TP,
+              "fentry", AttachType.TRACE_FENTRY,
+              "fexit", AttachType.TRACE_FEXIT,
+              "fmod-ret", AttachType.MODIFY_RETURN,
+              "iter", AttachType.TRACE_ITER);
+      default -> Map.of(type.name().toLowerCase(Locale.ROOT).replace('_', '-'), NO_ATTACH_TYPE);
     };
   }
 }

@@ -1,10 +1,12 @@
 package dev.whistler.bpf.feature;
 
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.ProgramType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Probes of the running kernel. Each is made once and remembered, apart from those that could not
@@ -15,7 +17,7 @@ public final class Features {
 
   private Features() {}
 
-  private record HelperKey(ProgramType type, int helper) {}
+  private record HelperKey(ProgramType type, @Nullable AttachType attachType, int helper) {}
 
   private record InstructionSetKey(int version) {}
 
@@ -35,7 +37,17 @@ public final class Features {
    * @param helper number of {@code enum bpf_func_id}, from 1
    */
   public static Probe helper(ProgramType type, int helper) {
-    return remember(new HelperKey(type, helper), () -> ProgramProbe.helper(type, helper));
+    return helper(type, null, helper);
+  }
+
+  /**
+   * Whether programs of a type with an attach type may call a helper: tracing programs differ by
+   * it.
+   */
+  public static Probe helper(ProgramType type, @Nullable AttachType attachType, int helper) {
+    return remember(
+        new HelperKey(type, attachType, helper),
+        () -> ProgramProbe.helper(type, attachType, helper));
   }
 
   /**

@@ -31,7 +31,7 @@ final class ProgramProbe {
   private ProgramProbe() {}
 
   static Probe type(ProgramType type) {
-    ProgramSpec spec = spec(type, join(MOVE_0, EXIT));
+    ProgramSpec spec = spec(type, null, join(MOVE_0, EXIT));
     if (spec == null) {
       return Probe.unknown("such programs need a target that this probe cannot give");
     }
@@ -48,9 +48,9 @@ final class ProgramProbe {
     }
   }
 
-  static Probe helper(ProgramType type, int helper) {
+  static Probe helper(ProgramType type, @Nullable AttachType attachType, int helper) {
     byte[] call = {(byte) 0x85, 0, 0, 0, (byte) helper, (byte) (helper >> 8), 0, 0};
-    ProgramSpec spec = spec(type, join(call, EXIT));
+    ProgramSpec spec = spec(type, attachType, join(call, EXIT));
     if (spec == null) {
       return Probe.unknown("such programs need a target that this probe cannot give");
     }
@@ -92,11 +92,12 @@ final class ProgramProbe {
     }
   }
 
-  private static @Nullable ProgramSpec spec(ProgramType type, byte[] code) {
+  private static @Nullable ProgramSpec spec(
+      ProgramType type, @Nullable AttachType attachType, byte[] code) {
     ProgramSpec spec = ProgramSpec.of("probe", type, code, "GPL");
     return switch (type) {
       case UNSPEC, EXT, STRUCT_OPS -> null;
-      case TRACING -> hooked(spec, "btf_trace_sched_process_fork", AttachType.TRACE_RAW_TP);
+      case TRACING -> tracing(spec, attachType == null ? AttachType.TRACE_RAW_TP : attachType);
       case LSM -> hooked(spec, "bpf_lsm_file_open", AttachType.LSM_MAC);
       case SYSCALL -> spec.withFlags(ProgramFlags.SLEEPABLE);
       case CGROUP_SOCK_ADDR -> spec.withAttachType(AttachType.CGROUP_INET4_CONNECT);
@@ -107,6 +108,17 @@ final class ProgramProbe {
       case NETFILTER -> spec.withAttachType(AttachType.NETFILTER);
       case FLOW_DISSECTOR -> spec.withAttachType(AttachType.FLOW_DISSECTOR);
       default -> spec;
+    };
+  }
+
+  private static @Nullable ProgramSpec tracing(ProgramSpec spec, AttachType attachType) {
+    return switch (attachType) {
+      case TRACE_RAW_TP -> hooked(spec, "btf_trace_sched_process_fork", attachType);
+      case TRACE_ITER -> hooked(spec, "bpf_iter_bpf_map", attachType);
+      case TRACE_FENTRY, TRACE_FEXIT -> hooked(spec, "vfs_read", attachType);
+      // Only functions that allow error injection can be modified; the system calls do.
+      case MODIFY_RETURN -> hooked(spec, "__x64_sys_getpgid", attachType);
+      default -> null;
     };
   }
 

@@ -49,7 +49,16 @@ class FeaturesTest {
     SortedSet<String> features = FeatureList.probe();
     before.assertUnchanged();
     assertThat(features)
-        .contains("map:27", "prog:6", "prog:26", "helper:xdp:51", "isa:3", "helper:tc:1")
+        .contains(
+            "map:27",
+            "prog:6",
+            "prog:26",
+            "helper:xdp:51",
+            "isa:3",
+            "helper:tc:1",
+            "helper:tp-btf:1")
+        .contains("helper:iter:126")
+        .doesNotContain("helper:tp-btf:126", "helper:tracepoint:44", "map:0", "prog:0")
         .hasSizeGreaterThan(1000);
   }
 }
