@@ -5,6 +5,7 @@ import dev.whistler.bpf.btf.BtfExt;
 import dev.whistler.bpf.btf.BtfType;
 import dev.whistler.bpf.btf.KernelBtf;
 import dev.whistler.bpf.btf.LoadedBtf;
+import dev.whistler.bpf.core.CoreRelocator;
 import dev.whistler.bpf.elf.ObjectFormatException;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapFlags;
@@ -193,9 +194,9 @@ final class ObjectLoader {
     linked
         .patches()
         .forEach((slot, reference) -> slots.putInt(slot * 8 + 4, map(reference).fd().number()));
-    if (!linked.coreRelocations().isEmpty()) {
-      throw new UnsupportedException(
-          "program " + function.name() + " has CO-RE relocations, which are not supported yet");
+    Btf types = image.btf();
+    if (types != null && !linked.coreRelocations().isEmpty()) {
+      new CoreRelocator(types, kernelTypes()).apply(code, linked.coreRelocations());
     }
     ProgramSpec spec =
         ProgramSpec.of(function.name(), kind.type(), code, image.license())

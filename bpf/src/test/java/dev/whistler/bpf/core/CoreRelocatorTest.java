@@ -1,0 +1,103 @@
+package dev.whistler.bpf.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.ClangObjects;
+import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.TestMaps;
+import dev.whistler.bpf.btf.Btf;
+import dev.whistler.bpf.btf.BtfType;
+import dev.whistler.bpf.btf.KernelBtf;
+import dev.whistler.bpf.elf.ElfFile;
+import dev.whistler.bpf.elf.ElfSymbol;
+import dev.whistler.bpf.prog.TestRun;
+import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.sys.Structure;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class CoreRelocatorTest {
+  @BeforeAll
+  static void present() {
+    Assumptions.assumeTrue(KernelBtf.isPresent(), "this kernel has no type information");
+  }
+
+  /** Runs a raw tracepoint program in this thread and returns the object's global variables. */
+  private static Map<String, Long> run(String name, String program) {
+    byte[] bytes = ClangObjects.build(name);
+    BpfObject object = BpfObject.open(bytes);
+    try (LoadedObject loaded = object.load()) {
+      loaded.program(program).testRun(TestRun.context(new byte[16]));
+      Map<String, Long> globals = new HashMap<>();
+      ElfFile elf = ElfFile.parse(bytes);
+      for (String section : loaded.maps().keySet()) {
+        Structure value = new Structure(TestMaps.value(loaded.map(section), new byte[4]));
+        int index = elf.section(section).orElseThrow().index();
+        for (ElfSymbol symbol : elf.symbols()) {
+          if (symbol.section() == index && symbol.size() == 8) {
+            globals.put(symbol.name(), value.getLong((int) symbol.value()));
+          }
+        }
+      }
+      return globals;
+    }
+  }
+
+  @Test
+  void fieldsAreReadWhereThisKernelHasThem() {
+    Map<String, Long> globals = run("core_fields", "read_task");
+    assertThat(globals.get("tgid")).isEqualTo(ProcessHandle.current().pid());
+    assertThat(globals.get("leader")).isEqualTo(ProcessHandle.current().pid());
+    assertThat(globals.get("uid")).isZero();
+    assertThat(globals.get("exists")).isEqualTo(1);
+    assertThat(globals.get("missing")).isZero();
+    assertThat(globals.get("guarded")).isEqualTo(-1);
+    assertThat(globals.get("size")).isEqualTo(4);
+    assertThat(globals.get("comm_size")).isEqualTo(16);
+    Btf kernel = KernelBtf.running();
+    assertThat(globals.get("type_size"))
+        .isEqualTo(
+            kernel.sizeOf(kernel.find("task_struct", BtfType.Composite.class).orElseThrow()));
+  }
+
+  @Test
+  void typesAndEnumeratorsAreAskedFor() {
+    Map<String, Long> globals = run("core_types", "ask");
+    assertThat(globals.get("here")).isEqualTo(1);
+    assertThat(globals.get("absent")).isZero();
+    assertThat(globals.get("value")).isEqualTo(1);
+    assertThat(globals.get("value_exists")).isEqualTo(1);
+    assertThat(globals.get("value_absent")).isZero();
+    assertThat(globals.get("kernel_id"))
+        .isEqualTo(KernelBtf.running().find("task_struct", BtfType.Composite.class).orElseThrow());
+  }
+
+  @Test
+  void anUnguardedFieldThatIsMissingIsRefusedByTheVerifier() {
+    BpfObject object = BpfObject.open(ClangObjects.build("core_missing"));
+    assertThatThrownBy(object::load)
+        .isInstanceOf(VerifierException.class)
+        .hasMessageContaining("invalid func unknown#195896080");
+  }
+
+  @Test
+  void theNameOfTheTaskIsRead() throws Exception {
+    BpfObject object = BpfObject.open(ClangObjects.build("core_fields"));
+    try (LoadedObject loaded = object.load()) {
+      Thread thread =
+          new Thread(
+              () -> loaded.program("read_task").testRun(TestRun.context(new byte[16])),
+              "asked-for-name");
+      thread.start();
+      thread.join();
+      byte[] globals = TestMaps.value(loaded.map(".bss"), new byte[4]);
+      assertThat(new String(globals, StandardCharsets.ISO_8859_1)).contains("asked-for-name");
+    }
+  }
+}

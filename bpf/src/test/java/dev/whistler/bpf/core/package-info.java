@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.core;
+
+import org.jspecify.annotations.NullMarked;
