@@ -39,7 +39,7 @@ final class MapProbe {
       };
     } catch (SystemCallException e) {
       return e.errno() == Errno.EPERM || e.errno() == Errno.ENOMEM
-          ? Probe.unknown(e.getMessage())
+          ? Probe.unknown(String.valueOf(e.getMessage()))
           : Probe.no("the kernel refuses such a map: " + e.errno());
     } catch (BpfException e) {
       return Probe.unknown(String.valueOf(e.getMessage()));
