@@ -1,0 +1,94 @@
+package dev.whistler.compiler.reference;
+
+import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.diagnostic.Diagnostic;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Severity;
+import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.form.UnitAnalyzer;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.unit.UnitProcessor;
+import java.util.List;
+import java.util.Map;
+
+/** Compiles single source texts for the tests of this package. */
+final class Compilation {
+  private static final String FILE = "test.w";
+
+  private Compilation() {}
+
+  /** A program that the compiler refused. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Refused(List<Diagnostic> diagnostics) {
+      super(diagnostics.toString());
+    }
+  }
+
+  /** Options for an instruction set with all passes. */
+  static CompilationOptions options(int instructionSet) {
+    return options(instructionSet, java.util.Set.of());
+  }
+
+  /** Options for an instruction set without some passes. */
+  static CompilationOptions options(int instructionSet, java.util.Set<String> disabledPasses) {
+    CompilationOptions d = CompilationOptions.defaults();
+    return new CompilationOptions(
+        instructionSet,
+        d.tier(),
+        d.cost(),
+        d.scope(),
+        d.statisticsMapName(),
+        d.warningsAsErrors(),
+        d.allowed(),
+        d.definitionsOnly(),
+        d.instructionLimit(),
+        disabledPasses);
+  }
+
+  private static CompilationRequest request(String source, CompilationOptions options) {
+    return new CompilationRequest(
+        List.of(new SourceText(FILE, source)),
+        Architecture.X86_64,
+        null,
+        Map.of(),
+        options,
+        Budget.UNLIMITED);
+  }
+
+  static CompilationResult compile(String source, CompilationOptions options) {
+    return Compiler.compile(request(source, options));
+  }
+
+  /** The object's bytes. */
+  static byte[] object(String source, CompilationOptions options) {
+    CompilationResult result = compile(source, options);
+    return result.object().orElseThrow(() -> new Refused(errors(result.diagnostics()))).elf();
+  }
+
+  private static List<Diagnostic> errors(List<Diagnostic> diagnostics) {
+    return diagnostics.stream().filter(d -> d.severity() == Severity.ERROR).toList();
+  }
+
+  /** The typed unit, without code generation. */
+  static TypedUnit analyze(String source) {
+    CompilationRequest request = request(source, options(3));
+    Diagnostics diagnostics = new Diagnostics(false, java.util.Set.of());
+    SymbolTable symbols = new SymbolTable();
+    UnitAnalyzer analyzer = new UnitAnalyzer(request, symbols, diagnostics);
+    UnitProcessor.process(request.sources(), symbols, analyzer, diagnostics, request.budget());
+    TypedUnit unit = analyzer.finish(new SourceRange(FILE, 1, 1, 1, 1));
+    if (diagnostics.hasErrors()) {
+      throw new Refused(errors(diagnostics.sorted(List.of(FILE))));
+    }
+    return unit;
+  }
+}
