@@ -17,7 +17,7 @@ final class ProgramGenerator {
   static final String DEFINITIONS =
       """
       (defstruct odd (a u64) (b u8))
-      (defstruct mix (p u8) (q i16) (r u32) (s i64) (t (array u8 8)) (w (array i32 4)))
+      (defstruct mix (p u8) (q i16) (r u32) (s i64) (tt (array u8 8)) (w (array i32 4)))
       (defstruct kv (a u32) (b u32))
       (defconstant +c1+ (- (<< 1 40) 3))
       (defknob kn u32 77)
@@ -297,7 +297,7 @@ final class ProgramGenerator {
 
   /** Assigns a variable; yields the stored value. */
   private Form assignment(int depth) {
-    List<String> assignable = variables.stream().filter(v -> !v.startsWith("i")).toList();
+    List<String> assignable = assignable();
     if (assignable.isEmpty()) {
       return expression(depth);
     }
@@ -309,9 +309,15 @@ final class ProgramGenerator {
     };
   }
 
+  /** Loop variables cannot be assigned. */
+  private List<String> assignable() {
+    return variables.stream().filter(v -> !v.startsWith("i")).toList();
+  }
+
   private Form place(int depth) {
     if (pointers.isEmpty()) {
-      return atom(variables.getFirst());
+      List<String> assignable = assignable();
+      return assignable.isEmpty() ? list("getmap", "a4", small(8, depth)) : atom(any(assignable));
     }
     Pointer p = any(pointers);
     return switch (p.struct()) {
@@ -319,7 +325,7 @@ final class ProgramGenerator {
       case "kv" -> list(any(List.of("kv-a", "kv-b")), p.variable());
       default ->
           switch (random.nextInt(4)) {
-            case 0 -> list("mix-t", p.variable(), index(8, depth));
+            case 0 -> list("mix-tt", p.variable(), index(8, depth));
             case 1 -> list("mix-w", p.variable(), index(4, depth));
             default -> list(any(List.of("mix-p", "mix-q", "mix-r", "mix-s")), p.variable());
           };
@@ -355,13 +361,9 @@ final class ProgramGenerator {
         String bound = fresh("z");
         Form value = list("getmap", any(List.of("m8", "a4")), small(8, depth));
         variables.add(bound);
-        Form form =
-            list(
-                "if-let",
-                list(bound, value),
-                expression(depth),
-                expression(Math.max(0, depth - 1)));
+        Form then = expression(depth);
         variables.removeLast();
+        Form form = list("if-let", list(bound, value), then, expression(Math.max(0, depth - 1)));
         yield form;
       }
     };

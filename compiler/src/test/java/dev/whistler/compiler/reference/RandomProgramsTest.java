@@ -69,7 +69,17 @@ class RandomProgramsTest {
                     .isPresent());
     String why =
         Comparison.disagreement(ProgramGenerator.unit(small), options, packet).orElse(message);
-    return "seed " + seed + ", v" + options.instructionSet() + "\n" + small + "\n" + why + "\n";
+    return "seed "
+        + seed
+        + ", v"
+        + options.instructionSet()
+        + "\n"
+        + small
+        + "\n"
+        + why
+        + "\nat first: "
+        + message
+        + "\n";
   }
 
   private static String kind(String message) {
