@@ -165,7 +165,8 @@ final class HelperCalls {
     return result(helper, form, arguments, map, body);
   }
 
-  private static Expr.Argument argument(
+  /** Analyzes one operand by its argument code. */
+  static Expr.Argument argument(
       String code, Datum operand, @Nullable MapDefinition map, Helper helper, BodyAnalyzer body) {
     boolean zeroAllowed = code.endsWith("?");
     String plain = zeroAllowed ? code.substring(0, code.length() - 1) : code;
