@@ -1,6 +1,8 @@
 package dev.whistler.cli;
 
 import dev.whistler.compiler.diagnostic.Diagnostic;
+import dev.whistler.compiler.diagnostic.JsonRenderer;
+import dev.whistler.compiler.diagnostic.Renderer;
 import dev.whistler.compiler.source.SourceText;
 import java.io.PrintWriter;
 import java.util.List;
@@ -22,18 +24,13 @@ final class DiagnosticOptions {
   Format format = Format.TEXT;
 
   void print(List<SourceText> sources, List<Diagnostic> diagnostics, PrintWriter out) {
-    if (diagnostics.isEmpty()) {
-      return;
-    }
-    for (Diagnostic d : diagnostics) {
-      out.printf(
-          "%s:%d:%d: %s %s: %s%n",
-          d.range().file(),
-          d.range().startLine(),
-          d.range().startColumn(),
-          d.severity(),
-          d.code().text(),
-          d.message());
+    switch (format) {
+      case TEXT -> {
+        boolean colour = System.console() != null && System.getenv("NO_COLOR") == null;
+        Renderer renderer = new Renderer(sources, colour);
+        diagnostics.forEach(diagnostic -> out.print(renderer.render(diagnostic)));
+      }
+      case JSON -> out.print(JsonRenderer.render(diagnostics));
     }
     out.flush();
   }
