@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -54,17 +55,14 @@ final class ForksIT {
       List<JsonNode> births = births(system, forks);
       assertThat(births.stream().map(r -> r.at("/data/pid").asInt()).sorted())
           .containsExactlyElementsOf(forks.children().stream().sorted().toList());
-      assertThat(births)
-          .allSatisfy(
-              record -> {
-                assertThat(record.at("/node").asText()).isEqualTo(NODE);
-                assertThat(record.at("/program").asText()).isEqualTo(PROGRAM);
-                assertThat(record.at("/ring").asText()).isEqualTo("lives");
-                assertThat(record.at("/struct").asText()).isEqualTo("life");
-                assertThat(record.at("/data/comm").asText()).isEqualTo(Forks.COMMAND);
-                assertThat(Instant.parse(record.at("/time").asText()))
-                    .isBetween(forks.begin().minus(CLOCK_ERROR), forks.end().plus(CLOCK_ERROR));
-              });
+      assertThat(births.stream().map(ForksIT::whatAllShare).distinct())
+          .containsExactly(
+              List.of(NODE, PROGRAM, "1", "lives", "life", Forks.COMMAND, "" + forks.parent()));
+      assertThat(births.stream().map(r -> Instant.parse(r.at("/time").asText())))
+          .as("envelope times, from the record's one ktime field")
+          .allSatisfy(time -> assertThat(time).isBetween(earliest(forks), latest(forks)));
+      assertThat(births.stream().map(r -> Instant.parse(r.at("/data/born").asText())))
+          .allSatisfy(born -> assertThat(born).isBetween(earliest(forks), latest(forks)));
       assertThat(births.stream().map(r -> r.at("/id").asText()).collect(Collectors.toSet()))
           .as("ids are unique")
           .hasSize(CHILDREN);
@@ -78,6 +76,21 @@ final class ForksIT {
     return Records.in(system.agent().sinkFile(PROGRAM)).stream()
         .filter(record -> record.at("/data/parent").asLong() == forks.parent())
         .toList();
+  }
+
+  private static List<String> whatAllShare(JsonNode record) {
+    return Stream.of(
+            "/node", "/program", "/revision", "/ring", "/struct", "/data/comm", "/data/parent")
+        .map(path -> record.at(path).asText())
+        .toList();
+  }
+
+  private static Instant earliest(Forks forks) {
+    return forks.begin().minus(CLOCK_ERROR);
+  }
+
+  private static Instant latest(Forks forks) {
+    return forks.end().plus(CLOCK_ERROR);
   }
 
   /** At rest, so until one page has nothing under way. */

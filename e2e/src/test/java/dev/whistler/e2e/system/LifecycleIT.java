@@ -57,7 +57,7 @@ final class LifecycleIT {
           system.await(program, "not compiled", Programs.condition("Compiled", Status.FALSE));
       assertThat(status.diagnostics())
           .extracting(SourceDiagnostic::line, SourceDiagnostic::column)
-          .containsExactly(tuple(3, 17), tuple(4, 4), tuple(5, 3));
+          .containsExactly(tuple(3, 17), tuple(4, 3), tuple(5, 3));
       assertThat(status.conditions())
           .filteredOn(c -> c.type().equals("Ready"))
           .singleElement()

@@ -69,7 +69,9 @@ public record RolloutPlan(
       Map<String, String> artifacts) {
     List<WhistlerRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
     boolean exists = !newestFirst.isEmpty() && content.isThatOf(newestFirst.getFirst().getSpec());
-    if (!exists && artifacts.isEmpty()) {
+    // Where no node is selected nothing is compiled, but what runs must end: a revision says so.
+    boolean deselectsAll = kernels.isEmpty() && !newestFirst.isEmpty();
+    if (!exists && artifacts.isEmpty() && !deselectsAll) {
       return unchanged(revisions);
     }
     long newest = newestFirst.isEmpty() ? 0 : newestFirst.getFirst().getSpec().revision();

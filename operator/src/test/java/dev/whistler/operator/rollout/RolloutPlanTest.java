@@ -49,6 +49,17 @@ final class RolloutPlanTest {
   }
 
   @Test
+  void aSpecThatSelectsNoNodeAnyMoreEndsWhatRuns() {
+    List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
+
+    RolloutPlan plan = RolloutPlan.of(content("new"), stored, Set.of(), Map.of());
+
+    assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(5L);
+    assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
+    assertThat(plan.statuses().get(4L).phase()).isEqualTo(Phase.SUPERSEDED);
+  }
+
+  @Test
   void aChangedSourceGetsTheNextNumberAndTheOldRevisionIsSuperseded() {
     List<WhistlerRevision> stored =
         List.of(
