@@ -1,5 +1,8 @@
 package dev.whistler.operator.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerProgramSpec;
@@ -11,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a revision of a program holds, apart from its number. */
 public final class RevisionContent {
+  /** Most bytes of a revision: every agent of the cluster watches it. */
+  public static final int MAX_BYTES = 32 * 1024;
+
+  private static final ObjectWriter JSON = new ObjectMapper().writerFor(WhistlerRevisionSpec.class);
+
   private final WhistlerRevisionSpec unnumbered;
 
   private RevisionContent(WhistlerRevisionSpec unnumbered) {
@@ -44,6 +52,26 @@ public final class RevisionContent {
             spec.maps(),
             spec.budget(),
             null));
+  }
+
+  /** Why agents cannot be given this, if so. */
+  public Optional<Refusal> refusal() {
+    int bytes;
+    try {
+      bytes = JSON.writeValueAsBytes(unnumbered).length;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what was read as JSON can be written as JSON", e);
+    }
+    return bytes <= MAX_BYTES
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                Reason.REVISION_TOO_LARGE,
+                "Without its source the spec has "
+                    + bytes
+                    + " bytes, and agents are given at most "
+                    + MAX_BYTES
+                    + "; use fewer or shorter knobs, selectors and lists."));
   }
 
   /** SHA-256 of the program's text. */

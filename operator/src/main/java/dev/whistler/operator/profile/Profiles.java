@@ -5,6 +5,8 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * use by several threads.
  */
 public final class Profiles {
+  /** How long a name is not asked for after its content was refused. */
+  static final Duration QUARANTINE = Duration.ofMinutes(1);
+
   private final Map<String, KernelProfileSpec> stored = new ConcurrentHashMap<>();
   private final Map<String, KernelKnowledge> checked = new ConcurrentHashMap<>();
+  private final Map<String, Instant> refused = new ConcurrentHashMap<>();
 
   /** A profile was written. */
   public void put(String name, KernelProfileSpec spec) {
@@ -41,16 +47,31 @@ public final class Profiles {
         : checked.computeIfAbsent(name, key -> check(key, spec));
   }
 
+  /**
+   * A profile that is not what its name says was refused. Its name may be wanted again after a
+   * while: whoever spoiled it must neither keep out the right one for ever nor keep us busy.
+   */
+  public void refuse(String name, Instant now) {
+    refused.values().removeIf(since -> since.plus(QUARANTINE).isBefore(now));
+    refused.put(name, now);
+  }
+
   /** Names that nodes announce and the cluster lacks, sorted; at most {@code limit}. */
-  public SortedSet<String> wanted(Collection<String> announced, int limit) {
+  public SortedSet<String> wanted(Collection<String> announced, int limit, Instant now) {
     SortedSet<String> wanted = new TreeSet<>();
     announced.stream()
         .filter(name -> !stored.containsKey(name))
+        .filter(name -> !isQuarantined(name, now))
         .sorted()
         .distinct()
         .limit(limit)
         .forEach(wanted::add);
     return wanted;
+  }
+
+  private boolean isQuarantined(String name, Instant now) {
+    Instant since = refused.get(name);
+    return since != null && since.plus(QUARANTINE).isAfter(now);
   }
 
   private static KernelKnowledge check(String name, KernelProfileSpec spec) {

@@ -126,7 +126,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     List<ClusterNode> nodes =
         cluster.selected(Optional.ofNullable(spec.nodeSelector()).orElse(Selector.ALL));
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
-    Optional<Refusal> refusal = Refusal.of(spec);
+    Optional<Refusal> refusal = refusal(identity, spec);
 
     Map<String, BuildOutcome> builds = refusal.isPresent() ? Map.of() : build(program, kernels);
     RolloutPlan plan =
@@ -155,6 +155,10 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     }
     events.record(program, transitions);
     return UpdateControl.patchStatus(withStatus(identity, status));
+  }
+
+  private static Optional<Refusal> refusal(ProgramIdentity identity, WhistlerProgramSpec spec) {
+    return Refusal.of(spec).or(() -> RevisionContent.of(identity, spec, source(spec)).refusal());
   }
 
   private Map<String, BuildOutcome> build(WhistlerProgram program, List<SelectedKernel> kernels) {

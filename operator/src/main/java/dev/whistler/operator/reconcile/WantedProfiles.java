@@ -1,8 +1,10 @@
 package dev.whistler.operator.reconcile;
 
 import dev.whistler.crds.Group;
+import dev.whistler.crds.KernelProfile;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.profile.KernelKnowledge;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,8 +12,10 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -22,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the ConfigMap of {@link Group#WANTED_PROFILES}: agents may create only the profiles that it
- * names, so that a stolen node cannot fill the API server's storage.
+ * names, so that a stolen node cannot fill the API server's storage. Deletes profiles that are not
+ * what their names say.
  */
 @ApplicationScoped
 public class WantedProfiles {
@@ -30,6 +35,7 @@ public class WantedProfiles {
   private static final Duration QUIET = Duration.ofMillis(100);
 
   private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final Duration REVIEW = Duration.ofSeconds(30);
   private static final String FIELD_MANAGER = "whistler-operator";
 
   private final KubernetesClient client;
@@ -50,6 +56,9 @@ public class WantedProfiles {
   void start() {
     cluster.onChange(change -> schedule(QUIET));
     schedule(QUIET);
+    // Names come out of quarantine without anything else changing.
+    executor.scheduleWithFixedDelay(
+        () -> schedule(QUIET), REVIEW.toSeconds(), REVIEW.toSeconds(), TimeUnit.SECONDS);
   }
 
   @PreDestroy
@@ -70,19 +79,32 @@ public class WantedProfiles {
       return;
     }
     List<String> announced =
-        cluster.nodes().stream().map(ClusterNode::profile).flatMap(p -> p.stream()).toList();
-    SortedSet<String> wanted = cluster.profiles().wanted(announced, config.wantedProfiles());
-    if (wanted.equals(written)) {
-      return;
-    }
+        cluster.nodes().stream()
+            .map(ClusterNode::profile)
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
     try {
-      write(wanted);
-      written = wanted;
+      announced.forEach(this::deleteIfMalformed);
+      SortedSet<String> wanted =
+          cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
+      if (!wanted.equals(written)) {
+        write(wanted);
+        written = wanted;
+      }
     } catch (KubernetesClientException e) {
       Log.warnf(
           "The ConfigMap %s in namespace %s could not be written, trying again: %s",
           Group.WANTED_PROFILES, config.namespace(), e.getMessage());
       schedule(RETRY);
+    }
+  }
+
+  private void deleteIfMalformed(String name) {
+    if (cluster.profiles().knowledge(name) instanceof KernelKnowledge.Malformed malformed) {
+      Log.warnf("%s The operator deletes it.", malformed.message());
+      cluster.profiles().refuse(name, Instant.now());
+      client.resources(KernelProfile.class).withName(name).delete();
     }
   }
 

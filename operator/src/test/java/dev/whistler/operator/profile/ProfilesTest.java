@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ProfilesTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
   private final Profiles profiles = new Profiles();
 
   @Test
@@ -57,8 +60,17 @@ final class ProfilesTest {
     KernelProfileContent content = content("x86-64");
     profiles.put(content.digest().name(), content.toSpec());
 
-    assertThat(profiles.wanted(List.of(content.digest().name(), "b", "a", "b", "c"), 2))
+    assertThat(profiles.wanted(List.of(content.digest().name(), "b", "a", "b", "c"), 2, NOW))
         .containsExactly("a", "b");
+  }
+
+  @Test
+  void aRefusedNameIsWantedAgainAfterAWhile() {
+    profiles.refuse("a", NOW);
+
+    assertThat(profiles.wanted(List.of("a", "b"), 9, NOW.plusSeconds(1))).containsExactly("b");
+    assertThat(profiles.wanted(List.of("a"), 9, NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
+        .containsExactly("a");
   }
 
   private static KernelProfileContent content(String architecture) {
