@@ -148,6 +148,33 @@ class LinkTest {
   }
 
   @Test
+  void trafficControlByNetlink() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          for (Tcx.Direction direction : Tcx.Direction.values()) {
+            assertFiresOnlyWhileAttached(
+                4,
+                Clsact.attach(loaded.program("on_clsact"), loopback(), direction, 1),
+                LinkTest::exchangePackets);
+          }
+          assertThatThrownBy(
+                  () -> Clsact.attach(loaded.program("on_clsact"), 4711, Tcx.Direction.INGRESS, 1))
+              .isInstanceOfSatisfying(
+                  SystemCallException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+          return null;
+        });
+  }
+
+  @Test
+  void anIteratorVisitsAllMaps() {
+    try (LoadedObject object = BpfObject.open(ClangObjects.build("iterator")).load();
+        BpfLink link = Iterator.attach(object.program("list"))) {
+      String text = new String(Iterator.read(link, 1 << 20), StandardCharsets.US_ASCII);
+      assertThat(text.lines()).hasSizeGreaterThanOrEqualTo(2).containsOnly("map");
+    }
+  }
+
+  @Test
   void cgroupPackets() throws Exception {
     PrivateNetwork.run(
         () -> {

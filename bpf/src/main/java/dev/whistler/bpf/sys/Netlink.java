@@ -1,0 +1,103 @@
+package dev.whistler.bpf.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One request over a routing netlink socket, and the kernel's answer to it (netlink(7),
+ * rtnetlink(7)). The socket belongs to the calling thread's network namespace.
+ */
+public final class Netlink {
+  /** Attributes of a message, each a type with bytes or further attributes. */
+  public static final class Attributes {
+    private byte[] bytes = new byte[0];
+
+    /** Adds bytes. */
+    public Attributes add(int type, byte[] value) {
+      int length = ATTRIBUTE_HEADER_BYTES + value.length;
+      Structure attribute = new Structure(new byte[align(length)]);
+      attribute.putShort(0, length).putShort(2, type);
+      System.arraycopy(value, 0, attribute.bytes(), ATTRIBUTE_HEADER_BYTES, value.length);
+      byte[] joined = Arrays.copyOf(bytes, bytes.length + attribute.bytes().length);
+      System.arraycopy(attribute.bytes(), 0, joined, bytes.length, attribute.bytes().length);
+      bytes = joined;
+      return this;
+    }
+
+    /** Adds a 32-bit number. */
+    public Attributes add(int type, int value) {
+      return add(type, new Structure(new byte[4]).putInt(0, value).bytes());
+    }
+
+    /** Adds zero-terminated text. */
+    public Attributes add(int type, String value) {
+      return add(type, (value + "\0").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds attributes inside. */
+    public Attributes add(int type, Attributes inner) {
+      return add(type, inner.bytes);
+    }
+  }
+
+  /** NLM_F_CREATE. */
+  public static final int CREATE = 0x400;
+
+  /** NLM_F_EXCL. */
+  public static final int EXCLUSIVE = 0x200;
+
+  private static final int AF_NETLINK = 16;
+  private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+  private static final int NETLINK_ROUTE = 0;
+  private static final int NLM_F_REQUEST_ACK = 1 | 4;
+  private static final int NLMSG_ERROR = 2;
+  private static final int HEADER_BYTES = 16;
+  private static final int ATTRIBUTE_HEADER_BYTES = 4;
+  private static final int ANSWER_BYTES = 4096;
+
+  private Netlink() {}
+
+  /**
+   * Sends a request and waits for its acknowledgement.
+   *
+   * @param type RTM_*
+   * @param flags {@link #CREATE}, {@link #EXCLUSIVE}
+   * @param body the structure that goes with the type
+   * @throws SystemCallException with the kernel's error
+   */
+  public static void request(
+      int type, int flags, byte[] body, Attributes attributes, String action) {
+    int length = HEADER_BYTES + align(body.length) + attributes.bytes.length;
+    Structure message = new Structure(new byte[length]);
+    message.putInt(0, length).putShort(4, type).putShort(6, flags | NLM_F_REQUEST_ACK).putInt(8, 1);
+    System.arraycopy(body, 0, message.bytes(), HEADER_BYTES, body.length);
+    System.arraycopy(
+        attributes.bytes,
+        0,
+        message.bytes(),
+        HEADER_BYTES + align(body.length),
+        attributes.bytes.length);
+    try (Fd socket = new Fd(LibC.socket(action, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE));
+        Arena arena = Arena.ofConfined()) {
+      LibC.write(action, socket.number(), arena.allocateFrom(JAVA_BYTE, message.bytes()));
+      MemorySegment buffer = arena.allocate(ANSWER_BYTES, 8);
+      long read = LibC.read(action, socket.number(), buffer);
+      Structure answer = new Structure(buffer.asSlice(0, read).toArray(JAVA_BYTE));
+      if (read < HEADER_BYTES + 4 || answer.getShort(4) != NLMSG_ERROR) {
+        throw new BpfException(action + ": the kernel's answer is no acknowledgement");
+      }
+      int errno = -answer.getInt(HEADER_BYTES);
+      if (errno != 0) {
+        throw new SystemCallException(action, errno);
+      }
+    }
+  }
+
+  private static int align(int bytes) {
+    return (bytes + 3) & ~3;
+  }
+}
