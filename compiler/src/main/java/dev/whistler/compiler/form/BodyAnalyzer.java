@@ -150,6 +150,13 @@ final class BodyAnalyzer {
     diagnostics.report(code, at, message, hint);
   }
 
+  /** Abandons a form that uses a name whose own definition was reported as erroneous. */
+  void abandonIfBroken(String name) {
+    if (tables().isBroken(name)) {
+      throw new AnalysisException(Code.E_UNKNOWN, "the definition's own error was reported");
+    }
+  }
+
   /** Checks the number of operands; {@code max} -1 for any. */
   void arity(Form form, int min, int max) {
     int count = form.count();
@@ -186,7 +193,7 @@ final class BodyAnalyzer {
     }
     try {
       Expr expr = analyzeUnchecked(datum, use);
-      if (use != Use.NONE && effects.contains(expr)) {
+      if ((use == Use.VALUE || use == Use.TEST) && effects.contains(expr)) {
         diagnostics.report(
             Code.W_NOVALUE,
             originOf(datum),
@@ -262,6 +269,7 @@ final class BodyAnalyzer {
 
   /** The error for a name that is no variable and no constant here. */
   AnalysisException unbound(SymbolName name, Origin at) {
+    abandonIfBroken(name.text());
     List<String> names = scope.names();
     List<String> candidates = new ArrayList<>(names);
     candidates.addAll(tables().constants().keySet());

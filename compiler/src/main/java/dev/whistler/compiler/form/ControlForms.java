@@ -519,7 +519,7 @@ final class ControlForms {
     body.arity(form, 0, 1);
     Expr value =
         form.count() == 1
-            ? body.analyze(form.operand(0), Use.NONE)
+            ? body.analyze(form.operand(0), Use.RESULT)
             : new Expr.Constant(0, ScalarType.U64, form.origin());
     String function = body.exits().function();
     if (function != null) {

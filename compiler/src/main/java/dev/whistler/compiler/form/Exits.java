@@ -149,7 +149,11 @@ final class Exits {
     for (Resource resource : body.flow().pending()) {
       if (!resource.managed()) {
         body.leak(
-            resource, at, resource.description() + " may still be live where the program ends");
+            resource,
+            resource.origin(),
+            resource.description()
+                + " may still be live where the program ends, at line "
+                + at.range().endLine());
       }
     }
   }

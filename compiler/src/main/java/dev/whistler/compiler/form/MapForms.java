@@ -81,6 +81,7 @@ final class MapForms {
     }
     MapDefinition map = body.tables().maps().get(symbol.name().text());
     if (map == null) {
+      body.abandonIfBroken(symbol.name().text());
       throw body.fail(
           Code.E_MAP,
           at,

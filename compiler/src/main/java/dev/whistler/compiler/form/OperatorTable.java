@@ -80,6 +80,7 @@ final class OperatorTable {
   /** The error for an operator that nothing defines. */
   static AnalysisException unknown(Form form, BodyAnalyzer body) {
     String name = form.name();
+    body.abandonIfBroken(name);
     Optional<AnalysisException> field = StructForms.unknownField(form, body);
     if (field.isPresent()) {
       return field.get();

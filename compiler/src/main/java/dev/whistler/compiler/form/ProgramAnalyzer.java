@@ -64,7 +64,7 @@ final class ProgramAnalyzer {
 
   private Expr body(BodyAnalyzer body) {
     Origin at = definition.origin();
-    Expr expr = body.sequence(definition.body(), Use.NONE, at);
+    Expr expr = body.sequence(definition.body(), Use.RESULT, at);
     if (body.flow().reachable()) {
       body.exits().checkNothingPending(at);
     }

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -91,59 +92,69 @@ final class StructDefinitions {
       String name, String cName, List<Datum> written, Origin at, ExpansionContext context) {
     List<StructField> fields = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    Set<String> seenC = new HashSet<>();
     long offset = 0;
     int align = 1;
+    AnalysisException failure = null;
     for (Datum datum : written) {
-      Origin fieldAt = context.originOf(datum);
-      List<Datum> parts =
-          datum instanceof Cons ? ProperList.elements(datum).orElse(List.of()) : List.of();
-      if (parts.size() < 2 || parts.size() % 2 != 0) {
-        throw diagnostics.fail(
-            Code.E_SYNTAX, fieldAt, "a field has the shape (NAME TYPE [:as KIND] [:doc \"…\"])");
-      }
-      String fieldName = names.defined(parts.getFirst(), "field", fieldAt);
-      if (!seen.add(fieldName) || !seenC.add(Names.cName(fieldName))) {
-        throw diagnostics.fail(
-            Code.E_DUP, fieldAt, "the field " + fieldName + " occurs twice in " + name);
-      }
-      WrittenType type = type(parts.get(1), context);
-      offset = roundUp(offset, type.align());
-      if (offset + type.size() > MAX_SIZE) {
-        throw diagnostics.fail(
-            Code.E_LIMIT, at, "the struct " + name + " is larger than " + MAX_SIZE + " bytes");
-      }
-      Kind kind = null;
-      String doc = null;
-      for (int i = 2; i < parts.size(); i += 2) {
-        String option =
-            parts.get(i) instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
-        if (option.equals("as")) {
-          kind =
-              new KindDeclarations(unit, diagnostics)
-                  .parse(parts.get(i + 1), type, fieldName, context);
-        } else if (option.equals("doc") && parts.get(i + 1) instanceof Datum.Str text) {
-          doc = text.text();
-        } else {
+      try {
+        WrittenField field = field(datum, name, seen, context);
+        offset = roundUp(offset, field.type().align());
+        if (offset + field.type().size() > MAX_SIZE) {
           throw diagnostics.fail(
-              Code.E_SYNTAX,
-              context.originOf(parts.get(i)),
-              "a field has the options :as KIND and :doc \"…\" only");
+              Code.E_LIMIT, at, "the struct " + name + " is larger than " + MAX_SIZE + " bytes");
         }
+        fields.add(field.at((int) offset));
+        offset += field.type().size();
+        align = Math.max(align, field.type().align());
+      } catch (AnalysisException e) {
+        failure = failure == null ? e : failure;
       }
-      fields.add(
-          new StructField(
-              fieldName,
-              Names.cName(fieldName),
-              (int) offset,
-              type.type(),
-              type.count(),
-              kind,
-              doc));
-      offset += type.size();
-      align = Math.max(align, type.align());
+    }
+    if (failure != null) {
+      throw failure;
     }
     return new StructLayout(name, cName, fields, (int) roundUp(offset, align), align);
+  }
+
+  /** A field before it has its place. */
+  private record WrittenField(
+      String name, WrittenType type, @Nullable Kind kind, @Nullable String doc) {
+    StructField at(int offset) {
+      return new StructField(name, Names.cName(name), offset, type.type(), type.count(), kind, doc);
+    }
+  }
+
+  private WrittenField field(
+      Datum datum, String struct, Set<String> seen, ExpansionContext context) {
+    Origin at = context.originOf(datum);
+    List<Datum> parts =
+        datum instanceof Cons ? ProperList.elements(datum).orElse(List.of()) : List.of();
+    if (parts.size() < 2 || parts.size() % 2 != 0) {
+      throw diagnostics.fail(
+          Code.E_SYNTAX, at, "a field has the shape (NAME TYPE [:as KIND] [:doc \"…\"])");
+    }
+    String name = names.defined(parts.getFirst(), "field", at);
+    if (!seen.add(Names.cName(name))) {
+      throw diagnostics.fail(Code.E_DUP, at, "the field " + name + " occurs twice in " + struct);
+    }
+    WrittenType type = type(parts.get(1), context);
+    Kind kind = null;
+    String doc = null;
+    for (int i = 2; i < parts.size(); i += 2) {
+      String option =
+          parts.get(i) instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+      if (option.equals("as")) {
+        kind = new KindDeclarations(unit, diagnostics).parse(parts.get(i + 1), type, name, context);
+      } else if (option.equals("doc") && parts.get(i + 1) instanceof Datum.Str text) {
+        doc = text.text();
+      } else {
+        throw diagnostics.fail(
+            Code.E_SYNTAX,
+            context.originOf(parts.get(i)),
+            "a field has the options :as KIND and :doc \"…\" only");
+      }
+    }
+    return new WrittenField(name, type, kind, doc);
   }
 
   private static long roundUp(long offset, int align) {

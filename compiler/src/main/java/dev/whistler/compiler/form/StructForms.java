@@ -221,6 +221,7 @@ final class StructForms {
   }
 
   private static AnalysisException unknownStruct(Datum.Symbol symbol, BodyAnalyzer body) {
+    body.abandonIfBroken(symbol.name().text());
     return body.fail(
         Code.E_STRUCT,
         body.originOf(symbol),

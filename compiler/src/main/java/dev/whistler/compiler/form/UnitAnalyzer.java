@@ -105,7 +105,23 @@ public final class UnitAnalyzer implements Definitions {
     SymbolName head = ((Datum.Symbol) cons.car()).name();
     Form form =
         new Form(head, cons, ProperList.require(cons.cdr(), head.text(), at, diagnostics), at);
-    switch (head.text()) {
+    try {
+      define(form, context, s);
+    } catch (AnalysisException e) {
+      if (form.count() > 0 && nameOf(form.operand(0)) instanceof Datum.Symbol name) {
+        tables.markBroken(name.name().text());
+      }
+      throw e;
+    }
+  }
+
+  /** The datum of a definition's name; {@code defstruct} allows it in parentheses. */
+  private static Datum nameOf(Datum datum) {
+    return datum instanceof Cons cons ? cons.car() : datum;
+  }
+
+  private void define(Form form, ExpansionContext context, State s) {
+    switch (form.name()) {
       case "defprog" -> s.programs().define(form, context);
       case "defmap" -> s.maps().define(form, context);
       case "defstruct" -> s.structs().defineStruct(form, context);
@@ -120,8 +136,9 @@ public final class UnitAnalyzer implements Definitions {
       default ->
           throw diagnostics.fail(
               Code.E_UNKNOWN,
-              at,
-              head.spelling() + " is a level 3 extension that this compiler does not have",
+              form.origin(),
+              form.operator().spelling()
+                  + " is a level 3 extension that this compiler does not have",
               "level 3 (section 19.5)");
     }
   }

@@ -10,9 +10,11 @@ import dev.whistler.compiler.type.StructLayout;
 import dev.whistler.compiler.type.UnionLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The definitions of a unit, by folded name and in order of definition (section 3.4). */
@@ -27,6 +29,7 @@ final class UnitTables {
   private final Map<String, Generated> operators = new LinkedHashMap<>();
   private final List<ProgramDefinition> programs = new ArrayList<>();
   private final TracepointImports tracepoints = new TracepointImports();
+  private final Set<String> broken = new LinkedHashSet<>();
   private @Nullable RingStatistics ringStatistics;
 
   /**
@@ -94,6 +97,23 @@ final class UnitTables {
 
   TracepointImports tracepoints() {
     return tracepoints;
+  }
+
+  /** Notes a name whose definition was erroneous: uses of it are silently abandoned. */
+  void markBroken(String name) {
+    broken.add(name);
+  }
+
+  /** Whether an unknown name, or the definition behind a generated operator, is a broken one. */
+  boolean isBroken(String name) {
+    return broken.stream()
+        .anyMatch(
+            b ->
+                name.equals(b)
+                    || name.startsWith(b + "-")
+                    || name.startsWith("set-" + b + "-")
+                    || name.equals("make-" + b)
+                    || name.equals("as-" + b));
   }
 
   /** The loss counters; a unit with a ring buffer has them before its bodies are analyzed. */

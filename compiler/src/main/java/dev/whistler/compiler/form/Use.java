@@ -6,6 +6,8 @@ enum Use {
   VALUE,
   /** Only whether the value is zero matters. */
   TEST,
+  /** The value is what the program returns: any word will do, and an effect form means 0. */
+  RESULT,
   /** The value is dropped. */
   NONE
 }

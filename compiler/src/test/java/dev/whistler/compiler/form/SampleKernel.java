@@ -1,0 +1,103 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.FormatParser;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.KernelFunction;
+import dev.whistler.compiler.kernel.KernelStruct;
+import dev.whistler.compiler.kernel.KernelStruct.Field;
+import dev.whistler.compiler.kernel.KernelStruct.Shape;
+import dev.whistler.compiler.kernel.TracepointFormat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** A kernel with the tracepoints of Appendix F, recorded from Linux 6.12, and a few structs. */
+final class SampleKernel implements KernelDescription {
+  static final List<String> EVENTS =
+      List.of(
+          "block/block_rq_complete",
+          "block/block_rq_issue",
+          "oom/mark_victim",
+          "sched/sched_process_exec",
+          "sched/sched_process_exit",
+          "sched/sched_process_fork",
+          "sched/sched_switch",
+          "sched/sched_wakeup",
+          "sched/sched_wakeup_new",
+          "signal/signal_generate",
+          "sock/inet_sock_set_state",
+          "syscalls/sys_enter_openat",
+          "syscalls/sys_exit_openat");
+
+  private static final KernelStruct TASK =
+      new KernelStruct(
+          "task_struct",
+          9000,
+          false,
+          List.of(
+              new Field("exit_state", Shape.INTEGER, 64 * 8, 32, 4, true, 0, -1, ""),
+              new Field(
+                  "sched_reset_on_fork", Shape.BIT_FIELD, 1000 * 8 + 3, 1, 4, false, 0, -1, ""),
+              new Field("tgid", Shape.INTEGER, 1200 * 8, 32, 4, true, 0, -1, "pid_t"),
+              new Field("real_parent", Shape.POINTER, 1208 * 8, 64, 8, false, 0, -1, "task_struct"),
+              new Field("comm", Shape.ARRAY, 1500 * 8, 128, 16, true, 1, 16, "")));
+
+  @Override
+  public Architecture architecture() {
+    return Architecture.X86_64;
+  }
+
+  @Override
+  public Optional<TracepointFormat> tracepoint(String category, String event) {
+    String name = category + "/" + event;
+    return EVENTS.contains(name)
+        ? Optional.of(FormatParser.parse(name, resource("/formats/" + name + ".format")))
+        : Optional.empty();
+  }
+
+  static String resource(String path) {
+    try (InputStream in = SampleKernel.class.getResourceAsStream(path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public List<String> tracepointNames() {
+    return EVENTS;
+  }
+
+  @Override
+  public boolean hasTypes() {
+    return true;
+  }
+
+  @Override
+  public Optional<KernelStruct> struct(String cName) {
+    return cName.equals(TASK.cName()) ? Optional.of(TASK) : Optional.empty();
+  }
+
+  @Override
+  public List<String> structNames() {
+    return List.of(TASK.cName());
+  }
+
+  @Override
+  public Optional<KernelFunction> function(String cName) {
+    return cName.equals("do_exit")
+        ? Optional.of(
+            new KernelFunction(
+                "do_exit", List.of(new KernelFunction.Parameter("code", 8, true, "", false))))
+        : Optional.empty();
+  }
+
+  @Override
+  public Answer feature(String name) {
+    return Answer.UNKNOWN;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.whistler.compiler.form;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.type.Kind;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The programs of appendix F. */
+class SpecificationProgramsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "f01-exec",
+        "f02-open",
+        "f03-fork",
+        "f04-sched-wait",
+        "f05-tcp-connect",
+        "f06-oom-kill",
+        "f07-signal",
+        "f08-block-latency",
+        "f09-xdp-count",
+        "f10-port-blocker",
+        "f11-tc-classify",
+        "f12-connect-guard",
+        "f13-lineage",
+        "f14-tail-call"
+      })
+  void programsAreAnalyzedWithoutDiagnostics(String name) {
+    assertThat(Analysis.of(source(name)).diagnostics()).isEmpty();
+  }
+
+  private static String source(String name) {
+    return SampleKernel.resource("/programs/" + name + ".w");
+  }
+
+  private static Map<String, String> kinds(String name) {
+    Map<String, String> kinds = new TreeMap<>();
+    Map<String, Kind> inferred = Analysis.of(source(name)).unit().inferredKinds();
+    inferred.forEach((field, kind) -> kinds.put(field, kind.text()));
+    return kinds;
+  }
+
+  @Test
+  void kindsOfExecutedPrograms() {
+    assertThat(kinds("f01-exec"))
+        .isEqualTo(
+            Map.of(
+                "exec-event.ts", "ktime",
+                "exec-event.pid", "pid",
+                "exec-event.uid", "uid",
+                "exec-event.comm", "string",
+                "exec-event.file", "string"));
+  }
+
+  @Test
+  void kindsPassThroughFieldsOfMapValues() {
+    assertThat(kinds("f03-fork"))
+        .containsEntry("life.born", "ktime")
+        .containsEntry("birth.parent", "pid")
+        .doesNotContainKey("life.lived-ms");
+  }
+
+  @Test
+  void requirementsNameEachFieldThatIsRead() {
+    assertThat(Analysis.of(source("f03-fork")).unit().requirements())
+        .contains(
+            new TypedUnit.Requirement.TracepointField(
+                "born", "sched/sched_process_fork", "parent_pid", 24, 4, true, "scalar"))
+        .hasSize(3);
+  }
+}

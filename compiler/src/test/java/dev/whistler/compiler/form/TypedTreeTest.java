@@ -1,0 +1,141 @@
+package dev.whistler.compiler.form;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What richer forms become (the tree has no implicit behaviour). */
+class TypedTreeTest {
+  private static final String MAPS =
+      """
+      (defstruct odd (a u64) (b u8))
+      (defstruct h (slot (array u32 8)))
+      (defmap a4 :type :array :key-size 4 :value-type u64 :max-entries 8)
+      (defmap m8 :type :hash :key-size 8 :value-size 8 :max-entries 16)
+      (defmap r :type :ringbuf :max-entries 4096 :record odd)
+      """;
+
+  private static String tree(String body) {
+    Analysis analysis = Analysis.of(MAPS + "(defprog p (:type :xdp) " + body + ")");
+    assertThat(analysis.codes()).noneMatch(c -> c.startsWith("E-"));
+    return analysis.body();
+  }
+
+  @Test
+  void constantExpressionsFoldAsAtRunTime() {
+    assertThat(tree("(/ -7 2)")).isEqualTo("9223372036854775804");
+    assertThat(tree("(>> -8 1)")).isEqualTo("9223372036854775804");
+    assertThat(tree("(< -1 0)")).isEqualTo("0");
+    assertThat(tree("(cast i8 255)")).isEqualTo("-1");
+  }
+
+  @Test
+  void whatIsNoConstantExpressionFollowsTheRunTimeRule() {
+    assertThat(tree("(/ 5 (progn 0))")).isEqualTo("(5 divide 0)");
+    assertThat(tree("(let ((n 64)) (<< 1 n))")).isEqualTo("let n = 64 in (1 shift_left n)");
+  }
+
+  @Test
+  void orEvaluatesEachOperandOnce() {
+    assertThat(tree("(or (getmap m8 7) 1)"))
+        .isEqualTo(
+            "let value = let element = lookup m8 7:8 in (element ? u64[element+0] : 0)"
+                + " in (value ? value : 1)");
+  }
+
+  @Test
+  void explicitTypesConvertAndInferredOnesDoNot() {
+    assertThat(tree("(let ((x u8 (get-prandom-u32)) (y (get-prandom-u32))) (+ x y))"))
+        .isEqualTo(
+            "let x = u8(u32(get-prandom-u32())) in let y = u32(get-prandom-u32()) in (x add y)");
+  }
+
+  @Test
+  void runTimeIndicesAreChecked() {
+    assertThat(tree("(let ((s (make-h)) (i (get-prandom-u32))) (h-slot s i))"))
+        .endsWith(
+            "let base = s in let index = i in"
+                + " ((index less 8) ? u32[(base add (index multiply 4))+0] : 0)");
+  }
+
+  @Test
+  void indicesThatAreProvablyInsideAreNot() {
+    assertThat(tree("(let ((s (make-h)) (i (logand (get-prandom-u32) 7))) (h-slot s i))"))
+        .endsWith("u32[(s add (i multiply 4))+0]");
+  }
+
+  @Test
+  void incrementOfHashValuesInsertsOrAdds() {
+    assertThat(tree("(incf (getmap m8 1))"))
+        .isEqualTo(
+            "let element = lookup m8 1:8 in (element ? atomic element += 1 :"
+                + " (update m8 1:8 1:8 1 ?"
+                + " let element = lookup m8 1:8 in (element ? atomic element += 1 : 0) : 0))");
+  }
+
+  @Test
+  void recordsAreZeroedSubmittedAndCounted() {
+    assertThat(tree("(with-ringbuf (x r (sizeof odd)) (setf (odd-b x) 1))"))
+        .isEqualTo(
+            "let x = ringbuf-reserve(r 16 0) in (x ?"
+                + " {fill x 16; u8[x+8] = 1; ringbuf-submit(x 0); produced++; 1}"
+                + " : {lost++; 0})");
+  }
+
+  @Test
+  void returnDiscardsOpenRecordsFromInnerToOuter() {
+    assertThat(
+            tree(
+                """
+                (with-ringbuf (x r (sizeof odd))
+                  (with-ringbuf (y r (sizeof odd)) (return 3)))
+                """))
+        .contains("{ringbuf-discard(y 0); ringbuf-discard(x 0); return 3}")
+        .doesNotContain("ringbuf-submit(y");
+  }
+
+  @Test
+  void packetsAreComparedOnceWithTheirEnd() {
+    assertThat(tree("(with-udp (d e u) (udp-dst-port u))"))
+        .isEqualTo(
+            "let d = ctx.u32@0 in let e = ctx.u32@4 in (((d add 42) greater e) ? return 2 :"
+                + " ((u16[d+12] equal 8) ? ((u8[d+23] equal 17) ?"
+                + " let u = (d add 34) in swap16(u16[u+2]) : 0) : 0))");
+  }
+
+  @Test
+  void typesOfVariablesAreJoinedOverAllAssignments() {
+    // p starts as 0 and is a pointer later: a nullable one all along.
+    assertThat(
+            tree(
+                """
+                (let ((p 0))
+                  (when (get-prandom-u32) (setf p (map-lookup a4 0)))
+                  (if p (load u64 p) 1))
+                """))
+        .contains("(p ? u64[p+0] : 1)");
+  }
+
+  @Test
+  void narrowingFollowsAndOrNotAndEarlyReturn() {
+    tree("(let ((p (map-lookup a4 0))) (if (and p (> (load u64 p) 3)) 1 0))");
+    tree("(let ((p (map-lookup a4 0))) (unless p (return 1)) (load u64 p))");
+    tree("(let ((p (map-lookup a4 0))) (if (or (not p) (= (load u64 p) 3)) 1 0))");
+    tree("(let ((p (map-lookup a4 0))) (if (= p 0) 0 (load u64 p)))");
+  }
+
+  @Test
+  void assignmentForgetsWhatATestSaid() {
+    Analysis analysis =
+        Analysis.of(
+            MAPS
+                + """
+                (defprog p (:type :xdp)
+                  (let ((p (map-lookup a4 0)))
+                    (when p
+                      (setf p (map-lookup a4 1))
+                      (load u64 p))))
+                """);
+    assertThat(analysis.codes()).containsExactly("E-NULL");
+  }
+}

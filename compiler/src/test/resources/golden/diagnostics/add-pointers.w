@@ -1,0 +1,2 @@
+(defprog p (:type :xdp)
+  (+ (ctx data) (ctx data-end)))

@@ -1,0 +1,6 @@
+(deftracepoint sched/sched-process-exit pid)
+(deftracepoint sched/sched-process-exec pid filename)
+(defprog p (:type :tracepoint :section "tracepoint/sched/sched_switch")
+  (tp-pid)
+  (tp-filename)
+  0)

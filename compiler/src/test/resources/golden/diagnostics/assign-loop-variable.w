@@ -1,0 +1,1 @@
+(defprog p () (dotimes (i 3) (setf i 1)))

@@ -1,0 +1,1 @@
+(defprog p () (let (x) 1))

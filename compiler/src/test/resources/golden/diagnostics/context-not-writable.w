@@ -1,0 +1,1 @@
+(defprog p (:type :xdp) (setf (ctx ingress-ifindex) 1))

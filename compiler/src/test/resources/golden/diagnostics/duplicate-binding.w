@@ -1,0 +1,1 @@
+(defprog p () (let ((x 1) (x 2)) x))

@@ -1,0 +1,2 @@
+(defmacro m () (loop))
+(defprog p () (m))

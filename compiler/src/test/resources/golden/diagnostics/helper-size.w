@@ -1,0 +1,5 @@
+(defstruct s (comm (array u8 16)))
+(defprog p (:type :kprobe :section "kprobe/do_exit")
+  (let ((v (make-s)))
+    (get-current-comm (s-comm-ptr v) 32))
+  0)

@@ -1,0 +1,5 @@
+(deftracepoint sched/sched-switch common-flags common-pid)
+(defprog p (:type :tracepoint :section "tracepoint/sched/sched_switch")
+  (tp-common-pid)
+  (tp-common-flags)
+  0)

@@ -1,0 +1,5 @@
+(defprog p (:type :xdp)
+  (let ((v (make-s)))
+    (setf v 5))
+  0)
+(defstruct s (a u64))

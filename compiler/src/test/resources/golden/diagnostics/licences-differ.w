@@ -1,0 +1,2 @@
+(defprog a () 1)
+(defprog b (:license "MIT") 1)

@@ -1,0 +1,5 @@
+(defmap r :type :ringbuf :max-entries 4096)
+(defprog p (:type :xdp)
+  (with-ringbuf (v r 16)
+    (when (get-prandom-u32) (ringbuf-submit v)))
+  0)

@@ -1,0 +1,1 @@
+(defprog p () (load u8))

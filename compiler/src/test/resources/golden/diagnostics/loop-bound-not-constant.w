@@ -1,0 +1,1 @@
+(defprog p () (dotimes (i (get-prandom-u32)) 0))

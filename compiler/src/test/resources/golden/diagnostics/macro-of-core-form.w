@@ -1,0 +1,2 @@
+(defmacro when (x) x)
+(defprog p () 0)

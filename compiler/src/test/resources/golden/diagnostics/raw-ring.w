@@ -1,0 +1,2 @@
+(defmap r :type :ringbuf :max-entries 4096)
+(defprog p () 1)

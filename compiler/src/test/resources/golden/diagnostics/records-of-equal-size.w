@@ -1,0 +1,7 @@
+(defstruct a (x u64))
+(defstruct b (y u64))
+(defmap r :type :ringbuf :max-entries 4096)
+(defprog p (:type :xdp)
+  (with-ringbuf (v r (sizeof a)) (setf (a-x v) 1))
+  (with-ringbuf (v r (sizeof b)) (setf (b-y v) 1))
+  XDP_PASS)

@@ -1,0 +1,4 @@
+(defconstant +a+ 1)
+(defconstant +a+ 1)
+(defconstant +a+ 2)
+(defprog p () +a+)

@@ -1,0 +1,2 @@
+(defprog p (:type :kprobe :section "kprobe/do_exit")
+  (pt-regs-parm7))

@@ -1,0 +1,1 @@
+(defprog p (:type :xdp) 9)

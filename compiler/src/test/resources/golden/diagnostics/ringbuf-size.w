@@ -1,0 +1,2 @@
+(defmap m :type :ringbuf :max-entries 5000)
+(defprog p () 0)

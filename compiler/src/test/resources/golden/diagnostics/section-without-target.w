@@ -1,0 +1,1 @@
+(defprog p (:type :kprobe :section "kprobe") 0)

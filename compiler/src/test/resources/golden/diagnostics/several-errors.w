@@ -1,0 +1,8 @@
+(defstruct s (a u32))
+(defprog p (:type :xdp)
+  (foo 1)
+  (let ((x (bar)) (y 2))
+    (setf z y)
+    (s-b y))
+  (+ q 1)
+  XDP_PASS)

@@ -1,0 +1,5 @@
+(defprog p (:type :tc)
+  (let ((tuple (struct-alloc 12)))
+    (let ((sk (sk-lookup-tcp (ctx-ptr) tuple 12 0 0)))
+      (when sk 1)))
+  TC_ACT_OK)

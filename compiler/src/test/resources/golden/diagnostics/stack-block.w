@@ -1,0 +1,1 @@
+(defprog p () (struct-alloc 600))

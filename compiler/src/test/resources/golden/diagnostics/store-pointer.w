@@ -1,0 +1,5 @@
+(defstruct s (a u64))
+(defprog p (:type :xdp)
+  (let ((v (make-s)))
+    (setf (s-a v) (ctx data)))
+  0)

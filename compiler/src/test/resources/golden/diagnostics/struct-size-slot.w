@@ -1,0 +1,7 @@
+(defstruct s (a u32) (b u32))
+(defstruct t2 (c u64))
+(defmap m :type :hash :key-type s :value-type u64 :max-entries 4)
+(defprog p (:type :xdp)
+  (getmap m (make-t2))
+  (getmap m (get-prandom-u32))
+  XDP_PASS)

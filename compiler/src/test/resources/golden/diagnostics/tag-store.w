@@ -1,0 +1,6 @@
+(defstruct a (k u32) (x u32))
+(defstruct b (k u32) (y u32))
+(defmap r :type :ringbuf :max-entries 4096 :record ((1 a) (2 b)) :tag k)
+(defprog p (:type :xdp)
+  (with-ringbuf (v r (sizeof a)) (setf (a-k v) 7))
+  0)

@@ -1,0 +1,5 @@
+(defmap h :type :prog-array :key-size 4 :value-size 4 :max-entries 4)
+(defmap r :type :ringbuf :max-entries 4096)
+(defprog p (:type :xdp)
+  (with-ringbuf (v r 8) (tail-call h 0))
+  0)

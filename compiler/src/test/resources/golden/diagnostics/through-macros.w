@@ -1,0 +1,5 @@
+(defmacro twice (form)
+  `(progn ,form (undefined-thing ,form)))
+(defprog p (:type :xdp)
+  (twice (+ 1 y))
+  XDP_PASS)

@@ -1,0 +1,1 @@
+(defprog p (:type :kprobe :section "xdp") 1)

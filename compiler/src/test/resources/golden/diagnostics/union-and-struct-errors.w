@@ -1,0 +1,6 @@
+(defstruct a (x u9) (y u8))
+(defunion u a)
+(defstruct c (x u8) (x u8))
+(defstruct d (x u8) (x-ptr u8))
+(defstruct e)
+(defprog p () 1)

@@ -1,0 +1,1 @@
+(defprog p () (map-lookup nosuch 1))

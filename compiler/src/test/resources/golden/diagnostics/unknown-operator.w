@@ -1,0 +1,1 @@
+(defprog p () (frobnicate 1))

@@ -1,0 +1,1 @@
+(defprog p (:section "xpd") 1)

@@ -1,0 +1,2 @@
+(deftracepoint sched/sched-switch next-pids)
+(defprog p () 0)

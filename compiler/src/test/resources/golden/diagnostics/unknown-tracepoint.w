@@ -1,0 +1,2 @@
+(deftracepoint sched/sched-swich)
+(defprog p () 0)

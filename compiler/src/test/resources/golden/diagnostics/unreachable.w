@@ -1,0 +1,3 @@
+(defprog p (:type :xdp)
+  (return 1)
+  (+ 1 2))

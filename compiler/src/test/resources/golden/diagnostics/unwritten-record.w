@@ -1,0 +1,5 @@
+(defstruct a (x u32) (y u32))
+(defmap r :type :ringbuf :max-entries 4096)
+(defprog p (:type :xdp)
+  (with-ringbuf (v r (sizeof a) :zero nil) (setf (a-x v) 1))
+  0)
