@@ -1,6 +1,7 @@
 package dev.whistler.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -38,6 +39,11 @@ class ExamplesTest {
   @TempDir Path directory;
 
   private static byte[] compile(String example, Map<String, String> knobs) throws IOException {
+    return compile(example, Files.readString(EXAMPLES.resolve(example)), knobs);
+  }
+
+  private static byte[] compile(String name, String source, Map<String, String> knobs)
+      throws IOException {
     Map<String, String> formats = new HashMap<>();
     try (Tracefs tracefs = Tracefs.open()) {
       for (String event :
@@ -55,7 +61,7 @@ class ExamplesTest {
     CompilationResult result =
         Compiler.compile(
             new CompilationRequest(
-                List.of(new SourceText(example, Files.readString(EXAMPLES.resolve(example)))),
+                List.of(new SourceText(name, source)),
                 Architecture.X86_64,
                 new SuppliedKernel(Architecture.X86_64, formats, null, null, null),
                 knobs,
@@ -138,5 +144,30 @@ class ExamplesTest {
       assertThat(data().getFirst().get("comm").isTextual()).isTrue();
       assertThat(MapText.render(program.maps().read("histogram", 64))).contains("|#");
     }
+  }
+
+  @Test
+  void theVerifiersVerdictStandsAtTheSourceForm() throws Exception {
+    String source =
+        """
+        (deftracepoint sched/sched-process-exit pid)
+        (defmap m :type :hash :key-size 4 :value-size 8 :max-entries 8)
+        (defprog gone (:type :tracepoint :section "tracepoint/sched/sched_process_exit")
+          (let ((p (map-lookup m 1)))
+            (setf (getmap m 2)
+                  (load u64 (cast u64 p) 0)))
+          0)
+        """;
+    byte[] object = compile("null.lisp", source, Map.of());
+    assertThatThrownBy(() -> start(object))
+        .isInstanceOfSatisfying(
+            StartException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(FailureReason.VERIFIER_REJECTED);
+              assertThat(e.detail()).contains("map_value_or_null");
+            })
+        .hasMessageStartingWith(
+            "Program gone was refused: 6:11 (load u64 (cast u64 p) 0): a pointer may be null"
+                + " here;");
   }
 }

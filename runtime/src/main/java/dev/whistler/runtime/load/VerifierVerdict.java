@@ -1,44 +1,84 @@
 package dev.whistler.runtime.load;
 
 import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.SourceLine;
 import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.verifier.Reason;
+import dev.whistler.bpf.verifier.VerifierLog;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.ProgramSchema;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
-/** The verifier's refusal as one sentence at the place in the source. */
+/** The verifier's refusal as one sentence at the form in the source that it is about. */
 final class VerifierVerdict {
-  private static final Pattern INSTRUCTION = Pattern.compile("(?m)^(\\d+): \\(");
-
   private VerifierVerdict() {}
 
   static StartException of(VerifierException refusal, BpfObject object, ObjectSchema schema) {
-    String name =
+    String program =
         schema.program(refusal.program()).map(ProgramSchema::name).orElse(refusal.program());
-    String place =
-        lastInstruction(refusal.log()) < 0
-            ? ""
-            : object
-                .source(refusal.program(), lastInstruction(refusal.log()))
-                .map(line -> line.line() + ":" + line.column() + " (" + line.text().strip() + "): ")
-                .orElse("");
+    Optional<VerifierLog.Verdict> verdict = VerifierLog.parse(refusal.log());
+    String place = verdict.flatMap(v -> place(v, refusal.program(), object)).orElse("");
+    String sentence =
+        verdict
+            .map(v -> sentence(v.reason()) + " (the verifier says: " + v.message() + ")")
+            .orElse(String.valueOf(refusal.getMessage()));
     return new StartException(
         FailureReason.VERIFIER_REJECTED,
-        "The kernel's verifier refused program " + name + ": " + place + refusal.getMessage(),
+        "Program " + program + " was refused: " + place + sentence + ".",
         refusal.log(),
         refusal);
   }
 
-  /** The last instruction the verifier looked at, or −1. */
-  private static int lastInstruction(String log) {
-    Matcher matcher = INSTRUCTION.matcher(log);
-    int last = -1;
-    while (matcher.find()) {
-      last = Integer.parseInt(matcher.group(1));
+  /** {@code 21:14 (load u64 p 0): }. */
+  private static Optional<String> place(
+      VerifierLog.Verdict verdict, String program, BpfObject object) {
+    if (verdict.instruction().isEmpty()) {
+      return Optional.empty();
     }
-    return last;
+    Optional<SourceLine> source = object.source(program, verdict.instruction().getAsInt());
+    return source.map(
+        line ->
+            line.line()
+                + ":"
+                + line.column()
+                + " "
+                + SourceForm.at(line.text(), line.column())
+                + ": ");
+  }
+
+  /** What is wrong and what to do, in terms of the source. */
+  private static String sentence(Reason reason) {
+    return switch (reason) {
+      case MAYBE_NULL -> "a pointer may be null here; wrap it in (when p …) or use when-let";
+      case UNINITIALIZED_REGISTER -> "a value is used that was never set; set it on every path";
+      case UNINITIALIZED_STACK ->
+          "bytes on the stack are read that were never written; fill the whole area first";
+      case MAP_BOUNDS -> "this reaches beyond the map's value; check the index or use the accessor";
+      case PACKET_BOUNDS ->
+          "this reaches beyond what was proved of the packet; compare with the packet's end first";
+      case CONTEXT_ACCESS ->
+          "this program type may not use that part of its context; read another field";
+      case STACK_BOUNDS -> "this reaches beyond the 512 bytes of stack; use a map or a ring record";
+      case MEMORY_BOUNDS -> "this reaches beyond its memory; check the size or the index first";
+      case RETURN_VALUE -> "the program returns a value that its type does not allow";
+      case UNBOUNDED -> "a number used as an offset or size has no bound; limit it with min or mod";
+      case NO_POINTER ->
+          "this is no pointer that may be used so; read kernel memory with a probe-read helper";
+      case POINTER_ARITHMETIC -> "pointers of this kind allow no such arithmetic; copy first";
+      case POINTER_LEAK -> "a kernel pointer would become visible; store what it points to instead";
+      case ARGUMENT_TYPE -> "an argument has the wrong type for this helper";
+      case HELPER_MISSING -> "this kernel or program type does not offer this helper";
+      case LICENSE -> "this helper is only for programs under a GPL-compatible licence";
+      case REFERENCE_LEAK ->
+          "a reserved record or a reference is not given back on some path; submit or release it";
+      case LOOP -> "the verifier cannot prove that this loop ends; use dotimes or bpf-loop";
+      case TOO_COMPLEX -> "the program is too complex for the verifier; make it smaller";
+      case CONTROL_FLOW, BAD_INSTRUCTION ->
+          "the kernel does not accept this code; please report the program";
+      case ALIGNMENT -> "this access is not aligned to its size; use an aligned offset";
+      case OTHER -> "the kernel's verifier does not accept this form";
+    };
   }
 }
