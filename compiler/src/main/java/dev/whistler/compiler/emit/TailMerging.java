@@ -41,13 +41,15 @@ final class TailMerging {
       int best = 0;
       MachineBlock partner = null;
       for (int j = i + 1; j < blocks.size() && j <= i + window; j++) {
-        int common = common(first, blocks.get(j));
-        if (common > best) {
+        MachineBlock second = blocks.get(j);
+        int common = common(first, second);
+        boolean whole = common == first.code.size() || common == second.code.size();
+        if (common > best && (common >= 2 || whole && !endsInExit(first))) {
           best = common;
-          partner = blocks.get(j);
+          partner = second;
         }
       }
-      if (partner != null && best >= 2) {
+      if (partner != null) {
         share(first, partner, best, next);
         blocks.remove(partner);
         if (first.code.isEmpty()) {
@@ -60,16 +62,18 @@ final class TailMerging {
     return changed;
   }
 
+  private static boolean endsInExit(MachineBlock block) {
+    return block.code.getLast().isExit();
+  }
+
   private static int common(MachineBlock a, MachineBlock b) {
     int n = 0;
-    int slots = 0;
     while (n < a.code.size()
         && n < b.code.size()
         && a.code.get(a.code.size() - 1 - n).sameAs(b.code.get(b.code.size() - 1 - n))) {
-      slots += a.code.get(a.code.size() - 1 - n).slots();
       n++;
     }
-    return slots >= 2 ? n : 0;
+    return n;
   }
 
   private void share(MachineBlock a, MachineBlock b, int count, @Nullable MachineBlock next) {

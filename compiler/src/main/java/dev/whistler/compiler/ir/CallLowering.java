@@ -4,6 +4,7 @@ import dev.whistler.compiler.form.Expr;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.form.TypedFunction;
 import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
@@ -30,7 +31,11 @@ final class CallLowering {
   }
 
   private Value map(MapDefinition map) {
-    return builder.routine().leaf(new Operation.MapAddress(map.symbol()));
+    return builder.routine().leaf(new Operation.MapAddress(map.symbol(), isPermanent(map.type())));
+  }
+
+  private static boolean isPermanent(MapType type) {
+    return type == MapType.ARRAY || type == MapType.PERCPU_ARRAY;
   }
 
   /** The address of a key or value operand. */

@@ -34,8 +34,12 @@ public sealed interface Operation {
   /** The address of a byte of a stack object. */
   record StackAddress(StackObject object, int displacement) implements Leaf {}
 
-  /** The address of a map. */
-  record MapAddress(String symbol) implements Leaf {}
+  /**
+   * The address of a map.
+   *
+   * @param permanent whether elements stay at their places for ever, as those of arrays do
+   */
+  record MapAddress(String symbol, boolean permanent) implements Leaf {}
 
   /** An address in {@code .bss}, {@code .data} or {@code .rodata}. */
   record DataAddress(String section, int offset) implements Leaf {}

@@ -124,7 +124,7 @@ final class Control implements Pass {
   // Jump threading
 
   private static boolean thread(Routine routine) {
-    boolean[] wanted = phisUsedElsewhere(routine);
+    PhiUses uses = new PhiUses(routine);
     boolean changed = false;
     for (Block block : routine.blocks()) {
       if (block.phis().isEmpty()
@@ -134,9 +134,11 @@ final class Control implements Pass {
       }
       for (int i = 0; i < block.predecessors().size(); ) {
         Block from = block.predecessors().get(i);
-        boolean local = block.phis().stream().noneMatch(p -> wanted[p.number()]);
-        int outcome = local ? outcome(block, from) : -1;
-        if (outcome >= 0 && from != block && redirect(from, block, outcome, wanted)) {
+        int outcome = outcome(block, from);
+        if (outcome >= 0
+            && from != block
+            && uses.allowLeaving(block, outcome)
+            && redirect(from, block, outcome, uses)) {
           changed = true;
         } else {
           i++;
@@ -189,7 +191,7 @@ final class Control implements Pass {
     return value.isPhi() && value.block() == block ? value.operand(edge) : value;
   }
 
-  private static boolean redirect(Block from, Block block, int outcome, boolean[] wanted) {
+  private static boolean redirect(Block from, Block block, int outcome, PhiUses uses) {
     Block target = block.successors().get(outcome);
     if (target == block
         || from.successors().stream().filter(s -> s == block).count() != 1
@@ -205,35 +207,8 @@ final class Control implements Pass {
     from.redirect(from.successors().indexOf(block), target);
     for (int i = 0; i < operands.length; i++) {
       target.completePhi(target.phis().get(i), operands[i]);
-      wanted[operands[i].number()] = true;
+      uses.pin(operands[i]);
     }
     return true;
-  }
-
-  /**
-   * Which phis are used otherwise than by the branch of their own block and by phis on its outgoing
-   * edges: these must stay where every path meets them.
-   */
-  private static boolean[] phisUsedElsewhere(Routine routine) {
-    boolean[] wanted = new boolean[routine.valueCount()];
-    for (Block user : routine.blocks()) {
-      for (Value phi : user.phis()) {
-        for (int i = 0; i < phi.operandCount(); i++) {
-          Block home = phi.operand(i).block();
-          if (home == user || home != user.predecessors().get(i)) {
-            wanted[phi.operand(i).number()] = true;
-          }
-        }
-      }
-      for (Value value : user.instructions()) {
-        value.operands().forEach(o -> wanted[o.number()] = true);
-      }
-      for (Value operand : user.terminator().operands()) {
-        if (operand.block() != user) {
-          wanted[operand.number()] = true;
-        }
-      }
-    }
-    return wanted;
   }
 }

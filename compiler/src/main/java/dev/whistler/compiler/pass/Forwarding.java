@@ -164,6 +164,10 @@ final class Forwarding implements Pass {
                     : !Effects.apart(p.base(), base));
   }
 
+  private static boolean isPermanent(@Nullable Value map) {
+    return map != null && map.operation() instanceof Operation.MapAddress m && m.permanent();
+  }
+
   private static boolean sameObject(Value a, Value b) {
     return a == b
         || a.operation() instanceof Operation.StackAddress x
@@ -179,7 +183,7 @@ final class Forwarding implements Pass {
         .removeIf(
             p -> {
               if (p.width() == 0) {
-                return changesMaps;
+                return changesMaps && !isPermanent(p.map());
               }
               return switch (p.base().region()) {
                 case PACKET, CONTEXT -> changesPacket;

@@ -27,6 +27,7 @@ public final class Pipeline {
         // What is known already: bounds, lengths, memory.
         new KnownBranches(),
         control,
+        new SharedLookups(),
         new SharedSlots(),
         forwarding,
         simplify,

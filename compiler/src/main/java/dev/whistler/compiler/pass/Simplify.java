@@ -7,6 +7,7 @@ import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -441,8 +442,7 @@ final class Simplify implements Pass {
           default -> false;
         };
       }
-      if (b.isConstant(0) && a.operation() instanceof Operation.Leaf && a.constant().isEmpty()) {
-        // Addresses of stack, maps and data are never 0.
+      if (b.isConstant(0) && isNeverNull(a)) {
         return switch (test.relation()) {
           case EQUAL, LESS_EQUAL -> false;
           case NOT_EQUAL, GREATER -> true;
@@ -467,6 +467,13 @@ final class Simplify implements Pass {
         case GREATER_EQUAL -> notBelow ? Boolean.TRUE : below ? Boolean.FALSE : null;
         default -> null;
       };
+    }
+
+    /** Addresses of stack, maps and data, and addresses within a packet, are never 0. */
+    private static boolean isNeverNull(Value value) {
+      Value base = Effects.base(value);
+      return base.isLeaf() && base.constant().isEmpty()
+          || base.operation() instanceof Operation.ContextLoad && base.region() == Region.PACKET;
     }
 
     private @Nullable Test simplify(Test test) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * Random trees must give the same result with all passes and with none, for each instruction set.
  */
 class RandomTreesTest {
-  private static final int PROGRAMS = Integer.getInteger("whistler.random.trees", 300);
+  private static final int PROGRAMS = Integer.getInteger("whistler.random.trees", 100);
   private static final MapDefinition M8 = map("m8", MapType.HASH, 8, 8, 64);
   private static final MapDefinition A4 = map("a4", MapType.ARRAY, 4, 8, 8);
   private static final long[] EDGES = {
