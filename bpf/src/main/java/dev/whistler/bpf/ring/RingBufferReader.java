@@ -95,7 +95,7 @@ public final class RingBufferReader implements AutoCloseable {
       }
       int ready = epoll.await(timeout);
       for (int i = 0; i < ready; i++) {
-        if (epoll.tag(i) == WAKE_TAG && !closed) {
+        if (epoll.tag(i) == WAKE_TAG) {
           wake.reset();
         }
       }
@@ -179,16 +179,20 @@ public final class RingBufferReader implements AutoCloseable {
   /** Makes a waiting read return and, when no read is under way any more, frees the memory. */
   @Override
   public void close() {
-    if (!closed) {
-      wake.signal();
-    }
+    boolean first = !closed;
     closed = true;
-    if (!reading.isHeldByCurrentThread()) {
-      reading.lock();
-      try {
-        releaseIfClosed();
-      } finally {
-        reading.unlock();
+    try {
+      if (first) {
+        wake.signal();
+      }
+    } finally {
+      if (!reading.isHeldByCurrentThread()) {
+        reading.lock();
+        try {
+          releaseIfClosed();
+        } finally {
+          reading.unlock();
+        }
       }
     }
   }
