@@ -62,6 +62,8 @@ public final class Demo {
 
   /** Exit codes: 0 done, 1 the program did not run, 2 wrong usage, 3 this machine cannot do it. */
   public static void main(String[] arguments) {
+    // The Kubernetes client would say that nobody reads its log.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     System.exit(run(List.of(arguments)));
   }
 

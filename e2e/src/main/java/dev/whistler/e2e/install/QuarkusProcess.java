@@ -47,6 +47,7 @@ public final class QuarkusProcess implements AutoCloseable {
               "-XX:+UseSerialGC",
               "-Xmx256m",
               "--enable-native-access=ALL-UNNAMED",
+              "--sun-misc-unsafe-memory-access=allow",
               "-Dquarkus.http.host=127.0.0.1",
               "-Dquarkus.http.port=" + port));
       settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
