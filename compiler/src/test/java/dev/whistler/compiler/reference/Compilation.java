@@ -17,6 +17,7 @@ import dev.whistler.compiler.source.SourceText;
 import dev.whistler.compiler.unit.UnitProcessor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Compiles single source texts for the tests of this package. */
 final class Compilation {
@@ -35,11 +36,11 @@ final class Compilation {
 
   /** Options for an instruction set with all passes. */
   static CompilationOptions options(int instructionSet) {
-    return options(instructionSet, java.util.Set.of());
+    return options(instructionSet, Set.of());
   }
 
   /** Options for an instruction set without some passes. */
-  static CompilationOptions options(int instructionSet, java.util.Set<String> disabledPasses) {
+  static CompilationOptions options(int instructionSet, Set<String> disabledPasses) {
     CompilationOptions d = CompilationOptions.defaults();
     return new CompilationOptions(
         instructionSet,
@@ -81,7 +82,7 @@ final class Compilation {
   /** The typed unit, without code generation. */
   static TypedUnit analyze(String source) {
     CompilationRequest request = request(source, options(3));
-    Diagnostics diagnostics = new Diagnostics(false, java.util.Set.of());
+    Diagnostics diagnostics = new Diagnostics(false, Set.of());
     SymbolTable symbols = new SymbolTable();
     UnitAnalyzer analyzer = new UnitAnalyzer(request, symbols, diagnostics);
     UnitProcessor.process(request.sources(), symbols, analyzer, diagnostics, request.budget());

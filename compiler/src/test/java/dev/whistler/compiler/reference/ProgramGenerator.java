@@ -73,6 +73,7 @@ final class ProgramGenerator {
   private boolean hashWrites = true;
   private int ringDepth;
   private int loopDepth;
+  private boolean mayReturn = true;
 
   /** A variable that holds the address of a struct. */
   private record Pointer(String variable, String struct) {}
@@ -401,7 +402,7 @@ final class ProgramGenerator {
       case 15 -> bytes(next);
       case 16, 17, 18 -> ring(next);
       default ->
-          chance(4)
+          mayReturn && chance(4)
               ? list(
                   "when", list("=", varying(0), atom(literal())), list("return", expression(next)))
               : list("incf", list("getmap", "a4", small(8, next)), expression(next));
@@ -554,15 +555,20 @@ final class ProgramGenerator {
 
   private Form rawRecord(int depth) {
     String name = fresh("q");
-    return list(
-        "let",
-        list(list(name, list("ringbuf-reserve", "r", 16))),
+    boolean before = mayReturn;
+    mayReturn = false; // a raw reservation must not be live at an exit
+    Form form =
         list(
-            "when",
-            name,
-            list("store", "u64", name, 0, expression(depth)),
-            list("store", "u64", name, 8, expression(depth)),
-            list(any(List.of("ringbuf-submit", "ringbuf-discard")), name)));
+            "let",
+            list(list(name, list("ringbuf-reserve", "r", 16))),
+            list(
+                "when",
+                name,
+                list("store", "u64", name, 0, expression(depth)),
+                list("store", "u64", name, 8, expression(depth)),
+                list(any(List.of("ringbuf-submit", "ringbuf-discard")), name)));
+    mayReturn = before;
+    return form;
   }
 
   private Form output(int depth) {

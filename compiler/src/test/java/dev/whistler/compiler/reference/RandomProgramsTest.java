@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.pass.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +32,18 @@ class RandomProgramsTest {
     return packet;
   }
 
-  /** Every twentieth program runs as v1, v2 or v4 instead of v3. */
+  /**
+   * Mostly v3, half of them without any optimiser pass; of every twenty, one as v1, v2 or v4 and
+   * one with a single pass switched off.
+   */
   private static CompilationOptions options(int index) {
-    return Compilation.options(index % 20 == 0 ? List.of(1, 2, 4).get(index / 20 % 3) : 3);
+    List<String> passes = Pipeline.names().stream().sorted().toList();
+    int round = index / 20;
+    return switch (index % 20) {
+      case 0 -> Compilation.options(List.of(1, 2, 4).get(round % 3));
+      case 1 -> Compilation.options(3, Set.of(passes.get(round % passes.size())));
+      default -> Compilation.options(3, index % 2 == 0 ? Set.of() : Pipeline.names());
+    };
   }
 
   @Test
