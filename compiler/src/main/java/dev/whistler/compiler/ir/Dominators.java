@@ -93,8 +93,18 @@ public final class Dominators {
     return children.get(position[block.number()]);
   }
 
-  /** Whether every path to {@code b} goes through {@code a}. */
+  private boolean isReached(Block block) {
+    return block.number() < position.length && position[block.number()] >= 0;
+  }
+
+  /**
+   * Whether every path to {@code b} goes through {@code a}. No answer is claimed about blocks that
+   * were not reached, or not there, when this was computed: false.
+   */
   public boolean dominates(Block a, Block b) {
+    if (!isReached(a) || !isReached(b)) {
+      return false;
+    }
     int x = position[a.number()];
     int y = position[b.number()];
     return enter[x] <= enter[y] && leave[y] <= leave[x];
