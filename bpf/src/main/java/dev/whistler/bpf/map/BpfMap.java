@@ -207,7 +207,10 @@ public final class BpfMap implements AutoCloseable {
    * end is always visited, one that comes or goes meanwhile perhaps. The walk ends in any case.
    */
   public void forEach(BiConsumer<byte[], byte[]> visitor) {
-    MapWalk.walk(this, visitor);
+    boolean hash = type == MapType.HASH || type == MapType.PERCPU_HASH;
+    if (!hash || !MapBatch.walk(this, visitor)) {
+      MapWalk.walk(this, visitor);
+    }
   }
 
   /** The number of entries visited by a walk. */

@@ -3,11 +3,18 @@ package dev.whistler.bpf.map;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.MapCalls;
 import dev.whistler.bpf.sys.SystemCallException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Many changes in few calls; one by one where the map type has no batch commands. */
 final class MapBatch {
   private static final int MAXIMUM_ENTRIES = 1024;
+
+  private static final int MAXIMUM_BATCH_BYTES = 4 << 20;
+
+  /** Room for the entries of a bucket of a small map. */
+  private static final int FIRST_ENTRIES = 16;
 
   private MapBatch() {}
 
@@ -27,6 +34,48 @@ final class MapBatch {
             "update entry " + (from + batch.count()) + " of map " + map.name(), batch.errno());
       }
     }
+  }
+
+  /**
+   * Visits all entries of a hash map, bucket by bucket: each key has its bucket, so none comes
+   * twice, and what programs delete meanwhile does not disturb the walk.
+   *
+   * @return false if the map type has no batches; then nothing was visited
+   */
+  static boolean walk(BpfMap map, BiConsumer<byte[], byte[]> visitor) {
+    int fitting = MAXIMUM_BATCH_BYTES / (map.keySize() + map.valueBytes());
+    int room = Math.clamp(fitting, FIRST_ENTRIES, MAXIMUM_ENTRIES);
+    byte[] position = new byte[Math.max(8, map.keySize())];
+    boolean first = true;
+    while (true) {
+      byte[] keys = new byte[room * map.keySize()];
+      byte[] values = new byte[room * map.valueBytes()];
+      MapCalls.Batch batch =
+          MapCalls.lookupBatch(map.fd().number(), position, first, keys, values, room);
+      if (batch.errno() == Errno.ENOSPC.number() && room < map.maxEntries()) {
+        // One bucket alone holds more than there is room for; the position has not moved.
+        room = Math.min(room * 4, map.maxEntries());
+        continue;
+      }
+      if (first && unsupported(batch)) {
+        return false;
+      }
+      boolean atEnd = batch.errno() == Errno.ENOENT.number();
+      if (batch.errno() != 0 && !atEnd) {
+        throw new SystemCallException("walk through map " + map.name(), batch.errno());
+      }
+      for (int i = 0; i < batch.count(); i++) {
+        visitor.accept(part(keys, i, map.keySize()), part(values, i, map.valueBytes()));
+      }
+      if (atEnd) {
+        return true;
+      }
+      first = false;
+    }
+  }
+
+  private static byte[] part(byte[] all, int index, int size) {
+    return Arrays.copyOfRange(all, index * size, (index + 1) * size);
   }
 
   static void delete(BpfMap map, List<byte[]> keys) {

@@ -126,7 +126,7 @@ public final class MapCalls {
   public record Batch(int count, int errno) {}
 
   /**
-   * BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_AND_DELETE_BATCH.
+   * BPF_MAP_LOOKUP_BATCH.
    *
    * @param position in and out: where to go on; opaque, at least key size and 4 bytes
    * @param first whether this is the first call of a walk (the position is then only written)
@@ -135,13 +135,7 @@ public final class MapCalls {
    * @return ENOENT when the walk is at its end
    */
   public static Batch lookupBatch(
-      int map,
-      byte[] position,
-      boolean first,
-      byte[] keys,
-      byte[] values,
-      int count,
-      boolean delete) {
+      int map, byte[] position, boolean first, byte[] keys, byte[] values, int count) {
     try (Attributes attributes = new Attributes(BATCH_BYTES)) {
       if (!first) {
         attributes.putBytes(0, position);
@@ -150,8 +144,7 @@ public final class MapCalls {
       MemorySegment keyBuffer = attributes.putBuffer(16, keys.length);
       MemorySegment valueBuffer = attributes.putBuffer(24, values.length);
       attributes.putInt(32, count).putInt(36, map);
-      Command command = delete ? Command.MAP_LOOKUP_AND_DELETE_BATCH : Command.MAP_LOOKUP_BATCH;
-      int result = LibC.bpfOrErrno(command.ordinal(), attributes.structure());
+      int result = LibC.bpfOrErrno(Command.MAP_LOOKUP_BATCH.ordinal(), attributes.structure());
       int errno = result < 0 ? -result : 0;
       boolean filled = errno == 0 || errno == Errno.ENOENT.number();
       if (filled) {

@@ -79,6 +79,23 @@ class CoreRelocatorTest {
   }
 
   @Test
+  void bitFieldsAreFound() {
+    Map<String, Long> globals = run("core_bits", "ask");
+    Btf kernel = KernelBtf.running();
+    BtfType.Composite buffer =
+        (BtfType.Composite)
+            kernel.type(kernel.find("sk_buff", BtfType.Composite.class).orElseThrow());
+    BtfType.Member field =
+        buffer.members().stream().filter(m -> m.name().equals("nohdr")).findFirst().orElseThrow();
+    assertThat(64 - globals.get("right")).isEqualTo(field.bits());
+    // The last bit of the field is as far from the word's end as the word is shifted left.
+    assertThat(globals.get("offset") * 8 + 64 - globals.get("left"))
+        .isEqualTo(field.bitOffset() + field.bits());
+    assertThat(globals.get("size")).isEqualTo(1);
+    assertThat(globals.get("is_signed")).isZero();
+  }
+
+  @Test
   void anUnguardedFieldThatIsMissingIsRefusedByTheVerifier() {
     BpfObject object = BpfObject.open(ClangObjects.build("core_missing"));
     assertThatThrownBy(object::load)

@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BpfMapTest {
   private static byte[] u32(int value) {
@@ -67,9 +69,11 @@ class BpfMapTest {
     }
   }
 
-  @Test
-  void aWalkSeesEveryEntryOnceEvenWhenEntriesAreDeletedUnderIt() {
-    try (BpfMap map = BpfMap.create(MapSpec.of("walk", MapType.HASH, 4, 8, 5000))) {
+  /** The first is walked by batches, the second by keys. */
+  @ParameterizedTest
+  @EnumSource(names = {"HASH", "LRU_HASH"})
+  void aWalkSeesEveryEntryOnceEvenWhenEntriesAreDeletedUnderIt(MapType type) {
+    try (BpfMap map = BpfMap.create(MapSpec.of("walk", type, 4, 8, 10_000))) {
       List<byte[]> keys = new ArrayList<>();
       List<byte[]> values = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
