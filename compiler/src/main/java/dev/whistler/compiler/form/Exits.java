@@ -24,6 +24,7 @@ final class Exits {
   private final List<CallbackFrame> callbacks = new ArrayList<>();
   private final List<Expr> returned = new ArrayList<>();
   private @Nullable String function;
+  private @Nullable Supplier<Expr> beforeExit;
 
   Exits(BodyAnalyzer body) {
     this.body = body;
@@ -84,6 +85,11 @@ final class Exits {
     return open.stream().anyMatch(m -> isPending(m.resource()));
   }
 
+  /** Sets what is done on every exit, after the discards. */
+  void setBeforeExit(Supplier<Expr> action) {
+    beforeExit = action;
+  }
+
   /** Notes that the body is that of a kernel-side function. */
   void enterFunction(String name) {
     function = name;
@@ -115,6 +121,9 @@ final class Exits {
     }
     checkNothingPending(at);
     body.setFlow(flow.unreachable());
+    if (beforeExit != null) {
+      discards.add(beforeExit.get());
+    }
     if (discards.isEmpty()) {
       return new Expr.Return(value, at);
     }

@@ -8,6 +8,7 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Sections;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Analyzes one program: passes over its body until the types of its variables are settled. */
@@ -64,6 +65,13 @@ final class ProgramAnalyzer {
 
   private Expr body(BodyAnalyzer body) {
     Origin at = definition.origin();
+    Optional<CostSampling> cost =
+        hidden
+            .cost()
+            .map(
+                map ->
+                    new CostSampling(map, unit.tables().programs().indexOf(definition), at, body));
+    cost.ifPresent(c -> body.exits().setBeforeExit(c::atExit));
     Expr expr = body.sequence(definition.body(), Use.RESULT, at);
     if (body.flow().reachable()) {
       body.exits().checkNothingPending(at);
@@ -73,8 +81,8 @@ final class ProgramAnalyzer {
       returned.add(expr);
     }
     warnReturn(body, returned);
-    expr = CostSampling.wrap(expr, definition, hidden, body);
-    return ScopeCheck.wrap(expr, definition, hidden, body);
+    Expr sampled = cost.isPresent() ? cost.get().around(expr) : expr;
+    return ScopeCheck.wrap(sampled, definition, hidden, body);
   }
 
   /** Checks constants that the program returns (section 15.5); others are the kernel's matter. */
