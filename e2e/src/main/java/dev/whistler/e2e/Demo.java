@@ -105,7 +105,7 @@ public final class Demo {
       progress.say(
           "applied " + repository.root().relativize(example) + " as WhistlerProgram forks");
       try {
-        var unused = programs.await(PROGRAM, READY_LIMIT, Programs.ready());
+        var _ = programs.await(PROGRAM, READY_LIMIT, Programs.ready());
       } catch (Waiting.TimeoutException e) {
         return explain(programs);
       }

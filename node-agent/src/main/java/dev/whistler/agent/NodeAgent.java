@@ -136,7 +136,7 @@ final class NodeAgent implements AutoCloseable {
             submit(onChange);
           }
         });
-    var unused = informer.start();
+    var _ = informer.start();
   }
 
   private void submit(Runnable step) {

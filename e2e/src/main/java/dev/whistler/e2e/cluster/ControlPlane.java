@@ -223,7 +223,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
       if (!new String(pem, StandardCharsets.US_ASCII).contains("BEGIN CERTIFICATE")) {
         throw new ClusterException("The API server wrote no certificate; see its log.");
       }
-      Path unused =
+      var _ =
           new Kubeconfig(
                   "https://127.0.0.1:" + apiPort,
                   Base64.getEncoder().encodeToString(pem),

@@ -43,7 +43,7 @@ public record Programs(KubernetesClient client) {
             null,
             null,
             null));
-    var unused = client.resource(program).forceConflicts().serverSideApply();
+    var _ = client.resource(program).forceConflicts().serverSideApply();
   }
 
   public Optional<WhistlerProgram> get(String name) {
@@ -94,7 +94,7 @@ public record Programs(KubernetesClient client) {
 
   /** Deletes a program and waits until it is gone, finalizer included. */
   public void delete(String name, Duration limit) {
-    var unused = client.resources(WhistlerProgram.class).withName(name).delete();
+    var _ = client.resources(WhistlerProgram.class).withName(name).delete();
     Waiting.until(name + " deleted", limit, () -> get(name).isEmpty());
   }
 }

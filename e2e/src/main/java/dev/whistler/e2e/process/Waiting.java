@@ -23,7 +23,7 @@ public final class Waiting {
 
   /** Asks every 50 ms until {@code condition} holds. */
   public static void until(String what, Duration limit, BooleanSupplier condition) {
-    Object unused = get(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : NOTHING);
+    var _ = get(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : NOTHING);
   }
 
   private static final Optional<Boolean> NOTHING = Optional.empty();

@@ -69,7 +69,7 @@ final class ChartPoliciesIT {
       HasMetadata resource = Serialization.unmarshal(document);
       if (resource instanceof DaemonSet || resource instanceof Deployment) {
         // There is no kubelet here; the API server checks what would run.
-        var unused = admin.resource(resource).dryRun().create();
+        var _ = admin.resource(resource).dryRun().create();
       } else {
         install(resource);
       }
@@ -86,7 +86,7 @@ final class ChartPoliciesIT {
   }
 
   private void install(HasMetadata resource) {
-    var unused = admin.resource(resource).createOr(NonDeletingOperation::update);
+    var _ = admin.resource(resource).createOr(NonDeletingOperation::update);
     installed.add(resource);
   }
 
@@ -180,7 +180,7 @@ final class ChartPoliciesIT {
   }
 
   private static void dryRun(KubernetesClient client, HasMetadata resource) {
-    var unused = client.resource(resource).dryRun().create();
+    var _ = client.resource(resource).dryRun().create();
   }
 
   private static boolean isDenied(ThrowingCallable call) {

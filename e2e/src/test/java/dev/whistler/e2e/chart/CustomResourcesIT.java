@@ -103,7 +103,7 @@ final class CustomResourcesIT {
     WhistlerProgram program = new WhistlerProgram();
     program.getMetadata().setName("sized");
     program.setSpec(WhistlerProgramSpec.ofSource(source));
-    var unused = cluster.client().resource(program).dryRun().create();
+    var _ = cluster.client().resource(program).dryRun().create();
   }
 
   private static WhistlerProgram dryRun(TestCluster cluster, String name, String spec) {

@@ -51,7 +51,7 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
     KernelProfileContent content =
         KernelProfileContent.of(recorded.get("arch").asText(), formats, Set.of());
     SimulatedNode node = new SimulatedNode(system, name, content.digest().name());
-    var unused = system.cluster().addNode(name, labels);
+    var _ = system.cluster().addNode(name, labels);
     node.announce(recorded.get("release").asText(), content.architecture());
     node.upload(content);
     return node;
@@ -97,7 +97,7 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
     } catch (MalformedContentException e) {
       throw new IllegalStateException(e);
     }
-    var unused = client().resource(resource).create();
+    var _ = client().resource(resource).create();
   }
 
   private KubernetesClient client() {

@@ -58,15 +58,14 @@ public final class Heartbeat implements AutoCloseable {
               .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
               .endSpec()
               .build();
-      var unused =
-          existing == null ? client.resource(lease).create() : client.resource(lease).update();
+      var _ = existing == null ? client.resource(lease).create() : client.resource(lease).update();
     } catch (KubernetesClientException e) {
       LOG.warnf("The Lease cannot be renewed (tried again): %s", e.getMessage());
     }
     long interval = duration.toMillis() / RENEWALS;
     long jittered = interval - ThreadLocalRandom.current().nextLong(1 + interval / 5);
     if (!worker.isShutdown()) {
-      var unused = worker.schedule(this::renew, jittered, TimeUnit.MILLISECONDS);
+      var _ = worker.schedule(this::renew, jittered, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -67,7 +67,7 @@ public final class NodeReporter implements AutoCloseable {
 
   private void writeAfter(Duration wait) {
     try {
-      var unused = worker.schedule(this::write, wait.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = worker.schedule(this::write, wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closing) {
       LOG.debug("Not reported any more: the agent stops.", closing);
     }
@@ -83,7 +83,7 @@ public final class NodeReporter implements AutoCloseable {
       if (!status.equals(written)) {
         WhistlerNode resource = resource();
         resource.setStatus(status);
-        var unused = client.resource(resource).updateStatus();
+        var _ = client.resource(resource).updateStatus();
         written = status;
         LOG.debugf("reported: %s", status);
       }

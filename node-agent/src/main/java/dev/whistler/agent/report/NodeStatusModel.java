@@ -25,6 +25,8 @@ public final class NodeStatusModel {
   private NodeStatusModel() {}
 
   /**
+   * What the WhistlerNode shall say.
+   *
    * @param profile name of the KernelProfile; empty when this kernel cannot be described
    * @param obstacle a sentence about why it cannot; empty when it can
    * @param previous what was reported last: conditions that did not change keep their time

@@ -32,7 +32,7 @@ public final class ProfileUpload {
     profile.setMetadata(new ObjectMetaBuilder().withName(name).build());
     profile.setSpec(spec);
     try {
-      var unused = client.resource(profile).create();
+      var _ = client.resource(profile).create();
       LOG.infof("uploaded kernel profile %s", name);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {

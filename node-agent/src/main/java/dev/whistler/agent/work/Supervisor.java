@@ -157,7 +157,7 @@ public final class Supervisor implements AutoCloseable {
   private void again(Slot slot, Assignment assignment) {
     slot.failures++;
     Duration wait = Backoff.after(slot.failures);
-    var unused =
+    var _ =
         worker.schedule(
             () -> {
               if (assignment.equals(slot.wanted) && !assignment.equals(slot.current)) {
