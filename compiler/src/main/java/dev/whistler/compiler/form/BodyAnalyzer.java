@@ -494,7 +494,7 @@ final class BodyAnalyzer {
    * Analyzes what a constant test excludes (section 5.4): only errors of shape are reported, and
    * nothing of it stays.
    */
-  void analyzeDead(Runnable analysis) {
+  void analyzeDead(Supplier<Expr> analysis) {
     Diagnostics outerDiagnostics = diagnostics;
     Findings outerFindings = findings;
     Flow outerFlow = flow;
@@ -502,7 +502,7 @@ final class BodyAnalyzer {
     diagnostics = outerDiagnostics.scratch();
     findings = new Findings();
     try {
-      analysis.run();
+      Expr unused = analysis.get();
     } catch (AnalysisException e) {
       // What matters was reported to the scratch diagnostics.
     } finally {

@@ -129,7 +129,7 @@ final class ControlForms {
       Origin at,
       BodyAnalyzer body) {
     if (test instanceof Expr.Constant c) {
-      body.analyzeDead(() -> (c.value() != 0 ? otherwise : then).get());
+      body.analyzeDead(c.value() != 0 ? otherwise : then);
       return (c.value() != 0 ? then : otherwise).get();
     }
     Arms arms = new Arms(body);
@@ -223,7 +223,7 @@ final class ControlForms {
 
     void last(Supplier<Expr> forms) {
       if (end != null) {
-        body.analyzeDead(forms::get);
+        body.analyzeDead(forms);
         return;
       }
       end = arms.analyze(body.flow(), forms, at);
@@ -236,13 +236,10 @@ final class ControlForms {
      */
     void add(Supplier<Expr> testForm, @Nullable Supplier<Expr> forms, Origin clauseAt) {
       if (end != null) {
-        body.analyzeDead(
-            () -> {
-              testForm.get();
-              if (forms != null) {
-                forms.get();
-              }
-            });
+        body.analyzeDead(testForm);
+        if (forms != null) {
+          body.analyzeDead(forms);
+        }
         return;
       }
       Flow before = body.flow();
@@ -252,7 +249,7 @@ final class ControlForms {
         if (c.value() == 0) {
           body.setFlow(before);
           if (forms != null) {
-            body.analyzeDead(forms::get);
+            body.analyzeDead(forms);
           }
         } else {
           last(forms != null ? forms : () -> new Expr.Sequence(List.of(c), clauseAt));

@@ -31,16 +31,17 @@ final class HiddenMaps {
   }
 
   void define() {
-    List<String> rings =
-        tables.maps().values().stream()
-            .filter(m -> m.type() == MapType.RINGBUF)
-            .map(MapDefinition::name)
-            .toList();
+    List<MapDefinition> rings =
+        tables.maps().values().stream().filter(m -> m.type() == MapType.RINGBUF).toList();
     if (!rings.isEmpty()) {
-      MapDefinition first = tables.maps().get(rings.getFirst());
       MapDefinition statistics =
-          perCpuArray(options.statisticsMapName(), STATISTICS_ENTRY, rings.size(), first.origin());
-      tables.setRingStatistics(new RingStatistics(statistics, rings));
+          perCpuArray(
+              options.statisticsMapName(),
+              STATISTICS_ENTRY,
+              rings.size(),
+              rings.getFirst().origin());
+      tables.setRingStatistics(
+          new RingStatistics(statistics, rings.stream().map(MapDefinition::name).toList()));
       maps.add(statistics);
     }
     Origin start = new Origin(unitStart, List.of());

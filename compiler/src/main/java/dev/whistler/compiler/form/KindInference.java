@@ -147,8 +147,11 @@ final class KindInference {
       return;
     }
     Place.FieldRef from = addressed(source, bindings);
-    boolean whole = from != null && length == from.field().size() && length == to.field().size();
-    contribute(node(to), whole ? new Contribution.Through(node(from)) : NONE);
+    if (from != null && length == from.field().size() && length == to.field().size()) {
+      contribute(node(to), new Contribution.Through(node(from)));
+    } else {
+      contribute(node(to), NONE);
+    }
   }
 
   /** A helper call: what it writes to a field's address. */

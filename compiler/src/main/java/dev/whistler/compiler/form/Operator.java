@@ -11,7 +11,6 @@ interface Operator {
   Expr analyze(Form form, BodyAnalyzer body, Use use);
 
   /** An operator whose calls can be assigned to. */
-  @FunctionalInterface
   interface Accessor extends Operator {
     /** The place that a call means; its sub-expressions are analyzed here. */
     Place place(Form form, BodyAnalyzer body);

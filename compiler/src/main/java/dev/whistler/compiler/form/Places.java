@@ -12,6 +12,7 @@ import dev.whistler.compiler.type.StaticType;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reading, assigning and stepping of places (section 6.1). */
 final class Places {
@@ -262,7 +263,7 @@ final class Places {
     return new Expr.Store(m.scalar(), pointer, m.displacement(), stored, at);
   }
 
-  private void note(Place.FieldRef field, Expr pointer, Expr value, Origin at) {
+  private void note(Place.@Nullable FieldRef field, Expr pointer, Expr value, Origin at) {
     if (field != null) {
       body.findings().kinds().write(field, value, body.bindings());
       body.findings().records().tagStored(field, pointer, value, at, body);

@@ -14,6 +14,7 @@ import dev.whistler.compiler.type.StructLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The forms that structs and unions generate, and {@code sizeof} and its like (section 9.3). */
 final class StructForms {
@@ -116,7 +117,7 @@ final class StructForms {
       ScalarType scalar,
       int count,
       String name,
-      Place.FieldRef ref,
+      Place.@Nullable FieldRef ref,
       Datum indexForm,
       Origin at,
       BodyAnalyzer body) {

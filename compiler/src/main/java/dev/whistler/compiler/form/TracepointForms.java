@@ -143,16 +143,18 @@ final class TracepointForms {
             ? target.get("category") + "/" + target.get("event")
             : "";
     Optional<TracepointImports.Event> ownEvent = tracepoints.find(own);
-    if (ownEvent.isPresent() && ownEvent.get().fields().containsKey(field)) {
-      return new Found(ownEvent.get(), ownEvent.get().fields().get(field));
+    Field ownField = ownEvent.map(e -> e.fields().get(field)).orElse(null);
+    if (ownEvent.isPresent() && ownField != null) {
+      return new Found(ownEvent.get(), ownField);
     }
     if (ownEvent.isPresent() && ownEvent.get().absent().contains(field)) {
       throw absent(field, ownEvent.get(), at, body);
     }
-    List<TracepointImports.Event> offering = new ArrayList<>();
+    List<Found> offering = new ArrayList<>();
     for (TracepointImports.Event event : tracepoints.all()) {
-      if (event.fields().containsKey(field)) {
-        offering.add(event);
+      Field offered = event.fields().get(field);
+      if (offered != null) {
+        offering.add(new Found(event, offered));
       }
     }
     if (offering.size() == 1) {
@@ -162,10 +164,10 @@ final class TracepointForms {
           "the field "
               + field
               + " is one of "
-              + offering.getFirst().name()
+              + offering.getFirst().event().name()
               + ", not of the event that this program is attached to",
           null);
-      return new Found(offering.getFirst(), offering.getFirst().fields().get(field));
+      return offering.getFirst();
     }
     if (offering.isEmpty()) {
       for (TracepointImports.Event event : tracepoints.all()) {
@@ -180,7 +182,7 @@ final class TracepointForms {
         "the field "
             + field
             + " is ambiguous: "
-            + String.join(" and ", offering.stream().map(TracepointImports.Event::name).toList())
+            + String.join(" and ", offering.stream().map(f -> f.event().name()).toList())
             + " have it, and this program is attached to neither",
         "give the program a section tracepoint/CATEGORY/EVENT");
   }
