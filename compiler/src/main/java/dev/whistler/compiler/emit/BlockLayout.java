@@ -89,7 +89,7 @@ final class BlockLayout {
     machine.blocks.forEach(b -> map.put(b, new ArrayList<>()));
     for (MachineBlock block : machine.blocks) {
       for (MachineBlock successor : block.successors()) {
-        map.get(successor).add(block);
+        map.computeIfAbsent(successor, b -> new ArrayList<>()).add(block);
       }
     }
     return map;
@@ -108,14 +108,15 @@ final class BlockLayout {
           && block.next != null
           && block.next != block
           && block.next != machine.blocks.getFirst()
-          && predecessors.get(block.next).size() == 1) {
+          && predecessors.getOrDefault(block.next, List.of()).size() == 1) {
         MachineBlock next = block.next;
         block.code.addAll(next.code);
         block.jump = next.jump;
         block.taken = next.taken;
         block.next = next.next;
         for (MachineBlock successor : block.successors()) {
-          predecessors.get(successor).replaceAll(p -> p == next ? block : p);
+          predecessors.computeIfPresent(
+              successor, (s, before) -> before.stream().map(p -> p == next ? block : p).toList());
         }
         gone.add(next);
         changed = true;
@@ -147,7 +148,7 @@ final class BlockLayout {
             || edge.next == null
             || edge.code.isEmpty()
             || edge.code.size() > 2
-            || predecessors.get(edge).size() != 1
+            || predecessors.getOrDefault(edge, List.of()).size() != 1
             || !taken && edge.next == other) {
           continue;
         }

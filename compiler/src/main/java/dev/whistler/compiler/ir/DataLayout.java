@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Where globals and constant strings lie in {@code .bss}, {@code .data} and {@code .rodata}: in
@@ -37,7 +38,7 @@ public final class DataLayout {
 
   /** Bytes from the start of the global's section. */
   public int offset(Global global) {
-    return offsets.get(global.symbol());
+    return Objects.requireNonNull(offsets.get(global.symbol()), global.symbol());
   }
 
   /** Bytes that the globals of a section take, without strings. */

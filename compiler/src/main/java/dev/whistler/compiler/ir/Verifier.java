@@ -50,11 +50,13 @@ public final class Verifier {
         for (int i = 0; i < phi.operandCount(); i++) {
           Block from = block.predecessors().get(i);
           Value operand = phi.operand(i);
+          Block defining = operand.block();
           require(
               routine,
               operand.isLeaf()
-                  || blocks.contains(operand.block())
-                      && dominators.dominates(operand.block(), from),
+                  || defining != null
+                      && blocks.contains(defining)
+                      && dominators.dominates(defining, from),
               "operand " + operand + " of " + phi + " is not defined on its edge");
         }
       }

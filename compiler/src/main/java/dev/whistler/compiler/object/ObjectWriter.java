@@ -75,7 +75,8 @@ public final class ObjectWriter {
     maps();
     data();
     license();
-    codeSections.forEach((name, section) -> relocate(section, bySection.get(name)));
+    codeSections.forEach(
+        (name, section) -> relocate(section, bySection.getOrDefault(name, List.of())));
     bySection.forEach(this::describe);
 
     String schema = schema(trace);
