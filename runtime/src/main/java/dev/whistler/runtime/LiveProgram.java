@@ -1,9 +1,11 @@
 package dev.whistler.runtime;
 
+import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.adopt.PinDirectory;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
+import dev.whistler.runtime.load.Attachments;
 import dev.whistler.runtime.load.Quiescence;
 import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
@@ -12,6 +14,7 @@ import dev.whistler.runtime.schema.ObjectSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,8 @@ final class LiveProgram implements RunningProgram {
   private final Identity identity;
   private final ObjectSchema schema;
   private final MapAccess maps;
-  private final Resources attachments;
+  private final Attachments attachments;
+  private final Map<String, BpfMap> loadedMaps;
   private final Resources kernel;
   private final List<Delivery> deliveries;
   private final @Nullable RingPump pump;
@@ -33,6 +37,7 @@ final class LiveProgram implements RunningProgram {
 
   /**
    * @param attachments what stops producing when closed
+   * @param loadedMaps by symbol, owned by {@code kernel}
    * @param kernel everything else in the kernel
    * @param pump reads the rings; null where there are none
    * @param pins where it is pinned; null where it ends with this process
@@ -41,7 +46,8 @@ final class LiveProgram implements RunningProgram {
       Identity identity,
       ObjectSchema schema,
       MapAccess maps,
-      Resources attachments,
+      Attachments attachments,
+      Map<String, BpfMap> loadedMaps,
       Resources kernel,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
@@ -51,6 +57,7 @@ final class LiveProgram implements RunningProgram {
     this.schema = schema;
     this.maps = maps;
     this.attachments = attachments;
+    this.loadedMaps = Map.copyOf(loadedMaps);
     this.kernel = kernel;
     this.deliveries = List.copyOf(deliveries);
     this.pump = pump;
@@ -158,6 +165,57 @@ final class LiveProgram implements RunningProgram {
     }
     return counters;
   }
+
+  /** What is attached, to be taken over. */
+  Attachments attachments() {
+    return attachments;
+  }
+
+  /** Its maps by symbol; they stay this program's. */
+  Map<String, BpfMap> loadedMaps() {
+    return loadedMaps;
+  }
+
+  List<String> sinkNames() {
+    return deliveries.stream().map(delivery -> delivery.account().sink()).toList();
+  }
+
+  /** Whether it can be replaced: it runs, and nobody stopped it. */
+  synchronized boolean isLive() {
+    return !closed && finalCounters == null;
+  }
+
+  /**
+   * Ends reading after another revision has taken the places over, and releases what is this
+   * revision's own.
+   *
+   * @param handsOver whether another reader goes on with the rings; else they are read to their end
+   * @param drain how long to read and deliver what is there
+   * @return final counts, and the words for the next reader
+   */
+  synchronized Ended end(boolean handsOver, Duration drain) {
+    closed = true;
+    long end = System.nanoTime() + drain.toNanos();
+    Quiescence.await();
+    if (pump != null) {
+      pump.drain(handsOver ? Duration.ZERO : left(end));
+    }
+    for (Delivery delivery : deliveries) {
+      delivery.stop(left(end));
+    }
+    ProgramCounters counters = counters();
+    finalCounters = counters;
+    long[] words = pump == null ? new long[0] : pump.handOver();
+    if (pump != null) {
+      pump.close();
+    }
+    kernel.close();
+    state.set(new ProgramState.Stopped(Instant.now()));
+    return new Ended(counters, words);
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
+  record Ended(ProgramCounters counters, long[] words) {}
 
   private void unpin() {
     if (pins == null) {

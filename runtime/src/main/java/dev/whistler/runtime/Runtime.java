@@ -25,6 +25,24 @@ public final class Runtime {
   }
 
   /**
+   * Replaces a running program by another revision without a gap: at each place where both are
+   * attached, every event runs exactly one of them. Where the kernel cannot exchange programs (BTF
+   * tracepoints, fentry, LSM, programs that may sleep) both run for a short time, and records tell
+   * them apart by their revision. Rings whose records are the same go on, with their counts; other
+   * rings are read to their end first.
+   *
+   * @param current started by this class and still running; stopped on return
+   * @param next the new revision of the same uid, with the same pin directory or none
+   * @throws StartException if the new revision cannot run; the current one goes on as before
+   */
+  public static Updated update(RunningProgram current, RunRequest next) throws StartException {
+    if (!(current instanceof LiveProgram live)) {
+      throw new IllegalArgumentException(current + " was not started here");
+    }
+    return Starting.update(live, next);
+  }
+
+  /**
    * The uids of the programs that are pinned below a directory, whoever runs them.
    *
    * @throws StartException {@code TAMPERED} if the directory is not ours alone

@@ -4,6 +4,7 @@ import dev.whistler.bpf.LoadOptions;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BootClock;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.account.RingAccount;
@@ -22,6 +23,7 @@ import dev.whistler.runtime.decode.WideNumbers;
 import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.load.Attaching;
+import dev.whistler.runtime.load.Attachments;
 import dev.whistler.runtime.load.ObjectLoading;
 import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
@@ -29,12 +31,15 @@ import dev.whistler.runtime.maps.MapEntries;
 import dev.whistler.runtime.maps.MapEntryException;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ObjectSchema;
+import dev.whistler.runtime.update.CarryOver;
+import dev.whistler.runtime.update.CarryRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -48,23 +53,27 @@ import org.jspecify.annotations.Nullable;
 final class Starting {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
+  private static final long[] NO_COUNTS = {};
+
   private final RunRequest request;
   private final ObjectLoading loading;
   private final ObjectSchema schema;
   private final WallClock clock = new WallClock(BootClock::nanos);
   private final LiveProgram.StateHolder state = new LiveProgram.StateHolder();
   private final Resources kernel = new Resources();
-  private final Resources attachments = new Resources();
   private final Resources workers = new Resources();
+  private Attachments attachments;
 
-  private Starting(RunRequest request, ObjectLoading loading) {
+  private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
+    this.attachments = attachments;
     this.request = request;
     this.loading = loading;
     this.schema = loading.schema();
   }
 
   static RunningProgram start(RunRequest request) throws StartException {
-    Starting starting = new Starting(request, ObjectLoading.read(request.object()));
+    Starting starting =
+        new Starting(request, ObjectLoading.read(request.object()), new Attachments(null));
     try {
       return starting.run();
     } catch (StartException | RuntimeException e) {
@@ -73,12 +82,91 @@ final class Starting {
     }
   }
 
+  static Updated update(LiveProgram current, RunRequest next) throws StartException {
+    if (!current.isLive()) {
+      throw new IllegalStateException(
+          "Program " + current.identity().program() + " does not run any more.");
+    }
+    Starting starting =
+        new Starting(
+            next, ObjectLoading.read(next.object()), new Attachments(current.attachments()));
+    try {
+      return starting.replace(current);
+    } catch (StartException | RuntimeException e) {
+      starting.release(e);
+      throw e;
+    }
+  }
+
+  private Updated replace(LiveProgram current) throws StartException {
+    PinDirectory pins = pinDirectory();
+    CarryRules rules =
+        new CarryRules(
+            current.schema(),
+            schema,
+            current.sinkNames(),
+            request.sinks().stream().map(SinkSpec::name).toList());
+    List<CarryOver> decisions = rules.decide();
+    Attaching attaching = new Attaching(loading, request.attach());
+    LoadedObject loaded =
+        kernel.own(
+            loading.load(LoadOptions.defaults().withReuse(carried(current, decisions, rules))));
+    MapAccess maps = maps(loaded.maps());
+    seed(maps, decisions.stream().filter(CarryOver::carried).map(CarryOver::map).toList());
+    List<MapSchema> rings = rings();
+    List<Delivery> deliveries = deliveries(rings.size());
+    PinnedAccount account = newAccount(pins, rings, deliveries);
+    // A fresh ring has room for what comes until the former revision has ended.
+    attaching.attach(loaded, attachments);
+    attachments.commit();
+    LiveProgram.Ended ended = current.end(rules.ringsCarried(), request.limits().sinkPatience());
+    long[] counts = rules.ringsCarried() ? ended.words() : new long[0];
+    if (account != null && counts.length > 0) {
+      account.write(counts);
+    }
+    RingPump pump =
+        rings.isEmpty()
+            ? null
+            : pump(loaded.maps(), rings, deliveries, account, account == null ? counts : NO_COUNTS);
+    if (pins != null && account != null) {
+      pins.remove();
+      pin(pins, loaded, account);
+    }
+    return new Updated(
+        live(maps, loaded.maps(), deliveries, pump, pins), decisions, ended.counters());
+  }
+
+  /** The maps of the current revision to go on with, by symbol. */
+  private Map<String, BpfMap> carried(
+      LiveProgram current, List<CarryOver> decisions, CarryRules rules) {
+    Map<String, BpfMap> reuse = new HashMap<>();
+    for (CarryOver decision : decisions) {
+      if (decision.carried()) {
+        String symbol = schema.map(decision.map()).orElseThrow().symbol();
+        reuse.put(symbol, Objects.requireNonNull(current.loadedMaps().get(symbol), symbol));
+      }
+    }
+    ObjectSchema.Stats stats = schema.stats();
+    if (stats != null && rules.ringsCarried()) {
+      String symbol = schema.map(stats.map()).map(MapSchema::symbol).orElse(stats.map());
+      reuse.put(symbol, Objects.requireNonNull(current.loadedMaps().get(symbol), symbol));
+    }
+    return reuse;
+  }
+
+  private @Nullable PinnedAccount newAccount(
+      @Nullable PinDirectory pins, List<MapSchema> rings, List<Delivery> deliveries) {
+    return pins == null
+        ? null
+        : kernel.own(PinnedAccount.create(Checkpoint.words(rings.size(), deliveries.size())));
+  }
+
   /** Undoes a start that failed; what was pinned before it began stays pinned. */
   private void release(Exception cause) {
-    for (Resources resources : List.of(attachments, workers, kernel)) {
+    for (AutoCloseable resources : List.of(attachments, workers, kernel)) {
       try {
         resources.close();
-      } catch (RuntimeException e) {
+      } catch (Exception e) {
         cause.addSuppressed(e);
       }
     }
@@ -125,53 +213,66 @@ final class Starting {
     List<Delivery> deliveries = deliveries(rings.size());
     int words = Checkpoint.words(rings.size(), deliveries.size());
     PinnedAccount account = kernel.own(earlier.account(pins, words));
-    RingPump pump = rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account);
-    return live(maps, deliveries, pump, pins);
+    attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
+    RingPump pump =
+        rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account, NO_COUNTS);
+    return live(maps, earlier.maps(), deliveries, pump, pins);
   }
 
   private RunningProgram startNew(@Nullable PinDirectory pins) throws StartException {
     Attaching attaching = new Attaching(loading, request.attach());
     LoadedObject loaded = kernel.own(loading.load(LoadOptions.defaults()));
     MapAccess maps = maps(loaded.maps());
-    seed(maps);
+    seed(maps, List.of());
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
-    PinnedAccount account =
-        pins == null
-            ? null
-            : kernel.own(PinnedAccount.create(Checkpoint.words(rings.size(), deliveries.size())));
-    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
+    PinnedAccount account = newAccount(pins, rings, deliveries);
+    RingPump pump =
+        rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account, NO_COUNTS);
     attaching.attach(loaded, attachments);
+    attachments.commit();
     if (pins != null && account != null) {
       pins.remove();
       pin(pins, loaded, account);
     }
-    return live(maps, deliveries, pump, pins);
+    return live(maps, loaded.maps(), deliveries, pump, pins);
   }
 
   private void pin(PinDirectory pins, LoadedObject loaded, PinnedAccount account)
       throws StartException {
-    List<BpfLink> links = attachments.ofType(BpfLink.class);
+    Map<String, BpfLink> links = attachments.links();
+    Map<String, BpfMap> pinnedMaps = attachments.withSlots(loaded.maps());
+    Map<String, BpfProgram> programs = attachments.withEntries(loaded.programs());
     Manifest parts =
         new Manifest(
             Manifest.VERSION,
             "",
             1,
             "",
-            List.copyOf(loaded.maps().keySet()),
-            List.copyOf(loaded.programs().keySet()),
-            links.size(),
+            List.copyOf(pinnedMaps.keySet()),
+            List.copyOf(programs.keySet()),
+            List.copyOf(links.keySet()),
             List.of());
-    PinnedProgram.pin(pins, manifest(parts), loaded.maps(), loaded.programs(), links, account);
+    PinnedProgram.pin(pins, manifest(parts), pinnedMaps, programs, links, account);
   }
 
   private RunningProgram live(
       MapAccess maps,
+      Map<String, BpfMap> loadedMaps,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
       @Nullable PinDirectory pins) {
     return new LiveProgram(
-        request.identity(), schema, maps, attachments, kernel, deliveries, pump, state, pins);
+        request.identity(),
+        schema,
+        maps,
+        attachments,
+        loadedMaps,
+        kernel,
+        deliveries,
+        pump,
+        state,
+        pins);
   }
 
   private List<MapSchema> rings() {
@@ -201,8 +302,12 @@ final class Starting {
     return maps;
   }
 
-  private void seed(MapAccess maps) throws StartException {
+  /** A map that is carried over was seeded before; what was counted in it since stays. */
+  private void seed(MapAccess maps, List<String> carried) throws StartException {
     for (MapEntries entries : request.maps()) {
+      if (entries.mode() == MapEntries.Mode.SEED && carried.contains(entries.map())) {
+        continue;
+      }
       try {
         maps.apply(entries);
       } catch (MapEntryException e) {
@@ -240,7 +345,8 @@ final class Starting {
       Map<String, BpfMap> maps,
       List<MapSchema> rings,
       List<Delivery> deliveries,
-      @Nullable PinnedAccount account)
+      @Nullable PinnedAccount account,
+      long[] counts)
       throws StartException {
     ObjectSchema.Stats stats = schema.stats();
     List<RingSource> sources = new ArrayList<>();
@@ -270,6 +376,9 @@ final class Starting {
                   checkpoint,
                   request.limits().sinkPatience(),
                   state::failed));
+      if (counts.length > 0) {
+        pump.goOn(counts);
+      }
       pump.start();
       return pump;
     } catch (BpfException e) {

@@ -2,6 +2,7 @@ package dev.whistler.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.compiler.Budget;
@@ -12,15 +13,22 @@ import dev.whistler.compiler.Compiler;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.source.SourceText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on other things than tracepoints: each event is caused and its effect seen in a map. */
 @Timeout(60)
@@ -119,6 +127,146 @@ class AttachKindsTest {
       new ProcessBuilder("/bin/sh", "-c", "kill -0 $$").start().waitFor();
       new ProcessBuilder("/bin/bash", "-c", ":").start().waitFor();
       assertThat(hits(program)).isPositive();
+    }
+  }
+
+  @Test
+  void aFunctionOfTheKernel() throws Exception {
+    String source =
+        "(defprog p (:type :kprobe :section \"kprobe/__x64_sys_getppid\")"
+            + " (incf (getmap hits 0)) 0)";
+    sees(source);
+  }
+
+  @Test
+  void aSystemCallByName() throws Exception {
+    String source =
+        "(defprog p (:type :kprobe :section \"ksyscall/getppid\") (incf (getmap hits 0)) 0)";
+    sees(source);
+  }
+
+  private static void sees(String source) throws Exception {
+    Path kprobes = Path.of("/sys/bus/event_source/devices/kprobe");
+    assumeTrue(Files.exists(kprobes), "this kernel is built without kprobes");
+    try (RunningProgram program = Runtime.start(request(source))) {
+      new ProcessBuilder("/bin/bash", "-c", ":").start().waitFor();
+      assertThat(hits(program)).isPositive();
+    }
+  }
+
+  @Test
+  void packetsOfACgroup() throws Exception {
+    Path root = Path.of("/sys/fs/cgroup/unified");
+    assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
+    Path group = Files.createDirectory(root.resolve("whistler-" + ProcessHandle.current().pid()));
+    try {
+      String source =
+          "(defprog p (:type :cgroup-skb :section \"cgroup_skb/egress\")"
+              + " (incf (getmap hits 0)) 1)";
+      try (RunningProgram program =
+          Runtime.start(request(source, new AttachTarget.Cgroup(group)))) {
+        String send =
+            "echo $$ > " + group.resolve("cgroup.procs") + "; echo x > /dev/udp/127.0.0.1/9";
+        new ProcessBuilder("/bin/bash", "-c", send).start().waitFor();
+        assertThat(hits(program)).isPositive();
+      }
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void lookupsOfSockets() throws Exception {
+    String source = "(defprog p (:type :sk-lookup) (incf (getmap hits 0)) SK_PASS)";
+    try (RunningProgram program = Runtime.start(request(source))) {
+      sendToSelf();
+      assertThat(hits(program)).isPositive();
+    }
+  }
+
+  @Test
+  void samplesOfEachCpu() throws Exception {
+    String source = "(defprog p (:type :perf-event) (incf (getmap hits 0)) 0)";
+    try (RunningProgram program = Runtime.start(request(source))) {
+      await().until(() -> hits(program) > 0);
+    }
+  }
+
+  @Test
+  void the65thProgramOnATracepoint() throws Exception {
+    String source =
+        "(defprog p (:type :tracepoint :section \"tracepoint/sched/sched_process_wait\") 0)";
+    RunRequest request = request(source);
+    List<RunningProgram> programs = new ArrayList<>();
+    try {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 65; i++) {
+                  programs.add(Runtime.start(request));
+                }
+              })
+          .isInstanceOfSatisfying(
+              StartException.class,
+              e -> assertThat(e.reason()).isEqualTo(FailureReason.TOO_MANY_PROGRAMS))
+          .hasMessageContaining("64 programs");
+      assertThat(programs).hasSize(64);
+    } finally {
+      programs.forEach(RunningProgram::close);
+    }
+  }
+
+  @Test
+  void aProgramThatReadsBeyondTheRecordOfItsEvent() {
+    // task_newtask has 2 arguments, 16 bytes
+    String source =
+        "(defprog p (:type :raw-tracepoint :section \"raw_tp/task_newtask\")"
+            + " (let ((x u64 (ctx u64 24))) (when (> x 0) (incf (getmap hits 0)))) 0)";
+    assertThatThrownBy(() -> Runtime.start(request(source)))
+        .isInstanceOf(StartException.class)
+        .hasMessage(
+            "Program p reads 32 bytes of its context and the record of task_newtask has 16 on this"
+                + " kernel; compile it for this kernel.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":xdp", ":tc :section \"tcx/ingress\""})
+  void noPacketPassesWhileOneRevisionReplacesAnother(String type) throws Exception {
+    String pass = type.equals(":xdp") ? "XDP_PASS" : "TC_ACT_OK";
+    RunRequest request =
+        request(
+            "(defprog p (:type " + type + ") (incf (getmap hits 0)) " + pass + ")",
+            new AttachTarget.Interface("lo"));
+    RunningProgram program = Runtime.start(request);
+    try {
+      AtomicLong sent = new AtomicLong();
+      AtomicBoolean end = new AtomicBoolean();
+      Thread sender =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!end.get()) {
+                      sendOne();
+                      sent.incrementAndGet();
+                    }
+                  });
+      for (int i = 0; i < 50; i++) {
+        program = Runtime.update(program, request).program();
+      }
+      end.set(true);
+      sender.join();
+      // others use the interface too: more is no fault, fewer would be
+      assertThat(hits(program)).isGreaterThanOrEqualTo(sent.get());
+      assertThat(sent.get()).isGreaterThan(1000);
+    } finally {
+      program.close();
+    }
+  }
+
+  private static void sendOne() {
+    try (DatagramSocket sender = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      sender.send(new DatagramPacket(new byte[3], 3, sender.getLocalAddress(), 9));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

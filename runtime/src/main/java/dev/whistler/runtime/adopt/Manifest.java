@@ -14,13 +14,13 @@ import java.util.Objects;
  * What the pins of a program are. It is kept as the one element of a frozen, pinned array, since a
  * BPF file system holds no ordinary files; being pinned last, it says that the pins are complete.
  *
- * @param version 1
+ * @param version 2
  * @param uid of the program
  * @param revision that runs
  * @param objectDigest hex SHA-256 of the object
  * @param maps symbols of the maps pinned as {@code map-0}, {@code map-1}, …
  * @param programs symbols of the programs pinned as {@code prog-0}, {@code prog-1}, …
- * @param links how many links are pinned as {@code link-0}, {@code link-1}, …
+ * @param links program and place of the links pinned as {@code link-0}, {@code link-1}, …
  * @param sinks names of the sinks in the order of the account
  */
 public record Manifest(
@@ -30,15 +30,16 @@ public record Manifest(
     String objectDigest,
     List<String> maps,
     List<String> programs,
-    int links,
+    List<String> links,
     List<String> sinks) {
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
   private static final int MAX_BYTES = 1 << 20;
   private static final JsonMapper JSON = new JsonMapper();
 
   public Manifest {
     maps = List.copyOf(maps);
     programs = List.copyOf(programs);
+    links = List.copyOf(links);
     sinks = List.copyOf(sinks);
   }
 
@@ -72,7 +73,7 @@ public record Manifest(
       }
       byte[] json = Objects.requireNonNull(map.lookup(new byte[4]), "an array has every index");
       Manifest manifest = JSON.readValue(json, Manifest.class);
-      if (manifest.version != VERSION || manifest.links < 0) {
+      if (manifest.version != VERSION) {
         throw new IOException("it has version " + manifest.version);
       }
       return manifest;

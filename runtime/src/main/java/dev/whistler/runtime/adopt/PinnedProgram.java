@@ -7,9 +7,7 @@ import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +25,8 @@ public final class PinnedProgram implements AutoCloseable {
 
   private final Manifest manifest;
   private final Map<String, BpfMap> maps = new LinkedHashMap<>();
-  private final List<BpfProgram> programs = new ArrayList<>();
-  private final List<BpfLink> links = new ArrayList<>();
+  private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
+  private final Map<String, BpfLink> links = new LinkedHashMap<>();
 
   private PinnedProgram(Manifest manifest) {
     this.manifest = manifest;
@@ -44,7 +42,7 @@ public final class PinnedProgram implements AutoCloseable {
       Manifest manifest,
       Map<String, BpfMap> maps,
       Map<String, BpfProgram> programs,
-      List<BpfLink> links,
+      Map<String, BpfLink> links,
       PinnedAccount account)
       throws StartException {
     directory.create();
@@ -56,8 +54,8 @@ public final class PinnedProgram implements AutoCloseable {
       for (int i = 0; i < manifest.programs().size(); i++) {
         directory.pin(PROGRAM + i, programs.get(manifest.programs().get(i)).fd());
       }
-      for (int i = 0; i < links.size(); i++) {
-        directory.pin(PinDirectory.LINK + i, links.get(i).fd());
+      for (int i = 0; i < manifest.links().size(); i++) {
+        directory.pin(PinDirectory.LINK + i, links.get(manifest.links().get(i)).fd());
       }
       try (BpfMap map = manifest.toMap()) {
         directory.pin(MANIFEST, map.fd());
@@ -109,10 +107,10 @@ public final class PinnedProgram implements AutoCloseable {
       maps.put(manifest.maps().get(i), BpfMap.of(directory.open(MAP + i)));
     }
     for (int i = 0; i < manifest.programs().size(); i++) {
-      programs.add(BpfProgram.of(directory.open(PROGRAM + i)));
+      programs.put(manifest.programs().get(i), BpfProgram.of(directory.open(PROGRAM + i)));
     }
-    for (int i = 0; i < manifest.links(); i++) {
-      links.add(BpfLink.of(directory.open(PinDirectory.LINK + i)));
+    for (int i = 0; i < manifest.links().size(); i++) {
+      links.put(manifest.links().get(i), BpfLink.of(directory.open(PinDirectory.LINK + i)));
     }
   }
 
@@ -121,14 +119,14 @@ public final class PinnedProgram implements AutoCloseable {
     if (!manifest.uid().equals(uid)) {
       throw new IOException("they belong to program " + manifest.uid());
     }
-    Set<Integer> known = programs.stream().map(BpfProgram::id).collect(Collectors.toSet());
-    for (BpfLink link : links) {
+    Set<Integer> known = programs.values().stream().map(BpfProgram::id).collect(Collectors.toSet());
+    for (BpfLink link : links.values()) {
       if (!known.contains(link.info().programId())) {
         throw new IOException(link + " runs a program that is not among them");
       }
     }
     Set<Integer> ours = maps.values().stream().map(BpfMap::id).collect(Collectors.toSet());
-    for (BpfProgram program : programs) {
+    for (BpfProgram program : programs.values()) {
       if (!ours.containsAll(program.mapIds())) {
         throw new IOException(program + " uses a map that is not among them");
       }
@@ -156,14 +154,22 @@ public final class PinnedProgram implements AutoCloseable {
     return Map.copyOf(maps);
   }
 
-  public List<BpfLink> links() {
-    return List.copyOf(links);
+  /** By symbol, entry programs among them. */
+  public Map<String, BpfProgram> programs() {
+    return Map.copyOf(programs);
+  }
+
+  /** The links, by program and place; the caller owns them from now on. */
+  public Map<String, BpfLink> takeLinks() {
+    Map<String, BpfLink> taken = new LinkedHashMap<>(links);
+    links.clear();
+    return taken;
   }
 
   @Override
   public void close() {
-    links.forEach(BpfLink::close);
-    programs.forEach(BpfProgram::close);
+    links.values().forEach(BpfLink::close);
+    programs.values().forEach(BpfProgram::close);
     maps.values().forEach(BpfMap::close);
   }
 }

@@ -36,7 +36,12 @@ public final class Checkpoint {
    * @return position of each ring
    */
   long[] restore(long[] lossTold) {
-    long[] words = account.read();
+    return restore(account.read(), rings, sinks, lossTold);
+  }
+
+  /** Sets accounts to what the words say; returns the position of each ring. */
+  static long[] restore(
+      long[] words, List<RingSource> rings, List<SinkAccount> sinks, long[] lossTold) {
     long[] positions = new long[rings.size()];
     int at = 0;
     for (int ring = 0; ring < rings.size(); ring++) {
@@ -56,6 +61,12 @@ public final class Checkpoint {
 
   /** Writes the accounts as they are. */
   void write(long[] positions, long[] lossTold) {
+    account.write(words(rings, sinks, positions, lossTold));
+  }
+
+  /** The accounts as they are, as words. */
+  static long[] words(
+      List<RingSource> rings, List<SinkAccount> sinks, long[] positions, long[] lossTold) {
     long[] words = new long[words(rings.size(), sinks.size())];
     int at = 0;
     for (int ring = 0; ring < rings.size(); ring++) {
@@ -74,6 +85,6 @@ public final class Checkpoint {
         at += SINK_WORDS;
       }
     }
-    account.write(words);
+    return words;
   }
 }

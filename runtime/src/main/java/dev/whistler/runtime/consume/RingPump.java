@@ -7,6 +7,7 @@ import dev.whistler.runtime.RecordListener;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.RingCounters;
+import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.decode.JsonBuffer;
 import dev.whistler.runtime.decode.RingDecoder;
 import dev.whistler.runtime.decode.WallClock;
@@ -97,6 +98,35 @@ public final class RingPump implements AutoCloseable {
       reader.release(ring, released[ring]);
     }
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
+  }
+
+  /**
+   * Goes on with the counts of a reader of the same rings that has ended; before {@link #start}.
+   *
+   * @param words as {@link #handOver} gave them
+   */
+  public void goOn(long[] words) {
+    Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold());
+    rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
+  }
+
+  /**
+   * The counts for whoever reads the same rings next; after {@link #drain}, once the sinks have
+   * stopped too.
+   */
+  public long[] handOver() {
+    long[] positions = new long[rings.size()];
+    for (int ring = 0; ring < positions.length; ring++) {
+      positions[ring] = reader.cursor(ring);
+      if (checkpoint != null) {
+        reader.release(ring, positions[ring]);
+      }
+    }
+    return Checkpoint.words(rings, sinks(), positions, lossLines.kernelTold());
+  }
+
+  private List<SinkAccount> sinks() {
+    return deliveries.stream().map(Delivery::account).toList();
   }
 
   /** Begins to read. */

@@ -3,9 +3,11 @@ package dev.whistler.runtime.load;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.Cgroup;
+import dev.whistler.bpf.link.Clsact;
 import dev.whistler.bpf.link.Iterator;
 import dev.whistler.bpf.link.Kprobe;
 import dev.whistler.bpf.link.NetworkNamespace;
+import dev.whistler.bpf.link.PerfSampling;
 import dev.whistler.bpf.link.SocketMap;
 import dev.whistler.bpf.link.Tcx;
 import dev.whistler.bpf.link.Tracepoint;
@@ -15,9 +17,11 @@ import dev.whistler.bpf.link.UserSymbol;
 import dev.whistler.bpf.link.Xdp;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.map.PossibleCpus;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.UnsupportedException;
 import dev.whistler.runtime.AttachTarget;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
@@ -34,6 +38,12 @@ import org.jspecify.annotations.Nullable;
 public final class Attaching {
   private static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/net");
 
+  /** Where users may put filters of their own before and behind ours. */
+  private static final int CLSACT_PRIORITY = 50_000;
+
+  /** Not a multiple of the clock's rate, so that samples do not go in step with timers. */
+  private static final int SAMPLES_A_SECOND = 99;
+
   private final ObjectLoading object;
   private final Places places;
 
@@ -47,70 +57,127 @@ public final class Attaching {
 
   /**
    * Attaches every program that is loaded. On failure those attached before stay with {@code
-   * resources}.
+   * attachments}.
    *
-   * @param resources takes the attachments over
+   * @param attachments takes the attachments over
    */
-  public void attach(LoadedObject loaded, Resources resources) throws StartException {
+  public void attach(LoadedObject loaded, Attachments attachments) throws StartException {
     try (TracefsOnDemand tracefs = new TracefsOnDemand()) {
       for (ProgramSchema program : object.schema().programs()) {
-        attach(program, loaded, tracefs, resources);
+        attach(program, loaded, tracefs, attachments);
       }
     }
   }
 
   private void attach(
-      ProgramSchema schema, LoadedObject loaded, TracefsOnDemand tracefs, Resources resources)
+      ProgramSchema schema, LoadedObject loaded, TracefsOnDemand tracefs, Attachments attachments)
       throws StartException {
     BpfProgram program = loaded.program(schema.symbol());
+    Hold hold = hold(schema, program, attachments);
     try {
       switch (schema.attach()) {
         case Attach.Tracepoint(String category, String event) -> {
           requireTarget(schema, event);
-          resources.own(Tracepoint.attach(program, tracefs.get(), category, event));
+          ContextSize.checkTracepoint(schema, tracefs.get(), category, event);
+          hold.entry(p -> Tracepoint.attach(p, tracefs.get(), category, event), category, event);
         }
-        case Attach.RawTracepoint(String event, boolean _) -> {
+        case Attach.RawTracepoint(String event, boolean writable) -> {
           requireTarget(schema, event);
-          resources.own(Tracepoint.attachRaw(program, event));
+          ContextSize.checkRawTracepoint(schema, event);
+          Attachments.Opener opener = p -> Tracepoint.attachRaw(p, event);
+          // The kernel checks at attach how far a writable record is written to.
+          if (writable) {
+            hold.overlap(opener, event);
+          } else {
+            hold.entry(opener, event);
+          }
         }
         case Attach.Kprobe(String function, long offset, boolean onReturn) -> {
           requireTarget(schema, function);
-          resources.own(Kprobe.attach(program, function, offset, onReturn));
+          hold.entry(p -> Kprobe.attach(p, function, offset, onReturn), function, offset, onReturn);
         }
         case Attach.Ksyscall(String name, boolean onReturn) -> {
           requireTarget(schema, name);
-          resources.own(Kprobe.attachSystemCall(program, name, onReturn));
+          hold.entry(p -> Kprobe.attachSystemCall(p, name, onReturn), name, onReturn);
         }
         case Attach.KprobeMulti(String pattern, boolean onReturn, boolean _) -> {
           requireTarget(schema, pattern);
-          resources.own(Kprobe.attachAll(program, functions(schema, pattern, tracefs), onReturn));
+          List<String> functions = functions(schema, pattern, tracefs);
+          hold.entry(p -> Kprobe.attachAll(p, functions, onReturn), pattern, onReturn);
         }
-        case Attach.Uprobe uprobe -> attachUprobe(schema, uprobe, program, resources);
-        case Attach.UprobeMulti uprobe -> attachUprobes(schema, uprobe, program, resources);
-        case Attach.Tracing(String mode, String _) ->
-            resources.own(mode.equals("iter") ? Iterator.attach(program) : Tracing.attach(program));
-        case Attach.Lsm _ -> attachLsm(schema, program, resources);
+        case Attach.Uprobe uprobe -> attachUprobe(schema, uprobe, hold);
+        case Attach.UprobeMulti uprobe -> attachUprobes(schema, uprobe, hold);
+        case Attach.Tracing(String mode, String target) ->
+            hold.overlap(
+                p -> mode.equals("iter") ? Iterator.attach(p) : Tracing.attach(p), mode, target);
+        case Attach.Lsm(String hook) -> attachLsm(schema, hook, hold);
         case Attach.Xdp _ -> {
           for (int index : places.interfaces(schema)) {
-            resources.own(Xdp.attach(program, index, Xdp.Mode.ANY));
+            hold.link(p -> Xdp.attach(p, index, Xdp.Mode.ANY), "xdp", index);
           }
         }
         case Attach.Tc(String direction) -> {
           for (int index : places.interfaces(schema)) {
-            resources.own(Tcx.attach(program, index, direction(direction)));
+            hold.link(p -> attachTc(p, index, direction(direction)), direction, index);
           }
         }
-        case Attach.Cgroup _ -> attachCgroup(schema, program, resources);
+        case Attach.Cgroup _ -> attachCgroup(schema, hold);
         case Attach.SkLookup _ ->
-            resources.own(NetworkNamespace.attach(program, OWN_NAMESPACE, AttachType.SK_LOOKUP));
-        case Attach.Sockmap _ -> resources.own(attachSockets(schema, program, loaded));
-        case Attach.PerfEvent _ ->
-            throw unsupported(schema, "perf events are attached by other tools");
+            hold.link(
+                p -> NetworkNamespace.attach(p, OWN_NAMESPACE, AttachType.SK_LOOKUP), "netns");
+        case Attach.Sockmap _ -> attachSockets(schema, loaded, hold);
+        case Attach.PerfEvent _ -> {
+          for (int cpu = 0; cpu < PossibleCpus.count(); cpu++) {
+            int number = cpu;
+            hold.overlap(
+                p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
+          }
+        }
         case Attach.None _ -> {}
       }
     } catch (BpfException e) {
       throw Failures.of(
           FailureReason.ATTACH_FAILED, "Program " + schema.name() + " cannot be attached", e);
+    }
+  }
+
+  /** One program on its way to its places. */
+  private record Hold(
+      ProgramSchema schema,
+      BpfProgram program,
+      @Nullable AttachType type,
+      Attachments attachments) {
+    private void attach(Attachments.Exchange exchange, Attachments.Opener opener, Object... place) {
+      attachments.attach(Attachments.key(schema.symbol(), place), exchange, program, type, opener);
+    }
+
+    /** Programs that may sleep cannot be in a program array. */
+    void entry(Attachments.Opener opener, Object... place) {
+      attach(
+          schema.sleepable() ? Attachments.Exchange.OVERLAP : Attachments.Exchange.ENTRY,
+          opener,
+          place);
+    }
+
+    void link(Attachments.Opener opener, Object... place) {
+      attach(Attachments.Exchange.LINK, opener, place);
+    }
+
+    void overlap(Attachments.Opener opener, Object... place) {
+      attach(Attachments.Exchange.OVERLAP, opener, place);
+    }
+  }
+
+  private Hold hold(ProgramSchema schema, BpfProgram program, Attachments attachments) {
+    return new Hold(schema, program, object.attachType(schema), attachments);
+  }
+
+  /** Before Linux 6.6 there is no tcx; clsact does the same without a link. */
+  private static Attachment attachTc(BpfProgram program, int index, Tcx.Direction direction) {
+    try {
+      return Tcx.attach(program, index, direction);
+    } catch (UnsupportedException _) {
+      return Clsact.attach(program, index, direction, CLSACT_PRIORITY);
     }
   }
 
@@ -135,8 +202,7 @@ public final class Attaching {
     return text.equals("egress") ? Tcx.Direction.EGRESS : Tcx.Direction.INGRESS;
   }
 
-  private void attachUprobe(
-      ProgramSchema schema, Attach.Uprobe uprobe, BpfProgram program, Resources resources)
+  private void attachUprobe(ProgramSchema schema, Attach.Uprobe uprobe, Hold hold)
       throws StartException {
     List<AttachTarget.Uprobe> targets =
         uprobe.path().isEmpty()
@@ -147,13 +213,17 @@ public final class Attaching {
     for (AttachTarget.Uprobe target : targets) {
       long start =
           target.symbol().isEmpty() ? 0 : UserSymbol.offset(target.file(), target.symbol());
-      resources.own(
-          Uprobe.attach(program, target.file(), start + target.offset(), uprobe.onReturn()));
+      long offset = start + target.offset();
+      hold.entry(
+          p -> Uprobe.attach(p, target.file(), offset, uprobe.onReturn()),
+          target.file(),
+          target.symbol(),
+          target.offset(),
+          uprobe.onReturn());
     }
   }
 
-  private static void attachUprobes(
-      ProgramSchema schema, Attach.UprobeMulti uprobe, BpfProgram program, Resources resources)
+  private static void attachUprobes(ProgramSchema schema, Attach.UprobeMulti uprobe, Hold hold)
       throws StartException {
     Path file = binary(schema, uprobe.path());
     PathMatcher pattern = FileSystems.getDefault().getPathMatcher("glob:" + uprobe.pattern());
@@ -170,7 +240,11 @@ public final class Attaching {
           "Program %s: no function of %s matches '%s'."
               .formatted(schema.name(), file, uprobe.pattern()));
     }
-    resources.own(Uprobe.attachAll(program, file, offsets, uprobe.onReturn(), 0));
+    hold.entry(
+        p -> Uprobe.attachAll(p, file, offsets, uprobe.onReturn(), 0),
+        file,
+        uprobe.pattern(),
+        uprobe.onReturn());
   }
 
   private static Path binary(ProgramSchema schema, String path) throws StartException {
@@ -193,27 +267,25 @@ public final class Attaching {
     return functions;
   }
 
-  private void attachLsm(ProgramSchema schema, BpfProgram program, Resources resources)
-      throws StartException {
+  private void attachLsm(ProgramSchema schema, String hook, Hold hold) throws StartException {
     if (object.attachType(schema) == AttachType.LSM_CGROUP) {
-      attachCgroup(schema, program, resources);
+      attachCgroup(schema, hold);
     } else {
-      resources.own(Tracing.attach(program));
+      hold.overlap(Tracing::attach, hook);
     }
   }
 
-  private void attachCgroup(ProgramSchema schema, BpfProgram program, Resources resources)
-      throws StartException {
+  private void attachCgroup(ProgramSchema schema, Hold hold) throws StartException {
     AttachType type = object.attachType(schema);
     if (type == null) {
       throw unsupported(schema, "the section does not say which direction; add it");
     }
     for (Path group : places.cgroups(schema)) {
-      resources.own(Cgroup.attach(program, group, type));
+      hold.link(p -> Cgroup.attach(p, group, type), type, group);
     }
   }
 
-  private Attachment attachSockets(ProgramSchema schema, BpfProgram program, LoadedObject loaded)
+  private void attachSockets(ProgramSchema schema, LoadedObject loaded, Hold hold)
       throws StartException {
     List<BpfMap> maps = new ArrayList<>();
     for (BpfMap map : loaded.maps().values()) {
@@ -225,6 +297,6 @@ public final class Attaching {
     if (maps.size() != 1 || type == null) {
       throw unsupported(schema, "it needs exactly one sockmap or sockhash in its unit");
     }
-    return SocketMap.attach(program, maps.getFirst(), type);
+    hold.overlap(p -> SocketMap.attach(p, maps.getFirst(), type), "sockets");
   }
 }

@@ -1,0 +1,246 @@
+package dev.whistler.runtime.load;
+
+import dev.whistler.bpf.link.Attachment;
+import dev.whistler.bpf.link.BpfLink;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.prog.AttachType;
+import dev.whistler.bpf.prog.BpfProgram;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a program is attached where, by a key of program and place. Made in place of earlier ones
+ * it exchanges the programs at the same places without a gap; until {@link #commit} closing it puts
+ * the earlier programs back.
+ */
+public final class Attachments implements AutoCloseable {
+  /** Before the key, in the names under which an entry program and its slots are pinned. */
+  private static final String ENTRY = "entry:";
+
+  private final Map<String, Held> held = new LinkedHashMap<>();
+  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private @Nullable Attachments earlier;
+
+  private record Held(Attachment attachment, @Nullable EntryProgram entry, BpfProgram program) {
+    void close() {
+      attachment.close();
+      if (entry != null) {
+        entry.close();
+      }
+    }
+  }
+
+  /** How the program at a place is exchanged. */
+  enum Exchange {
+    /** Behind an {@link EntryProgram}. */
+    ENTRY,
+    /** {@code BPF_LINK_UPDATE}. */
+    LINK,
+    /** The new one is attached before the old one is detached: a short overlap. */
+    OVERLAP
+  }
+
+  /** Attaches a program at a place. */
+  @FunctionalInterface
+  interface Opener {
+    Attachment open(BpfProgram program);
+  }
+
+  /**
+   * @param earlier whose places are taken over; null for a program that was not attached yet
+   */
+  public Attachments(@Nullable Attachments earlier) {
+    this.earlier = earlier;
+  }
+
+  /**
+   * Attaches a program, or exchanges the one at this place for it.
+   *
+   * @param key names program and place, the same in every revision
+   * @param attachType the attach type that the program was loaded with
+   */
+  void attach(
+      String key,
+      Exchange exchange,
+      BpfProgram program,
+      @Nullable AttachType attachType,
+      Opener opener) {
+    Held old = earlier == null ? null : earlier.held.get(key);
+    if (old != null && old.entry() != null && exchange == Exchange.ENTRY) {
+      EntryProgram entry = old.entry();
+      entry.run(program);
+      undo.push(() -> entry.run(old.program()));
+      held.put(key, new Held(old.attachment(), entry, program));
+    } else if (old != null && exchange == Exchange.LINK && old.attachment() instanceof BpfLink l) {
+      l.update(program);
+      undo.push(() -> l.update(old.program()));
+      held.put(key, new Held(l, null, program));
+    } else {
+      attachAnew(key, exchange, program, attachType, opener);
+    }
+  }
+
+  private void attachAnew(
+      String key,
+      Exchange exchange,
+      BpfProgram program,
+      @Nullable AttachType attachType,
+      Opener opener) {
+    EntryProgram entry =
+        exchange == Exchange.ENTRY ? EntryProgram.before(program, attachType).orElse(null) : null;
+    try {
+      Attachment attachment = opener.open(entry == null ? program : entry.program());
+      Held fresh = new Held(attachment, entry, program);
+      undo.push(fresh::close);
+      held.put(key, fresh);
+    } catch (RuntimeException e) {
+      if (entry != null) {
+        entry.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Detaches what was attached earlier and is attached no more. */
+  public void commit() {
+    undo.clear();
+    Attachments before = earlier;
+    earlier = null;
+    if (before != null) {
+      before.held.forEach(
+          (key, old) -> {
+            Held now = held.get(key);
+            if (now == null || now.attachment() != old.attachment()) {
+              old.close();
+            }
+          });
+      before.held.clear();
+    }
+  }
+
+  /** The links that can be pinned, by key. */
+  public Map<String, BpfLink> links() {
+    Map<String, BpfLink> links = new LinkedHashMap<>();
+    held.forEach(
+        (key, one) -> {
+          if (one.attachment() instanceof BpfLink link) {
+            links.put(key, link);
+          }
+        });
+    return links;
+  }
+
+  /** The maps of a program with those of its entry programs, by name of a pin. */
+  public Map<String, BpfMap> withSlots(Map<String, BpfMap> maps) {
+    Map<String, BpfMap> all = new LinkedHashMap<>(maps);
+    held.forEach(
+        (key, one) -> {
+          if (one.entry() != null) {
+            all.put(ENTRY + key, one.entry().slots());
+          }
+        });
+    return all;
+  }
+
+  /** The programs of an object with its entry programs, by name of a pin. */
+  public Map<String, BpfProgram> withEntries(Map<String, BpfProgram> programs) {
+    Map<String, BpfProgram> all = new LinkedHashMap<>(programs);
+    held.forEach(
+        (key, one) -> {
+          if (one.entry() != null) {
+            all.put(ENTRY + key, one.entry().program());
+          }
+        });
+    return all;
+  }
+
+  /**
+   * What an earlier process attached and pinned.
+   *
+   * @param links by key; owned from now on
+   * @param maps with those of entry programs
+   * @param programs with entry programs
+   */
+  public static Attachments adopted(
+      Map<String, BpfLink> links, Map<String, BpfMap> maps, Map<String, BpfProgram> programs) {
+    Attachments adopted = new Attachments(null);
+    Map<Integer, BpfProgram> byId = new HashMap<>();
+    programs.values().forEach(program -> byId.put(program.id(), program));
+    try {
+      links.forEach(
+          (key, link) -> {
+            BpfMap slots = maps.get(ENTRY + key);
+            BpfProgram entry = programs.get(ENTRY + key);
+            BpfProgram runs =
+                entry == null ? byId.get(link.info().programId()) : programs.get(symbol(key));
+            if (runs == null) {
+              throw new IllegalArgumentException(link + " runs a program that is not pinned");
+            }
+            adopted.held.put(
+                key,
+                new Held(
+                    link,
+                    entry == null || slots == null
+                        ? null
+                        : EntryProgram.adopted(
+                            BpfProgram.of(entry.fd().duplicate()),
+                            BpfMap.of(slots.fd().duplicate())),
+                    runs));
+          });
+      return adopted;
+    } catch (RuntimeException e) {
+      adopted.close();
+      links.values().forEach(BpfLink::close);
+      throw e;
+    }
+  }
+
+  /** The key of a program at a place. */
+  static String key(String symbol, Object... place) {
+    StringBuilder key = new StringBuilder(symbol);
+    for (Object part : place) {
+      key.append(' ').append(part);
+    }
+    return key.toString();
+  }
+
+  private static String symbol(String key) {
+    int end = key.indexOf(' ');
+    return end < 0 ? key : key.substring(0, end);
+  }
+
+  /** Detaches everything; before {@link #commit}, leaves what was attached earlier as it was. */
+  @Override
+  public void close() {
+    List<Runnable> steps = new ArrayList<>();
+    if (earlier == null) {
+      held.values().forEach(one -> steps.addFirst(one::close));
+    } else {
+      steps.addAll(undo);
+    }
+    held.clear();
+    undo.clear();
+    earlier = null;
+    RuntimeException failure = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
