@@ -1,7 +1,11 @@
 /* What all C programs of the comparison share: the types, and the loss accounting that Whistler emits. */
 #pragma once
+#ifdef KERNEL_TYPES
+#include "vmlinux.h"
+#else
 #include <linux/bpf.h>
 #include <linux/types.h>
+#endif
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 

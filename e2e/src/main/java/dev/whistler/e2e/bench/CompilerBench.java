@@ -1,0 +1,148 @@
+package dev.whistler.e2e.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.bench.Statistics.Spread;
+import dev.whistler.e2e.bench.compiler.Comparison;
+import dev.whistler.e2e.bench.compiler.CompileTime;
+import dev.whistler.e2e.bench.compiler.Compilers;
+import dev.whistler.e2e.bench.compiler.Corpus;
+import dev.whistler.e2e.bench.compiler.Packets;
+import dev.whistler.e2e.process.TemporaryDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** {@code ./whistler bench compiler}: our compiler against clang, over the corpus. */
+final class CompilerBench {
+  /** The program of the cold comparison: a tracing program of ordinary size. */
+  private static final String COLD = "forks";
+
+  /**
+   * How much is measured.
+   *
+   * @param rounds alternating pairs of runs for each packet
+   * @param repeat runs for each value
+   * @param warmUp rounds of compilations that do not count
+   * @param compilations rounds that count
+   * @param coldPairs pairs of processes
+   */
+  private record Effort(int rounds, int repeat, int warmUp, int compilations, int coldPairs) {
+    static final Effort SHORT = new Effort(3, 10_000, 20, 5, 3);
+    static final Effort LONG = new Effort(21, 100_000, 200, 31, 15);
+  }
+
+  /** Everything that was measured. */
+  record Results(
+      Machine machine,
+      List<Comparison> programs,
+      Map<String, Spread> warmMillis,
+      CompileTime.Cold cold) {}
+
+  /** Where it was measured, as far as that matters to a reader. */
+  record Machine(String kernel, String architecture, int processors, String java) {
+    static Machine here() {
+      return new Machine(
+          System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1"),
+          System.getProperty("os.arch"),
+          Runtime.getRuntime().availableProcessors(),
+          Runtime.version().feature() + "");
+    }
+  }
+
+  private CompilerBench() {}
+
+  static int run(List<String> arguments) {
+    Repository repository = Repository.find();
+    boolean isShort = false;
+    Path raw = repository.root().resolve("target/bench-compiler.json");
+    for (int i = 0; i < arguments.size(); i++) {
+      switch (arguments.get(i)) {
+        case "--short" -> isShort = true;
+        case "-o" -> {
+          if (++i == arguments.size()) {
+            throw new IllegalArgumentException("-o takes a file.");
+          }
+          raw = Path.of(arguments.get(i));
+        }
+        default -> throw new IllegalArgumentException("Unknown: " + arguments.get(i));
+      }
+    }
+    Results results = measure(repository, isShort ? Effort.SHORT : Effort.LONG);
+    String report = CompilerReport.of(results);
+    write(raw, json(results));
+    if (!isShort) {
+      new BenchmarkDocument(repository.root().resolve("docs/benchmarks.md"))
+          .replace("Compiler", report);
+    }
+    System.out.print(report);
+    return 0;
+  }
+
+  private static Results measure(Repository repository, Effort effort) {
+    List<Corpus.Pair> pairs = Corpus.of(repository);
+    try (TemporaryDirectory scratch = TemporaryDirectory.create("whistler-bench-")) {
+      Compilers compilers = new Compilers(scratch.path());
+      Collection<byte[]> packets = Packets.all().values();
+      List<Comparison> programs = new ArrayList<>();
+      for (Corpus.Pair pair : pairs) {
+        System.err.println("measuring " + pair.name());
+        programs.add(Comparison.measure(compilers, pair, packets, effort.rounds, effort.repeat));
+      }
+      System.err.println("compiling in this process");
+      Map<String, Spread> warm =
+          CompileTime.warm(compilers, pairs, effort.warmUp, effort.compilations);
+      System.err.println("compiling in processes");
+      CompileTime.Cold cold = cold(repository, compilers, pairs, scratch.path(), effort.coldPairs);
+      return new Results(Machine.here(), programs, warm, cold);
+    }
+  }
+
+  private static CompileTime.Cold cold(
+      Repository repository,
+      Compilers compilers,
+      List<Corpus.Pair> pairs,
+      Path scratch,
+      int count) {
+    Corpus.Pair pair = pairs.stream().filter(p -> p.name().equals(COLD)).findFirst().orElseThrow();
+    List<String> ours =
+        List.of(
+            repository.root().resolve("whistler").toString(),
+            "compile",
+            pair.lisp().toString(),
+            "-o",
+            scratch.resolve("cold.o").toString());
+    List<String> clang = compilers.clangWithKernelTypes(pair, scratch.resolve("cold.clang.o"));
+    return CompileTime.cold(ours, clang, scratch.resolve("cold.log"), count);
+  }
+
+  private static String json(Results results) {
+    try {
+      return new ObjectMapper()
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .writeValueAsString(results)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Path parent = file.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file + ".", e);
+    }
+  }
+}
