@@ -1,0 +1,263 @@
+package dev.whistler.compiler.pass;
+
+import static dev.whistler.compiler.emit.Tree.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.emit.Tree;
+import dev.whistler.compiler.form.Expr;
+import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.form.Local;
+import dev.whistler.compiler.ir.Lowering;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Verifier;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What each pass does, seen in the text of a small routine before and after it. */
+class PassesTest {
+  private static final MapDefinition M = map("m", MapType.HASH, 4, 8, 16);
+  private static final MapDefinition STATS = map("stats", MapType.PERCPU_ARRAY, 4, 16, 1);
+  private static final MapDefinition RING = map("ring", MapType.RINGBUF, 0, 0, 4096);
+
+  private final Local d = packetLocal();
+
+  private static Routine routine(Expr body) {
+    return Lowering.lower(unit(List.of(M, STATS, RING), body)).routines().getFirst();
+  }
+
+  private static String after(Expr body, Pass... passes) {
+    Routine routine = routine(body);
+    Verifier.check(routine);
+    for (Pass pass : passes) {
+      pass.run(routine);
+      Verifier.check(routine);
+    }
+    return routine.toString();
+  }
+
+  private Expr byteAt(int index) {
+    return load(ScalarType.U8, read(d), index);
+  }
+
+  private Expr wordAt(int index) {
+    return load(ScalarType.U32, read(d), index);
+  }
+
+  private static int count(String text, String part) {
+    return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
+  }
+
+  @Test
+  void simplifyDropsConversionsOfWhatFits() {
+    Expr body = packet(d, 64, convert(ScalarType.U8, byteAt(0)));
+    assertThat(after(body)).contains("extend u8");
+    assertThat(after(body, new Simplify())).doesNotContain("extend").doesNotContain("and v");
+  }
+
+  @Test
+  void simplifyComparesInTheOrderOfTheMemory() {
+    Expr swapped = new Expr.SwapBytes(ScalarType.U16, load(ScalarType.U16, read(d), 12), Tree.HERE);
+    Expr body = packet(d, 64, when(compare(Relation.EQUAL, swapped, number(0x0800)), number(7)));
+    assertThat(after(body, new Simplify(), new DeadCode()))
+        .doesNotContain("swap16")
+        .contains("branch equal")
+        .contains(", 8 ->");
+  }
+
+  @Test
+  void controlFollowsDecidedBranches() {
+    Expr body = choose(compare(Relation.LESS, number(1), number(2)), number(10), number(20));
+    assertThat(after(body, new Simplify(), new Control()))
+        .contains("return 10")
+        .doesNotContain("branch");
+  }
+
+  @Test
+  void controlThreadsJumpsThroughKnownValues() {
+    Local flag = local("flag");
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                flag,
+                choose(byteAt(1), number(1), number(0)),
+                choose(read(flag), number(5), number(6))));
+    String text = after(body, new Simplify(), new Control());
+    // The packet's length and the byte are tested; the flag is not.
+    assertThat(count(text, "branch")).isEqualTo(2);
+  }
+
+  @Test
+  void commonValuesShareContextLoads() {
+    Expr field = new Expr.ContextLoad(ScalarType.U32, 12, ScalarType.U32, Tree.HERE);
+    Expr body = add(field, field);
+    assertThat(count(after(body), "load32 context")).isEqualTo(2);
+    assertThat(count(after(body, new CommonValues()), "load32 context")).isEqualTo(1);
+  }
+
+  @Test
+  void commonValuesComputeOffsetsAfterTheirCheck() {
+    Local index = local("index");
+    Expr offset = binary(Operator.SHIFT_LEFT, read(index), number(2));
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                index,
+                byteAt(0),
+                add(
+                    offset,
+                    when(
+                        compare(Relation.LESS, read(index), number(4)),
+                        load(ScalarType.U32, add(read(d), offset), 0)))));
+    assertThat(count(after(body, new CommonValues()), "shift-left")).isEqualTo(2);
+  }
+
+  @Test
+  void forwardingReadsWhatWasStored() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(8),
+                store(ScalarType.U8, read(block), 0, wordAt(0)),
+                load(ScalarType.U8, read(block), 0)));
+    assertThat(after(body)).contains("load8 [&stack0]");
+    assertThat(after(body, new Forwarding()))
+        .doesNotContain("load8 [&stack0]")
+        .contains("extend u8");
+  }
+
+  @Test
+  void knownBranchesKeepOneLengthCheck() {
+    PointerType packet = new PointerType(Region.PACKET, null, -1, false);
+    Expr end = new Expr.ContextLoad(ScalarType.U32, 4, packet, Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            sequence(
+                when(compare(Relation.GREATER, add(read(d), number(34)), end), ret(number(3))),
+                byteAt(20)));
+    String text = after(body, new CommonValues(), new KnownBranches(), new Control());
+    assertThat(count(text, "branch")).isEqualTo(1);
+    assertThat(text).doesNotContain("return 3");
+  }
+
+  @Test
+  void deadStoresZeroOnlyWhatIsNotWritten() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 16, false), Tree.HERE);
+    Expr key = read(block);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(16),
+                store(ScalarType.U64, key, 0, byteAt(0)),
+                store(ScalarType.U32, key, 8, byteAt(1)),
+                new Expr.MapDelete(M, new Expr.Slot.ByAddress(key), Tree.HERE)));
+    assertThat(after(body)).contains("zero &stack0 0..16");
+    assertThat(after(body, new DeadStores())).contains("zero &stack0 12..16");
+  }
+
+  @Test
+  void deadStoresKeepWhatSomePathDoesNotWrite() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(8),
+                when(byteAt(0), store(ScalarType.U64, read(block), 0, byteAt(1))),
+                new Expr.MapDelete(M, new Expr.Slot.ByAddress(read(block)), Tree.HERE)));
+    assertThat(after(body, new DeadStores())).contains("zero &stack0 0..8");
+  }
+
+  @Test
+  void sharedSlotsStoreAKeyOnce() {
+    Local key = local("key");
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                key,
+                byteAt(0),
+                update(M, read(key), number(1)),
+                new Expr.MapDelete(M, value(read(key), 4), Tree.HERE)));
+    assertThat(count(after(body), "store32")).isEqualTo(2);
+    assertThat(count(after(body, new SharedSlots()), "store32")).isEqualTo(1);
+  }
+
+  @Test
+  void sharedLookupsFindTheStatisticsOnce() {
+    Local record = new Local("e", null, new PointerType(Region.RING, null, 8, true), Tree.HERE);
+    Expr reserve =
+        new Expr.Call(
+            dev.whistler.compiler.table.Helpers.withId(131),
+            List.of(
+                new Expr.Argument.Map(RING),
+                new Expr.Argument.Value(number(8)),
+                new Expr.Argument.Value(number(0))),
+            record.type(),
+            Tree.HERE);
+    Expr body =
+        let(
+            record,
+            reserve,
+            choose(
+                read(record),
+                sequence(
+                    call("ringbuf-submit", ScalarType.U64, read(record), number(0)),
+                    new Expr.Count(STATS, 0, Expr.Counter.PRODUCED, Tree.HERE)),
+                new Expr.Count(STATS, 0, Expr.Counter.LOST, Tree.HERE)));
+    assertThat(count(after(body), "map-lookup-elem")).isEqualTo(2);
+    assertThat(count(after(body, new SharedLookups()), "map-lookup-elem")).isEqualTo(1);
+  }
+
+  @Test
+  void narrowingDropsExtensionsThatNoOneSees() {
+    Expr signed = convert(ScalarType.I32, wordAt(0));
+    Expr body = packet(d, 64, update(M, signed, number(1)));
+    assertThat(after(body)).contains("extend i32");
+    assertThat(after(body, new Narrowing(3))).doesNotContain("extend");
+  }
+
+  @Test
+  void narrowingComparesInThirtyTwoBitsFromV3On() {
+    Expr low = convert(ScalarType.U32, call("get-current-uid-gid", ScalarType.U64));
+    Expr body = when(compare(Relation.EQUAL, low, number(0xffffffffL)), number(1));
+    assertThat(after(body, new Narrowing(3), new DeadCode()))
+        .contains("branch equal32")
+        .doesNotContain("extend");
+    assertThat(after(body, new Narrowing(2), new DeadCode())).contains("branch equal v");
+  }
+
+  @Test
+  void deadCodeRemovesLookupsWithoutUse() {
+    Expr body = sequence(lookup(M, number(1)), number(0));
+    assertThat(after(body)).contains("map-lookup-elem");
+    assertThat(after(body, new DeadCode())).doesNotContain("map-lookup-elem");
+  }
+
+  @Test
+  void expandComparesMakesBranches() {
+    Expr body = packet(d, 64, compare(Relation.LESS, byteAt(0), byteAt(1)));
+    assertThat(after(body, new ExpandCompares())).doesNotContain("compare").contains("phi 1, 0");
+  }
+}
