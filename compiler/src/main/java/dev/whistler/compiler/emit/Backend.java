@@ -32,6 +32,7 @@ public final class Backend {
     MachineRoutine machine = Selector.select(routine, options.instructionSet());
     RegisterAllocator.allocate(machine);
     BlockLayout.arrange(machine, options.instructionSet(), options.disabledPasses());
+    Trampolines.insert(machine, options.instructionSet());
     return Encoder.encode(
         machine, new Frame(machine), options.instructionSet(), options.instructionLimit());
   }

@@ -87,11 +87,7 @@ final class Encoder {
     } else if (jump.opcode() == Opcode.GO && instructionSet >= 4) {
       fixed = new Instruction(Opcode.GO_LONG, 0, 0, 0, distance);
     } else {
-      throw new BackEndException(
-          Code.E_LIMIT,
-          machine.routine.origin(),
-          machine.routine.symbol() + " has a jump over more than 32,767 instructions",
-          "split the program by tail-call, or compile for instruction set v4");
+      throw new IllegalStateException("a jump over " + distance + " instructions");
     }
     code.set(fixup.slot(), fixed);
   }

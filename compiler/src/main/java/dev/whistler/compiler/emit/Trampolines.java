@@ -1,0 +1,103 @@
+package dev.whistler.compiler.emit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Jumps have 16-bit offsets. In a routine that is longer, a jump that is too far goes to a jump on
+ * the way; these stand together in islands between blocks. From v4 on a plain jump reaches
+ * everywhere, so one stop is enough.
+ */
+final class Trampolines {
+  /** Well below 32,767: blocks and islands between the ends may still grow. */
+  private static final int REACH = 24_000;
+
+  /** Each round brings every jump at least {@link #REACH} instructions nearer to its target. */
+  private static final int MOST_ROUNDS = 64;
+
+  private Trampolines() {}
+
+  private record Stop(int island, MachineBlock target) {}
+
+  static void insert(MachineRoutine machine, int instructionSet) {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      if (!insertOnce(machine, instructionSet >= 4)) {
+        return;
+      }
+    }
+  }
+
+  private static boolean insertOnce(MachineRoutine machine, boolean longJumps) {
+    List<MachineBlock> order = machine.blocks;
+    Map<MachineBlock, Integer> starts = new HashMap<>();
+    int[] ends = new int[order.size()];
+    int slot = 0;
+    for (int i = 0; i < order.size(); i++) {
+      MachineBlock block = order.get(i);
+      starts.put(block, slot);
+      for (MachineInstruction instruction : block.code) {
+        slot += instruction.slots();
+      }
+      // A jump and a goto at most.
+      slot += 2;
+      ends[i] = slot;
+    }
+    if (slot <= REACH) {
+      return false;
+    }
+    Map<Stop, MachineBlock> stops = new HashMap<>();
+    Map<Integer, List<MachineBlock>> islands = new HashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      MachineBlock block = order.get(i);
+      if (block.taken != null) {
+        block.taken = reach(i, block.taken, starts, ends, stops, islands);
+      }
+      boolean adjacent = i + 1 < order.size() && order.get(i + 1) == block.next;
+      if (block.next != null && !adjacent && !longJumps) {
+        block.next = reach(i, block.next, starts, ends, stops, islands);
+      }
+    }
+    if (stops.isEmpty()) {
+      return false;
+    }
+    List<MachineBlock> result = new ArrayList<>();
+    for (int i = 0; i < order.size(); i++) {
+      result.add(order.get(i));
+      result.addAll(islands.getOrDefault(i, List.of()));
+    }
+    order.clear();
+    order.addAll(result);
+    return true;
+  }
+
+  private static MachineBlock reach(
+      int from,
+      MachineBlock target,
+      Map<MachineBlock, Integer> starts,
+      int[] ends,
+      Map<Stop, MachineBlock> stops,
+      Map<Integer, List<MachineBlock>> islands) {
+    int distance = starts.getOrDefault(target, ends[from]) - ends[from];
+    if (Math.abs(distance) <= REACH) {
+      return target;
+    }
+    int island = from;
+    int step = distance > 0 ? 1 : -1;
+    while (island + step >= 0
+        && island + step < ends.length
+        && Math.abs(ends[island + step] - ends[from]) <= REACH) {
+      island += step;
+    }
+    int place = island;
+    return stops.computeIfAbsent(
+        new Stop(place, target),
+        s -> {
+          MachineBlock stop = new MachineBlock(-1);
+          stop.next = target;
+          islands.computeIfAbsent(place, p -> new ArrayList<>()).add(stop);
+          return stop;
+        });
+  }
+}
