@@ -4,6 +4,7 @@ import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Relations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -175,39 +176,37 @@ final class BlockLayout {
     return alu && (i.opcode & 0xf0) == Opcode.MOVE && i.object == null;
   }
 
+  /**
+   * Reverse post-order: a block stands after those that lead to it, and close to them. Where a jump
+   * would go to the next block it is turned round.
+   */
   private void order() {
-    Map<MachineBlock, Integer> waiting = new HashMap<>();
-    for (MachineBlock block : machine.blocks) {
-      block.successors().forEach(s -> waiting.merge(s, 1, Integer::sum));
-    }
     List<MachineBlock> order = new ArrayList<>();
-    Set<MachineBlock> placed = new HashSet<>();
-    Deque<MachineBlock> pending = new ArrayDeque<>();
-    pending.push(machine.blocks.getFirst());
-    while (!pending.isEmpty()) {
-      MachineBlock block = pending.pop();
-      while (block != null && placed.add(block)) {
+    Map<MachineBlock, Integer> visited = new HashMap<>();
+    Deque<MachineBlock> stack = new ArrayDeque<>();
+    stack.push(machine.blocks.getFirst());
+    visited.put(machine.blocks.getFirst(), 0);
+    while (!stack.isEmpty()) {
+      MachineBlock block = stack.getFirst();
+      int step = visited.merge(block, 1, Integer::sum);
+      // What is jumped to first, so that what follows ends up in front of it.
+      MachineBlock successor = step == 1 ? block.taken : step == 2 ? block.next : null;
+      if (step > 2) {
+        stack.pop();
         order.add(block);
-        if (block.jump != null) {
-          MachineBlock taken = java.util.Objects.requireNonNull(block.taken);
-          MachineBlock next = java.util.Objects.requireNonNull(block.next);
-          // Fall into the block that nobody else leads to; the other one will be reached anyway.
-          boolean worse =
-              placed.contains(next)
-                  || waiting.getOrDefault(next, 0) > 1 && waiting.getOrDefault(taken, 0) == 1;
-          if (worse && !placed.contains(taken)) {
-            invert(block);
-          }
-          if (!placed.contains(block.taken)) {
-            pending.push(block.taken);
-          }
-        }
-        block.successors().forEach(s -> waiting.merge(s, -1, Integer::sum));
-        block = block.next;
+      } else if (successor != null && visited.putIfAbsent(successor, 0) == null) {
+        stack.push(successor);
       }
     }
+    Collections.reverse(order);
     machine.blocks.clear();
     machine.blocks.addAll(order);
+    for (int i = 0; i + 1 < order.size(); i++) {
+      MachineBlock block = order.get(i);
+      if (block.jump != null && block.taken == order.get(i + 1)) {
+        invert(block);
+      }
+    }
   }
 
   /** Turns a jump round, if the instruction set has the opposite relation. */

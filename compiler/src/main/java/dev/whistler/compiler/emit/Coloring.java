@@ -17,6 +17,11 @@ final class Coloring {
   /** Caller-saved registers first: values that live across calls cannot have them anyway. */
   private static final int[] ORDER = {1, 2, 3, 4, 5, 0, 6, 7, 8, 9};
 
+  /** Counting significant neighbours one by one is only worth while for few. */
+  private static final int MOST_NEIGHBOURS_COUNTED = 256;
+
+  private static final int MOST_RELIEF = 24;
+
   private enum State {
     SIMPLIFY,
     FREEZE,
@@ -48,6 +53,10 @@ final class Coloring {
   private final int[] color;
   private final double[] cost;
   private final boolean[] present;
+
+  /** Moves of a node that may still be coalesced. */
+  private final int[] openMoves;
+
   private final List<List<Move>> moves = new ArrayList<>();
   private final Deque<Move> moveWork = new ArrayDeque<>();
   private final Deque<Integer> simplifyWork = new ArrayDeque<>();
@@ -70,6 +79,7 @@ final class Coloring {
     color = new int[count];
     cost = new double[count];
     present = new boolean[count];
+    openMoves = new int[count];
     for (int i = 0; i < count; i++) {
       alias[i] = i;
       color[i] = i < MachineInstruction.FIRST_VIRTUAL ? i : -1;
@@ -91,6 +101,7 @@ final class Coloring {
   int find(int register) {
     int current = register;
     while (alias[current] != current) {
+      alias[current] = alias[alias[current]];
       current = alias[current];
     }
     return current;
@@ -122,6 +133,8 @@ final class Coloring {
                 || i.target >= MachineInstruction.FIRST_VIRTUAL)) {
           Move move = new Move(i.target, i.source, weight);
           moveWork.add(move);
+          openMoves[i.target]++;
+          openMoves[i.source]++;
           if (isVirtual(i.target)) {
             moves.get(i.target).add(move);
           }
@@ -191,12 +204,18 @@ final class Coloring {
   }
 
   private boolean isMoveRelated(int node) {
-    for (Move move : moves.get(node)) {
-      if (!move.done) {
-        return true;
-      }
-    }
-    return false;
+    return openMoves[node] > 0;
+  }
+
+  /** How much there is to copy when a node is merged into another one. */
+  private int size(int node) {
+    return graph.neighbourCount(node) + moves.get(node).size();
+  }
+
+  private void finish(Move move) {
+    move.done = true;
+    openMoves[find(move.target)]--;
+    openMoves[find(move.source)]--;
   }
 
   private boolean isGone(int node) {
@@ -236,6 +255,8 @@ final class Coloring {
   }
 
   private void enableMoves(int node) {
+    // Moves inside one node are of no further use, not even as hints.
+    moves.get(node).removeIf(m -> m.done && find(m.target) == find(m.source));
     for (Move move : moves.get(node)) {
       if (move.active && !move.done && !move.queued) {
         move.queued = true;
@@ -251,17 +272,19 @@ final class Coloring {
     }
     int x = find(move.target);
     int y = find(move.source);
-    int u = isVirtual(y) ? x : y;
-    int v = isVirtual(y) ? y : x;
+    // The smaller one is merged into the larger one, or into the machine register.
+    boolean second = !isVirtual(y) || isVirtual(x) && size(y) > size(x);
+    int u = second ? y : x;
+    int v = second ? x : y;
     if (u == v) {
-      move.done = true;
+      finish(move);
       loosen(u);
     } else if (!isVirtual(v) || interferes(u, v)) {
-      move.done = true;
+      finish(move);
       loosen(u);
       loosen(v);
-    } else if (isVirtual(u) ? briggs(u, v) : george(u, v)) {
-      move.done = true;
+    } else if (isVirtual(u) ? isSafe(u, v) : george(u, v)) {
+      finish(move);
       combine(u, v);
       loosen(u);
     } else {
@@ -291,6 +314,26 @@ final class Coloring {
       if (!isGone(neighbour)
           && degree[neighbour] >= REGISTERS
           && (graph.forbidden(neighbour) >> r & 1) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether merging two virtual registers cannot make the graph harder to colour. */
+  private boolean isSafe(int u, int v) {
+    return georgeVirtual(u, v)
+        || graph.neighbourCount(u) <= MOST_NEIGHBOURS_COUNTED && briggs(u, v);
+  }
+
+  /** Whether every significant neighbour of {@code v} is one of {@code u} already. */
+  private boolean georgeVirtual(int u, int v) {
+    if ((graph.forbidden(v) & ~graph.forbidden(u) & ALL) != 0) {
+      return false;
+    }
+    for (int i = 0; i < graph.neighbourCount(v); i++) {
+      int neighbour = graph.neighbour(v, i);
+      if (!isGone(neighbour) && degree[neighbour] >= REGISTERS && !graph.connected(neighbour, u)) {
         return false;
       }
     }
@@ -337,8 +380,14 @@ final class Coloring {
       return;
     }
     cost[u] += cost[v];
-    moves.get(u).addAll(moves.get(v));
     enableMoves(v);
+    for (Move move : moves.get(v)) {
+      if (find(move.target) != find(move.source)) {
+        moves.get(u).add(move);
+      }
+    }
+    moves.set(v, List.of());
+    openMoves[u] += openMoves[v];
     int added = graph.forbidden(v) & ~graph.forbidden(u) & ALL;
     for (int r = 0; r < REGISTERS; r++) {
       if ((added >> r & 1) != 0) {
@@ -369,7 +418,7 @@ final class Coloring {
       if (move.done) {
         continue;
       }
-      move.done = true;
+      finish(move);
       int x = find(move.target);
       int y = find(move.source);
       loosen(x == find(node) ? y : x);
@@ -380,7 +429,8 @@ final class Coloring {
     int best = -1;
     double bestCost = 0;
     for (int node = spillWork.nextSetBit(0); node >= 0; node = spillWork.nextSetBit(node + 1)) {
-      double c = cost[node] / degree[node];
+      // The degree of a variable that lives throughout says little about what its spill relieves.
+      double c = cost[node] / Math.min(degree[node], MOST_RELIEF);
       if (best < 0 || c < bestCost) {
         best = node;
         bestCost = c;

@@ -17,7 +17,17 @@ final class RegisterAllocator {
   /** Each round makes the remaining live ranges shorter; more rounds mean a defect. */
   private static final int MOST_ROUNDS = 40;
 
+  /**
+   * In the first rounds a word that was just loaded or stored is used again until the next call.
+   */
+  private static final int ROUNDS_THAT_KEEP = 2;
+
   private final MachineRoutine machine;
+
+  /** Registers that hold words of the frame at the present place, while {@link #keeping}. */
+  private final Map<StackObject, Integer> kept = new HashMap<>();
+
+  private boolean keeping;
   private final BitSet unspillable = new BitSet();
 
   private RegisterAllocator(MachineRoutine machine) {
@@ -35,7 +45,7 @@ final class RegisterAllocator {
         rename(coloring);
         return;
       }
-      spill(coloring);
+      spill(coloring, round < ROUNDS_THAT_KEEP);
     }
     throw new IllegalStateException("register allocation does not end");
   }
@@ -54,7 +64,8 @@ final class RegisterAllocator {
     }
   }
 
-  private void spill(Coloring coloring) {
+  private void spill(Coloring coloring, boolean keep) {
+    keeping = keep;
     Map<Integer, StackObject> words = new HashMap<>();
     for (int representative : coloring.spilled()) {
       words.put(
@@ -62,6 +73,7 @@ final class RegisterAllocator {
           machine.routine.newStackObject(8, 8, StackObject.Cause.SPILL, machine.routine.origin()));
     }
     for (MachineBlock block : machine.blocks) {
+      kept.clear();
       List<MachineInstruction> code = new ArrayList<>(block.code.size());
       for (MachineInstruction i : block.code) {
         rewrite(i, words, coloring, code);
@@ -78,6 +90,9 @@ final class RegisterAllocator {
       Map<Integer, StackObject> words,
       Coloring coloring,
       List<MachineInstruction> code) {
+    if (i.isCall()) {
+      kept.clear();
+    }
     StackObject target = word(i.target, words, coloring);
     StackObject source = word(i.source, words, coloring);
     if (i.isMove() && (target != null || source != null)) {
@@ -86,10 +101,15 @@ final class RegisterAllocator {
       }
       if (source == null) {
         code.add(storeWord(target, i.source, i.origin));
+        kept.remove(target);
         return;
       }
       if (target == null) {
-        code.add(loadWord(i.target, source, i.origin));
+        Integer register = kept.get(source);
+        code.add(
+            register == null
+                ? loadWord(i.target, source, i.origin)
+                : MachineInstruction.move(i.target, register, i.origin));
         return;
       }
     }
@@ -109,6 +129,15 @@ final class RegisterAllocator {
         }
       }
       code.add(storeWord(result, now, i.origin));
+      keep(result, now);
+    }
+  }
+
+  private void keep(StackObject word, int register) {
+    if (keeping) {
+      kept.put(word, register);
+      // It may live for long now, so it must be possible to spill it in turn.
+      unspillable.clear(register);
     }
   }
 
@@ -121,19 +150,41 @@ final class RegisterAllocator {
     StackObject target = i.readsTarget() ? word(i.target, words, coloring) : null;
     StackObject source = i.readsSource() ? word(i.source, words, coloring) : null;
     if (target != null) {
-      int temporary = temporary();
-      code.add(loadWord(temporary, target, i.origin));
-      i.target = temporary;
+      i.target =
+          i.defined() == i.target
+              ? load(target, i.origin, code)
+              : loadOrKept(target, i.origin, code);
     }
     if (source != null) {
-      if (source == target && i.defined() == MachineInstruction.NONE) {
-        i.source = i.target;
-      } else {
-        int temporary = temporary();
-        code.add(loadWord(temporary, source, i.origin));
-        i.source = temporary;
-      }
+      i.source =
+          source == target && i.defined() == MachineInstruction.NONE
+              ? i.target
+              : i.defined() == i.source
+                  ? load(source, i.origin, code)
+                  : loadOrKept(source, i.origin, code);
     }
+  }
+
+  /** A register with a word that is only read. */
+  private int loadOrKept(StackObject word, Origin origin, List<MachineInstruction> code) {
+    Integer register = kept.get(word);
+    if (register != null) {
+      return register;
+    }
+    int loaded = load(word, origin, code);
+    keep(word, loaded);
+    return loaded;
+  }
+
+  /** A fresh register with a word. */
+  private int load(StackObject word, Origin origin, List<MachineInstruction> code) {
+    int temporary = temporary();
+    Integer register = kept.get(word);
+    code.add(
+        register == null
+            ? loadWord(temporary, word, origin)
+            : MachineInstruction.move(temporary, register, origin));
+    return temporary;
   }
 
   private static @org.jspecify.annotations.Nullable StackObject word(

@@ -14,6 +14,8 @@ final class Trampolines {
   /** Well below 32,767: blocks and islands between the ends may still grow. */
   private static final int REACH = 24_000;
 
+  private static final int LONGEST_BLOCK = 4_000;
+
   /** Each round brings every jump at least {@link #REACH} instructions nearer to its target. */
   private static final int MOST_ROUNDS = 64;
 
@@ -22,11 +24,37 @@ final class Trampolines {
   private record Stop(int island, MachineBlock target) {}
 
   static void insert(MachineRoutine machine, int instructionSet) {
+    cutLongBlocks(machine);
     for (int round = 0; round < MOST_ROUNDS; round++) {
       if (!insertOnce(machine, instructionSet >= 4)) {
         return;
       }
     }
+  }
+
+  /** Islands stand between blocks, so no block may be longer than a jump. */
+  private static void cutLongBlocks(MachineRoutine machine) {
+    List<MachineBlock> result = new ArrayList<>();
+    for (MachineBlock block : machine.blocks) {
+      MachineBlock current = block;
+      result.add(current);
+      while (current.code.size() > LONGEST_BLOCK) {
+        MachineBlock rest = new MachineBlock(-1);
+        List<MachineInstruction> code = current.code;
+        rest.code = new ArrayList<>(code.subList(LONGEST_BLOCK, code.size()));
+        rest.jump = current.jump;
+        rest.taken = current.taken;
+        rest.next = current.next;
+        current.code = new ArrayList<>(code.subList(0, LONGEST_BLOCK));
+        current.jump = null;
+        current.taken = null;
+        current.next = rest;
+        result.add(rest);
+        current = rest;
+      }
+    }
+    machine.blocks.clear();
+    machine.blocks.addAll(result);
   }
 
   private static boolean insertOnce(MachineRoutine machine, boolean longJumps) {
@@ -40,8 +68,9 @@ final class Trampolines {
       for (MachineInstruction instruction : block.code) {
         slot += instruction.slots();
       }
-      // A jump and a goto at most.
-      slot += 2;
+      slot += block.jump == null ? 0 : 1;
+      MachineBlock following = i + 1 < order.size() ? order.get(i + 1) : null;
+      slot += block.next == null || block.next == following ? 0 : 1;
       ends[i] = slot;
     }
     if (slot <= REACH) {

@@ -178,4 +178,23 @@ class ExecutionTest {
     }
     assertThat(run(body)).isEqualTo(expected);
   }
+
+  @Test
+  void jumpsReachOverLongBodies() {
+    Local x = local("x");
+    Expr[] forms = new Expr[20_000];
+    for (int i = 0; i < forms.length; i++) {
+      forms[i] = assign(x, add(binary(Operator.MULTIPLY, read(x), number(3)), number(i)));
+    }
+    long expected = 1;
+    for (int i = 0; i < forms.length; i++) {
+      expected = expected * 3 + i;
+    }
+    Expr skipped = let(x, number(7), when(byteAt(0), sequence(forms)), read(x));
+    Expr done = let(x, byteAt(1), when(byteAt(1), sequence(forms)), read(x));
+    for (int set : new int[] {3, 4}) {
+      assertThat(run(skipped, set)).isEqualTo(7);
+      assertThat(run(done, set)).isEqualTo((int) expected);
+    }
+  }
 }
