@@ -9,6 +9,7 @@ import dev.whistler.runtime.StartException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,6 +33,11 @@ public final class PinnedProgram implements AutoCloseable {
     this.manifest = manifest;
   }
 
+  /** The manifest was made from these very maps, so each of its names is there. */
+  private static <T> T named(Map<String, T> objects, String name) {
+    return Objects.requireNonNull(objects.get(name), name);
+  }
+
   /**
    * Pins everything; the manifest comes last. On failure nothing stays pinned.
    *
@@ -49,13 +55,13 @@ public final class PinnedProgram implements AutoCloseable {
     try {
       directory.pin(ACCOUNT, account.map().fd());
       for (int i = 0; i < manifest.maps().size(); i++) {
-        directory.pin(MAP + i, maps.get(manifest.maps().get(i)).fd());
+        directory.pin(MAP + i, named(maps, manifest.maps().get(i)).fd());
       }
       for (int i = 0; i < manifest.programs().size(); i++) {
-        directory.pin(PROGRAM + i, programs.get(manifest.programs().get(i)).fd());
+        directory.pin(PROGRAM + i, named(programs, manifest.programs().get(i)).fd());
       }
       for (int i = 0; i < manifest.links().size(); i++) {
-        directory.pin(PinDirectory.LINK + i, links.get(manifest.links().get(i)).fd());
+        directory.pin(PinDirectory.LINK + i, named(links, manifest.links().get(i)).fd());
       }
       try (BpfMap map = manifest.toMap()) {
         directory.pin(MANIFEST, map.fd());

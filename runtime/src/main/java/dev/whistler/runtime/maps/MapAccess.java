@@ -152,7 +152,7 @@ public final class MapAccess implements ProgramMaps {
           throw new MapEntryException(path + ".key was given before; leave one of them out.");
         }
       } catch (EncodeException e) {
-        throw new MapEntryException(e.getMessage());
+        throw new MapEntryException(String.valueOf(e.getMessage()));
       }
     }
     if (encoded.size() > Integer.toUnsignedLong(typed.map.maxEntries())) {
