@@ -3,174 +3,164 @@ package dev.whistler.compiler.diagnostic;
 /**
  * The stable codes of section 20.4. A code is never reused with another meaning.
  *
- * <p>{@code E_} codes stop compilation, {@code W_} codes are warnings.
+ * <p>{@code E_} codes stop compilation, {@code W_} codes are warnings. {@link Catalogue} says of
+ * each what it means, gives an example, and what to do.
  */
 public enum Code {
   /** Lexical error, unbalanced text. */
-  E_READ("lexical error, unbalanced text"),
+  E_READ,
   /** Read-time evaluation. */
-  E_READEVAL("read-time evaluation"),
+  E_READEVAL,
   /** Float or ratio where not allowed. */
-  E_FLOAT("float or ratio where not allowed"),
+  E_FLOAT,
   /** String where not allowed. */
-  E_STRING("string where not allowed"),
+  E_STRING,
   /** Form has the wrong shape. */
-  E_SYNTAX("form has the wrong shape"),
+  E_SYNTAX,
   /** Wrong number of operands. */
-  E_ARITY("wrong number of operands"),
+  E_ARITY,
   /** Unknown operator. */
-  E_UNKNOWN("unknown operator"),
+  E_UNKNOWN,
   /** Unknown variable. */
-  E_UNBOUND("unknown variable"),
+  E_UNBOUND,
   /** Reserved or illegal name. */
-  E_NAME("reserved or illegal name"),
+  E_NAME,
   /** Duplicate definition or binding. */
-  E_DUP("duplicate definition or binding"),
+  E_DUP,
   /** Constant required. */
-  E_CONST("constant required"),
+  E_CONST,
   /** Constant outside range. */
-  E_RANGE("constant outside range"),
+  E_RANGE,
   /** Wrong static type. */
-  E_TYPE("wrong static type"),
+  E_TYPE,
   /** Pointer to the wrong kernel struct. */
-  E_PTRTYPE("pointer to the wrong kernel struct"),
+  E_PTRTYPE,
   /** Pointer stored as a scalar. */
-  E_PTRVAL("pointer stored as a scalar"),
+  E_PTRVAL,
   /** Narrow scalar used as address. */
-  E_PTRARG("narrow scalar used as address"),
+  E_PTRARG,
   /** Unchecked nullable pointer. */
-  E_NULL("unchecked nullable pointer"),
+  E_NULL,
   /** Assignment to a fixed variable. */
-  E_ASSIGN("assignment to a fixed variable"),
+  E_ASSIGN,
   /** Constant divisor 0. */
-  E_DIV0("constant divisor 0"),
-  /** Shift count. */
-  E_SHIFT("shift count"),
-  /** Loop bound. */
-  E_LOOP("loop bound"),
+  E_DIV0,
+  /** Constant shift count outside 0 to 63. */
+  E_SHIFT,
+  /** Constant loop bound outside its range. */
+  E_LOOP,
   /** Unknown struct. */
-  E_STRUCT("unknown struct"),
-  /** Field. */
-  E_FIELD("field"),
+  E_STRUCT,
+  /** Unknown field. */
+  E_FIELD,
   /** Constant index out of range. */
-  E_INDEX("constant index out of range"),
+  E_INDEX,
   /** Struct cannot be laid out. */
-  E_LAYOUT("struct cannot be laid out"),
+  E_LAYOUT,
   /** Semantic kind unsuitable. */
-  E_KIND("semantic kind unsuitable"),
+  E_KIND,
   /** Size mismatch. */
-  E_SIZE("size mismatch"),
+  E_SIZE,
   /** Misaligned atomic or context access. */
-  E_ALIGN("misaligned atomic or context access"),
+  E_ALIGN,
   /** Unknown map. */
-  E_MAP("unknown map"),
-  /** Bad definition. */
-  E_MAPDEF("bad definition"),
+  E_MAP,
+  /** Bad map definition. */
+  E_MAPDEF,
   /** Wrong map type. */
-  E_MAPTYPE("wrong map type"),
+  E_MAPTYPE,
   /** Bad reservation use. */
-  E_RING("bad reservation use"),
+  E_RING,
   /** Leaked resource. */
-  E_LEAK("leaked resource"),
+  E_LEAK,
   /** Record types ambiguous. */
-  E_RECORD("record types ambiguous"),
+  E_RECORD,
   /** Context access not possible. */
-  E_CTX("context access not possible"),
-  /** Unknown event. */
-  E_TP("unknown event"),
-  /** Field or ambiguous. */
-  E_TPFIELD("field or ambiguous"),
-  /** Description missing. */
-  E_KDESC("description missing"),
+  E_CTX,
+  /** Unknown tracepoint. */
+  E_TP,
+  /** Unknown or ambiguous tracepoint field. */
+  E_TPFIELD,
+  /** Kernel description missing. */
+  E_KDESC,
   /** Kernel struct unknown. */
-  E_KSTRUCT("kernel struct unknown"),
+  E_KSTRUCT,
   /** Form not for this type. */
-  E_PROGTYPE("form not for this type"),
+  E_PROGTYPE,
   /** Unknown section. */
-  E_SECTION("unknown section"),
+  E_SECTION,
   /** Licences differ. */
-  E_LICENSE("licences differ"),
+  E_LICENSE,
   /** Helper needs GPL. */
-  E_GPL("helper needs GPL"),
+  E_GPL,
   /** Helper not for this type. */
-  E_HELPER("helper not for this type"),
+  E_HELPER,
   /** Not on the target architecture. */
-  E_ARCH("not on the target architecture"),
+  E_ARCH,
   /** More than 512 bytes. */
-  E_STACK("more than 512 bytes"),
+  E_STACK,
   /** Limit of §22. */
-  E_LIMIT("limit of §22"),
+  E_LIMIT,
   /** Budget of §18.10. */
-  E_BUDGET("budget of §18.10"),
+  E_BUDGET,
   /** Macro-time error. */
-  E_MACRO("macro-time error"),
+  E_MACRO,
   /** Unknown top-level function. */
-  E_TOPLEVEL("unknown top-level function"),
+  E_TOPLEVEL,
   /** Bad knob value. */
-  E_KNOB("bad knob value"),
+  E_KNOB,
   /** Nothing to compile. */
-  E_NOPROG("nothing to compile"),
+  E_NOPROG,
   /** Bad raw instruction. */
-  E_ASM("bad raw instruction"),
+  E_ASM,
   /** Recursion. */
-  E_REC("recursion"),
+  E_REC,
   /** Record bytes too short. */
-  E_DECODE("record bytes too short"),
+  E_DECODE,
   /** Compiler defect (report). */
-  E_INTERNAL("compiler defect (report)"),
+  E_INTERNAL,
   /** Not allowed in the tier that the caller states (19.8). */
-  E_POLICY("not allowed in the tier that the caller states (19.8)"),
+  E_POLICY,
   /** Signedness. */
-  W_SIGN("signedness"),
+  W_SIGN,
   /** Constant comparison. */
-  W_RANGE("constant comparison"),
+  W_RANGE,
   /** Truncation. */
-  W_TRUNC("truncation"),
+  W_TRUNC,
   /** Effect value used. */
-  W_NOVALUE("effect value used"),
+  W_NOVALUE,
   /** Dead form. */
-  W_UNREACHABLE("dead form"),
+  W_UNREACHABLE,
   /** Old form. */
-  W_DEPRECATED("old form"),
+  W_DEPRECATED,
   /** Redefinition. */
-  W_REDEF("redefinition"),
+  W_REDEF,
   /** Form without effect. */
-  W_IGNORED("form without effect"),
+  W_IGNORED,
   /** Type contradicts section. */
-  W_TYPE("type contradicts section"),
+  W_TYPE,
   /** No target. */
-  W_SECTION("no target"),
+  W_SECTION,
   /** Foreign event's field. */
-  W_TPEVENT("foreign event's field"),
+  W_TPEVENT,
   /** Entry-return mix. */
-  W_PROBE("entry-return mix"),
-  /** Raw ring. */
-  W_RECORD("raw ring"),
-  /** Unwritten bytes. */
-  W_UNINIT("unwritten bytes"),
-  /** Ignored option. */
-  W_MAPDEF("ignored option"),
+  W_PROBE,
+  /** Ring buffer of unknown record type. */
+  W_RECORD,
+  /** Record bytes that may be sent unwritten. */
+  W_UNINIT,
+  /** Ignored map option. */
+  W_MAPDEF,
   /** 15-character clash. */
-  W_NAME("15-character clash"),
-  /** Other struct. */
-  W_PTRTYPE("other struct"),
-  /** Return value. */
-  W_RETVAL("return value"),
-  /** Function return. */
-  W_RETURN("function return"),
-  /** `warn`. */
-  W_MACRO("`warn`");
-
-  private final String meaning;
-
-  Code(String meaning) {
-    this.meaning = meaning;
-  }
-
-  /** What the code stands for, in a few words. */
-  public String meaning() {
-    return meaning;
-  }
+  W_NAME,
+  /** Pointer to another struct. */
+  W_PTRTYPE,
+  /** Return value without meaning. */
+  W_RETVAL,
+  /** Return from a function only. */
+  W_RETURN,
+  /** A macro's warning. */
+  W_MACRO;
 
   /** The code as users see it, for instance {@code E-UNBOUND}. */
   public String text() {

@@ -158,7 +158,8 @@ final class RecordTypes {
       requireDistinctSizes(
           ring, records, firstUse.getOrDefault(ring.name(), ring.origin()), diagnostics);
     }
-    if (records.isEmpty()) {
+    // A body with an error may hide the records; the error comes first.
+    if (records.isEmpty() && !diagnostics.hasErrors()) {
       diagnostics.report(
           Code.W_RECORD,
           ring.origin(),

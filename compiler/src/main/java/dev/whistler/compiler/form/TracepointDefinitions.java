@@ -49,6 +49,11 @@ final class TracepointDefinitions {
       }
     }
     Optional<TracepointFormat> format = format(kernel, event);
+    if (format.isEmpty() && required.isEmpty() && optional.isEmpty()) {
+      unit.tables().markBroken("tp");
+    } else if (format.isEmpty()) {
+      required.forEach(this::markBroken);
+    }
     TracepointImports.Event imported = unit.tables().tracepoints().event(event);
     if (format.isEmpty()) {
       if (required.isEmpty() && !optional.isEmpty()) {
@@ -118,6 +123,7 @@ final class TracepointDefinitions {
       String kernelName = TracepointImports.kernelName(symbol.name().text());
       Optional<TracepointFormat.Field> field = format.field(kernelName);
       if (field.isEmpty()) {
+        markBroken(symbol);
         failure =
             diagnostics.fail(
                 Code.E_TPFIELD,
@@ -138,6 +144,11 @@ final class TracepointDefinitions {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** Uses of a field that could not be imported are not reported again. */
+  private void markBroken(Datum.Symbol field) {
+    unit.tables().markBroken("tp-" + TracepointImports.sourceName(field.name().text()));
   }
 
   /** Near matches and the available fields. */

@@ -75,6 +75,7 @@ final class TracepointForms {
   }
 
   private static Expr throwUnknown(Form form, String field, BodyAnalyzer body) {
+    body.abandonIfBroken(form.name());
     List<String> names = new ArrayList<>();
     body.tables().tracepoints().all().forEach(e -> names.addAll(e.fields().keySet()));
     String hint = NearMatches.hint(field, names);

@@ -216,6 +216,11 @@ public final class UnitAnalyzer implements Definitions {
   }
 
   @Override
+  public Optional<StructLayout> struct(String name) {
+    return Optional.ofNullable(tables.structs().get(name));
+  }
+
+  @Override
   public Optional<Integer> sizeofStruct(String struct) {
     return tables
         .layout(struct)

@@ -72,6 +72,7 @@ final class Evaluator {
   private final Printer printer;
   private final SpecialForms specialForms;
   private final Builtins builtins;
+  private final RecordFunctions records;
   private final Map<SymbolName, FunctionCell> functions = new HashMap<>();
   private final Map<SymbolName, MacroFunction> macros = new HashMap<>();
   private final Map<SymbolName, Datum> symbolMacros = new HashMap<>();
@@ -92,6 +93,7 @@ final class Evaluator {
     this.printer = new Printer(meter);
     this.specialForms = new SpecialForms(this);
     this.builtins = new Builtins(this);
+    this.records = new RecordFunctions(this);
     this.forever = symbols.uninterned("forever");
     this.tableEntries = symbols.uninterned("table-entries");
     cell(tableEntries).set(builtins.named("table entries"));
@@ -223,8 +225,12 @@ final class Evaluator {
     if (function != null) {
       return function;
     }
-    throw MacroError.undefinedFunction(
-        cell.name.spelling(), NearMatches.hint(cell.name.text(), functionNames()));
+    return records
+        .find(cell.name.text())
+        .orElseThrow(
+            () ->
+                MacroError.undefinedFunction(
+                    cell.name.spelling(), NearMatches.hint(cell.name.text(), functionNames())));
   }
 
   private List<String> functionNames() {

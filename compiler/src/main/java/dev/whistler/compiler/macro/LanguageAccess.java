@@ -2,6 +2,7 @@ package dev.whistler.compiler.macro;
 
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.type.StructLayout;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ import java.util.Optional;
 public interface LanguageAccess {
   /** The value of a constant, knob or built-in constant: an integer, or any datum (5.2). */
   Optional<Datum> constant(SymbolName name);
+
+  /** The layout of a {@code defstruct}. */
+  Optional<StructLayout> struct(String name);
 
   /** Bytes of a struct. */
   Optional<Integer> sizeofStruct(String struct);

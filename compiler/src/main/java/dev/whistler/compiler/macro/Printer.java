@@ -81,6 +81,8 @@ final class Printer {
         }
         case HashTable table ->
             out.append("#<hash-table of ").append(table.entries().size()).append('>');
+        case StructRecord record ->
+            out.append("#<record of ").append(record.layout().name()).append('>');
         case Callable function -> out.append("#<function ").append(function.name()).append('>');
         case ConditionForms.Condition condition -> out.append(condition.text());
         default -> out.append("#<object>");

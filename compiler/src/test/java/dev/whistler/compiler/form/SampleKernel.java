@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A kernel with the tracepoints of Appendix F, recorded from Linux 6.12, and a few structs. */
-final class SampleKernel implements KernelDescription {
+public final class SampleKernel implements KernelDescription {
   static final List<String> EVENTS =
       List.of(
           "block/block_rq_complete",

@@ -7,6 +7,7 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.reader.SymbolTable;
+import dev.whistler.compiler.type.StructLayout;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,11 @@ public final class RecordingDefinitions implements Definitions {
   @Override
   public Optional<Datum> constant(SymbolName name) {
     return Optional.ofNullable(constants.get(name));
+  }
+
+  @Override
+  public Optional<StructLayout> struct(String name) {
+    return Optional.empty();
   }
 
   @Override

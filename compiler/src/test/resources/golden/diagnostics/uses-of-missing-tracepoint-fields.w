@@ -1,0 +1,10 @@
+;; the import is reported, not the uses of what it could not import
+(deftracepoint sched/sched-switch next-pid next-pids)
+(deftracepoint sched/sched-swich prev-pidd)
+(defmap r :type :ringbuf :max-entries 4096)
+(defstruct e (pid u32))
+(defprog p (:type :tracepoint :section "tracepoint/sched/sched_switch")
+  (with-ringbuf (v r (sizeof e))
+    (setf (e-pid v) (+ (tp-next-pids) (tp-prev-pidd))))
+  (tp-next-pid)
+  0)
