@@ -3,7 +3,6 @@ package dev.whistler.runtime;
 import static dev.whistler.runtime.SchemaText.field;
 import static dev.whistler.runtime.SchemaText.structText;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.whistler.runtime.maps.MapEntries;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,11 +122,6 @@ final class KillsObject {
 
   /** Entries that choose a process. */
   static List<MapEntries> wanted(long pid) {
-    JsonNodeFactory json = JsonNodeFactory.instance;
-    return List.of(
-        new MapEntries(
-            "wanted",
-            MapEntries.Mode.SEED,
-            List.of(new MapEntries.Entry(json.numberNode(pid), json.numberNode(0)))));
+    return WantedProcesses.of(List.of(pid));
   }
 }

@@ -1,0 +1,184 @@
+package dev.whistler.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.bpf.sys.DetachedMount;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Architecture §5: every event is accounted for, whatever happens to the process that reads. {@code
+ * -Dwhistler.identity.runs=100 -Dwhistler.identity.events=2000000} for the long form.
+ */
+@Timeout(1800)
+class IdentityTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int RUNS = Integer.getInteger("whistler.identity.runs", 5);
+  private static final int EVENTS = Integer.getInteger("whistler.identity.events", 40_000);
+  private static final int KILLS = Integer.getInteger("whistler.kills", 5);
+  private static final int[] RING_BYTES = {1 << 12, 1 << 16, 1 << 20};
+
+  @TempDir Path directory;
+  private final DetachedMount bpffs = DetachedMount.of("bpf");
+
+  // The way by which other processes come to it too.
+  private final Path pins =
+      Path.of("/proc/" + ProcessHandle.current().pid())
+          .resolve(Path.of("/proc/self").relativize(bpffs.path()))
+          .resolve("whistler");
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    Files.createDirectory(
+        pins, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  @AfterEach
+  void unmount() {
+    bpffs.close();
+  }
+
+  private Path object(int ringBytes) throws IOException {
+    return Files.write(
+        directory.resolve("kills-" + ringBytes + ".o"), KillsObject.build(ringBytes));
+  }
+
+  /** A second sink: a file, a device that is always full, or a pipe that nobody reads. */
+  private Path secondSink(Random random, int run) throws Exception {
+    return switch (random.nextInt(3)) {
+      case 0 -> directory.resolve("second-" + run);
+      case 1 -> Path.of("/dev/full");
+      default -> {
+        Path pipe = directory.resolve("pipe-" + run);
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+        yield pipe;
+      }
+    };
+  }
+
+  @Test
+  void itHoldsUnderRandomFaults() throws Exception {
+    for (int run = 1; run <= RUNS; run++) {
+      long seed = Long.getLong("whistler.seed", System.nanoTime());
+      Random random = new Random(seed);
+      int ringBytes = RING_BYTES[random.nextInt(RING_BYTES.length)];
+      Path out = directory.resolve("out-" + run);
+      Path second = secondSink(random, run);
+      String title = "run %d, seed %d, ring %d, %s".formatted(run, seed, ringBytes, second);
+      // held open, so that the pipe can be opened for writing
+      try (RandomAccessFile _ = new RandomAccessFile(second.toFile(), "rw")) {
+        underFaults(title, random, object(ringBytes), List.of(out, second));
+      }
+    }
+  }
+
+  private void underFaults(String title, Random random, Path object, List<Path> sinks)
+      throws Exception {
+    int steps = 4;
+    int calls = EVENTS / steps / 2;
+    long revision = 1;
+    List<String> faults = new ArrayList<>();
+    try (Killer one = new Killer();
+        Killer two = new Killer()) {
+      List<Long> pids = List.of(one.pid(), two.pid());
+      ConsumerProcess consumer = new ConsumerProcess(object, pins, revision, pids, sinks);
+      try {
+        for (int step = 0; step < steps; step++) {
+          one.begin(calls);
+          two.begin(calls);
+          switch (random.nextInt(4)) {
+            case 0 -> {
+              faults.add("SIGSTOP");
+              consumer.signal("STOP");
+              Thread.sleep(random.nextInt(50));
+              consumer.signal("CONT");
+            }
+            case 1 -> {
+              faults.add("SIGKILL");
+              consumer.kill();
+              consumer = new ConsumerProcess(object, pins, revision, pids, sinks);
+            }
+            case 2 -> {
+              faults.add("update");
+              consumer.update();
+              revision++;
+            }
+            default -> faults.add("none");
+          }
+          one.await();
+          two.await();
+        }
+        List<String> terms = consumer.stop();
+        System.out.println(title + ", " + faults + ": " + terms.get(3));
+        assertThat(terms.get(0)).as(title + ": " + terms).isEqualTo("true");
+        assertThat(Long.parseLong(terms.get(1)) + Long.parseLong(terms.get(2)))
+            .as(title + ": attempts = produced + lost")
+            .isEqualTo(2L * calls * steps);
+      } finally {
+        consumer.close();
+      }
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledLosesNothingWhileTheRingHasRoom() throws Exception {
+    Path object = object(1 << 24);
+    List<Path> sinks = List.of(directory.resolve("out"));
+    int calls = 20_000;
+    double[] adoptions = new double[KILLS];
+    try (Killer killer = new Killer()) {
+      List<Long> pids = List.of(killer.pid());
+      ConsumerProcess consumer = new ConsumerProcess(object, pins, 1, pids, sinks);
+      try {
+        for (int i = 0; i < KILLS; i++) {
+          killer.begin(calls);
+          Thread.sleep(i);
+          consumer.kill();
+          consumer = new ConsumerProcess(object, pins, 1, pids, sinks);
+          adoptions[i] = consumer.startMillis();
+          killer.await();
+        }
+        List<String> terms = consumer.stop();
+        Arrays.sort(adoptions);
+        System.out.printf(
+            "SIGKILL %d times: %s; adoption p95 %.1f ms%n",
+            KILLS, terms.get(3), adoptions[(KILLS * 95 + 99) / 100 - 1]);
+        assertThat(terms.subList(0, 3))
+            .containsExactly("true", Long.toString((long) calls * KILLS), "0");
+        assertThat(numbers(sinks.getFirst())).hasSize(calls * KILLS);
+      } finally {
+        consumer.close();
+      }
+    }
+  }
+
+  /** At least once: a number may come twice, and a line may be cut where the process was killed. */
+  private static Set<Long> numbers(Path file) throws IOException {
+    Set<Long> numbers = new HashSet<>();
+    for (String line : Files.readAllLines(file)) {
+      if (line.startsWith("{") && line.endsWith("}")) {
+        try {
+          numbers.add(JSON.readTree(line).at("/data/number").asLong());
+        } catch (IOException _) {
+          continue; // the cut line and the next one, which is repeated
+        }
+      }
+    }
+    return numbers;
+  }
+}
