@@ -119,6 +119,17 @@ public final class Delivery implements AutoCloseable {
       }
     } catch (InterruptedException _) {
       // what is still queued is counted by stop()
+    } finally {
+      // Here and not in stop(), which does not wait for ever: whoever writes last closes.
+      closeSink();
+    }
+  }
+
+  private void closeSink() {
+    try {
+      sink.close();
+    } catch (IOException e) {
+      report(e.getMessage());
     }
   }
 
@@ -204,13 +215,6 @@ public final class Delivery implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     countRest();
-    try {
-      if (!writer.isAlive()) {
-        sink.close();
-      }
-    } catch (IOException e) {
-      report(e.getMessage());
-    }
   }
 
   private synchronized int generation() {
