@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each virtual register a machine register. Registers that find none live in an 8-byte word
@@ -99,12 +100,12 @@ final class RegisterAllocator {
       if (target == source) {
         return;
       }
-      if (source == null) {
+      if (target != null && source == null) {
         code.add(storeWord(target, i.source, i.origin));
         kept.remove(target);
         return;
       }
-      if (target == null) {
+      if (target == null && source != null) {
         Integer register = kept.get(source);
         code.add(
             register == null
@@ -187,7 +188,7 @@ final class RegisterAllocator {
     return temporary;
   }
 
-  private static @org.jspecify.annotations.Nullable StackObject word(
+  private static @Nullable StackObject word(
       int register, Map<Integer, StackObject> words, Coloring coloring) {
     return register < MachineInstruction.FIRST_VIRTUAL ? null : words.get(coloring.find(register));
   }
