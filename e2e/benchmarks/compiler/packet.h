@@ -1,7 +1,7 @@
 /* Packet access for the comparison: fixed offsets, as Whistler's header forms have them. */
 #pragma once
 #include "common.h"
-struct eth { u8 dst[6]; u8 src[6]; u16 type; } __attribute__((packed));
+struct eth { u8 dst[6]; u8 src[6]; u16 type; };
 struct ipv4 { u8 ver_ihl; u8 tos; u16 total_len; u16 id; u16 frag; u8 ttl; u8 protocol; u16 checksum; u32 src; u32 dst; };
 struct udp { u16 src; u16 dst; u16 length; u16 checksum; };
 struct tcp { u16 src; u16 dst; u32 seq; u32 ack; u8 data_off; u8 flags; u16 window; u16 checksum; u16 urgent; };

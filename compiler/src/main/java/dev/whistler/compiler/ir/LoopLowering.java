@@ -7,7 +7,9 @@ import dev.whistler.compiler.form.Local;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +20,18 @@ import java.util.Map;
  * its own that shares variables with its surroundings by a frame on the stack.
  */
 final class LoopLowering {
-  /** Copies of a body at most (section 22) and nodes in all copies together. */
+  /** Copies of a body at most (section 22). */
   private static final int MOST_COPIES = 64;
 
+  /** Nodes in all copies together. */
   private static final int MOST_COPIED_NODES = 48;
+
+  /**
+   * The same where a body only computes: with constant indices there is no counter, no bounds check
+   * and less for the verifier to walk through. Bodies with calls spend their time in these, and
+   * each copy would have its own slots on the stack. About where clang stops unrolling, too.
+   */
+  private static final int MOST_COPIED_COMPUTING_NODES = 512;
 
   /**
    * The verifier walks through each iteration and gives up after 1,000,000 instructions
@@ -55,18 +65,64 @@ final class LoopLowering {
   }
 
   Value repeat(Expr.Repeat e) {
-    long size = Trees.size(e.body());
-    if (e.count() <= MOST_COPIES && e.count() * size <= MOST_COPIED_NODES) {
+    long all = times(e.count(), work(e.body()));
+    int mostNodes = onlyComputes(e.body()) ? MOST_COPIED_COMPUTING_NODES : MOST_COPIED_NODES;
+    if (e.count() <= MOST_COPIES && all <= mostNodes) {
       for (long i = 0; i < e.count() && !builder.isDead(); i++) {
         body.bind(e.index(), builder.constant(i));
         body.lower(e.body());
       }
-    } else if (e.count() * size <= MOST_WALKED_NODES) {
+    } else if (all <= MOST_WALKED_NODES) {
       realLoop(e);
     } else {
       helperLoop(e.index(), builder.constant(e.count()), e.body(), false);
     }
     return builder.constant(0);
+  }
+
+  /** Whether a tree neither calls anything nor needs room on the stack of its own. */
+  private static boolean onlyComputes(Expr root) {
+    boolean[] calls = {false};
+    Trees.visit(
+        root,
+        e ->
+            calls[0] |=
+                switch (e) {
+                  case Expr.MapLookup _, Expr.MapUpdate _, Expr.MapDelete _ -> true;
+                  case Expr.Call _, Expr.CallFunction _, Expr.KernelLoop _ -> true;
+                  case Expr.ProbeRead _, Expr.Count _ -> true;
+                  case Expr.StackBlock _, Expr.AddressOf _ -> true;
+                  default -> false;
+                });
+    return !calls[0];
+  }
+
+  /**
+   * Nodes that the verifier comes by when it walks through a tree: those of a loop inside as often
+   * as it repeats, unless it goes through the helper.
+   */
+  private static long work(Expr root) {
+    long sum = 0;
+    Deque<Expr> pending = new ArrayDeque<>(List.of(root));
+    while (!pending.isEmpty()) {
+      Expr expr = pending.pop();
+      sum++;
+      if (expr instanceof Expr.Repeat inner) {
+        long once = work(inner.body());
+        long all = times(inner.count(), once);
+        sum += all <= MOST_WALKED_NODES ? all : once;
+      } else {
+        Trees.children(expr).forEach(pending::push);
+      }
+    }
+    return sum;
+  }
+
+  /** The product, or the largest number where there is none. */
+  private static long times(long count, long nodes) {
+    return Math.multiplyHigh(count, nodes) == 0 && count * nodes >= 0
+        ? count * nodes
+        : Long.MAX_VALUE;
   }
 
   Value kernelLoop(Expr.KernelLoop e) {
