@@ -48,15 +48,15 @@ public enum Reason {
   MEMORY_BOUNDS(
       "invalid access to memory",
       "outside of the allowed memory range",
-      "unbounded memory access",
-      "min value is negative",
       "invalid access to \\w+ buffer",
       "access beyond",
-      "R\\d+ invalid (zero-sized|negative)"),
+      "invalid (zero-sized|negative)"),
   /** The program returns what its type may not return. */
   RETURN_VALUE("At program exit", "should have been in", "At async callback", "At callback return"),
   /** A value that must be bounded is not. */
   UNBOUNDED(
+      "unbounded memory access",
+      "min value is negative",
       "unbounded min value",
       "with unbounded",
       "has unknown scalar",

@@ -34,7 +34,7 @@ class VerifierLogTest {
         "CONTEXT_ACCESS|dereference of modified ctx ptr R1 off=8 disallowed",
         "STACK_BOUNDS|invalid write to stack R10 off=-520 size=8",
         "STACK_BOUNDS|combined stack size of 2 calls is 576. Too large",
-        "MEMORY_BOUNDS|R2 min value is negative, either use unsigned or 'var &= const'",
+        "UNBOUNDED|R2 min value is negative, either use unsigned or 'var &= const'",
         "MEMORY_BOUNDS|invalid access to memory, mem_size=16 off=16 size=4",
         "UNBOUNDED|math between map_value pointer and register with unbounded min value is not "
             + "allowed",
