@@ -69,6 +69,11 @@ public final class FakeProgram implements RunningProgram {
   }
 
   @Override
+  public void leave(Duration drain) {
+    journal.accept("leave " + identity.program() + " " + identity.revision());
+  }
+
+  @Override
   public void close() {
     journal.accept("close " + identity.program() + " " + identity.revision());
   }
