@@ -36,7 +36,7 @@ final class CompilerBench {
    */
   private record Effort(int rounds, int repeat, int warmUp, int compilations, int coldPairs) {
     static final Effort SHORT = new Effort(3, 10_000, 20, 5, 3);
-    static final Effort LONG = new Effort(21, 100_000, 200, 31, 15);
+    static final Effort LONG = new Effort(21, 50_000, 150, 21, 9);
   }
 
   /** Everything that was measured. */
