@@ -171,10 +171,10 @@ final class RunCommand implements Callable<Integer> {
       if (!e.detail().isEmpty()) {
         spec.commandLine().getErr().println(e.detail());
       }
+      String sentence = String.valueOf(e.getMessage());
       throw switch (e.reason()) {
-        case BAD_OBJECT, VERIFIER_REJECTED, MAP_ENTRY_INVALID ->
-            CommandFailure.badInput(e.getMessage());
-        default -> CommandFailure.machine(e.getMessage());
+        case BAD_OBJECT, VERIFIER_REJECTED, MAP_ENTRY_INVALID -> CommandFailure.badInput(sentence);
+        default -> CommandFailure.machine(sentence);
       };
     }
   }
