@@ -47,7 +47,9 @@ public final class Compiler {
   /**
    * Compiles one unit.
    *
-   * @return an object, or the errors why there is none. Never throws for bad input.
+   * @return an object, or the errors why there is none. Never throws for a bad source.
+   * @throws dev.whistler.compiler.kernel.MalformedKernelException if the kernel description holds
+   *     what no kernel produces
    */
   public static CompilationResult compile(CompilationRequest request) {
     return new Compiler(request).compile();

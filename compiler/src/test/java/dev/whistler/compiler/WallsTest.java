@@ -105,6 +105,22 @@ class WallsTest {
   }
 
   @Test
+  void nothingDependsOnTheLocale() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            describe(
+                "String methods that take the machine's locale",
+                call ->
+                    call.getTarget().getOwner().getName().equals("java.lang.String")
+                        && Set.of("formatted", "format", "toLowerCase", "toUpperCase")
+                            .contains(call.getTarget().getName())
+                        && call.getTarget().getRawParameterTypes().stream()
+                            .noneMatch(type -> type.getName().equals("java.util.Locale"))))
+        .check(CLASSES);
+  }
+
+  @Test
   void itDependsOnNothingButTheJdkAndAnnotations() {
     classes()
         .should()

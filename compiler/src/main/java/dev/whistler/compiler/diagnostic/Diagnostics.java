@@ -19,6 +19,9 @@ public final class Diagnostics {
   /** At most this many errors are reported (section 20.3). */
   public static final int LIMIT = 50;
 
+  /** A message may quote what the source says; more characters than this help nobody. */
+  private static final int MAX_MESSAGE = 1_000;
+
   /** More than this is not even kept: a hostile source may have an error in every atom. */
   private static final int MAX_KEPT = 5_000;
 
@@ -55,7 +58,17 @@ public final class Diagnostics {
       return;
     }
     Severity severity = warning && warningsAsErrors ? Severity.ERROR : code.severity();
-    add(new Diagnostic(code, severity, message, at.range(), hint, notes, at.expansion()));
+    add(
+        new Diagnostic(
+            code, severity, shortened(message), at.range(), hint, notes, at.expansion()));
+  }
+
+  private static String shortened(String message) {
+    if (message.length() <= MAX_MESSAGE) {
+      return message;
+    }
+    int end = MAX_MESSAGE - (Character.isHighSurrogate(message.charAt(MAX_MESSAGE - 1)) ? 1 : 0);
+    return message.substring(0, end) + "…";
   }
 
   /** Reports at a range outside any macro expansion. */

@@ -3,6 +3,7 @@ package dev.whistler.compiler.diagnostic;
 import dev.whistler.compiler.source.ExpansionFrame;
 import dev.whistler.compiler.source.SourceRange;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -94,7 +95,7 @@ public final class JsonRenderer {
         case '\t' -> out.append("\\t");
         default -> {
           if (c < ' ' || c == 0x7f || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {
-            out.append("\\u%04x".formatted((int) c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);
           }

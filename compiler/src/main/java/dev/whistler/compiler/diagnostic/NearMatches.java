@@ -21,6 +21,9 @@ public final class NearMatches {
   /** A source may define many long names; what lies beyond is not looked at. */
   private static final int MAX_CANDIDATES = 10_000;
 
+  /** Comparisons of two characters for one name; what lies beyond is not looked at. */
+  private static final int MAX_WORK = 4_000_000;
+
   /** Of longer names only the start is compared. */
   private static final int MAX_COMPARED = 64;
 
@@ -43,8 +46,9 @@ public final class NearMatches {
     }
     List<Match> matches = new ArrayList<>();
     int seen = 0;
+    int work = 0;
     for (String candidate : candidates) {
-      if (++seen > MAX_CANDIDATES) {
+      if (++seen > MAX_CANDIDATES || work > MAX_WORK) {
         break;
       }
       String text = compared(candidate);
@@ -52,6 +56,7 @@ public final class NearMatches {
       if (!common && Math.abs(text.length() - wanted.length()) > MAX_DISTANCE) {
         continue;
       }
+      work += wanted.length() * text.length();
       int distance = distance(wanted, text);
       if (common || distance <= MAX_DISTANCE) {
         matches.add(new Match(candidate, preferred.test(candidate), distance));

@@ -5,6 +5,7 @@ import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -126,7 +127,7 @@ public final class Renderer {
     if (marks.indexOf("^") < 0) {
       marks.append('^');
     }
-    String number = "%4d".formatted(range.startLine());
+    String number = String.format(Locale.ROOT, "%4d", range.startLine());
     out.append(number).append(" | ").append(shown).append(to < line.length ? "…" : "");
     out.append('\n').append(" ".repeat(number.length())).append(" | ");
     out.append(styled(marks.toString().stripTrailing(), style)).append('\n');
@@ -141,7 +142,7 @@ public final class Renderer {
               if (isHarmless(c)) {
                 out.appendCodePoint(c);
               } else {
-                out.append(c == '\n' ? "\\n" : "\\u{%x}".formatted(c));
+                out.append(c == '\n' ? "\\n" : String.format(Locale.ROOT, "\\u{%x}", c));
               }
             });
     return out.toString();

@@ -2,6 +2,7 @@ package dev.whistler.compiler.emit;
 
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.source.Origin;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,7 +185,13 @@ final class MachineInstruction {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "%02x t%d s%d off %d imm %d %s",
-        opcode, target, source, offset, immediate, symbol == null ? "" : symbol);
+        opcode,
+        target,
+        source,
+        offset,
+        immediate,
+        symbol == null ? "" : symbol);
   }
 }

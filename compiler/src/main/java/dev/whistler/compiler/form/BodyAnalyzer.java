@@ -385,6 +385,9 @@ final class BodyAnalyzer {
       } catch (AnalysisException e) {
         failure = failure == null ? e : failure;
         flow = before;
+        if (diagnostics.isFull()) {
+          break;
+        }
       }
       if (!flow.reachable() && !last) {
         diagnostics.report(

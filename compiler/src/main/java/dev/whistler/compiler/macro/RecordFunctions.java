@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -136,9 +137,13 @@ final class RecordFunctions {
     if (offset > octets.size() - layout.size()) {
       throw new MacroError(
           Code.E_DECODE,
-          "a record of the struct %s has %d bytes, but there are %d from offset %d"
-              .formatted(
-                  layout.name(), layout.size(), Math.max(0, octets.size() - offset), offset));
+          String.format(
+              Locale.ROOT,
+              "a record of the struct %s has %d bytes, but there are %d from offset %d",
+              layout.name(),
+              layout.size(),
+              Math.max(0, octets.size() - offset),
+              offset));
     }
     byte[] bytes = new byte[layout.size()];
     for (int i = 0; i < bytes.length; i++) {
@@ -210,8 +215,12 @@ final class RecordFunctions {
       if (elements.size() > Math.max(1, field.count())) {
         throw new MacroError(
             Code.E_RANGE,
-            "the field %s has %d elements, not %d"
-                .formatted(field.name(), field.count(), elements.size()));
+            String.format(
+                Locale.ROOT,
+                "the field %s has %d elements, not %d",
+                field.name(),
+                field.count(),
+                elements.size()));
       }
       int start = at + field.offset();
       for (Datum element : elements) {
@@ -231,9 +240,12 @@ final class RecordFunctions {
         if (!fits(value, scalar.type())) {
           throw new MacroError(
               Code.E_RANGE,
-              "%s does not fit the field %s of type %s"
-                  .formatted(
-                      evaluator.printer().shown(element), field.name(), scalar.type().text()));
+              String.format(
+                  Locale.ROOT,
+                  "%s does not fit the field %s of type %s",
+                  evaluator.printer().shown(element),
+                  field.name(),
+                  scalar.type().text()));
         }
         for (int i = 0; i < scalar.size(); i++) {
           bytes[at + i] = value.shiftRight(8 * i).byteValue();

@@ -6,6 +6,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * One source text.
@@ -41,8 +42,10 @@ public record SourceText(String name, String text) {
       int column = 1 + text.codePointCount(lineStart, text.length());
       throw new MalformedTextException(
           new SourceRange(name, line, column, line, column + 1),
-          "byte 0x%02x is not valid UTF-8; save the file as UTF-8"
-              .formatted(bytes[in.position()] & 0xff));
+          String.format(
+              Locale.ROOT,
+              "byte 0x%02x is not valid UTF-8; save the file as UTF-8",
+              bytes[in.position()] & 0xff));
     }
     return new SourceText(name, text);
   }

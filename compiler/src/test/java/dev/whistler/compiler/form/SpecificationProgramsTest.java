@@ -7,39 +7,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The programs of appendix F. */
 class SpecificationProgramsTest {
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "f01-exec",
-        "f02-open",
-        "f03-fork",
-        "f04-sched-wait",
-        "f05-tcp-connect",
-        "f06-oom-kill",
-        "f07-signal",
-        "f08-block-latency",
-        "f09-xdp-count",
-        "f10-port-blocker",
-        "f11-tc-classify",
-        "f12-connect-guard",
-        "f13-lineage",
-        "f14-tail-call"
-      })
+  @FieldSource("dev.whistler.compiler.form.SpecificationPrograms#NAMES")
   void programsAreAnalyzedWithoutDiagnostics(String name) {
-    assertThat(Analysis.of(source(name)).diagnostics()).isEmpty();
-  }
-
-  private static String source(String name) {
-    return SampleKernel.resource("/programs/" + name + ".w");
+    assertThat(Analysis.of(SpecificationPrograms.source(name)).diagnostics()).isEmpty();
   }
 
   private static Map<String, String> kinds(String name) {
     Map<String, String> kinds = new TreeMap<>();
-    Map<String, Kind> inferred = Analysis.of(source(name)).unit().inferredKinds();
+    Map<String, Kind> inferred =
+        Analysis.of(SpecificationPrograms.source(name)).unit().inferredKinds();
     inferred.forEach((field, kind) -> kinds.put(field, kind.text()));
     return kinds;
   }
@@ -66,7 +47,7 @@ class SpecificationProgramsTest {
 
   @Test
   void requirementsNameEachFieldThatIsRead() {
-    assertThat(Analysis.of(source("f03-fork")).unit().requirements())
+    assertThat(Analysis.of(SpecificationPrograms.source("f03-fork")).unit().requirements())
         .contains(
             new TypedUnit.Requirement.TracepointField(
                 "born", "sched/sched_process_fork", "parent_pid", 24, 4, true, "scalar"))
