@@ -32,7 +32,8 @@ public final class Bench {
         default -> throw new IllegalArgumentException("");
       };
     } catch (IllegalArgumentException wrong) {
-      System.err.print(wrong.getMessage().isEmpty() ? "" : wrong.getMessage() + "\n");
+      System.err.print(
+          String.valueOf(wrong.getMessage()).isEmpty() ? "" : wrong.getMessage() + "\n");
       System.err.print(USAGE);
       return WRONG_USAGE;
     } catch (BenchmarkException e) {

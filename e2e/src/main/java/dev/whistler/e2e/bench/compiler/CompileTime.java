@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Time that compilations take, in a warm process and with new processes. */
@@ -40,7 +41,8 @@ public final class CompileTime {
         objects += Compiler.compile(entry.getValue()).object().isPresent() ? 1 : 0;
         long end = System.nanoTime();
         if (round >= 0) {
-          millis.get(entry.getKey())[round] = (end - start) / NANOS_PER_MILLI;
+          Objects.requireNonNull(millis.get(entry.getKey()))[round] =
+              (end - start) / NANOS_PER_MILLI;
         }
       }
     }
