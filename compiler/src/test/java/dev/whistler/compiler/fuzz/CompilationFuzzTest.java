@@ -1,0 +1,73 @@
+package dev.whistler.compiler.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.form.SampleKernel;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.FormatParser;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.MalformedKernelException;
+import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.compiler.source.SourceText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Arbitrary bytes as source, tracepoint format or kernel BTF of a whole compilation. Any exception
+ * but {@link MalformedKernelException} is a finding. Without {@code JAZZER_FUZZ=1} only the empty
+ * input and the saved inputs run.
+ */
+class CompilationFuzzTest {
+  private static final String DEFINITIONS =
+      """
+      (deftracepoint sched/sched-switch)
+      (defstruct s (a u64) (b (array u8 16)))
+      (defmap m :type :hash :key-type u32 :value-type s :max-entries 16)
+      (defmap r :type :ringbuf :max-entries 4096 :record s)
+      """;
+
+  @FuzzTest(maxDuration = "10s")
+  void source(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    KernelDescription kernel = new SampleKernel();
+    compile(text, kernel);
+    // As a body, where more of the text is analyzed.
+    compile(
+        DEFINITIONS + "(defprog p (:type :xdp) (let ((x 1) (v (make-s))) " + text + "))", kernel);
+  }
+
+  @FuzzTest(maxDuration = "10s")
+  void format(byte[] bytes) {
+    try {
+      FormatParser.parse("sched/e", new String(bytes, StandardCharsets.UTF_8));
+    } catch (MalformedKernelException e) {
+      // Said in a sentence: what the agent or operator reports.
+    }
+  }
+
+  @FuzzTest(maxDuration = "10s")
+  void types(byte[] bytes) {
+    try {
+      compile(
+          "(import-kernel-struct task-struct)(defprog p (:section \"fentry/do_exit\") (arg code))",
+          new SuppliedKernel(Architecture.X86_64, Map.of(), bytes, null, null));
+    } catch (MalformedKernelException e) {
+      // Said in a sentence: what the agent or operator reports.
+    }
+  }
+
+  private static void compile(String text, KernelDescription kernel) {
+    Compiler.compile(
+        new CompilationRequest(
+            List.of(new SourceText("f", text)),
+            Architecture.X86_64,
+            kernel,
+            Map.of(),
+            CompilationOptions.defaults(),
+            Budget.UNLIMITED));
+  }
+}
