@@ -1,0 +1,26 @@
+package dev.whistler.e2e.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.e2e.Repository;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ExamplesTest {
+  private final Path examples = Repository.find().root().resolve("examples");
+
+  @Test
+  void theResourceHoldsTheProgramOfItsName() throws IOException {
+    WhistlerProgram program =
+        Serialization.unmarshal(
+            Files.readString(examples.resolve("forks.yaml")), WhistlerProgram.class);
+
+    assertThat(program.getMetadata().getName()).isEqualTo("forks");
+    assertThat(program.getSpec().source())
+        .isEqualTo(Files.readString(examples.resolve("forks.lisp")));
+  }
+}
