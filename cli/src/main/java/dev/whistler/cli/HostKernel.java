@@ -1,6 +1,7 @@
 package dev.whistler.cli;
 
 import dev.whistler.bpf.btf.KernelBtf;
+import dev.whistler.bpf.feature.FeatureList;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.UnsupportedException;
 import dev.whistler.bpf.tracefs.Tracefs;
@@ -71,9 +72,9 @@ final class HostKernel {
     return KernelBtf.isPresent() ? KernelBtf.bytes() : null;
   }
 
-  /** Features, or null: probing them is the business of {@code profile}. */
-  @Nullable List<String> features() {
-    return null;
+  /** What this kernel offers, found by trying: some thousands of programs are loaded and let go. */
+  List<String> features() {
+    return List.copyOf(FeatureList.probe());
   }
 
   /** A view of the tracing directory as a map. */
