@@ -3,6 +3,7 @@ package dev.whistler.bpf.btf;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.ProgramCalls;
+import dev.whistler.bpf.sys.SystemCallException;
 
 /** Type information in the kernel, for maps and programs to refer to. */
 public final class LoadedBtf implements AutoCloseable {
@@ -25,6 +26,9 @@ public final class LoadedBtf implements AutoCloseable {
     if (fd == null) {
       result = ProgramCalls.loadBtf(bytes, LOG_BYTES);
       fd = result.fd();
+    }
+    if (fd == null && result.errno() == Errno.EPERM.number()) {
+      throw new SystemCallException("load type information", result.errno());
     }
     if (fd == null) {
       String[] lines = result.log().strip().split("\n");

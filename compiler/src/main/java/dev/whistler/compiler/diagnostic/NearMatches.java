@@ -22,7 +22,7 @@ public final class NearMatches {
   private static final int MAX_CANDIDATES = 10_000;
 
   /** Comparisons of two characters for one name; what lies beyond is not looked at. */
-  private static final int MAX_WORK = 4_000_000;
+  private static final int MAX_WORK = 1_500_000;
 
   /** Of longer names only the start is compared. */
   private static final int MAX_COMPARED = 64;
