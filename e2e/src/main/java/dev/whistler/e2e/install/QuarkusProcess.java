@@ -40,8 +40,15 @@ public final class QuarkusProcess implements AutoCloseable {
       String name, Path jar, Map<String, String> settings, Path kubeconfig, Path log, int port) {
 
     ChildProcess start() {
+      List<String> options =
+          AotCache.of(this).map(cache -> List.of("-XX:AOTCache=" + cache)).orElse(List.of());
+      return start(options, kubeconfig, log);
+    }
+
+    ChildProcess start(List<String> options, Path as, Path output) {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(options);
       command.addAll(
           List.of(
               "-XX:+UseSerialGC",
@@ -52,7 +59,7 @@ public final class QuarkusProcess implements AutoCloseable {
               "-Dquarkus.http.port=" + port));
       settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
       command.addAll(List.of("-jar", jar.toString()));
-      return ChildProcess.start(name, log, Map.of("KUBECONFIG", kubeconfig.toString()), command);
+      return ChildProcess.start(name, output, Map.of("KUBECONFIG", as.toString()), command);
     }
   }
 
