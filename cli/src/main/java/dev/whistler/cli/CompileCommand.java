@@ -5,11 +5,15 @@ import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.CompiledObject;
 import dev.whistler.compiler.Compiler;
 import dev.whistler.compiler.object.Disassembler;
+import dev.whistler.compiler.object.header.Declarations;
+import dev.whistler.compiler.object.header.Language;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,13 +33,6 @@ import picocli.CommandLine.Spec;
       "  whistler compile examples/forks.lisp --kernel 6.1.json.gz --emit asm",
     })
 final class CompileCommand implements Callable<Integer> {
-  /** What is written. */
-  enum Emit {
-    OBJECT,
-    ASM,
-    SCHEMA
-  }
-
   @Spec CommandSpec spec;
   @Mixin SourceOptions source;
   @Mixin DiagnosticOptions diagnostics;
@@ -58,11 +55,21 @@ final class CompileCommand implements Callable<Integer> {
       names = "--emit",
       paramLabel = "WHAT",
       defaultValue = "object",
-      description = "object (default), asm (instructions with source lines), or schema (JSON)")
-  Emit emit = Emit.OBJECT;
+      description = {
+        "object (default), asm (instructions with source lines), schema (JSON), or",
+        "header:LANG (types of the structs in c, java, go, rust or python)",
+      })
+  String emit = "object";
 
   @Override
   public Integer call() {
+    Optional<Language> language =
+        emit.startsWith("header:") ? Language.named(emit.substring(7)) : Optional.empty();
+    if (!List.of("object", "asm", "schema").contains(emit) && language.isEmpty()) {
+      throw CommandFailure.usage(
+          "--emit takes object, asm, schema or header:LANG with c, java, go, rust or python, not "
+              + emit);
+    }
     CompilationRequest request = source.request(KernelChoice.of(kernel));
     CompilationResult result = Compiler.compile(request);
     PrintWriter err = spec.commandLine().getErr();
@@ -73,17 +80,26 @@ final class CompileCommand implements Callable<Integer> {
     }
     CompiledObject object = result.object().get();
     switch (emit) {
-      case OBJECT -> write(object.elf(), output == null ? objectName() : output);
-      case ASM -> writeText(Disassembler.disassemble(object.elf()));
-      case SCHEMA -> writeText(object.schema() + "\n");
+      case "object" -> write(object.elf(), output == null ? objectName() : output);
+      case "asm" -> writeText(Disassembler.disassemble(object.elf()));
+      case "schema" -> writeText(object.schema() + "\n");
+      default ->
+          writeText(
+              Declarations.write(
+                  language.orElseThrow(), object.schema(), baseName().replace('-', '_')));
     }
     return 0;
   }
 
   private Path objectName() {
+    return Path.of(baseName() + ".o");
+  }
+
+  /** The first source's name without its ending. */
+  private String baseName() {
     String name = String.valueOf(source.sources.getFirst().getFileName());
     int dot = name.lastIndexOf('.');
-    return Path.of((dot > 0 ? name.substring(0, dot) : name) + ".o");
+    return dot > 0 ? name.substring(0, dot) : name;
   }
 
   private void writeText(String text) {
