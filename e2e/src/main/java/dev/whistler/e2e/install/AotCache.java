@@ -15,7 +15,7 @@ import java.util.Optional;
  * does not answer.
  */
 final class AotCache {
-  private static final Duration START_LIMIT = Duration.ofSeconds(40);
+  private static final Duration START_LIMIT = Duration.ofSeconds(12);
 
   /** Writing the cache is a part of ending. */
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
