@@ -51,10 +51,17 @@ final class TestReport {
           failures.add(name);
         } else if (test.getElementsByTagName("skipped").getLength() > 0) {
           counts.skipped++;
-          String reason =
-              ((Element) test.getElementsByTagName("skipped").item(0)).getAttribute("message");
+          Element skipped = (Element) test.getElementsByTagName("skipped").item(0);
+          String told = skipped.getAttribute("message");
+          String reason = told.isBlank() ? skipped.getTextContent().strip() : told;
           skips.merge(
-              module + ": " + (reason.isBlank() ? "no reason given: " + name : firstLine(reason)),
+              module
+                  + ": "
+                  + (reason.isBlank()
+                      ? "no reason given: " + name
+                      : firstLine(reason)
+                          .replaceFirst(
+                              "^[\\w.]*TestAbortedException: (Assumption failed: )?", "")),
               1,
               Integer::sum);
         } else {
