@@ -15,7 +15,12 @@ import java.util.Optional;
  * does not answer.
  */
 final class AotCache {
-  private static final Duration START_LIMIT = Duration.ofSeconds(12);
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /**
+   * The first refusal ends an operator that cannot list: nobody waits for the retries of a client.
+   */
+  private static final String NO_RETRIES = "-Dkubernetes.request.retry.backoffLimit=0";
 
   /** Writing the cache is a part of ending. */
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
@@ -59,7 +64,8 @@ final class AotCache {
     Path log = cache.resolveSibling("classes.aot.log");
     try {
       Files.writeString(kubeconfig, NOBODY);
-      ChildProcess process = launch.start(List.of("-XX:AOTCacheOutput=" + cache), kubeconfig, log);
+      ChildProcess process =
+          launch.start(List.of("-XX:AOTCacheOutput=" + cache, NO_RETRIES), kubeconfig, log);
       try {
         Waiting.until(
             launch.name() + " started once",
