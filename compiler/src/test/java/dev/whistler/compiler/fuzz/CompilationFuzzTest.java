@@ -30,7 +30,7 @@ class CompilationFuzzTest {
       (defmap r :type :ringbuf :max-entries 4096 :record s)
       """;
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5m")
   void source(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     KernelDescription kernel = new SampleKernel();
@@ -40,7 +40,7 @@ class CompilationFuzzTest {
         DEFINITIONS + "(defprog p (:type :xdp) (let ((x 1) (v (make-s))) " + text + "))", kernel);
   }
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5m")
   void format(byte[] bytes) {
     try {
       FormatParser.parse("sched/e", new String(bytes, StandardCharsets.UTF_8));
@@ -49,7 +49,7 @@ class CompilationFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5m")
   void types(byte[] bytes) {
     try {
       compile(

@@ -15,7 +15,7 @@ import java.util.Set;
  * empty input and the saved inputs run.
  */
 class FrontEndFuzzTest {
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5m")
   void reader(byte[] bytes) {
     try {
       SourceText source = SourceText.decode("f", bytes);
@@ -26,7 +26,7 @@ class FrontEndFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5m")
   void macroStage(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     UnitFixture.of(text).expanded();
