@@ -5,14 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
-import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.kernel.Architecture;
-import dev.whistler.compiler.kernel.SuppliedKernel;
-import dev.whistler.compiler.source.SourceText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -22,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -36,19 +27,8 @@ class AttachKindsTest {
   private static final Identity IDENTITY = new Identity("node-1", "kinds", "uid-kinds", 1);
 
   private static byte[] compile(String program) {
-    String source =
-        "(defmap hits :type :array :key-type u32 :value-type u64 :max-entries 1)\n" + program;
-    CompilationResult result =
-        Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("kinds.lisp", source)),
-                Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null),
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
-    assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
-    return result.object().orElseThrow().elf();
+    return Sources.compile(
+        "(defmap hits :type :array :key-type u32 :value-type u64 :max-entries 1)\n" + program);
   }
 
   private static RunRequest request(String program, AttachTarget.Place... places) {

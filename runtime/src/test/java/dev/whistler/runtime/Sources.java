@@ -1,0 +1,34 @@
+package dev.whistler.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.compiler.source.SourceText;
+import java.util.List;
+import java.util.Map;
+
+/** Objects from small programs that ask nothing about the kernel. */
+final class Sources {
+  private Sources() {}
+
+  /** The object of a program, or a failure with its diagnostics. */
+  static byte[] compile(String source) {
+    CompilationResult result =
+        Compiler.compile(
+            new CompilationRequest(
+                List.of(new SourceText("test.lisp", source)),
+                Architecture.X86_64,
+                new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null),
+                Map.of(),
+                CompilationOptions.defaults(),
+                Budget.UNLIMITED));
+    assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
+    return result.object().orElseThrow().elf();
+  }
+}
