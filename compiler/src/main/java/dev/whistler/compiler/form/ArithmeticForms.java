@@ -306,7 +306,7 @@ final class ArithmeticForms {
   /** Swaps the low bytes of a word; constants are folded. */
   static Expr swap(ScalarType type, Expr operand, Origin at) {
     return operand instanceof Expr.Constant c
-        ? new Expr.Constant(Words.swap(type, c.value()), type, at)
+        ? new Expr.Constant(Words.swap(type.width(), c.value()), type, at)
         : new Expr.SwapBytes(type, operand, at);
   }
 

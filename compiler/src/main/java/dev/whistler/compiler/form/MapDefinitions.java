@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -20,7 +21,9 @@ import dev.whistler.compiler.type.StructField;
 import dev.whistler.compiler.type.StructLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +54,28 @@ final class MapDefinitions {
 
   private final UnitContext unit;
   private final Names names;
-  private final Diagnostics diagnostics;
+  private final Diagnostics reported;
+
+  /** Where findings go: of the definition at hand only, until it is settled. */
+  private Diagnostics diagnostics;
+
+  /** Maps that name a struct which is not defined yet, by folded name. */
+  private final Map<String, Postponed> postponed = new LinkedHashMap<>();
+
+  /** All names in order of definition, which is the order of maps in the object. */
+  private final List<String> order = new ArrayList<>();
+
+  /** A definition that waits for the end of the top level. */
+  private record Postponed(String symbol, Form form, ExpansionContext context) {}
 
   MapDefinitions(UnitContext unit, Names names) {
     this.unit = unit;
     this.names = names;
-    this.diagnostics = unit.diagnostics();
+    this.reported = unit.diagnostics();
+    this.diagnostics = reported;
   }
 
+  /** Takes a definition; one that names an unknown struct waits for {@link #settle} (3.2). */
   void define(Form form, ExpansionContext context) {
     if (form.count() == 0) {
       throw diagnostics.fail(
@@ -66,12 +83,54 @@ final class MapDefinitions {
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "map", at);
-    if (unit.tables().maps().size() >= MAX_MAPS) {
+    if (order.size() >= MAX_MAPS) {
       throw diagnostics.fail(
           Code.E_LIMIT, form.origin(), "a unit has at most " + MAX_MAPS + " maps");
     }
     String symbol = names.claim("map", name, at);
     names.warnMapPrefix(symbol, at);
+    order.add(name);
+    diagnostics = reported.scratch();
+    try {
+      unit.tables().maps().put(name, definition(name, symbol, form, context));
+      reported.merge(diagnostics);
+    } catch (AnalysisException e) {
+      if (e.code() == Code.E_STRUCT) {
+        postponed.put(name, new Postponed(symbol, form, context));
+      } else {
+        reported.merge(diagnostics);
+        throw e;
+      }
+    } finally {
+      diagnostics = reported;
+    }
+  }
+
+  /** Defines the maps that waited for a struct, when all top-level forms were processed. */
+  void settle() {
+    Map<String, MapDefinition> maps = unit.tables().maps();
+    postponed.forEach(
+        (name, map) -> {
+          try {
+            maps.put(name, definition(name, map.symbol(), map.form(), map.context()));
+          } catch (AnalysisException e) {
+            unit.tables().markBroken(name);
+          }
+        });
+    if (!postponed.isEmpty()) {
+      Map<String, MapDefinition> defined = new LinkedHashMap<>(maps);
+      maps.clear();
+      for (String name : order) {
+        MapDefinition map = defined.get(name);
+        if (map != null) {
+          maps.put(name, map);
+        }
+      }
+    }
+  }
+
+  private MapDefinition definition(
+      String name, String symbol, Form form, ExpansionContext context) {
     OptionList options = new OptionList(form.from(1), OPTIONS, "defmap", context, diagnostics);
     MapType type = type(options, form, context);
     SlotType key = slot(options, "key", type, form, context);
@@ -93,7 +152,7 @@ final class MapDefinitions {
             programs(options, type, maxEntries, context),
             number(options, "pin", context, 0) != 0,
             form.origin());
-    unit.tables().maps().put(name, withRecords(map, options, context));
+    return withRecords(map, options, context);
   }
 
   private MapType type(OptionList options, Form form, ExpansionContext context) {
@@ -257,7 +316,7 @@ final class MapDefinitions {
     }
   }
 
-  private dev.whistler.compiler.diagnostic.AnalysisException mapDefinition(
+  private AnalysisException mapDefinition(
       Form form, String what, String expected, int actual, MapType type) {
     return diagnostics.fail(
         Code.E_MAPDEF,

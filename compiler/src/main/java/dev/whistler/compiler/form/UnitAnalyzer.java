@@ -154,6 +154,7 @@ public final class UnitAnalyzer implements Definitions {
   public TypedUnit finish(SourceRange unitStart) {
     State s = state();
     s.knobs().checkSupplied(unitStart);
+    s.maps().settle();
     Set<String> programNames = new LinkedHashSet<>();
     tables.programs().forEach(p -> programNames.add(p.context().name()));
     s.maps().checkPrograms(programNames);

@@ -2,14 +2,13 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.type.ScalarType;
 
 /** The operators of section 7 on 64-bit words: what folding and constant expressions compute. */
-final class Words {
+public final class Words {
   private Words() {}
 
   /** Applies a binary operator with run-time meaning: shift counts are modulo 64. */
-  static long apply(Operator operator, long a, long b) {
+  public static long apply(Operator operator, long a, long b) {
     return switch (operator) {
       case ADD -> a + b;
       case SUBTRACT -> a - b;
@@ -25,7 +24,8 @@ final class Words {
     };
   }
 
-  static boolean holds(Relation relation, long a, long b) {
+  /** Whether a comparison of two words is true; relations without {@code SIGNED} are unsigned. */
+  public static boolean holds(Relation relation, long a, long b) {
     int unsigned = Long.compareUnsigned(a, b);
     int signed = Long.compare(a, b);
     return switch (relation) {
@@ -42,9 +42,9 @@ final class Words {
     };
   }
 
-  /** Reverses the low {@code type.width()} bytes; the rest is 0. */
-  static long swap(ScalarType type, long value) {
-    return Long.reverseBytes(value) >>> (64 - 8 * type.width());
+  /** Reverses the low {@code width} bytes, 2, 4 or 8 of them; the rest is 0. */
+  public static long swap(int width, long value) {
+    return Long.reverseBytes(value) >>> (64 - 8 * width);
   }
 
   static long log2(long value) {

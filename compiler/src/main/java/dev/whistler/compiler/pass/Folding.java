@@ -2,6 +2,7 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.form.Words;
 
 /** Evaluation of operations on constants, exactly as the kernel does it at run time. */
 final class Folding {
@@ -12,19 +13,7 @@ final class Folding {
       long low = binary32(operator, (int) a, (int) b);
       return low & 0xffffffffL;
     }
-    return switch (operator) {
-      case ADD -> a + b;
-      case SUBTRACT -> a - b;
-      case MULTIPLY -> a * b;
-      case DIVIDE -> b == 0 ? 0 : Long.divideUnsigned(a, b);
-      case MODULO -> b == 0 ? a : Long.remainderUnsigned(a, b);
-      case AND -> a & b;
-      case OR -> a | b;
-      case XOR -> a ^ b;
-      case SHIFT_LEFT -> a << b;
-      case SHIFT_RIGHT -> a >>> b;
-      case SHIFT_RIGHT_SIGNED -> a >> b;
-    };
+    return Words.apply(operator, a, b);
   }
 
   private static long binary32(Operator operator, int a, int b) {
@@ -47,21 +36,6 @@ final class Folding {
     long x = narrow ? (int) a : a;
     long y = narrow ? (int) b : b;
     // Sign extension of both sides keeps unsigned order.
-    return switch (relation) {
-      case EQUAL -> x == y;
-      case NOT_EQUAL -> x != y;
-      case LESS -> Long.compareUnsigned(x, y) < 0;
-      case LESS_EQUAL -> Long.compareUnsigned(x, y) <= 0;
-      case GREATER -> Long.compareUnsigned(x, y) > 0;
-      case GREATER_EQUAL -> Long.compareUnsigned(x, y) >= 0;
-      case SIGNED_LESS -> x < y;
-      case SIGNED_LESS_EQUAL -> x <= y;
-      case SIGNED_GREATER -> x > y;
-      case SIGNED_GREATER_EQUAL -> x >= y;
-    };
-  }
-
-  static long swap(int width, long value) {
-    return Long.reverseBytes(value) >>> 64 - 8 * width;
+    return Words.holds(relation, x, y);
   }
 }

@@ -2,6 +2,7 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.form.Words;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
@@ -364,7 +365,7 @@ final class Simplify implements Pass {
     private @Nullable Value swap(Value value, Operation.SwapBytes swap) {
       Value a = value.operand(0);
       if (a.constant().isPresent()) {
-        return constant(Folding.swap(swap.width(), a.constant().getAsLong()));
+        return constant(Words.swap(swap.width(), a.constant().getAsLong()));
       }
       long mask = swap.width() == 8 ? -1 : (1L << 8 * swap.width()) - 1;
       if (a.operation() instanceof Operation.SwapBytes inner
@@ -545,7 +546,7 @@ final class Simplify implements Pass {
             a.operand(1));
       }
       if (a.operation() instanceof Operation.SwapBytes swap && fits(a.operand(0), swap.width())) {
-        return new Test(relation, false, a.operand(0), constant(Folding.swap(swap.width(), c)));
+        return new Test(relation, false, a.operand(0), constant(Words.swap(swap.width(), c)));
       }
       if (a.operation() instanceof Operation.Extend extend
           && extend.scalar().signed()
