@@ -74,7 +74,11 @@ final class HostKernel {
 
   /** What this kernel offers, found by trying: some thousands of programs are loaded and let go. */
   List<String> features() {
-    return List.copyOf(FeatureList.probe());
+    try {
+      return List.copyOf(FeatureList.probe());
+    } catch (UnsupportedException e) {
+      throw CommandFailure.machine(String.valueOf(e.getMessage()));
+    }
   }
 
   /** A view of the tracing directory as a map. */

@@ -3,6 +3,7 @@ package dev.whistler.bpf.feature;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.ProgramType;
+import dev.whistler.bpf.sys.ObjectCalls;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
@@ -22,8 +23,13 @@ public final class FeatureList {
 
   private FeatureList() {}
 
-  /** Probes everything: some eight thousand loads of tiny programs, a few seconds. */
+  /**
+   * Probes everything: some eight thousand loads of tiny programs, a few seconds.
+   *
+   * @throws dev.whistler.bpf.sys.UnsupportedException if this kernel has no BPF at all
+   */
   public static SortedSet<String> probe() {
+    ObjectCalls.requireBpf();
     SortedSet<String> features = new TreeSet<>();
     for (MapType type : MapType.values()) {
       if (type != MapType.UNSPEC && isPossible(Features.mapType(type))) {

@@ -77,11 +77,16 @@ final class LibC {
     return result;
   }
 
-  /** bpf(2) where failure is an answer: the result, or the error number negated. */
+  /**
+   * bpf(2) where failure is an answer: the result, or the error number negated.
+   *
+   * @throws UnsupportedException if the kernel is built without it
+   */
   static int bpfOrErrno(int command, MemorySegment attributes) {
     MemorySegment state = CALL_STATE.get();
+    long result;
     try {
-      long result =
+      result =
           (long)
               SYSCALL_BPF.invokeExact(
                   state,
@@ -89,10 +94,19 @@ final class LibC {
                   command,
                   attributes,
                   (int) attributes.byteSize());
-      return result < 0 ? -errno(state) : (int) result;
     } catch (Throwable t) {
       throw unexpected(t);
     }
+    if (result >= 0) {
+      return (int) result;
+    }
+    int errno = errno(state);
+    // No command of bpf(2) answers so: this is the answer of a kernel that has none of them.
+    if (errno == Errno.ENOSYS.number()) {
+      throw new UnsupportedException(
+          "this kernel has no BPF: use one that is built with CONFIG_BPF_SYSCALL");
+    }
+    return -errno;
   }
 
   /** A system call by number with up to five integer or address arguments. */

@@ -49,6 +49,19 @@ public final class ObjectCalls {
   }
 
   /**
+   * Returns if the kernel knows bpf(2), whether or not this process may use it.
+   *
+   * @throws UnsupportedException if it does not
+   */
+  public static void requireBpf() {
+    try (Attributes nothing = new Attributes(16)) {
+      nothing.call(Command.OBJ_GET_INFO_BY_FD, "ask for BPF");
+    } catch (SystemCallException answered) {
+      // Descriptor 0 is no BPF object, and a sandbox may forbid the call: either way it is there.
+    }
+  }
+
+  /**
    * BPF_OBJ_GET_INFO_BY_FD.
    *
    * @return the kernel's bpf_*_info structure, zero-filled to the size this library knows

@@ -185,7 +185,10 @@ final class ArgumentForms {
     KernelDescription kernel = body.unit().kernel(at, "a named argument", body.diagnostics());
     if (!kernel.hasTypes()) {
       throw body.fail(
-          Code.E_KDESC, at, "a named argument needs the kernel's types, and none were supplied");
+          Code.E_KDESC,
+          at,
+          "a named argument needs the kernel's types, and none were supplied",
+          "number it, as (arg 0), or take a kernel built with CONFIG_DEBUG_INFO_BTF");
     }
     KernelFunction function =
         prototype(body)
