@@ -80,10 +80,12 @@ public final class ProgramBuilder {
     }
     try {
       RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
-      CompilationResult result = compiler.apply(request(unit, recording));
+      Budget deadline = deadline();
+      CompilationResult result = compiler.apply(request(unit, recording, deadline));
       Trace trace = recording.trace();
       BuildOutcome outcome = outcome(result, kernel, trace);
-      if (known.size() < MAX_LAYOUTS) {
+      // What ran out of time on a busy machine may not do so again.
+      if (known.size() < MAX_LAYOUTS && !deadline.exhausted()) {
         known.add(new TracedBuild(trace, outcome));
       }
       return outcome;
@@ -94,7 +96,8 @@ public final class ProgramBuilder {
     }
   }
 
-  private CompilationRequest request(SourceUnit unit, RecordingKernelDescription kernel) {
+  private CompilationRequest request(
+      SourceUnit unit, RecordingKernelDescription kernel, Budget deadline) {
     CompilationOptions defaults = CompilationOptions.defaults();
     CompilationOptions options =
         new CompilationOptions(
@@ -114,7 +117,7 @@ public final class ProgramBuilder {
         kernel,
         unit.knobs(),
         options,
-        deadline());
+        deadline);
   }
 
   private Budget deadline() {

@@ -29,7 +29,7 @@ final class ProgramBuilderTest {
 
   private int compilations;
   private final ProgramBuilder builder =
-      new ProgramBuilder(this::compileParentOffset, Duration.ofSeconds(1));
+      new ProgramBuilder(this::compileParentOffset, Duration.ofMinutes(10));
 
   @Test
   void kernelsThatAnswerAlikeShareOneCompilation() {
@@ -60,6 +60,16 @@ final class ProgramBuilderTest {
             BuildOutcome.Rejected.class,
             rejected -> assertThat(rejected.reason()).isEqualTo("MissingTracepointField"));
     assertThat(with).isInstanceOf(BuildOutcome.Built.class);
+  }
+
+  @Test
+  void whatRanOutOfTimeIsTriedAgain() {
+    ProgramBuilder hurried = new ProgramBuilder(this::compileParentOffset, Duration.ZERO);
+    KernelKnowledge kernel = kernel(Map.of("sched/f", OFFSET_12));
+    hurried.build(UNIT, kernel);
+    hurried.build(UNIT, kernel);
+
+    assertThat(compilations).isEqualTo(2);
   }
 
   @Test
