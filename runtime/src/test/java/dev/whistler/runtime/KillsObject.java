@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Assumptions;
 /** An object built by clang that reports the {@code kill} calls of chosen processes. */
 final class KillsObject {
   private static final String CLANG = "clang-19";
+  private static final String SECTION = "tracepoint/syscalls/sys_enter_kill";
+  private static final String UNKNOWN_EVENT = "no_such_event";
 
   private KillsObject() {}
 
@@ -26,7 +28,22 @@ final class KillsObject {
    * @param section section of the program
    */
   static byte[] build(int ringBytes, String section, String attach) {
-    Assumptions.assumeTrue(isInstalled(), CLANG + " is not installed");
+    String name = name(ringBytes, section, attach);
+    return PrebuiltObjects.find(name)
+        .orElseGet(
+            () -> {
+              Assumptions.assumeTrue(
+                  isInstalled(), CLANG + " is not installed and " + name + " not built before");
+              return compile(ringBytes, section, attach);
+            });
+  }
+
+  /** The name under which an object is kept. */
+  static String name(int ringBytes, String section, String attach) {
+    return "kills-%d-%08x".formatted(ringBytes, (section + attach).hashCode());
+  }
+
+  private static byte[] compile(int ringBytes, String section, String attach) {
     try {
       Path directory = Files.createTempDirectory("kills");
       try {
@@ -43,10 +60,32 @@ final class KillsObject {
   }
 
   static byte[] build(int ringBytes) {
-    return build(
-        ringBytes,
-        "tracepoint/syscalls/sys_enter_kill",
-        "{'kind':'tracepoint','category':'syscalls','event':'sys_enter_kill'}");
+    return build(ringBytes, SECTION, attach("sys_enter_kill"));
+  }
+
+  /** The program on a tracepoint of another name, which no kernel has. */
+  static byte[] buildForUnknownEvent(int ringBytes) {
+    return build(ringBytes, SECTION, attach(UNKNOWN_EVENT));
+  }
+
+  private static String attach(String event) {
+    return "{'kind':'tracepoint','category':'syscalls','event':'" + event + "'}";
+  }
+
+  /** Builds what the tests ask for into a directory, see {@link PrebuiltObjects}. */
+  static void buildAll(Path directory) throws IOException {
+    for (int ringBytes = 1 << 12; ringBytes <= 1 << 22; ringBytes <<= 2) {
+      for (UpdateTest.Kind kind : UpdateTest.Kind.values()) {
+        PrebuiltObjects.keep(
+            directory,
+            name(ringBytes, kind.section(), kind.attach()),
+            build(ringBytes, kind.section(), kind.attach()));
+      }
+      PrebuiltObjects.keep(
+          directory,
+          name(ringBytes, SECTION, attach(UNKNOWN_EVENT)),
+          buildForUnknownEvent(ringBytes));
+    }
   }
 
   private static boolean isInstalled() {
@@ -61,7 +100,7 @@ final class KillsObject {
     try (InputStream in =
         Objects.requireNonNull(KillsObject.class.getResourceAsStream("kills.bpf.c"))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Files.writeString(source, text.replace("tracepoint/syscalls/sys_enter_kill", section));
+      Files.writeString(source, text.replace(SECTION, section));
     }
     Files.writeString(schema, schema(ringBytes, section, attach));
     run(

@@ -189,11 +189,7 @@ class RuntimeTest {
 
   @Test
   void aFailureHalfWayLeavesNothing() throws Exception {
-    byte[] unknownEvent =
-        KillsObject.build(
-            4096,
-            "tracepoint/syscalls/sys_enter_kill",
-            "{'kind':'tracepoint','category':'syscalls','event':'no_such_event'}");
+    byte[] unknownEvent = KillsObject.buildForUnknownEvent(4096);
     try (Killer killer = new Killer()) {
       assertThatThrownBy(() -> Runtime.start(toFile(request(unknownEvent, killer))))
           .isInstanceOfSatisfying(

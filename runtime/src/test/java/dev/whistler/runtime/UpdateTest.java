@@ -57,6 +57,14 @@ class UpdateTest {
       this.attach = attach;
     }
 
+    String section() {
+      return section;
+    }
+
+    String attach() {
+      return attach;
+    }
+
     byte[] object(int ringBytes) {
       return KillsObject.build(ringBytes, section, attach);
     }
@@ -179,11 +187,7 @@ class UpdateTest {
     try (Killer killer = new Killer()) {
       List<MapEntries> wanted = wanted(killer);
       byte[] object = Kind.TRACEPOINT.object(1 << 20);
-      byte[] elsewhere =
-          KillsObject.build(
-              1 << 20,
-              "tracepoint/syscalls/sys_enter_kill",
-              "{'kind':'tracepoint','category':'syscalls','event':'no_such_event'}");
+      byte[] elsewhere = KillsObject.buildForUnknownEvent(1 << 20);
       try (RunningProgram program = Runtime.start(request(object, 1, wanted))) {
         assertThatThrownBy(() -> Runtime.update(program, request(elsewhere, 2, wanted)))
             .isInstanceOf(StartException.class)
