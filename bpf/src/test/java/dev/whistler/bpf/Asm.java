@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 
 /** A few instructions for programs written by hand in tests. */
 public final class Asm {
-  private final ByteBuffer code = ByteBuffer.allocate(8 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer code = ByteBuffer.allocate(32 * 1024).order(ByteOrder.LITTLE_ENDIAN);
 
   /** One instruction slot. */
   public Asm slot(int opcode, int target, int source, int offset, int immediate) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whistler.bpf.elf.ObjectFormatException;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Structure;
@@ -35,6 +36,9 @@ class CorpusTest {
         "core_bits"
       })
   void anOrdinaryObjectLoads(String name) {
+    if (name.equals("netfilter")) {
+      Needs.program(ProgramType.NETFILTER);
+    }
     KernelObjects before = KernelObjects.now();
     BpfObject object = BpfObject.open(ClangObjects.build(name));
     try (LoadedObject loaded = object.load()) {

@@ -96,14 +96,14 @@ class BpfProgramTest {
   @Test
   void theLogGrowsUntilItFits() {
     Asm asm = new Asm().move(0, 0);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 2000; i++) {
       asm.add(0, i);
     }
     ProgramSpec spec = ProgramSpec.of("long", ProgramType.XDP, asm.exit(), "GPL");
     BpfProgram.Logged logged = BpfProgram.loadLogged(spec, 2);
     logged.program().close();
     assertThat(logged.log().length()).isGreaterThan(64 << 10);
-    assertThat(logged.log()).contains("processed 1002 insns");
+    assertThat(logged.log()).contains("processed 2002 insns");
   }
 
   @Test
