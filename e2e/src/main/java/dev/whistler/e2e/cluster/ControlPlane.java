@@ -21,8 +21,10 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +32,65 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcd, API server and controller-manager as child processes on loopback ports: no root, no mounts,
- * no name spaces. The API server makes its own serving certificate; the keys of service account
- * tokens come from the JDK.
+ * etcd, API server and controller-manager as child processes, at a {@link Place}. The API server
+ * makes its own serving certificate; the keys of service account tokens come from the JDK.
  */
 final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwitch {
+
+  /**
+   * Who may use the API server with a token of its own.
+   *
+   * @param user user name, which names the kubeconfig file too
+   * @param group the group that it is in; empty for none
+   */
+  record Identity(String user, String group) {
+    static final Identity ADMIN = new Identity("admin", "system:masters");
+  }
+
+  /**
+   * Where the servers run and listen.
+   *
+   * @param launcher starts a process there
+   * @param address the API server's address, as clients and certificate name it
+   * @param apiPort port of the API server
+   * @param etcdPort loopback port of etcd for clients
+   * @param etcdPeerPort loopback port of etcd for its peers, of which it has none
+   * @param apiServerOptions what the API server is told beyond what all places share
+   */
+  record Place(
+      Launcher launcher,
+      String address,
+      int apiPort,
+      int etcdPort,
+      int etcdPeerPort,
+      List<String> apiServerOptions) {
+
+    /** On free loopback ports of this machine: no root, no mounts, no name spaces. */
+    static Place loopback() {
+      List<Integer> ports = LoopbackPorts.free(3);
+      return new Place(
+          ChildProcess::start,
+          "127.0.0.1",
+          ports.get(0),
+          ports.get(1),
+          ports.get(2),
+          List.of(
+              "--bind-address=127.0.0.1",
+              // A loopback address is none that Endpoints may name: nothing is to be published.
+              "--endpoint-reconciler-type=none"));
+    }
+
+    String url() {
+      return "https://" + address + ":" + apiPort;
+    }
+  }
+
+  /** Starts a process; both of its outputs are appended to the log. */
+  @FunctionalInterface
+  interface Launcher {
+    ChildProcess launch(
+        String name, Path log, Map<String, String> environment, List<String> command);
+  }
 
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final String SERVICE_ACCOUNT_ISSUER = "https://kubernetes.default.svc";
@@ -42,43 +98,66 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
   private final KubernetesBuild binaries;
   private final Path state;
   private final Teardown teardown;
-  private final int etcdPort;
-  private final int etcdPeerPort;
-  private final int apiPort;
-  private final String adminToken;
-  private final Path kubeconfig;
+  private final Place place;
+  private final Map<Identity, String> tokens;
   private @Nullable ChildProcess apiServer;
 
-  private ControlPlane(KubernetesBuild binaries, Path state, Teardown teardown) {
+  private ControlPlane(
+      KubernetesBuild binaries,
+      Path state,
+      Teardown teardown,
+      Place place,
+      Map<Identity, String> tokens) {
     this.binaries = binaries;
     this.state = state;
     this.teardown = teardown;
-    List<Integer> ports = LoopbackPorts.free(3);
-    this.etcdPort = ports.get(0);
-    this.etcdPeerPort = ports.get(1);
-    this.apiPort = ports.get(2);
-    byte[] secret = new byte[16];
-    new SecureRandom().nextBytes(secret);
-    this.adminToken = HexFormat.of().formatHex(secret);
-    this.kubeconfig = state.resolve("admin.kubeconfig");
+    this.place = place;
+    this.tokens = tokens;
   }
 
-  /** Starts the three servers; on failure nothing is left but the logs, whose ends are shown. */
+  /** Starts the three servers on loopback ports; on failure nothing is left. */
   static ControlPlane start(KubernetesBuild binaries, Progress progress) {
     Teardown teardown = new Teardown("control-plane");
     try {
       TemporaryDirectory state = TemporaryDirectory.create("whistler-cluster-");
       teardown.add("state of the cluster in " + state.path(), state::close);
-      ControlPlane cluster = new ControlPlane(binaries, state.path(), teardown);
-      cluster.startAll(progress);
-      return cluster;
-    } catch (IOException e) {
-      teardown.close();
-      throw new UncheckedIOException("Cannot write the cluster's keys.", e);
+      return start(
+          binaries, state.path(), Place.loopback(), List.of(Identity.ADMIN), teardown, progress);
     } catch (RuntimeException e) {
       teardown.close();
       throw e;
     }
+  }
+
+  /**
+   * Starts the three servers.
+   *
+   * @param state an existing directory for data, keys, logs and kubeconfigs
+   * @param identities who gets a token, {@link Identity#ADMIN} among them
+   * @param teardown learns how to undo each step; the caller closes it after a failure
+   */
+  static ControlPlane start(
+      KubernetesBuild binaries,
+      Path state,
+      Place place,
+      List<Identity> identities,
+      Teardown teardown,
+      Progress progress) {
+    Map<Identity, String> tokens = new LinkedHashMap<>();
+    identities.forEach(identity -> tokens.put(identity, newToken()));
+    ControlPlane cluster = new ControlPlane(binaries, state, teardown, place, tokens);
+    try {
+      cluster.startAll(progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write the cluster's keys.", e);
+    }
+    return cluster;
+  }
+
+  private static String newToken() {
+    byte[] secret = new byte[16];
+    new SecureRandom().nextBytes(secret);
+    return HexFormat.of().formatHex(secret);
   }
 
   private void startAll(Progress progress) throws IOException {
@@ -89,18 +168,18 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
         List.of(
             "--data-dir=" + state.resolve("etcd"),
             "--unsafe-no-fsync",
-            "--listen-client-urls=http://127.0.0.1:" + etcdPort,
-            "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
-            "--listen-peer-urls=http://127.0.0.1:" + etcdPeerPort,
-            "--initial-advertise-peer-urls=http://127.0.0.1:" + etcdPeerPort,
-            "--initial-cluster=default=http://127.0.0.1:" + etcdPeerPort));
+            "--listen-client-urls=http://127.0.0.1:" + place.etcdPort(),
+            "--advertise-client-urls=http://127.0.0.1:" + place.etcdPort(),
+            "--listen-peer-urls=http://127.0.0.1:" + place.etcdPeerPort(),
+            "--initial-advertise-peer-urls=http://127.0.0.1:" + place.etcdPeerPort(),
+            "--initial-cluster=default=http://127.0.0.1:" + place.etcdPeerPort()));
     start();
-    progress.say("API server ready on 127.0.0.1:" + apiPort);
+    progress.say("API server ready on " + place.address() + ":" + place.apiPort());
     launch(
         Server.CONTROLLER_MANAGER,
         "controller-manager",
         List.of(
-            "--kubeconfig=" + kubeconfig,
+            "--kubeconfig=" + kubeconfig(),
             "--leader-elect=false",
             "--secure-port=0",
             "--service-account-private-key-file=" + state.resolve("sa.key"),
@@ -124,17 +203,15 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JDK has RSA.", e);
     }
-    writePem("sa.key", "PRIVATE KEY", pair.getPrivate().getEncoded());
-    writePem("sa.pub", "PUBLIC KEY", pair.getPublic().getEncoded());
-    Files.writeString(
-        state.resolve("tokens.csv"), adminToken + ",admin,admin,\"system:masters\"\n");
-  }
-
-  private void writePem(String file, String label, byte[] der) throws IOException {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    Files.writeString(
-        state.resolve(file),
-        "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n");
+    var _ = Pem.write(state.resolve("sa.key"), "PRIVATE KEY", pair.getPrivate().getEncoded());
+    var _ = Pem.write(state.resolve("sa.pub"), "PUBLIC KEY", pair.getPublic().getEncoded());
+    StringBuilder known = new StringBuilder();
+    tokens.forEach(
+        (identity, token) ->
+            known.append(
+                "%s,%s,%s,\"%s\"%n"
+                    .formatted(token, identity.user(), identity.user(), identity.group())));
+    Files.writeString(state.resolve("tokens.csv"), known);
   }
 
   private Path servingCertificate() {
@@ -145,24 +222,19 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     List<String> command =
         Stream.concat(Stream.of(binaries.binary(server).toString()), arguments.stream()).toList();
     ChildProcess process =
-        ChildProcess.start(name, state.resolve(name + ".log"), Map.of(), command);
+        place.launcher().launch(name, state.resolve(name + ".log"), Map.of(), command);
     teardown.add(name, process::close);
     return process;
   }
 
   @Override
   public void start() {
-    ChildProcess process =
-        launch(
-            Server.API_SERVER,
-            "apiserver",
+    List<String> options =
+        new ArrayList<>(
             List.of(
-                "--etcd-servers=http://127.0.0.1:" + etcdPort,
-                "--bind-address=127.0.0.1",
-                "--secure-port=" + apiPort,
-                // A loopback address is none that Endpoints may name: nothing is to be published.
-                "--advertise-address=127.0.0.1",
-                "--endpoint-reconciler-type=none",
+                "--etcd-servers=http://127.0.0.1:" + place.etcdPort(),
+                "--secure-port=" + place.apiPort(),
+                "--advertise-address=" + place.address(),
                 "--cert-dir=" + state.resolve("serving"),
                 "--token-auth-file=" + state.resolve("tokens.csv"),
                 "--service-account-issuer=" + SERVICE_ACCOUNT_ISSUER,
@@ -176,6 +248,8 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
                 // The default of 60 s would keep a restart waiting for open watches.
                 "--shutdown-delay-duration=0s",
                 "--shutdown-send-retry-after"));
+    options.addAll(place.apiServerOptions());
+    ChildProcess process = launch(Server.API_SERVER, "apiserver", options);
     apiServer = process;
     Waiting.until(
         "the API server's certificate",
@@ -184,7 +258,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
           process.requireAlive();
           return Files.exists(servingCertificate());
         });
-    writeKubeconfig();
+    tokens.forEach(this::writeKubeconfig);
     try (KubernetesClient client = client()) {
       Waiting.until(
           "the API server",
@@ -216,7 +290,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     }
   }
 
-  private void writeKubeconfig() {
+  private void writeKubeconfig(Identity identity, String token) {
     try {
       byte[] pem = Files.readAllBytes(servingCertificate());
       // Names what the API server presents: its certificate, followed by the CA it made for it.
@@ -224,18 +298,15 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
         throw new ClusterException("The API server wrote no certificate; see its log.");
       }
       var _ =
-          new Kubeconfig(
-                  "https://127.0.0.1:" + apiPort,
-                  Base64.getEncoder().encodeToString(pem),
-                  adminToken)
-              .write(kubeconfig);
+          new Kubeconfig(place.url(), Base64.getEncoder().encodeToString(pem), token)
+              .write(kubeconfigOf(identity));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the API server's certificate.", e);
     }
   }
 
   private KubernetesClient client() {
-    Config config = Config.fromKubeconfig(kubeconfig.toFile());
+    Config config = Config.fromKubeconfig(kubeconfig().toFile());
     config.setRequestRetryBackoffLimit(0);
     config.setConnectionTimeout(2_000);
     config.setRequestTimeout(2_000);
@@ -244,12 +315,22 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
 
   @Override
   public Path kubeconfig() {
-    return kubeconfig;
+    return kubeconfigOf(Identity.ADMIN);
+  }
+
+  /** The kubeconfig file of one of the identities, with the token it was given. */
+  Path kubeconfigOf(Identity identity) {
+    return state.resolve(identity.user().replace(':', '-') + ".kubeconfig");
   }
 
   @Override
   public Optional<ApiServerSwitch> apiServer() {
     return Optional.of(this);
+  }
+
+  @Override
+  public Optional<ClusterNode> node() {
+    return Optional.empty();
   }
 
   @Override

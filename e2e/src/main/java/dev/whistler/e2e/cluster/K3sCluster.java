@@ -42,7 +42,7 @@ public final class K3sCluster implements ClusterProvider {
       Path kubeconfig = Files.createTempFile("whistler-k3s-", ".kubeconfig");
       teardown.add("k3s kubeconfig", () -> Files.deleteIfExists(kubeconfig));
       Files.writeString(kubeconfig, container.getKubeConfigYaml());
-      return new Running(kubeconfig, teardown);
+      return new Running(kubeconfig, new K3sNode(container), teardown);
     } catch (IOException e) {
       teardown.close();
       throw new UncheckedIOException(e);
@@ -52,12 +52,18 @@ public final class K3sCluster implements ClusterProvider {
     }
   }
 
-  private record Running(Path kubeconfig, Teardown teardown) implements RunningCluster {
+  private record Running(Path kubeconfig, K3sNode k3s, Teardown teardown)
+      implements RunningCluster {
 
     /** The API server is a thread of k3s: it cannot be stopped alone. */
     @Override
     public Optional<ApiServerSwitch> apiServer() {
       return Optional.empty();
+    }
+
+    @Override
+    public Optional<ClusterNode> node() {
+      return Optional.of(k3s);
     }
 
     @Override

@@ -15,13 +15,15 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Kubernetes servers built from Go modules, kept outside the repository in {@code
@@ -45,12 +47,21 @@ final class KubernetesBuild {
           + " -X k8s.io/component-base/version.gitMajor=1"
           + " -X k8s.io/component-base/version.gitMinor=34";
 
-  /** The servers that a control plane consists of. */
+  /** The servers that a cluster consists of. */
   enum Server {
     // Go names a binary after the last part of its package path that is not a major version.
     ETCD("go.etcd.io/etcd/server/v3", "server"),
     API_SERVER("k8s.io/kubernetes/cmd/kube-apiserver", "kube-apiserver"),
-    CONTROLLER_MANAGER("k8s.io/kubernetes/cmd/kube-controller-manager", "kube-controller-manager");
+    CONTROLLER_MANAGER("k8s.io/kubernetes/cmd/kube-controller-manager", "kube-controller-manager"),
+    SCHEDULER("k8s.io/kubernetes/cmd/kube-scheduler", "kube-scheduler"),
+    KUBELET("k8s.io/kubernetes/cmd/kubelet", "kubelet"),
+    PROXY("k8s.io/kubernetes/cmd/kube-proxy", "kube-proxy");
+
+    /** Those of a cluster without nodes. */
+    static final Set<Server> CONTROL_PLANE =
+        Collections.unmodifiableSet(EnumSet.of(ETCD, API_SERVER, CONTROLLER_MANAGER));
+
+    static final Set<Server> ALL = Collections.unmodifiableSet(EnumSet.allOf(Server.class));
 
     private final String goPackage;
     private final String fileName;
@@ -63,14 +74,17 @@ final class KubernetesBuild {
 
   private final Path module;
   private final Path directory;
+  private final Set<Server> wanted;
 
-  KubernetesBuild(Repository repository) {
-    this(repository.clusterModule(), cacheHome().resolve("whistler/kubernetes/" + VERSION));
+  /** The build that serves a cluster which consists of {@code wanted}. */
+  KubernetesBuild(Repository repository, Set<Server> wanted) {
+    this(repository.clusterModule(), cacheHome().resolve("whistler/kubernetes/" + VERSION), wanted);
   }
 
-  KubernetesBuild(Path module, Path directory) {
+  KubernetesBuild(Path module, Path directory, Set<Server> wanted) {
     this.module = module;
     this.directory = directory;
+    this.wanted = Set.copyOf(wanted);
   }
 
   private static Path cacheHome() {
@@ -85,7 +99,7 @@ final class KubernetesBuild {
   }
 
   List<Server> missing() {
-    return Stream.of(Server.values()).filter(s -> !Files.isExecutable(binary(s))).toList();
+    return wanted.stream().filter(s -> !Files.isExecutable(binary(s))).sorted().toList();
   }
 
   /** Empty when {@link #build} can work here, else a sentence that says what is missing. */

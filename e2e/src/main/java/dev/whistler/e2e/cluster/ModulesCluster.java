@@ -1,15 +1,20 @@
 package dev.whistler.e2e.cluster;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.KubernetesBuild.Server;
 import dev.whistler.e2e.process.Progress;
+import dev.whistler.e2e.process.TemporaryDirectory;
+import java.util.Optional;
 
-/** Kubernetes built from Go modules: no registry, no Docker, no root. */
-public record ModulesCluster(Repository repository) implements ClusterProvider {
+/**
+ * Kubernetes built from Go modules: no registry and no Docker. The control plane needs no root; the
+ * full size takes container runtime and network plugins from the machine's packages.
+ */
+public record ModulesCluster(Repository repository, ClusterSize size) implements ClusterProvider {
 
   @Override
   public Availability availability() {
-    return new KubernetesBuild(repository)
-        .obstacle()
+    return obstacle()
         .<Availability>map(Availability.Unavailable::new)
         .orElseGet(
             () ->
@@ -17,10 +22,32 @@ public record ModulesCluster(Repository repository) implements ClusterProvider {
                     "Kubernetes " + KubernetesBuild.VERSION + " built from Go modules"));
   }
 
+  private Optional<String> obstacle() {
+    Optional<String> node =
+        switch (size) {
+          case CONTROL_PLANE -> Optional.empty();
+          case FULL -> NodeTools.obstacle();
+        };
+    return node.or(() -> build().obstacle());
+  }
+
+  private KubernetesBuild build() {
+    return new KubernetesBuild(
+        repository,
+        switch (size) {
+          case CONTROL_PLANE -> Server.CONTROL_PLANE;
+          case FULL -> Server.ALL;
+        });
+  }
+
   @Override
   public RunningCluster start(Progress progress) {
-    KubernetesBuild build = new KubernetesBuild(repository);
+    KubernetesBuild build = build();
     build.build(progress);
-    return ControlPlane.start(build, progress);
+    return switch (size) {
+      case CONTROL_PLANE -> ControlPlane.start(build, progress);
+      case FULL ->
+          FullCluster.start(build, TemporaryDirectory.create("whistler-cluster-"), progress);
+    };
   }
 }

@@ -12,6 +12,9 @@ public interface RunningCluster extends AutoCloseable {
   /** The switch of the API server, where the provider owns that process. */
   Optional<ApiServerSwitch> apiServer();
 
+  /** The node that runs pods on this machine; empty in the control-plane size. */
+  Optional<ClusterNode> node();
+
   /** Leaves it as it is at {@link #close} and when this JVM ends. */
   void keep();
 

@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A real Kubernetes of control-plane size, from the first provider that this machine can serve.
- * Nodes in it are names: the programs that act for a node run as local processes with tokens that
- * the API server has bound to that name.
+ * A real Kubernetes from the first provider that this machine can serve. In the control-plane size
+ * nodes are names: the programs that act for a node run as local processes with tokens that the API
+ * server has bound to that name. In the full size there is a {@link #node} that runs pods.
  */
 public final class TestCluster implements AutoCloseable {
 
@@ -47,14 +47,26 @@ public final class TestCluster implements AutoCloseable {
     this.teardown = teardown;
   }
 
-  /** The providers in the order in which they are tried. */
-  public static List<ClusterProvider> providers(Repository repository) {
-    return List.of(UserCluster.fromEnvironment(), new K3sCluster(), new ModulesCluster(repository));
+  /**
+   * The providers in the order in which they are tried. Pods of the full size run images that no
+   * registry has, so the user's cluster, into whose nodes nothing can be loaded, is none of them.
+   */
+  public static List<ClusterProvider> providers(Repository repository, ClusterSize size) {
+    ClusterProvider modules = new ModulesCluster(repository, size);
+    return switch (size) {
+      case CONTROL_PLANE -> List.of(UserCluster.fromEnvironment(), new K3sCluster(), modules);
+      case FULL -> List.of(new K3sCluster(), modules);
+    };
   }
 
-  /** Starts the first of {@link #providers} that is available. */
+  /** Starts the first of {@link #providers} of the control-plane size that is available. */
   public static TestCluster start(Repository repository, Progress progress) {
-    return start(providers(repository), progress);
+    return start(repository, ClusterSize.CONTROL_PLANE, progress);
+  }
+
+  /** Starts the first of {@link #providers} of that size that is available. */
+  public static TestCluster start(Repository repository, ClusterSize size, Progress progress) {
+    return start(providers(repository, size), progress);
   }
 
   /**
@@ -115,6 +127,17 @@ public final class TestCluster implements AutoCloseable {
   /** The switch of the API server, where the provider has one. */
   public Optional<RunningCluster.ApiServerSwitch> apiServer() {
     return cluster.apiServer();
+  }
+
+  /**
+   * The node that runs pods on this machine.
+   *
+   * @throws ClusterException in the control-plane size
+   */
+  public ClusterNode node() {
+    return cluster
+        .node()
+        .orElseThrow(() -> new ClusterException("No pods run in this cluster: " + description));
   }
 
   /** Makes the cluster know a node of this name; there is no kubelet behind it. */

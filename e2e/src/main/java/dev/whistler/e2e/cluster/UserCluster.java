@@ -47,6 +47,12 @@ public record UserCluster(Optional<Path> kubeconfig) implements ClusterProvider 
         return Optional.empty();
       }
 
+      /** Its nodes are elsewhere. */
+      @Override
+      public Optional<ClusterNode> node() {
+        return Optional.empty();
+      }
+
       @Override
       public void keep() {}
 

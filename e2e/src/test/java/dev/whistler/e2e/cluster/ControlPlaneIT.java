@@ -25,7 +25,8 @@ final class ControlPlaneIT {
     Path kubeconfig;
     try (TestCluster cluster =
         TestCluster.start(
-            List.of(new ModulesCluster(Repository.find())), Progress.timed(System.err))) {
+            List.of(new ModulesCluster(Repository.find(), ClusterSize.CONTROL_PLANE)),
+            Progress.timed(System.err))) {
       kubeconfig = cluster.kubeconfig();
       assertThat(since(childrenBefore)).as("etcd, API server, controller-manager").hasSize(3);
 

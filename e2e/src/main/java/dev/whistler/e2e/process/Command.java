@@ -1,0 +1,91 @@
+package dev.whistler.e2e.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command that runs to its end within a bound. */
+public final class Command {
+
+  private static final int SHOWN_CHARACTERS = 2_000;
+
+  private Command() {}
+
+  /** A command that did not end well in time; the message says which and what it printed last. */
+  public static final class FailedException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    FailedException(String message) {
+      super(message);
+    }
+
+    FailedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * What a command printed on both of its outputs.
+   *
+   * @throws FailedException when it cannot be started, fails, or takes longer than {@code limit}
+   */
+  public static String run(Duration limit, List<String> command) {
+    try {
+      Path output = Files.createTempFile("whistler-command-", ".txt");
+      try {
+        return run(limit, command, output);
+      } finally {
+        Files.deleteIfExists(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("No room for the output of " + command.getFirst() + ".", e);
+    }
+  }
+
+  private static String run(Duration limit, List<String> command, Path output) throws IOException {
+    Process process = start(command, output);
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new FailedException(
+            "'%s' did not end within %d s.".formatted(text(command), limit.toSeconds()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FailedException("Interrupted while '" + text(command) + "' ran.", e);
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+    if (process.exitValue() != 0) {
+      throw new FailedException(
+          "'%s' failed with %d: %s"
+              .formatted(
+                  text(command),
+                  process.exitValue(),
+                  said.substring(Math.max(0, said.length() - SHOWN_CHARACTERS)).strip()));
+    }
+    return said;
+  }
+
+  private static Process start(List<String> command, Path output) {
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectInput(Path.of("/dev/null").toFile())
+          .redirectOutput(output.toFile())
+          .start();
+    } catch (IOException e) {
+      throw new FailedException(
+          "'%s' cannot be run: %s.".formatted(command.getFirst(), e.getMessage()), e);
+    }
+  }
+
+  private static String text(List<String> command) {
+    return String.join(" ", command);
+  }
+}
