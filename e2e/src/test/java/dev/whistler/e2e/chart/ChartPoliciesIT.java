@@ -12,7 +12,10 @@ import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.Helm;
+import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Waiting;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,7 +67,8 @@ final class ChartPoliciesIT {
   void installTheChartWithoutItsPods(TestCluster cluster) {
     admin = cluster.client();
     install(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build());
-    Helm.Result rendered = Helm.find().template(RELEASE, NAMESPACE);
+    Helm.Result rendered =
+        Helm.find(Repository.find(), Progress.timed(System.err)).template(RELEASE, NAMESPACE);
     for (String document : rendered.output().split("\n---\n")) {
       HasMetadata resource = Serialization.unmarshal(document);
       if (resource instanceof DaemonSet || resource instanceof Deployment) {

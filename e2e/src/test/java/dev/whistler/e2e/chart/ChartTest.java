@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.install.Helm;
+import dev.whistler.e2e.process.Progress;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -24,7 +26,7 @@ final class ChartTest {
   private static final Path APPROVED =
       Repository.find().root().resolve("e2e/src/test/resources/chart/rendered.yaml");
 
-  private final Helm helm = Helm.find();
+  private final Helm helm = Helm.find(Repository.find(), Progress.timed(System.err));
 
   @Test
   void lintFindsNothing() {

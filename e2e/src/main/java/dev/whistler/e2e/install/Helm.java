@@ -1,8 +1,10 @@
-package dev.whistler.e2e.chart;
+package dev.whistler.e2e.install;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.ClusterException;
+import dev.whistler.e2e.process.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /** The real Helm. Built once into the user's cache, from the module in {@code e2e/tools/helm}. */
 public final class Helm {
@@ -42,12 +43,16 @@ public final class Helm {
    */
   public record Result(int exitCode, String output, String errors) {}
 
-  /** Finds or builds Helm; skips the test where neither it nor Go is installed. */
-  public static Helm find() {
-    Repository repository = Repository.find();
+  /**
+   * Finds or builds Helm.
+   *
+   * @throws ClusterException where neither it nor Go is installed, or the build fails
+   */
+  public static Helm find(Repository repository, Progress progress) {
     Path binary = cacheHome().resolve("whistler/helm/" + VERSION + "/bin/helm");
     try {
       if (!Files.isExecutable(binary)) {
+        progress.say("building Helm " + VERSION + " from Go modules (about 90 s, once)");
         build(repository.root().resolve("e2e/tools/helm"), binary);
       }
     } catch (IOException e) {
@@ -56,9 +61,15 @@ public final class Helm {
     return new Helm(binary, repository.root().resolve("helm/whistler"));
   }
 
+  /** The chart's directory. */
+  Path chart() {
+    return chart;
+  }
+
   /** {@code helm lint --strict}. */
   public Result lint() {
-    return run("lint", "--strict", "--kube-version", KUBERNETES, chart.toString());
+    return run(
+        RUN_LIMIT, List.of("lint", "--strict", "--kube-version", KUBERNETES, chart.toString()));
   }
 
   /** {@code helm template}, with CRDs left out. */
@@ -77,7 +88,7 @@ public final class Helm {
       arguments.add("--set");
       arguments.add(setting);
     }
-    return run(arguments.toArray(String[]::new));
+    return run(RUN_LIMIT, arguments);
   }
 
   private static Path cacheHome() {
@@ -105,11 +116,15 @@ public final class Helm {
       try {
         process = builder.start();
       } catch (IOException e) {
-        Assumptions.abort("neither Helm " + VERSION + " nor Go is installed");
-        return;
+        throw new ClusterException(
+            "Neither Helm %s nor Go is installed: install Go, so that Helm can be built."
+                .formatted(VERSION),
+            e);
       }
       if (await(process, BUILD_LIMIT) != 0) {
-        throw new IOException("go build failed:\n" + Files.readString(log));
+        throw new ClusterException(
+            "Go could not build Helm; is the Go module proxy reachable? It said:\n"
+                + Files.readString(log));
       }
       Files.move(unfinished, binary, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -118,9 +133,10 @@ public final class Helm {
     }
   }
 
-  private Result run(String... arguments) {
+  /** Runs Helm to its end. */
+  Result run(Duration limit, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     try {
       Path output = Files.createTempFile("whistler-helm-", ".out");
       Path errors = Files.createTempFile("whistler-helm-", ".err");
@@ -130,7 +146,7 @@ public final class Helm {
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
-        int exitCode = await(process, RUN_LIMIT);
+        int exitCode = await(process, limit);
         return new Result(
             exitCode, Files.readString(output, UTF_8), Files.readString(errors, UTF_8));
       } finally {

@@ -1,0 +1,68 @@
+package dev.whistler.e2e.install;
+
+import dev.whistler.e2e.cluster.ClusterException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The chart in a cluster with nodes, by the commands that an administrator uses.
+ *
+ * @param helm the Helm that is run
+ * @param kubeconfig file with administrator rights
+ * @param namespace where operator and agents run; made by {@link #install}
+ * @param name name of the release
+ */
+public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String name) {
+
+  /** How long Helm waits for pods to be Ready or to be gone. */
+  private static final Duration WAIT_LIMIT = Duration.ofMinutes(5);
+
+  // Helm's own limit comes first, so that its message is what is read.
+  private static final Duration RUN_LIMIT = WAIT_LIMIT.plusSeconds(60);
+
+  /**
+   * {@code helm install --wait}: returns when every pod is Ready.
+   *
+   * @param settings such as {@code agent.drain=5s}
+   * @throws ClusterException when Helm fails; the message is Helm's
+   */
+  public void install(List<String> settings) {
+    run("install", List.of(helm.chart().toString(), "--create-namespace", "--wait"), settings);
+  }
+
+  /** {@code helm install} without waiting for anything to run. */
+  public void installWithoutWaiting(List<String> settings) {
+    run("install", List.of(helm.chart().toString(), "--create-namespace"), settings);
+  }
+
+  /** {@code helm upgrade --wait}: returns when every new pod is Ready and the old ones are gone. */
+  public void upgrade(List<String> settings) {
+    run("upgrade", List.of(helm.chart().toString(), "--wait"), settings);
+  }
+
+  /** {@code helm uninstall --wait}: returns when every object of the release is gone. */
+  public void uninstall() {
+    run("uninstall", List.of("--wait"), List.of());
+  }
+
+  private void run(String verb, List<String> options, List<String> settings) {
+    List<String> arguments = new ArrayList<>(List.of(verb, name));
+    arguments.addAll(options);
+    arguments.addAll(
+        List.of(
+            "--namespace",
+            namespace,
+            "--kubeconfig",
+            kubeconfig.toString(),
+            "--timeout",
+            WAIT_LIMIT.toSeconds() + "s"));
+    settings.stream().flatMap(setting -> Stream.of("--set", setting)).forEach(arguments::add);
+    Helm.Result result = helm.run(RUN_LIMIT, arguments);
+    if (result.exitCode() != 0) {
+      throw new ClusterException("helm " + verb + " failed: " + result.errors().strip());
+    }
+  }
+}
