@@ -2,13 +2,15 @@
 #include <bpf/bpf_helpers.h>
 
 /* Only what this process does counts. */
-int target_pid;
-int calls;
+struct {
+	int target_pid;
+	int calls;
+} seen;
 
 static __attribute__((always_inline)) int count(void)
 {
-	if (bpf_get_current_pid_tgid() >> 32 == target_pid)
-		calls++;
+	if (bpf_get_current_pid_tgid() >> 32 == seen.target_pid)
+		seen.calls++;
 	return 0;
 }
 

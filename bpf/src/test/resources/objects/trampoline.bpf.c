@@ -2,22 +2,24 @@
 #include <bpf/bpf_helpers.h>
 
 /* Only what this process does counts. */
-int target_pid;
-int calls;
+struct {
+	int target_pid;
+	int calls;
+} seen;
 
 static __attribute__((always_inline)) int ours(void)
 {
-	return bpf_get_current_pid_tgid() >> 32 == target_pid;
+	return bpf_get_current_pid_tgid() >> 32 == seen.target_pid;
 }
 
-SEC("fentry/vfs_read") int on_entry(__u64 *ctx) { if (ours()) calls++; return 0; }
-SEC("fexit/vfs_read") int on_exit(__u64 *ctx) { if (ours()) calls++; return 0; }
+SEC("fentry/vfs_read") int on_entry(__u64 *ctx) { if (ours()) seen.calls++; return 0; }
+SEC("fexit/vfs_read") int on_exit(__u64 *ctx) { if (ours()) seen.calls++; return 0; }
 /* The last argument is what the hooks before decided; -1 is EPERM. */
 SEC("lsm/inode_mkdir") int on_mkdir(__u64 *ctx)
 {
 	if (!ours())
 		return 0;
-	calls++;
+	seen.calls++;
 	return -1;
 }
 

@@ -136,7 +136,8 @@ class AttachKindsTest {
 
   @Test
   void packetsOfACgroup() throws Exception {
-    Path root = Path.of("/sys/fs/cgroup/unified");
+    Path hybrid = Path.of("/sys/fs/cgroup/unified");
+    Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
     assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
     Path group = Files.createDirectory(root.resolve("whistler-" + ProcessHandle.current().pid()));
     try {

@@ -1,9 +1,5 @@
 package dev.whistler.runtime;
 
-import com.fasterxml.jackson.annotation.JsonView;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.BufferedReader;
@@ -17,8 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.NullMarked;
 
 /** A process of its own that runs a pinned program, to be stopped, killed and replaced. */
 final class ConsumerProcess implements AutoCloseable {
@@ -42,7 +36,7 @@ final class ConsumerProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-Xmx128m",
             "-cp",
-            classPath(),
+            System.getProperty("java.class.path"),
             ConsumerProcess.class.getName(),
             object.toString(),
             pins.toString(),
@@ -54,21 +48,6 @@ final class ConsumerProcess implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     startMillis = Double.parseDouble(expect("ready"));
-  }
-
-  private static String classPath() {
-    return Stream.of(
-            ConsumerProcess.class,
-            Runtime.class,
-            BpfMap.class,
-            ObjectMapper.class,
-            JsonFactory.class,
-            JsonView.class,
-            NullMarked.class)
-        .map(type -> Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()))
-        .map(Path::toString)
-        .distinct()
-        .collect(Collectors.joining(":"));
   }
 
   private String expect(String word) throws IOException {

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Assumptions;
 final class KillsObject {
   private static final String CLANG = "clang-19";
   private static final String SECTION = "tracepoint/syscalls/sys_enter_kill";
+  private static final int[] RING_BYTES = {
+    1 << 12, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 1 << 22, 1 << 24
+  };
   private static final String UNKNOWN_EVENT = "no_such_event";
 
   private KillsObject() {}
@@ -74,7 +77,7 @@ final class KillsObject {
 
   /** Builds what the tests ask for into a directory, see {@link PrebuiltObjects}. */
   static void buildAll(Path directory) throws IOException {
-    for (int ringBytes = 1 << 12; ringBytes <= 1 << 22; ringBytes <<= 2) {
+    for (int ringBytes : RING_BYTES) {
       for (UpdateTest.Kind kind : UpdateTest.Kind.values()) {
         PrebuiltObjects.keep(
             directory,

@@ -81,20 +81,30 @@ public final class PinDirectory {
     try {
       PosixFileAttributes attributes =
           Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      String user = System.getProperty("user.name", "");
+      int user = effectiveUser();
       boolean foreign =
           !attributes.isDirectory()
-              || !attributes.owner().getName().equals(user)
+              || !Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(user)
               || attributes.permissions().stream().anyMatch(OTHERS_WRITE::contains);
       if (foreign) {
         throw new StartException(
             FailureReason.TAMPERED,
-            "The pin directory %s is no directory that only user %s can write; remove it or fix its owner and mode."
+            "The pin directory %s is no directory that only user %d can write; remove it or fix its owner and mode."
                 .formatted(directory, user));
       }
     } catch (IOException e) {
       throw unusable(directory, e);
     }
+  }
+
+  /** By number: a container may have no names of users. */
+  private static int effectiveUser() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("Uid:")) {
+        return Integer.parseUnsignedInt(line.split("\\s+", -1)[2]);
+      }
+    }
+    throw new IOException("/proc/self/status names no user");
   }
 
   private static StartException unusable(Path directory, IOException cause) {
