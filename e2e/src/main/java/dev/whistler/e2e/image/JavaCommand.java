@@ -1,0 +1,60 @@
+package dev.whistler.e2e.image;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** How an image starts its application. */
+final class JavaCommand {
+  private static final String PROGRAM = "/" + ImageRoot.JAVA + "/bin/java";
+  private static final String JAR = "/" + ImageRoot.APPLICATION + "/quarkus-run.jar";
+
+  /** What has to be the same when the class cache is made and when it is used. */
+  private static final List<String> OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  private JavaCommand() {}
+
+  /** The image's entry point. Half of the container's memory limit is heap. */
+  static List<String> entrypoint() {
+    return with(
+        List.of(
+            "-XX:AOTCache=/" + ImageRoot.CLASS_CACHE,
+            // Lines about the cache must not mix with records on standard output.
+            "-Xlog:disable",
+            "-Xlog:all=warning:stderr",
+            "-XX:MaxRAMPercentage=50",
+            "-XX:+ExitOnOutOfMemoryError"),
+        List.of("-jar", JAR));
+  }
+
+  /** A JVM with the application's class path that dumps its classes and ends. */
+  static List<String> dump(String classList, String archive) {
+    return with(
+        List.of(
+            "-Xshare:dump",
+            // The archive notes the size of the heap, which else follows the machine's memory.
+            "-Xmx256m",
+            "-XX:+AOTClassLinking",
+            "-XX:SharedClassListFile=" + classList,
+            "-XX:SharedArchiveFile=" + archive),
+        List.of("-cp", JAR));
+  }
+
+  /** The application, which notes each class that it loads. */
+  static List<String> training(String classList) {
+    return with(
+        List.of("-Xshare:off", "-Xmx256m", "-XX:DumpLoadedClassList=" + classList),
+        List.of("-Dquarkus.http.host=127.0.0.1", "-jar", JAR));
+  }
+
+  private static List<String> with(List<String> before, List<String> after) {
+    List<String> words = new ArrayList<>(List.of(PROGRAM));
+    words.addAll(before);
+    words.addAll(OPTIONS);
+    words.addAll(after);
+    return List.copyOf(words);
+  }
+}
