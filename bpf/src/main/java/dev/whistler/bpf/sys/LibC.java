@@ -24,41 +24,6 @@ final class LibC {
   private static final VarHandle ERRNO_VALUE =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  // syscall(2) is variadic after its number, ioctl(2) and open(2) after two arguments.
-  private static final MethodHandle SYSCALL_BPF =
-      variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SYSCALL_FIVE =
-      variadic(
-          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-          JAVA_LONG);
-  private static final MethodHandle IOCTL =
-      variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle CLOSE = function("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle DUPLICATE =
-      variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle MMAP =
-      function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle EPOLL_CREATE = function("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EPOLL_CTL =
-      function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle EPOLL_WAIT =
-      function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle READ =
-      function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle WRITE =
-      function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle SOCKET =
-      function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-
-  private static final MethodHandle CLOCK_GETTIME =
-      function("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle SYSCONF = function("sysconf", JAVA_LONG, JAVA_INT);
-
-  private static final MethodHandle STATFS = function("statfs", JAVA_INT, ADDRESS, ADDRESS);
-
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int EINTR = 4;
 
@@ -88,7 +53,7 @@ final class LibC {
     try {
       result =
           (long)
-              SYSCALL_BPF.invokeExact(
+              Bpf.CALL.invokeExact(
                   state,
                   (long) Architecture.CURRENT.bpfCall,
                   command,
@@ -115,7 +80,9 @@ final class LibC {
     MemorySegment state = CALL_STATE.get();
     try {
       return check(
-          action, (long) SYSCALL_FIVE.invokeExact(state, (long) number, a, b, c, d, e), state);
+          action,
+          (long) FiveArguments.CALL.invokeExact(state, (long) number, a, b, c, d, e),
+          state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -125,7 +92,7 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try {
-      return check(action, (int) IOCTL.invokeExact(state, fd, request, argument), state);
+      return check(action, (int) Ioctl.CALL.invokeExact(state, fd, request, argument), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -136,7 +103,8 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try (Arena arena = Arena.ofConfined()) {
-      return check(action, (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags), state);
+      return check(
+          action, (int) Open.CALL.invokeExact(state, arena.allocateFrom(path), flags), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -146,7 +114,7 @@ final class LibC {
   static void close(int fd) {
     MemorySegment state = CALL_STATE.get();
     try {
-      int ignored = (int) CLOSE.invokeExact(state, fd);
+      int ignored = (int) Close.CALL.invokeExact(state, fd);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -158,7 +126,7 @@ final class LibC {
     try {
       return check(
           "duplicate a file descriptor",
-          (int) DUPLICATE.invokeExact(state, fd, F_DUPFD_CLOEXEC, 0),
+          (int) Duplicate.CALL.invokeExact(state, fd, F_DUPFD_CLOEXEC, 0),
           state);
     } catch (Throwable t) {
       throw unexpected(t);
@@ -173,7 +141,7 @@ final class LibC {
     try {
       MemorySegment address =
           (MemorySegment)
-              MMAP.invokeExact(state, MemorySegment.NULL, bytes, protection, flags, fd, offset);
+              Map.CALL.invokeExact(state, MemorySegment.NULL, bytes, protection, flags, fd, offset);
       if (address.address() == -1) {
         throw new SystemCallException(action, errno(state));
       }
@@ -186,7 +154,7 @@ final class LibC {
   static void clockGetTime(int clock, MemorySegment time) {
     MemorySegment state = CALL_STATE.get();
     try {
-      check("clock_gettime", (int) CLOCK_GETTIME.invokeExact(state, clock, time), state);
+      check("clock_gettime", (int) ClockGetTime.CALL.invokeExact(state, clock, time), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -195,7 +163,7 @@ final class LibC {
   static void munmap(MemorySegment address, long bytes) {
     MemorySegment state = CALL_STATE.get();
     try {
-      check("munmap", (int) MUNMAP.invokeExact(state, address, bytes), state);
+      check("munmap", (int) Unmap.CALL.invokeExact(state, address, bytes), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -205,7 +173,7 @@ final class LibC {
     fail("epoll_create1");
     MemorySegment state = CALL_STATE.get();
     try {
-      return check("epoll_create1", (int) EPOLL_CREATE.invokeExact(state, flags), state);
+      return check("epoll_create1", (int) EpollCreate.CALL.invokeExact(state, flags), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -215,7 +183,10 @@ final class LibC {
     fail("epoll_ctl");
     MemorySegment state = CALL_STATE.get();
     try {
-      check("epoll_ctl", (int) EPOLL_CTL.invokeExact(state, epoll, operation, fd, event), state);
+      check(
+          "epoll_ctl",
+          (int) EpollControl.CALL.invokeExact(state, epoll, operation, fd, event),
+          state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -225,7 +196,7 @@ final class LibC {
   static int epollWait(int epoll, MemorySegment events, int maximum, int timeoutMillis) {
     MemorySegment state = CALL_STATE.get();
     try {
-      int ready = (int) EPOLL_WAIT.invokeExact(state, epoll, events, maximum, timeoutMillis);
+      int ready = (int) EpollWait.CALL.invokeExact(state, epoll, events, maximum, timeoutMillis);
       return ready < 0 && errno(state) == EINTR ? 0 : check("epoll_wait", ready, state);
     } catch (Throwable t) {
       throw unexpected(t);
@@ -236,7 +207,7 @@ final class LibC {
     fail("eventfd");
     MemorySegment state = CALL_STATE.get();
     try {
-      return check("eventfd", (int) EVENTFD.invokeExact(state, initial, flags), state);
+      return check("eventfd", (int) EventDescriptor.CALL.invokeExact(state, initial, flags), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -246,7 +217,8 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try {
-      return check(action, (long) READ.invokeExact(state, fd, buffer, buffer.byteSize()), state);
+      return check(
+          action, (long) Read.CALL.invokeExact(state, fd, buffer, buffer.byteSize()), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -256,7 +228,8 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try {
-      return check(action, (long) WRITE.invokeExact(state, fd, buffer, buffer.byteSize()), state);
+      return check(
+          action, (long) Write.CALL.invokeExact(state, fd, buffer, buffer.byteSize()), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -266,7 +239,7 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try {
-      return check(action, (int) SOCKET.invokeExact(state, family, type, protocol), state);
+      return check(action, (int) Socket.CALL.invokeExact(state, family, type, protocol), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -277,7 +250,7 @@ final class LibC {
     fail(action);
     MemorySegment state = CALL_STATE.get();
     try {
-      check(action, (int) STATFS.invokeExact(state, path, result), state);
+      check(action, (int) FileSystem.CALL.invokeExact(state, path, result), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -286,7 +259,7 @@ final class LibC {
   static long systemConfiguration(int name) {
     MemorySegment state = CALL_STATE.get();
     try {
-      return check("sysconf", (long) SYSCONF.invokeExact(state, name), state);
+      return check("sysconf", (long) SystemConfiguration.CALL.invokeExact(state, name), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -347,5 +320,88 @@ final class LibC {
             .find(name)
             .orElseThrow(() -> new UnsupportedException("the C library has no function " + name));
     return LINKER.downcallHandle(symbol, descriptor, options);
+  }
+
+  // A class a function, so that it is linked by its first call: linking costs some 10 ms in a new
+  // process, and a short one calls few. syscall(2) is variadic after its number, ioctl(2), open(2)
+  // and fcntl(2) after two arguments.
+
+  private static final class Bpf {
+    static final MethodHandle CALL =
+        variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class FiveArguments {
+    static final MethodHandle CALL =
+        variadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  private static final class Ioctl {
+    static final MethodHandle CALL = variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  private static final class Open {
+    static final MethodHandle CALL = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Close {
+    static final MethodHandle CALL = function("close", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Duplicate {
+    static final MethodHandle CALL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Map {
+    static final MethodHandle CALL =
+        function("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  }
+
+  private static final class Unmap {
+    static final MethodHandle CALL = function("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class EpollCreate {
+    static final MethodHandle CALL = function("epoll_create1", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class EpollControl {
+    static final MethodHandle CALL =
+        function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  }
+
+  private static final class EpollWait {
+    static final MethodHandle CALL =
+        function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class EventDescriptor {
+    static final MethodHandle CALL = function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Read {
+    static final MethodHandle CALL = function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Write {
+    static final MethodHandle CALL = function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Socket {
+    static final MethodHandle CALL = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class ClockGetTime {
+    static final MethodHandle CALL = function("clock_gettime", JAVA_INT, JAVA_INT, ADDRESS);
+  }
+
+  private static final class SystemConfiguration {
+    static final MethodHandle CALL = function("sysconf", JAVA_LONG, JAVA_INT);
+  }
+
+  private static final class FileSystem {
+    static final MethodHandle CALL = function("statfs", JAVA_INT, ADDRESS, ADDRESS);
   }
 }
