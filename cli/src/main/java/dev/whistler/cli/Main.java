@@ -1,6 +1,10 @@
 package dev.whistler.cli;
 
 import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,14 +16,6 @@ import picocli.CommandLine.Command;
     versionProvider = Main.Version.class,
     description =
         "Compiles Whistler programs to eBPF, explains them and runs them on this machine.",
-    subcommands = {
-      CompileCommand.class,
-      CheckCommand.class,
-      DisasmCommand.class,
-      ProfileCommand.class,
-      RunCommand.class,
-      AutoComplete.GenerateCompletion.class,
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -37,7 +33,21 @@ import picocli.CommandLine.Command;
       "  whistler run examples/forks.lisp --count 5 --for 20s",
     })
 public final class Main {
+  /** In the order of the help. */
+  private static final Map<String, Class<?>> COMMANDS = commands();
+
   private Main() {}
+
+  private static Map<String, Class<?>> commands() {
+    Map<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("compile", CompileCommand.class);
+    commands.put("check", CheckCommand.class);
+    commands.put("disasm", DisasmCommand.class);
+    commands.put("profile", ProfileCommand.class);
+    commands.put("run", RunCommand.class);
+    commands.put("generate-completion", AutoComplete.GenerateCompletion.class);
+    return Collections.unmodifiableMap(commands);
+  }
 
   public static void main(String[] arguments) {
     System.exit(execute(arguments));
@@ -45,11 +55,24 @@ public final class Main {
 
   /** Runs one command line and returns its exit code. */
   public static int execute(String... arguments) {
-    return commandLine().execute(arguments);
+    // A call that names its command needs no other: reading all takes as long as a compilation.
+    String first = arguments.length == 0 ? "" : arguments[0];
+    return (COMMANDS.containsKey(first) ? commandLine(Set.of(first)) : commandLine())
+        .execute(arguments);
   }
 
   static CommandLine commandLine() {
+    return commandLine(COMMANDS.keySet());
+  }
+
+  private static CommandLine commandLine(Set<String> names) {
     CommandLine line = new CommandLine(new Main());
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (names.contains(name)) {
+            line.addSubcommand(name, command);
+          }
+        });
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
