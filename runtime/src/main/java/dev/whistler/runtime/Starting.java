@@ -100,14 +100,15 @@ final class Starting {
 
   private Updated replace(LiveProgram current) throws StartException {
     PinDirectory pins = pinDirectory();
+    Attaching attaching = new Attaching(loading, request.attach());
     CarryRules rules =
         new CarryRules(
             current.schema(),
             schema,
             current.sinkNames(),
-            request.sinks().stream().map(SinkSpec::name).toList());
+            request.sinks().stream().map(SinkSpec::name).toList(),
+            attaching.overlaps());
     List<CarryOver> decisions = rules.decide();
-    Attaching attaching = new Attaching(loading, request.attach());
     LoadedObject loaded =
         kernel.own(
             loading.load(LoadOptions.defaults().withReuse(carried(current, decisions, rules))));

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -14,12 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on other things than tracepoints: each event is caused and its effect seen in a map. */
 @Timeout(60)
@@ -207,47 +201,5 @@ class AttachKindsTest {
         .hasMessage(
             "Program p reads 32 bytes of its context and the record of task_newtask has 16 on this"
                 + " kernel; compile it for this kernel.");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {":xdp", ":tc :section \"tcx/ingress\""})
-  void noPacketPassesWhileOneRevisionReplacesAnother(String type) throws Exception {
-    String pass = type.equals(":xdp") ? "XDP_PASS" : "TC_ACT_OK";
-    RunRequest request =
-        request(
-            "(defprog p (:type " + type + ") (incf (getmap hits 0)) " + pass + ")",
-            new AttachTarget.Interface("lo"));
-    RunningProgram program = Runtime.start(request);
-    try {
-      AtomicLong sent = new AtomicLong();
-      AtomicBoolean end = new AtomicBoolean();
-      Thread sender =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (!end.get()) {
-                      sendOne();
-                      sent.incrementAndGet();
-                    }
-                  });
-      for (int i = 0; i < 50; i++) {
-        program = Runtime.update(program, request).program();
-      }
-      end.set(true);
-      sender.join();
-      // others use the interface too: more is no fault, fewer would be
-      assertThat(hits(program)).isGreaterThanOrEqualTo(sent.get());
-      assertThat(sent.get()).isGreaterThan(1000);
-    } finally {
-      program.close();
-    }
-  }
-
-  private static void sendOne() {
-    try (DatagramSocket sender = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      sender.send(new DatagramPacket(new byte[3], 3, sender.getLocalAddress(), 9));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

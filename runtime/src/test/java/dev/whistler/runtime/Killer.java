@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** A shell that calls kill(2) on itself, with signal 0, as often as told. */
-final class Killer implements AutoCloseable {
+final class Killer implements Producer {
   private static final String SCRIPT =
       "while read n; do i=0; while [ $i -lt $n ]; do kill -0 $$; i=$((i+1)); done; echo $n; done";
 
@@ -28,8 +28,8 @@ final class Killer implements AutoCloseable {
     return process.pid();
   }
 
-  /** Begins so many calls. */
-  void begin(int calls) {
+  @Override
+  public void begin(int calls) {
     try {
       input.write(calls + "\n");
       input.flush();
@@ -38,8 +38,8 @@ final class Killer implements AutoCloseable {
     }
   }
 
-  /** Waits for the end of the calls begun last. */
-  void await() {
+  @Override
+  public void await() {
     try {
       while (process.getInputStream().read() != '\n') {
         if (!process.isAlive()) {

@@ -106,6 +106,7 @@ final class KillsObject {
       Files.writeString(source, text.replace(SECTION, section));
     }
     Files.writeString(schema, schema(ringBytes, section, attach));
+    boolean everyCall = section.endsWith("/sys_enter");
     run(
         "/usr/bin/" + CLANG,
         "-target",
@@ -115,6 +116,7 @@ final class KillsObject {
         "-O2",
         "-c",
         "-DRING_BYTES=" + ringBytes,
+        everyCall ? "-DEVERY_CALL" : "-DONE_CALL",
         source.toString(),
         "-o",
         object.toString());

@@ -53,7 +53,14 @@ static int report(void) {
   return 0;
 }
 
+#ifdef EVERY_CALL
+// registers and number of a system call: raw_tp/sys_enter and tp_btf/sys_enter see all of them
+#define KILL 62
+SEC("tracepoint/syscalls/sys_enter_kill")
+int on_kill(u64 *ctx) { return ctx[1] == KILL ? report() : 0; }
+#else
 SEC("tracepoint/syscalls/sys_enter_kill")
 int on_kill(struct sys_enter *ctx) { return report(); }
+#endif
 
 SEC("license") char gpl[] = "GPL";

@@ -56,6 +56,17 @@ public final class Attaching {
   }
 
   /**
+   * Whether an update runs a program of two revisions for a moment, since the kernel cannot
+   * exchange them at their places.
+   */
+  public boolean overlaps() {
+    return object.schema().programs().stream()
+        .filter(program -> !(program.attach() instanceof Attach.None))
+        .map(program -> Attachments.Exchange.of(program, object.attachType(program)))
+        .anyMatch(Attachments.Exchange.OVERLAP::equals);
+  }
+
+  /**
    * Attaches every program that is loaded. On failure those attached before stay with {@code
    * attachments}.
    *
@@ -79,57 +90,50 @@ public final class Attaching {
         case Attach.Tracepoint(String category, String event) -> {
           requireTarget(schema, event);
           ContextSize.checkTracepoint(schema, tracefs.get(), category, event);
-          hold.entry(p -> Tracepoint.attach(p, tracefs.get(), category, event), category, event);
+          hold.at(p -> Tracepoint.attach(p, tracefs.get(), category, event), category, event);
         }
-        case Attach.RawTracepoint(String event, boolean writable) -> {
+        case Attach.RawTracepoint(String event, boolean _) -> {
           requireTarget(schema, event);
           ContextSize.checkRawTracepoint(schema, event);
-          Attachments.Opener opener = p -> Tracepoint.attachRaw(p, event);
-          // The kernel checks at attach how far a writable record is written to.
-          if (writable) {
-            hold.overlap(opener, event);
-          } else {
-            hold.entry(opener, event);
-          }
+          hold.at(p -> Tracepoint.attachRaw(p, event), event);
         }
         case Attach.Kprobe(String function, long offset, boolean onReturn) -> {
           requireTarget(schema, function);
-          hold.entry(p -> Kprobe.attach(p, function, offset, onReturn), function, offset, onReturn);
+          hold.at(p -> Kprobe.attach(p, function, offset, onReturn), function, offset, onReturn);
         }
         case Attach.Ksyscall(String name, boolean onReturn) -> {
           requireTarget(schema, name);
-          hold.entry(p -> Kprobe.attachSystemCall(p, name, onReturn), name, onReturn);
+          hold.at(p -> Kprobe.attachSystemCall(p, name, onReturn), name, onReturn);
         }
         case Attach.KprobeMulti(String pattern, boolean onReturn, boolean _) -> {
           requireTarget(schema, pattern);
           List<String> functions = functions(schema, pattern, tracefs);
-          hold.entry(p -> Kprobe.attachAll(p, functions, onReturn), pattern, onReturn);
+          hold.at(p -> Kprobe.attachAll(p, functions, onReturn), pattern, onReturn);
         }
         case Attach.Uprobe uprobe -> attachUprobe(schema, uprobe, hold);
         case Attach.UprobeMulti uprobe -> attachUprobes(schema, uprobe, hold);
         case Attach.Tracing(String mode, String target) ->
-            hold.overlap(
+            hold.at(
                 p -> mode.equals("iter") ? Iterator.attach(p) : Tracing.attach(p), mode, target);
         case Attach.Lsm(String hook) -> attachLsm(schema, hook, hold);
         case Attach.Xdp _ -> {
           for (int index : places.interfaces(schema)) {
-            hold.link(p -> Xdp.attach(p, index, Xdp.Mode.ANY), "xdp", index);
+            hold.at(p -> Xdp.attach(p, index, Xdp.Mode.ANY), "xdp", index);
           }
         }
         case Attach.Tc(String direction) -> {
           for (int index : places.interfaces(schema)) {
-            hold.link(p -> attachTc(p, index, direction(direction)), direction, index);
+            hold.at(p -> attachTc(p, index, direction(direction)), direction, index);
           }
         }
         case Attach.Cgroup _ -> attachCgroup(schema, hold);
         case Attach.SkLookup _ ->
-            hold.link(
-                p -> NetworkNamespace.attach(p, OWN_NAMESPACE, AttachType.SK_LOOKUP), "netns");
+            hold.at(p -> NetworkNamespace.attach(p, OWN_NAMESPACE, AttachType.SK_LOOKUP), "netns");
         case Attach.Sockmap _ -> attachSockets(schema, loaded, hold);
         case Attach.PerfEvent _ -> {
           for (int cpu = 0; cpu < PossibleCpus.count(); cpu++) {
             int number = cpu;
-            hold.overlap(
+            hold.at(
                 p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
           }
         }
@@ -147,24 +151,9 @@ public final class Attaching {
       BpfProgram program,
       @Nullable AttachType type,
       Attachments attachments) {
-    private void attach(Attachments.Exchange exchange, Attachments.Opener opener, Object... place) {
+    void at(Attachments.Opener opener, Object... place) {
+      Attachments.Exchange exchange = Attachments.Exchange.of(schema, type);
       attachments.attach(Attachments.key(schema.symbol(), place), exchange, program, type, opener);
-    }
-
-    /** Programs that may sleep cannot be in a program array. */
-    void entry(Attachments.Opener opener, Object... place) {
-      attach(
-          schema.sleepable() ? Attachments.Exchange.OVERLAP : Attachments.Exchange.ENTRY,
-          opener,
-          place);
-    }
-
-    void link(Attachments.Opener opener, Object... place) {
-      attach(Attachments.Exchange.LINK, opener, place);
-    }
-
-    void overlap(Attachments.Opener opener, Object... place) {
-      attach(Attachments.Exchange.OVERLAP, opener, place);
     }
   }
 
@@ -214,7 +203,7 @@ public final class Attaching {
       long start =
           target.symbol().isEmpty() ? 0 : UserSymbol.offset(target.file(), target.symbol());
       long offset = start + target.offset();
-      hold.entry(
+      hold.at(
           p -> Uprobe.attach(p, target.file(), offset, uprobe.onReturn()),
           target.file(),
           target.symbol(),
@@ -240,7 +229,7 @@ public final class Attaching {
           "Program %s: no function of %s matches '%s'."
               .formatted(schema.name(), file, uprobe.pattern()));
     }
-    hold.entry(
+    hold.at(
         p -> Uprobe.attachAll(p, file, offsets, uprobe.onReturn(), 0),
         file,
         uprobe.pattern(),
@@ -271,7 +260,7 @@ public final class Attaching {
     if (object.attachType(schema) == AttachType.LSM_CGROUP) {
       attachCgroup(schema, hold);
     } else {
-      hold.overlap(Tracing::attach, hook);
+      hold.at(Tracing::attach, hook);
     }
   }
 
@@ -281,7 +270,7 @@ public final class Attaching {
       throw unsupported(schema, "the section does not say which direction; add it");
     }
     for (Path group : places.cgroups(schema)) {
-      hold.link(p -> Cgroup.attach(p, group, type), type, group);
+      hold.at(p -> Cgroup.attach(p, group, type), type, group);
     }
   }
 
@@ -297,6 +286,6 @@ public final class Attaching {
     if (maps.size() != 1 || type == null) {
       throw unsupported(schema, "it needs exactly one sockmap or sockhash in its unit");
     }
-    hold.overlap(p -> SocketMap.attach(p, maps.getFirst(), type), "sockets");
+    hold.at(p -> SocketMap.attach(p, maps.getFirst(), type), "sockets");
   }
 }

@@ -5,6 +5,8 @@ import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.runtime.schema.Attach;
+import dev.whistler.runtime.schema.ProgramSchema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,7 +45,31 @@ public final class Attachments implements AutoCloseable {
     /** {@code BPF_LINK_UPDATE}. */
     LINK,
     /** The new one is attached before the old one is detached: a short overlap. */
-    OVERLAP
+    OVERLAP;
+
+    /**
+     * How programs like this one are exchanged.
+     *
+     * @param type the attach type that the program is loaded with
+     */
+    static Exchange of(ProgramSchema program, @Nullable AttachType type) {
+      return switch (program.attach()) {
+        // The kernel checks at attach how far a writable record is written to.
+        case Attach.RawTracepoint(String _, boolean writable) when writable -> OVERLAP;
+        case Attach.Tracepoint _,
+            Attach.RawTracepoint _,
+            Attach.Kprobe _,
+            Attach.Ksyscall _,
+            Attach.KprobeMulti _,
+            Attach.Uprobe _,
+            Attach.UprobeMulti _ ->
+            // Programs that may sleep cannot be in a program array.
+            program.sleepable() ? OVERLAP : ENTRY;
+        case Attach.Lsm _ -> type == AttachType.LSM_CGROUP ? LINK : OVERLAP;
+        case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _, Attach.SkLookup _ -> LINK;
+        case Attach.Tracing _, Attach.Sockmap _, Attach.PerfEvent _, Attach.None _ -> OVERLAP;
+      };
+    }
   }
 
   /** Attaches a program at a place. */

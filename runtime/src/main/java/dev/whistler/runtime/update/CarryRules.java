@@ -19,12 +19,21 @@ public final class CarryRules {
   /**
    * @param sinksBefore names of the sinks that were delivered to
    * @param sinksAfter names of those that will be
+   * @param overlap whether both revisions run for a moment: each then has rings of its own, by
+   *     which their records are told apart
    */
   public CarryRules(
-      ObjectSchema before, ObjectSchema after, List<String> sinksBefore, List<String> sinksAfter) {
+      ObjectSchema before,
+      ObjectSchema after,
+      List<String> sinksBefore,
+      List<String> sinksAfter,
+      boolean overlap) {
     this.before = before;
     this.after = after;
-    rings = ringsDiffer(sinksBefore, sinksAfter);
+    rings =
+        overlap
+            ? "both revisions run for a moment, and their records are told apart by it"
+            : ringsDiffer(sinksBefore, sinksAfter);
   }
 
   /** Whether the rings with their counts go on. */
