@@ -25,6 +25,7 @@ public final class Backend {
       Pipeline.run(routine, options.instructionSet(), options.disabledPasses());
       functions.add(emit(routine, options));
     }
+    CallStacks.check(functions, lowered.routines());
     return new MachineCode(functions, lowered.strings());
   }
 

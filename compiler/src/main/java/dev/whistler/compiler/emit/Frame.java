@@ -30,10 +30,8 @@ final class Frame {
         Comparator.comparingInt(StackObject::alignment)
             .thenComparingInt(StackObject::size)
             .reversed());
-    List<StackObject> placed = new ArrayList<>();
     for (StackObject object : order) {
-      place(object, placed, use);
-      placed.add(object);
+      place(object, use);
     }
     if (size > LIMIT) {
       throw tooLarge(machine, order);
@@ -41,12 +39,14 @@ final class Frame {
   }
 
   /** Depths are counted from the frame pointer down: an object at depth d fills d - size to d. */
-  private void place(StackObject object, List<StackObject> placed, StackUse use) {
+  private void place(StackObject object, StackUse use) {
     BitSet taken = new BitSet();
-    for (StackObject other : placed) {
-      if (use.together(object, other)) {
-        int depth = -offset(other);
-        taken.set(depth - other.size(), depth);
+    BitSet conflicts = use.conflicts(object);
+    for (int i = conflicts.nextSetBit(0); i >= 0; i = conflicts.nextSetBit(i + 1)) {
+      StackObject other = use.objects().get(i);
+      Integer offset = offsets.get(other);
+      if (offset != null) {
+        taken.set(-offset - other.size(), -offset);
       }
     }
     int start = 0;

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.emit;
 
+import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.ir.BackEndException;
 import java.util.Arrays;
 
 /**
@@ -9,7 +11,10 @@ import java.util.Arrays;
 final class InterferenceGraph {
   private static final int CALL_CLOBBERED = 0b111111;
 
-  private final int count;
+  /** Bounds the memory of the graph; 64 values at once throughout 100,000 instructions fit. */
+  private static final int MOST_EDGES = 8_000_000;
+
+  private final MachineRoutine machine;
   private final IntLists neighbours;
   private final int[] forbidden;
   private long[] edges = new long[1024];
@@ -22,7 +27,8 @@ final class InterferenceGraph {
   private int liveMachine;
 
   InterferenceGraph(MachineRoutine machine) {
-    count = machine.registerCount();
+    this.machine = machine;
+    int count = machine.registerCount();
     neighbours = new IntLists(count);
     forbidden = new int[count];
     live = new int[count];
@@ -129,6 +135,7 @@ final class InterferenceGraph {
 
   private void addLive(int register) {
     if (livePosition[register] < 0) {
+      Liveness.requireRoom(liveCount, machine);
       livePosition[register] = liveCount;
       live[liveCount++] = register;
     }
@@ -171,6 +178,13 @@ final class InterferenceGraph {
     edges[slot] = key;
     neighbours.add(a, b);
     neighbours.add(b, a);
+    if (edgeCount >= MOST_EDGES) {
+      throw new BackEndException(
+          Code.E_LIMIT,
+          machine.routine.origin(),
+          machine.routine.symbol() + " keeps too many values for too long",
+          "split the program by tail-call or use fewer variables at the same time");
+    }
     if (++edgeCount * 2 > edges.length) {
       grow();
     }

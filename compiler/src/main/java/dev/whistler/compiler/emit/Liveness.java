@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Liveness {
   /** The frame has room for 64 words and there are 10 registers: far more can never be live. */
-  private static final int MOST_LIVE = 600;
+  private static final int MOST_LIVE = 300;
 
   private final MachineRoutine machine;
   private final int[][] liveOut;
@@ -109,9 +109,13 @@ final class Liveness {
     }
   }
 
-  private void addLiveOut(int block, int register) {
-    int size = liveOutSize[block]++;
-    if (size >= MOST_LIVE) {
+  /**
+   * Refuses more live registers than can ever find a place: what follows is quadratic in them.
+   *
+   * @throws BackEndException {@code E-STACK}
+   */
+  static void requireRoom(int live, MachineRoutine machine) {
+    if (live >= MOST_LIVE) {
       throw new BackEndException(
           Code.E_STACK,
           machine.routine.origin(),
@@ -121,6 +125,11 @@ final class Liveness {
               + " values at once, but registers and stack hold 74",
           "use fewer variables at the same time");
     }
+  }
+
+  private void addLiveOut(int block, int register) {
+    int size = liveOutSize[block]++;
+    requireRoom(size, machine);
     if (size == liveOut[block].length) {
       liveOut[block] = Arrays.copyOf(liveOut[block], Math.max(8, 2 * size));
     }

@@ -42,13 +42,21 @@ final class StackUse {
     return objects;
   }
 
-  boolean together(StackObject a, StackObject b) {
-    int x = number(a);
-    int y = number(b);
-    return everywhere.get(x) || everywhere.get(y) || together.get(x).get(y);
+  /** The objects in use together with one, that one possibly among them, by {@link #number}. */
+  BitSet conflicts(StackObject object) {
+    int number = number(object);
+    BitSet conflicts = new BitSet();
+    if (everywhere.get(number)) {
+      conflicts.set(0, objects.size());
+    } else {
+      conflicts.or(together.get(number));
+      conflicts.or(everywhere);
+    }
+    return conflicts;
   }
 
-  private int number(StackObject object) {
+  /** The position of an object in {@link #objects}. */
+  int number(StackObject object) {
     Integer number = numbers.get(object);
     if (number == null) {
       throw new IllegalStateException(object + " is not in use");

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Conditionals, sequences, {@code return} and {@code dotimes} (section 6.1). */
 final class ControlForms {
-  private static final long MAX_ITERATIONS = 8_388_608;
+  /** BPF_MAX_LOOPS, include/linux/bpf_verifier.h; section 22. */
+  static final long MAX_ITERATIONS = 8_388_608;
 
   private ControlForms() {}
 

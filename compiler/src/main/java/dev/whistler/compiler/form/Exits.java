@@ -24,6 +24,7 @@ final class Exits {
   private final List<CallbackFrame> callbacks = new ArrayList<>();
   private final List<Expr> returned = new ArrayList<>();
   private @Nullable String function;
+  private boolean tailCalls;
   private @Nullable Supplier<Expr> beforeExit;
 
   Exits(BodyAnalyzer body) {
@@ -80,9 +81,28 @@ final class Exits {
     return open.stream().filter(m -> m.resource() == resource).findFirst().orElse(null);
   }
 
-  /** Whether a reservation is live here that {@code tail-call} would lose. */
-  boolean hasOpenReservation() {
-    return open.stream().anyMatch(m -> isPending(m.resource()));
+  /** Notes a tail call, directly or in a function that is called. */
+  void tailCall(Origin at) {
+    if (open.stream().anyMatch(m -> isPending(m.resource()))) {
+      throw body.fail(
+          Code.E_RING,
+          at,
+          "tail-call inside with-ringbuf would lose the reserved record",
+          "call it after with-ringbuf");
+    }
+    if (!callbacks.isEmpty()) {
+      throw body.fail(
+          Code.E_SYNTAX,
+          at,
+          "tail-call cannot stand in bpf-loop, whose body is a function of its own",
+          "use dotimes, or call it after the loop");
+    }
+    tailCalls = true;
+  }
+
+  /** Whether the body may replace the program by another one. */
+  boolean tailCalls() {
+    return tailCalls;
   }
 
   /** Sets what is done on every exit, after the discards. */

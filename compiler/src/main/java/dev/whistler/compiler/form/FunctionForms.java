@@ -68,10 +68,7 @@ final class FunctionForms {
               + name,
           "use dotimes or bpf-loop");
     }
-    List<Expr> arguments = new ArrayList<>();
-    for (Expr argument : body.values(form.operands())) {
-      arguments.add(argument.type() instanceof PointerType p && p.nullable() ? argument : argument);
-    }
+    List<Expr> arguments = body.values(form.operands());
     List<StaticType> types =
         arguments.stream()
             .map(a -> a.type() instanceof PointerType p ? (StaticType) p : ScalarType.U64)
@@ -80,6 +77,9 @@ final class FunctionForms {
     TypedFunction known = body.functions().find(key);
     TypedFunction typed =
         known != null ? known : new Definition(function, parameters, types, body, at).analyze(key);
+    if (typed.tailCalls()) {
+      body.exits().tailCall(at);
+    }
     List<Expr> converted = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       ScalarType declared = typed.parameters().get(i).declared();
@@ -210,6 +210,7 @@ final class FunctionForms {
               locals,
               function.context().originOf(function.definition()));
       typed.setBody(expr);
+      typed.setTailCalls(body.exits().tailCalls());
       return typed;
     }
   }

@@ -61,13 +61,7 @@ final class HelperCalls {
     body.arity(form, 2, 2);
     Helper helper = Helpers.withId(TAIL_CALL);
     checkAllowed(helper, form.origin(), body);
-    if (body.exits().hasOpenReservation()) {
-      throw body.fail(
-          Code.E_RING,
-          form.origin(),
-          "tail-call inside with-ringbuf would lose the reserved record",
-          "call it after with-ringbuf");
-    }
+    body.exits().tailCall(form.origin());
     MapDefinition programs = map("m:prog-array", form.operand(0), helper, body);
     Expr index = body.value(form.operand(1));
     body.exits().checkNothingPending(form.origin());

@@ -31,6 +31,13 @@ final class LoopForms {
     HelperCalls.checkAllowed("loop", at, body);
     SymbolName name = BindingForms.variable(head.get(0), body);
     Expr count = body.value(head.get(1));
+    if (count instanceof Expr.Constant c
+        && Long.compareUnsigned(c.value(), ControlForms.MAX_ITERATIONS) > 0) {
+      throw body.fail(
+          Code.E_LOOP,
+          count.origin(),
+          "a loop has at most " + ControlForms.MAX_ITERATIONS + " iterations");
+    }
     Local index =
         new Local(name.spelling(), ScalarType.U32, ScalarType.U32, body.originOf(head.get(0)));
     Expr zero = new Expr.Constant(0, ScalarType.U64, at);

@@ -40,7 +40,6 @@ final class OperatorTable {
     LoopForms.register(CORE);
     PrintForm.register(CORE);
     LocalMacroForms.register(CORE);
-    TailCallForm.register(CORE);
     HelperCalls.register(CORE);
   }
 

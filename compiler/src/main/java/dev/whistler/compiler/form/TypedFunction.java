@@ -14,6 +14,7 @@ public final class TypedFunction {
   private final List<Local> parameters;
   private final Origin origin;
   private @Nullable Expr body;
+  private boolean tailCalls;
 
   public TypedFunction(String name, String symbol, List<Local> parameters, Origin origin) {
     this.name = name;
@@ -47,5 +48,14 @@ public final class TypedFunction {
 
   public void setBody(Expr body) {
     this.body = body;
+  }
+
+  /** Whether it may replace the program that calls it by another one (section 16.5). */
+  public boolean tailCalls() {
+    return tailCalls;
+  }
+
+  void setTailCalls(boolean tailCalls) {
+    this.tailCalls = tailCalls;
   }
 }

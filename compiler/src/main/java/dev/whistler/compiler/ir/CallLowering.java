@@ -152,7 +152,7 @@ final class CallLowering {
     }
     builder.at(e.origin());
     TypedFunction function = e.function();
-    if (body.unit().isInlined(function)) {
+    if (body.unit().facts().isInlined(function)) {
       return inline(e, arguments);
     }
     body.unit().requireSubprogram(function);

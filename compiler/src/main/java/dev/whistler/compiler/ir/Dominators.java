@@ -110,6 +110,19 @@ public final class Dominators {
     return enter[x] <= enter[y] && leave[y] <= leave[x];
   }
 
+  /**
+   * The place of a block in a walk through the tree; those of the blocks that it dominates lie
+   * between it and {@link #leave}. -1 for a block that was not reached.
+   */
+  public int enter(Block block) {
+    return isReached(block) ? enter[position[block.number()]] : -1;
+  }
+
+  /** The end of a block's part of the walk, or -1. */
+  public int leave(Block block) {
+    return isReached(block) ? leave[position[block.number()]] : -1;
+  }
+
   /** Whether an edge from {@code from} to {@code to} closes a loop. */
   public boolean isBackEdge(Block from, Block to) {
     return position[to.number()] <= position[from.number()];

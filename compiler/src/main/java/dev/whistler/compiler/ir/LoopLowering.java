@@ -72,12 +72,17 @@ final class LoopLowering {
         body.bind(e.index(), builder.constant(i));
         body.lower(e.body());
       }
-    } else if (all <= MOST_WALKED_NODES) {
-      realLoop(e);
-    } else {
+    } else if (body.unit().facts().usesHelper(e)) {
       helperLoop(e.index(), builder.constant(e.count()), e.body(), false);
+    } else {
+      realLoop(e);
     }
     return builder.constant(0);
+  }
+
+  /** Whether a loop is more than the verifier can be asked to walk through. */
+  static boolean isLong(Expr.Repeat e) {
+    return times(e.count(), work(e.body())) > MOST_WALKED_NODES;
   }
 
   /** Whether a tree neither calls anything nor needs room on the stack of its own. */
@@ -184,7 +189,7 @@ final class LoopLowering {
         variables.add(local);
       }
     }
-    boolean context = Trees.usesContext(loopBody) && body.context() != null;
+    boolean context = body.unit().facts().usesContext(loopBody) && body.context() != null;
     int contextAt = frameOffset(variables.size());
     StackObject frame =
         builder

@@ -18,11 +18,8 @@ import java.util.OptionalLong;
  * order of first use: functions that are not inlined, and the bodies of helper loops.
  */
 public final class Lowering {
-  /** Bodies up to this size are inlined at every call. */
-  private static final int SMALL_BODY = 24;
-
   private final DataLayout layout;
-  private final Map<TypedFunction, Integer> callSites = new HashMap<>();
+  private final FunctionFacts facts = new FunctionFacts();
   private final List<Routine> programs = new ArrayList<>();
   private final List<Routine> subprograms = new ArrayList<>();
   private final Map<TypedFunction, Routine> functions = new HashMap<>();
@@ -31,10 +28,10 @@ public final class Lowering {
   private Lowering(TypedUnit unit) {
     layout = new DataLayout(unit.globals());
     for (TypedFunction function : unit.functions()) {
-      countCalls(function.body());
+      facts.countCalls(function.body());
     }
     for (TypedProgram program : unit.programs()) {
-      countCalls(program.body());
+      facts.countCalls(program.body());
     }
   }
 
@@ -61,16 +58,6 @@ public final class Lowering {
     return new Result(all, lowering.layout.strings());
   }
 
-  private void countCalls(Expr root) {
-    Trees.visit(
-        root,
-        e -> {
-          if (e instanceof Expr.CallFunction call) {
-            callSites.merge(call.function(), 1, Integer::sum);
-          }
-        });
-  }
-
   private Routine program(TypedProgram program) {
     Routine routine = new Routine(program.symbol(), true, 1, program.passValue(), program.origin());
     BodyLowering body = new BodyLowering(this, routine);
@@ -91,19 +78,13 @@ public final class Lowering {
     return layout;
   }
 
-  /**
-   * Whether calls of a function are replaced by its body: small, called once, or too many
-   * parameters.
-   */
-  boolean isInlined(TypedFunction function) {
-    return callSites.getOrDefault(function, 0) == 1
-        || Trees.size(function.body()) <= SMALL_BODY
-        || takesContext(function) && function.parameters().size() == 5;
+  FunctionFacts facts() {
+    return facts;
   }
 
   /** Whether the context is passed before the parameters. */
   boolean takesContext(TypedFunction function) {
-    return Trees.usesContext(function.body());
+    return facts.usesContext(function);
   }
 
   /** Makes sure that a function is in the object. */

@@ -120,21 +120,4 @@ public final class Trees {
         });
     return locals;
   }
-
-  /** Whether the context is used anywhere below. */
-  static boolean usesContext(Expr root) {
-    boolean[] found = {false};
-    visit(
-        root,
-        e -> {
-          switch (e) {
-            case Expr.ContextPointer c -> found[0] = true;
-            case Expr.ContextLoad c -> found[0] = true;
-            case Expr.ContextStore c -> found[0] = true;
-            case Expr.CallFunction c -> found[0] |= usesContext(c.function().body());
-            default -> {}
-          }
-        });
-    return found[0];
-  }
 }

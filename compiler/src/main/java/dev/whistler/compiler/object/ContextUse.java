@@ -1,7 +1,13 @@
 package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.form.Expr;
+import dev.whistler.compiler.form.TypedFunction;
 import dev.whistler.compiler.ir.Trees;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** How much of its context a program reads or writes at fixed offsets. */
 final class ContextUse {
@@ -9,19 +15,24 @@ final class ContextUse {
 
   /** The end of the highest access, called functions included; 0 when there is none. */
   static int bytes(Expr body) {
+    Set<TypedFunction> seen = new HashSet<>();
+    Deque<Expr> pending = new ArrayDeque<>(List.of(body));
     int[] end = {0};
-    Trees.visit(
-        body,
-        expr -> {
-          switch (expr) {
-            case Expr.ContextLoad load ->
-                end[0] = Math.max(end[0], load.offset() + load.scalar().width());
-            case Expr.ContextStore store ->
-                end[0] = Math.max(end[0], store.offset() + store.scalar().width());
-            case Expr.CallFunction call -> end[0] = Math.max(end[0], bytes(call.function().body()));
-            default -> {}
-          }
-        });
+    while (!pending.isEmpty()) {
+      Trees.visit(
+          pending.pop(),
+          expr -> {
+            switch (expr) {
+              case Expr.ContextLoad load ->
+                  end[0] = Math.max(end[0], load.offset() + load.scalar().width());
+              case Expr.ContextStore store ->
+                  end[0] = Math.max(end[0], store.offset() + store.scalar().width());
+              case Expr.CallFunction call when seen.add(call.function()) ->
+                  pending.push(call.function().body());
+              default -> {}
+            }
+          });
+    }
     return end[0];
   }
 }

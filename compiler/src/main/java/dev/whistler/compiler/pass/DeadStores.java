@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +28,24 @@ final class DeadStores implements Pass {
     return "dead-stores";
   }
 
-  /** One use of an object's address. */
-  private record Access(Value instruction, Block block) {}
-
   /** An object: a {@link StackObject} or the call that reserved a record. */
   private static final class Target {
     final int size;
-    final Set<Block> blocks = new HashSet<>();
+
+    /** Instructions that touch the object, by block, both in order. */
+    final Map<Block, List<Value>> uses = new LinkedHashMap<>();
+
     boolean escapes;
 
     Target(int size) {
       this.size = size;
+    }
+
+    void touch(Value instruction, Block block) {
+      List<Value> inBlock = uses.computeIfAbsent(block, b -> new ArrayList<>());
+      if (inBlock.isEmpty() || inBlock.getLast() != instruction) {
+        inBlock.add(instruction);
+      }
     }
   }
 
@@ -51,7 +56,7 @@ final class DeadStores implements Pass {
     targets.forEach(
         (object, target) -> {
           if (!target.escapes) {
-            improve(routine, object, target, rewritten);
+            improve(object, target, rewritten);
           }
         });
     if (rewritten.isEmpty()) {
@@ -91,7 +96,7 @@ final class DeadStores implements Pass {
       }
       for (Value value : block.instructions()) {
         if (Effects.isReservation(value)) {
-          target(value, targets).blocks.add(block);
+          target(value, targets).touch(value, block);
         }
         uses(value, block, targets);
       }
@@ -119,21 +124,21 @@ final class DeadStores implements Pass {
 
   private static void uses(Value value, Block block, Map<Object, Target> targets) {
     switch (value.operation()) {
-      case Operation.Load load -> touch(value.operand(0), block, targets);
+      case Operation.Load load -> touch(value.operand(0), value, block, targets);
       case Operation.Store store -> {
-        touch(value.operand(0), block, targets);
+        touch(value.operand(0), value, block, targets);
         escape(value.operand(1), targets);
       }
       case Operation.AtomicAdd add -> {
-        touch(value.operand(0), block, targets);
+        touch(value.operand(0), value, block, targets);
         escape(value.operand(1), targets);
       }
-      case Operation.Zero zero -> touch(value.operand(0), block, targets);
+      case Operation.Zero zero -> touch(value.operand(0), value, block, targets);
       case Operation.Call call -> {
         if (call.helper().id() == 181) {
           value.operands().forEach(o -> escape(o, targets));
         } else {
-          value.operands().forEach(o -> touch(o, block, targets));
+          value.operands().forEach(o -> touch(o, value, block, targets));
         }
       }
       case Operation.Compare compare -> {}
@@ -147,32 +152,23 @@ final class DeadStores implements Pass {
     }
   }
 
-  private static void touch(Value address, Block block, Map<Object, Target> targets) {
+  private static void touch(
+      Value address, Value instruction, Block block, Map<Object, Target> targets) {
     Object object = object(address);
     if (object != null) {
-      target(object, targets).blocks.add(block);
+      target(object, targets).touch(instruction, block);
     }
   }
 
   /** Backwards data flow of the bytes that are still wanted, over the blocks where any are. */
   private static void improve(
-      Routine routine,
-      Object object,
-      Target target,
-      IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
+      Object object, Target target, IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
     Map<Block, BitSet> wantedAtEnd = new HashMap<>();
-    Deque<Block> work = new ArrayDeque<>();
-    for (Block block : routine.blocks()) {
-      if (target.blocks.contains(block)) {
-        work.add(block);
-      }
-    }
+    Deque<Block> work = new ArrayDeque<>(target.uses.keySet());
     while (!work.isEmpty()) {
       Block block = work.poll();
       BitSet wanted = (BitSet) wantedAtEnd.computeIfAbsent(block, b -> new BitSet()).clone();
-      if (target.blocks.contains(block)) {
-        walk(block, object, target, wanted, null);
-      }
+      walk(block, object, target, wanted, null);
       if (wanted.isEmpty()) {
         continue;
       }
@@ -185,7 +181,7 @@ final class DeadStores implements Pass {
         }
       }
     }
-    for (Block block : target.blocks) {
+    for (Block block : target.uses.keySet()) {
       BitSet wanted = (BitSet) wantedAtEnd.getOrDefault(block, new BitSet()).clone();
       walk(block, object, target, wanted, rewritten);
     }
@@ -197,7 +193,7 @@ final class DeadStores implements Pass {
       Target target,
       BitSet wanted,
       @Nullable IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
-    List<Value> instructions = block.instructions();
+    List<Value> instructions = target.uses.getOrDefault(block, List.of());
     for (int i = instructions.size() - 1; i >= 0; i--) {
       Value value = instructions.get(i);
       if (value == object) {

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * value that is known. What is known at a join is what all its predecessors know.
  */
 final class Forwarding implements Pass {
-  /** More facts than this are forgotten, to bound the effort at joins. */
+  /** With more facts than this nothing is known after a join. */
   private static final int MOST_FACTS = 64;
+
+  /** Every store and call goes through all facts; the oldest give way to new ones. */
+  private static final int MOST_FACTS_IN_A_ROW = 256;
 
   @Override
   public String name() {
@@ -32,6 +35,16 @@ final class Forwarding implements Pass {
   private record Place(Value base, long displacement, int width, @Nullable Value map) {
     boolean overlaps(long start, int length) {
       return displacement < start + length && start < displacement + width;
+    }
+  }
+
+  /** What is known at a point, the oldest first. */
+  private static final class Facts extends LinkedHashMap<Place, Value> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Place, Value> eldest) {
+      return size() > MOST_FACTS_IN_A_ROW;
     }
   }
 
@@ -64,7 +77,7 @@ final class Forwarding implements Pass {
   }
 
   private static Map<Place, Value> start(Block block, Map<Block, Map<Place, Value>> ends) {
-    Map<Place, Value> known = new LinkedHashMap<>();
+    Map<Place, Value> known = new Facts();
     List<Block> predecessors = block.predecessors();
     if (predecessors.isEmpty()) {
       return known;
@@ -77,7 +90,7 @@ final class Forwarding implements Pass {
     for (Block predecessor : predecessors) {
       Map<Place, Value> other = ends.get(predecessor);
       if (other == null) {
-        return new LinkedHashMap<>();
+        return new Facts();
       }
       known.entrySet().removeIf(e -> other.get(e.getKey()) != e.getValue());
     }

@@ -8,12 +8,14 @@ import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,49 @@ final class SharedLookups implements Pass {
 
   private record Lookup(Value call, Value keyStore, Block block, Key key) {}
 
+  /** The lookups that are where they were, by block, and by key and place of the block. */
+  private static final class Index {
+    private final Map<Block, List<Lookup>> byBlock = new HashMap<>();
+    private final Map<Key, NavigableMap<Integer, List<Lookup>>> byPlace = new HashMap<>();
+
+    Index(List<Lookup> lookups, Dominators dominators) {
+      for (Lookup lookup : lookups) {
+        byBlock.computeIfAbsent(lookup.block(), b -> new ArrayList<>()).add(lookup);
+        byPlace
+            .computeIfAbsent(lookup.key(), k -> new TreeMap<>())
+            .computeIfAbsent(dominators.enter(lookup.block()), p -> new ArrayList<>())
+            .add(lookup);
+      }
+    }
+
+    @Nullable Lookup firstIn(Block block) {
+      List<Lookup> inBlock = byBlock.getOrDefault(block, List.of());
+      return inBlock.isEmpty() ? null : inBlock.getFirst();
+    }
+
+    /** Takes out the lookups of a key in the blocks that a block dominates. */
+    List<Lookup> takeBelow(Block block, Key key, Dominators dominators) {
+      List<Lookup> taken = new ArrayList<>();
+      NavigableMap<Integer, List<Lookup>> places = byPlace.get(key);
+      if (places != null && dominators.enter(block) >= 0) {
+        Collection<List<Lookup>> below =
+            places.subMap(dominators.enter(block), true, dominators.leave(block), true).values();
+        below.forEach(taken::addAll);
+        below.clear();
+      }
+      taken.forEach(lookup -> byBlock.getOrDefault(lookup.block(), List.of()).remove(lookup));
+      return taken;
+    }
+
+    void take(Lookup lookup, Dominators dominators) {
+      byBlock.getOrDefault(lookup.block(), List.of()).remove(lookup);
+      NavigableMap<Integer, List<Lookup>> places = byPlace.get(lookup.key());
+      if (places != null) {
+        places.getOrDefault(dominators.enter(lookup.block()), List.of()).remove(lookup);
+      }
+    }
+  }
+
   @Override
   public boolean run(Routine routine) {
     List<Lookup> lookups = lookups(routine);
@@ -39,11 +84,11 @@ final class SharedLookups implements Pass {
     }
     Dominators dominators = new Dominators(routine);
     IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
-    Set<Value> moved = new HashSet<>();
+    Index index = new Index(lookups, dominators);
     for (Block block : routine.blocks()) {
       int failed = failedSide(block);
       if (failed >= 0) {
-        share(block, failed, lookups, dominators, replacements, moved);
+        share(block, failed, index, dominators, replacements);
       }
     }
     routine.replaceAll(replacements);
@@ -66,38 +111,25 @@ final class SharedLookups implements Pass {
   private static void share(
       Block block,
       int failed,
-      List<Lookup> lookups,
+      Index index,
       Dominators dominators,
-      IdentityHashMap<Value, Value> replacements,
-      Set<Value> moved) {
+      IdentityHashMap<Value, Value> replacements) {
     Block failure = block.successors().get(failed);
     Block success = block.successors().get(1 - failed);
     if (failure.predecessors().size() != 1 || success.predecessors().size() != 1) {
       return;
     }
-    Lookup first = null;
-    for (Lookup lookup : lookups) {
-      if (lookup.block() == failure && !moved.contains(lookup.call())) {
-        first = lookup;
-        break;
-      }
-    }
+    Lookup first = index.firstIn(failure);
     if (first == null) {
       return;
     }
-    boolean found = false;
-    for (Lookup lookup : lookups) {
-      if (lookup.key().equals(first.key())
-          && !moved.contains(lookup.call())
-          && dominators.dominates(success, lookup.block())) {
-        replacements.put(lookup.call(), first.call());
-        moved.add(lookup.call());
-        remove(lookup.block(), Set.of(lookup.call()));
-        found = true;
-      }
+    List<Lookup> others = index.takeBelow(success, first.key(), dominators);
+    for (Lookup lookup : others) {
+      replacements.put(lookup.call(), first.call());
+      remove(lookup.block(), Set.of(lookup.call()));
     }
-    if (found) {
-      moved.add(first.call());
+    if (!others.isEmpty()) {
+      index.take(first, dominators);
       remove(failure, Set.of(first.call(), first.keyStore()));
       block.append(first.keyStore());
       block.append(first.call());

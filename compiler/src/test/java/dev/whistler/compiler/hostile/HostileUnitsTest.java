@@ -211,6 +211,30 @@ class HostileUnitsTest {
         of("shared lookups", map("m") + program(repeat(800, i -> "(getmap m " + i + ")"))),
         of("writes", map("m") + program(repeat(800, i -> "(setf (getmap m 0) " + i + ")"))),
         of(
+            "writes to places of their own",
+            map("m") + program(repeat(4_000, i -> "(setf (getmap m " + i + ") " + i + ")"))),
+        of(
+            "records side by side",
+            "(defmap r :type :ringbuf :max-entries 4096)"
+                + program(repeat(800, i -> "(with-ringbuf (x r 8) (store u64 x 0 " + i + "))"))),
+        of(
+            "values kept at once",
+            program(
+                "(let ("
+                    + repeat(4_000, i -> "(v" + i + " (get-prandom-u32))")
+                    + ") (let ((n 0)) "
+                    + repeat(4_000, i -> "(setf n (logxor (* n 3) v" + i + "))")
+                    + " n))")),
+        of(
+            "functions that call the next one twice",
+            "(defun f0 (x) x)"
+                + repeat(
+                    33,
+                    i ->
+                        "(defun f%d (x) (+ (f%d x) (f%d 1) %s))"
+                            .formatted(i + 1, i, i, repeat(12, k -> "(logxor x " + k + ")")))
+                + program("(+ (f33 1) (f33 2))")),
+        of(
             "macro that doubles",
             "(defmacro d (x) `(progn ,x ,x))" + program(nest(40, "(d ", "(get-prandom-u32)", ")"))),
         of(

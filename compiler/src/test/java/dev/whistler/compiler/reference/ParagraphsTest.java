@@ -60,7 +60,7 @@ class ParagraphsTest {
       SourceRange range = diagnostic.range();
       String code = diagnostic.code().text();
       String placed = code + " " + range.startLine() + ":" + range.startColumn();
-      actual.add(paragraph.expected().contains(placed) ? placed : code);
+      actual.add(paragraph.expected().contains(code) ? code : placed);
     }
     if (result.object().isEmpty()) {
       return actual;
