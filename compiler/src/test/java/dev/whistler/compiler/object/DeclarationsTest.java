@@ -9,6 +9,7 @@ import dev.whistler.compiler.object.header.Declarations;
 import dev.whistler.compiler.object.header.Language;
 import dev.whistler.compiler.type.StructLayout;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -19,19 +20,50 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Declarations are compiled by their own toolchains and decode and encode random records. */
+/**
+ * Declarations are compiled by their own toolchains; they decode records of random structs that the
+ * kernel wrote to the values that it was told, and encode these to the same bytes.
+ */
 class DeclarationsTest {
-  private static final int STRUCTS = Integer.getInteger("whistler.declarations.structs", 60);
+  private static final int STRUCTS = Integer.getInteger("whistler.declarations.structs", 100);
+
+  private static final Pattern NUMBER = Pattern.compile("(?<!\\w)-?\\d+(?!\\w)");
+
+  private static final RandomStructs RANDOM = new RandomStructs(11);
+  private static final List<StructLayout> LAYOUTS = RANDOM.structs(STRUCTS);
+  private static final List<List<BigInteger>> VALUES =
+      LAYOUTS.stream().map(RANDOM::values).toList();
+  private static final String SCHEMA = schema(LAYOUTS);
+
+  /** Lines of a struct's number and the record in hex. */
+  private static List<String> records = List.of();
 
   @TempDir Path directory;
 
-  private final RandomStructs random = new RandomStructs(11);
-  private final List<StructLayout> structs = random.structs(STRUCTS);
-  private final String schema = schema(structs);
+  /** Without root, what the kernel would write. */
+  @BeforeAll
+  static void kernelWritesTheRecords() {
+    List<byte[]> expected = new ArrayList<>();
+    for (int i = 0; i < STRUCTS; i++) {
+      expected.add(RandomStructs.bytes(LAYOUTS.get(i), VALUES.get(i)));
+    }
+    List<byte[]> written =
+        "root".equals(System.getProperty("user.name"))
+            ? KernelRecords.write(LAYOUTS, VALUES)
+            : expected;
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < STRUCTS; i++) {
+      assertThat(written.get(i)).as("struct " + i).isEqualTo(expected.get(i));
+      lines.add(i + " " + HexFormat.of().formatHex(written.get(i)));
+    }
+    records = List.copyOf(lines);
+  }
 
   private static String schema(List<StructLayout> structs) {
     TypedUnit unit =
@@ -41,19 +73,8 @@ class DeclarationsTest {
     return SchemaWriter.write(unit, "test", "x86-64", List.of(), "");
   }
 
-  /** Lines of a struct's number and its bytes in hex. */
-  private List<String> records() {
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < structs.size(); i++) {
-      for (int round = 0; round < 3; round++) {
-        lines.add(i + " " + HexFormat.of().formatHex(random.contents(structs.get(i))));
-      }
-    }
-    return lines;
-  }
-
-  private String declarations(Language language) {
-    return Declarations.write(language, schema, "records");
+  private static String declarations(Language language) {
+    return Declarations.write(language, SCHEMA, "records");
   }
 
   @Test
@@ -63,6 +84,9 @@ class DeclarationsTest {
     Files.writeString(directory.resolve("a.c"), "#include \"records.h\"\nint x;\n");
 
     assertThat(run("clang-19", "-std=c11", "-Wall", "-Werror", "-fsyntax-only", "a.c")).isEmpty();
+    if (present("gcc")) {
+      assertThat(run("gcc", "-std=c11", "-Wall", "-Werror", "-fsyntax-only", "a.c")).isEmpty();
+    }
   }
 
   @Test
@@ -72,11 +96,12 @@ class DeclarationsTest {
     assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, source.toString()))
         .isZero();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
-      for (String line : records()) {
+      for (String line : records) {
         String[] parts = line.split(" ");
         Class<?> type = loader.loadClass("Records$S" + parts[0] + "Rec");
         byte[] bytes = HexFormat.of().parseHex(parts[1]);
         Object record = type.getMethod("decode", byte[].class, int.class).invoke(null, bytes, 0);
+        assertThat(numbers(record.toString())).isEqualTo(VALUES.get(Integer.parseInt(parts[0])));
         assertThat(type.getMethod("encode").invoke(record)).isEqualTo(bytes);
       }
     }
@@ -95,7 +120,7 @@ class DeclarationsTest {
             cls = getattr(records, f"S{n}Rec")
             r = cls.decode(b"\\0" + bytes.fromhex(text), 1)
             assert cls.decode(r.encode()) == r
-            print(n, r.encode().hex())
+            print(n, r.encode().hex(), r)
         """);
     assertRoundTrip("python3", "main.py");
   }
@@ -116,9 +141,11 @@ class DeclarationsTest {
                     .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect();
                 let out = match n {
         """);
-    for (int i = 0; i < structs.size(); i++) {
+    for (int i = 0; i < STRUCTS; i++) {
       main.append(
-          "\"" + i + "\" => hex(&records::S" + i + "Rec::decode(&b, 0).unwrap().encode()),\n");
+          ("\"%d\" => { let r = records::S%dRec::decode(&b, 0).unwrap();"
+                  + " format!(\"{} {:?}\", hex(&r.encode()), r) }\n")
+              .formatted(i, i));
     }
     main.append("_ => panic!(),\n};\nprintln!(\"{} {}\", n, out);\n}\n}\n");
     Files.writeString(directory.resolve("records.rs"), declarations(Language.RUST));
@@ -142,18 +169,19 @@ class DeclarationsTest {
               for s.Scan() {
                 p := strings.Fields(s.Text())
                 b, _ := hex.DecodeString(p[1])
-                var out []byte
+                var out string
                 switch p[0] {
             """);
-    for (int i = 0; i < structs.size(); i++) {
+    for (int i = 0; i < STRUCTS; i++) {
       main.append(
           "case \""
               + i
               + "\": r, err := records.DecodeS"
               + i
-              + "Rec(b, 0); if err != nil { panic(err) }; out = r.Encode()\n");
+              + "Rec(b, 0); if err != nil { panic(err) };"
+              + " out = hex.EncodeToString(r.Encode()) + fmt.Sprintf(\" %v\", r)\n");
     }
-    main.append("}\nfmt.Println(p[0], hex.EncodeToString(out))\n}\n}\n");
+    main.append("}\nfmt.Println(p[0], out)\n}\n}\n");
     Files.createDirectory(directory.resolve("records"));
     Files.writeString(directory.resolve("records/records.go"), declarations(Language.GO));
     Files.writeString(directory.resolve("go.mod"), "module m\n\ngo 1.21\n");
@@ -177,9 +205,19 @@ class DeclarationsTest {
   }
 
   private void assertRoundTrip(String... command) throws Exception {
-    List<String> records = records();
     Files.write(directory.resolve("in"), records);
-    assertThat(run(command).lines()).containsExactlyElementsOf(records);
+    List<String> lines = run(command).lines().toList();
+    assertThat(lines).hasSameSizeAs(records);
+    for (int i = 0; i < lines.size(); i++) {
+      String encoded = records.get(i);
+      assertThat(lines.get(i)).startsWith(encoded + " ");
+      assertThat(numbers(lines.get(i).substring(encoded.length()))).isEqualTo(VALUES.get(i));
+    }
+  }
+
+  /** The numbers in the text of a record, which are its values in order. */
+  private static List<BigInteger> numbers(String record) {
+    return NUMBER.matcher(record).results().map(r -> new BigInteger(r.group())).toList();
   }
 
   private boolean present(String tool) {
@@ -195,7 +233,7 @@ class DeclarationsTest {
     Process process =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();
     return output;
   }

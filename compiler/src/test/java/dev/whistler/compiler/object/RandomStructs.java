@@ -4,7 +4,9 @@ import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StructField;
 import dev.whistler.compiler.type.StructField.FieldType;
 import dev.whistler.compiler.type.StructLayout;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 
@@ -22,7 +24,8 @@ final class RandomStructs {
   List<StructLayout> structs(int count) {
     List<StructLayout> structs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      structs.add(struct("s" + i + "-rec", structs));
+      int group = i / KernelRecords.IN_ONE_UNIT * KernelRecords.IN_ONE_UNIT;
+      structs.add(struct("s" + i + "-rec", structs.subList(group, i)));
     }
     return structs;
   }
@@ -39,7 +42,7 @@ final class RandomStructs {
               ? new FieldType.Nested(earlier.get(random.nextInt(earlier.size())))
               : new FieldType.Scalar(ScalarType.values()[random.nextInt(8)]);
       int own = type instanceof FieldType.Nested n ? n.layout().align() : type.size();
-      if (type.size() > 2000) {
+      if (type.size() > 200) {
         continue;
       }
       int elements = random.nextInt(3) == 0 ? 1 + random.nextInt(6) : -1;
@@ -57,23 +60,45 @@ final class RandomStructs {
     return new StructLayout(name, name.replace('-', '_'), fields, size, align);
   }
 
-  /** Random bytes of a struct, padding 0. */
-  byte[] contents(StructLayout struct) {
+  /** Random values of all scalars of a struct, in order. */
+  List<BigInteger> values(StructLayout struct) {
+    List<BigInteger> values = new ArrayList<>();
+    for (StructField field : struct.fields()) {
+      for (int i = 0; i < Math.max(1, field.count()); i++) {
+        switch (field.type()) {
+          case FieldType.Nested nested -> values.addAll(values(nested.layout()));
+          case FieldType.Scalar scalar -> values.add(value(scalar.type()));
+        }
+      }
+    }
+    return values;
+  }
+
+  private BigInteger value(ScalarType type) {
+    BigInteger bits = new BigInteger(8 * type.width(), random);
+    boolean negative = type.signed() && bits.testBit(8 * type.width() - 1);
+    return negative ? bits.subtract(BigInteger.ONE.shiftLeft(8 * type.width())) : bits;
+  }
+
+  /** The bytes of a struct with these values, padding 0. */
+  static byte[] bytes(StructLayout struct, List<BigInteger> values) {
     byte[] bytes = new byte[struct.size()];
-    fill(struct, bytes, 0);
+    fill(struct, bytes, 0, values.iterator());
     return bytes;
   }
 
-  private void fill(StructLayout struct, byte[] bytes, int base) {
+  private static void fill(
+      StructLayout struct, byte[] bytes, int base, Iterator<BigInteger> values) {
     for (StructField field : struct.fields()) {
       for (int i = 0; i < Math.max(1, field.count()); i++) {
         int at = base + field.offset() + i * field.type().size();
         switch (field.type()) {
-          case FieldType.Nested nested -> fill(nested.layout(), bytes, at);
+          case FieldType.Nested nested -> fill(nested.layout(), bytes, at, values);
           case FieldType.Scalar scalar -> {
-            byte[] value = new byte[scalar.size()];
-            random.nextBytes(value);
-            System.arraycopy(value, 0, bytes, at, value.length);
+            BigInteger value = values.next();
+            for (int k = 0; k < scalar.size(); k++) {
+              bytes[at + k] = value.shiftRight(8 * k).byteValue();
+            }
           }
         }
       }
