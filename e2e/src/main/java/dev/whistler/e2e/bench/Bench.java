@@ -6,12 +6,13 @@ import java.util.List;
 public final class Bench {
   private static final String USAGE =
       """
-      Usage: ./whistler bench compiler [--short] [-o RAW.json]
+      Usage: ./whistler bench compiler|runtime [--short] [-o RAW.json]
 
         compiler   size, verifier effort, run time and compile time against clang-19
+        runtime    taking and decoding records, system calls, against C on libbpf
 
         --short    fewer repetitions, and docs/benchmarks.md stays as it is
-        -o FILE    where the raw data go (default: target/bench-compiler.json)
+        -o FILE    where the raw data go (default: target/bench-NAME.json)
       """;
 
   static final int WRONG_USAGE = 2;
@@ -29,6 +30,7 @@ public final class Bench {
     try {
       return switch (benchmark) {
         case "compiler" -> CompilerBench.run(arguments.subList(1, arguments.size()));
+        case "runtime" -> RuntimeBench.run(arguments.subList(1, arguments.size()));
         default -> throw new IllegalArgumentException("");
       };
     } catch (IllegalArgumentException wrong) {

@@ -1,8 +1,5 @@
 package dev.whistler.e2e.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.bench.Statistics.Spread;
 import dev.whistler.e2e.bench.compiler.Comparison;
@@ -11,9 +8,6 @@ import dev.whistler.e2e.bench.compiler.Compilers;
 import dev.whistler.e2e.bench.compiler.Corpus;
 import dev.whistler.e2e.bench.compiler.Packets;
 import dev.whistler.e2e.process.TemporaryDirectory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,43 +40,12 @@ final class CompilerBench {
       Map<String, Spread> warmMillis,
       CompileTime.Cold cold) {}
 
-  /** Where it was measured, as far as that matters to a reader. */
-  record Machine(String kernel, String architecture, int processors, String java) {
-    static Machine here() {
-      return new Machine(
-          System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1"),
-          System.getProperty("os.arch"),
-          Runtime.getRuntime().availableProcessors(),
-          Runtime.version().feature() + "");
-    }
-  }
-
   private CompilerBench() {}
 
   static int run(List<String> arguments) {
-    Repository repository = Repository.find();
-    boolean isShort = false;
-    Path raw = repository.root().resolve("target/bench-compiler.json");
-    for (int i = 0; i < arguments.size(); i++) {
-      switch (arguments.get(i)) {
-        case "--short" -> isShort = true;
-        case "-o" -> {
-          if (++i == arguments.size()) {
-            throw new IllegalArgumentException("-o takes a file.");
-          }
-          raw = Path.of(arguments.get(i));
-        }
-        default -> throw new IllegalArgumentException("Unknown: " + arguments.get(i));
-      }
-    }
-    Results results = measure(repository, isShort ? Effort.SHORT : Effort.LONG);
-    String report = CompilerReport.of(results);
-    write(raw, json(results));
-    if (!isShort) {
-      new BenchmarkDocument(repository.root().resolve("docs/benchmarks.md"))
-          .replace("Compiler", report);
-    }
-    System.out.print(report);
+    BenchOptions options = BenchOptions.parse("compiler", arguments);
+    Results results = measure(options.repository(), options.isShort() ? Effort.SHORT : Effort.LONG);
+    options.publish("Compiler", results, CompilerReport.of(results));
     return 0;
   }
 
@@ -121,28 +84,5 @@ final class CompilerBench {
             scratch.resolve("cold.o").toString());
     List<String> clang = compilers.clangWithKernelTypes(pair, scratch.resolve("cold.clang.o"));
     return CompileTime.cold(ours, clang, scratch.resolve("cold.log"), count);
-  }
-
-  private static String json(Results results) {
-    try {
-      return new ObjectMapper()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .writeValueAsString(results)
-          + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Path parent = file.toAbsolutePath().getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file + ".", e);
-    }
   }
 }

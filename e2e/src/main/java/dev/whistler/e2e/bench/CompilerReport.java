@@ -16,7 +16,7 @@ final class CompilerReport {
   static String of(CompilerBench.Results results) {
     List<Comparison> programs = results.programs();
     StringBuilder text = new StringBuilder();
-    CompilerBench.Machine machine = results.machine();
+    Machine machine = results.machine();
     add(
         text,
         """

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * before or after: none is missed and none runs twice. For what cannot exchange the program of a
  * link: tracepoints, raw tracepoints, kprobes and uprobes.
  */
-final class EntryProgram implements AutoCloseable {
+public final class EntryProgram implements AutoCloseable {
   private static final int TAIL_CALL = 12; // BPF_FUNC_tail_call
   private static final byte[] SLOT = new byte[4];
 
@@ -38,7 +38,7 @@ final class EntryProgram implements AutoCloseable {
    * @return empty if the kernel does not let the program run behind another, as those that override
    *     a return value
    */
-  static Optional<EntryProgram> before(BpfProgram first, @Nullable AttachType attachType) {
+  public static Optional<EntryProgram> before(BpfProgram first, @Nullable AttachType attachType) {
     BpfMap slots = BpfMap.create(MapSpec.of("whistler_slot", MapType.PROG_ARRAY, 4, 4, 1));
     BpfProgram program = null;
     try {
@@ -87,7 +87,8 @@ final class EntryProgram implements AutoCloseable {
     slots.update(SLOT, descriptor);
   }
 
-  BpfProgram program() {
+  /** The program that is attached; it belongs to this object. */
+  public BpfProgram program() {
     return program;
   }
 

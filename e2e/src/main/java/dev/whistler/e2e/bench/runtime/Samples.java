@@ -1,0 +1,70 @@
+package dev.whistler.e2e.bench.runtime;
+
+import dev.whistler.bpf.prog.TestRun;
+import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.source.SourceText;
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.bench.BenchmarkException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The program that makes the records, {@code e2e/benchmarks/runtime/samples.lisp}. */
+final class Samples {
+  static final String PROGRAM = "produce";
+  static final String RING = "samples";
+  static final String COUNTS = "counts";
+
+  /** Records that the ring holds: 84 bytes and a header of 8, rounded up to 96. */
+  static final int ROOM = (16 << 20) / 96;
+
+  private static final int PACKET_BYTES = 78;
+  private static final int COMM = 14;
+  private static final int PATH = 30;
+
+  private Samples() {}
+
+  static CompiledObject compile(Repository repository) {
+    Path source = repository.root().resolve("e2e/benchmarks/runtime/samples.lisp");
+    try {
+      CompilationResult result =
+          Compiler.compile(
+              new CompilationRequest(
+                  List.of(new SourceText("samples.lisp", Files.readString(source))),
+                  Architecture.X86_64,
+                  null,
+                  Map.of(),
+                  CompilationOptions.defaults(),
+                  Budget.UNLIMITED));
+      return result
+          .object()
+          .orElseThrow(
+              () -> new BenchmarkException(source + " does not compile: " + result.diagnostics()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + source + ".", e);
+    }
+  }
+
+  /** So many runs on a packet that holds the texts of the records, the same as the C side's. */
+  static TestRun runs(int count) {
+    byte[] packet = new byte[PACKET_BYTES];
+    put("whistler-bench", packet, COMM);
+    put("/usr/lib/x86_64-linux-gnu/libc.so.6", packet, PATH);
+    return TestRun.packet(packet).repeated(count);
+  }
+
+  private static void put(String text, byte[] packet, int at) {
+    byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(ascii, 0, packet, at, ascii.length);
+  }
+}
