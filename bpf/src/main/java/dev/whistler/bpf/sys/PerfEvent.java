@@ -3,8 +3,11 @@ package dev.whistler.bpf.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** perf_event_open(2), for events that BPF programs attach to. */
@@ -43,6 +46,14 @@ public final class PerfEvent {
       long offset) {}
 
   /**
+   * Distributions restrict perf events beyond the kernel's own levels: above this one Debian and
+   * Ubuntu let nobody without CAP_SYS_ADMIN open any.
+   */
+  private static final int HIGHEST_KERNEL_LEVEL = 2;
+
+  private static final Path PARANOID = Path.of("/proc/sys/kernel/perf_event_paranoid");
+
+  /**
    * Opens an event, disabled for tracepoints and probes until {@link #enable}.
    *
    * @param pid process, or -1 for all
@@ -70,6 +81,28 @@ public final class PerfEvent {
                   cpu,
                   -1,
                   PERF_FLAG_FD_CLOEXEC));
+    } catch (SystemCallException e) {
+      throw e.errno() == Errno.EACCES ? explained(action, e, paranoidLevel()) : e;
+    }
+  }
+
+  /** A refusal that more capabilities of the ordinary kind would not mend is told as such. */
+  static SystemCallException explained(String action, SystemCallException refusal, int level) {
+    return level <= HIGHEST_KERNEL_LEVEL
+        ? refusal
+        : new SystemCallException(
+            action,
+            refusal.number(),
+            ("; kernel.perf_event_paranoid is %d on this machine, which keeps out even CAP_PERFMON:"
+                    + " set it to %d (sysctl -w kernel.perf_event_paranoid=%d)")
+                .formatted(level, HIGHEST_KERNEL_LEVEL, HIGHEST_KERNEL_LEVEL));
+  }
+
+  private static int paranoidLevel() {
+    try {
+      return Integer.parseInt(Files.readString(PARANOID).strip());
+    } catch (IOException | NumberFormatException unknown) {
+      return HIGHEST_KERNEL_LEVEL;
     }
   }
 

@@ -10,7 +10,16 @@ public final class SystemCallException extends BpfException {
    * @param number errno as captured after the call
    */
   public SystemCallException(String action, int number) {
-    super(message(action, number));
+    this(action, number, advice(Errno.of(number)));
+  }
+
+  /**
+   * @param action what was tried
+   * @param number errno as captured after the call
+   * @param advice what to do about it, in place of what the number alone suggests; starts with "; "
+   */
+  SystemCallException(String action, int number, String advice) {
+    super(message(action, number) + advice);
     this.number = number;
     this.errno = Errno.of(number);
   }
@@ -28,7 +37,7 @@ public final class SystemCallException extends BpfException {
   private static String message(String action, int number) {
     Errno errno = Errno.of(number);
     String name = errno == Errno.UNKNOWN ? "errno " + number : errno.name();
-    return action + ": " + name + " (" + errno.description() + ")" + advice(errno);
+    return action + ": " + name + " (" + errno.description() + ")";
   }
 
   private static String advice(Errno errno) {
