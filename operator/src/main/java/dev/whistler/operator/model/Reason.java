@@ -50,5 +50,8 @@ public final class Reason {
   /** Everything that Ready sums up is true. */
   public static final String READY = "Ready";
 
+  /** Some nodes did not unload a deleted program in time. */
+  public static final String NODES_UNREACHABLE = "NodesUnreachable";
+
   private Reason() {}
 }

@@ -253,10 +253,9 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       return DeleteControl.defaultDelete();
     }
     if (Instant.now().isAfter(end)) {
-      Log.warnf(
-          "Program %s is removed although these nodes still report it; they clean up when they"
-              + " return: %s",
-          identity.name(), holding);
+      Transition left = Transition.leftBehind(holding);
+      Log.warnf("Program %s: %s", identity.name(), left.message());
+      events.record(program, List.of(left));
       deleteArtifacts(identity, context);
       return DeleteControl.defaultDelete();
     }

@@ -49,6 +49,21 @@ public record Transition(boolean warning, String reason, String message) {
     return List.copyOf(byReason.values());
   }
 
+  /**
+   * A program is deleted although nodes did not say in time that they have unloaded it.
+   *
+   * @param nodes their names, sorted
+   */
+  public static Transition leftBehind(List<String> nodes) {
+    return new Transition(
+        true,
+        Reason.NODES_UNREACHABLE,
+        Texts.clip(
+            "Deleted. These nodes did not unload it in time; they do so when they return: "
+                + String.join(", ", nodes),
+            Texts.MESSAGE));
+  }
+
   private static Optional<ResourceCondition> previous(
       @Nullable WhistlerProgramStatus before, String type) {
     return before == null
