@@ -6,6 +6,7 @@ import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.e2e.cluster.ClusterException;
 import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.install.AgentProcess;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.install.Programs;
@@ -34,13 +35,15 @@ public final class Demo {
 
   private static final String USAGE =
       """
-      Usage: ./whistler demo [--keep]
+      Usage: ./whistler demo [--keep | --kernels]
 
       Starts a cluster (the one of WHISTLER_KUBECONFIG, k3s in Docker, or Kubernetes built from Go
       modules), installs Whistler, applies examples/forks.lisp, causes forks, and prints the status
       table and ten decoded records. Then everything is removed.
 
-        --keep   leave it running and print how to reach and how to end it
+        --keep      leave it running and print how to reach and how to end it
+        --kernels   the same with three nodes: this machine, and two QEMU guests with Debian's Linux
+                    6.1 and 6.12
       """;
 
   private static final String PROGRAM = "forks";
@@ -72,20 +75,27 @@ public final class Demo {
       System.out.print(USAGE);
       return 0;
     }
-    if (!arguments.isEmpty() && !arguments.equals(List.of("--keep"))) {
+    boolean kernels = arguments.equals(List.of("--kernels"));
+    if (!arguments.isEmpty() && !kernels && !arguments.equals(List.of("--keep"))) {
       System.err.print(USAGE);
       return WRONG_USAGE;
     }
     try {
-      return new Demo(!arguments.isEmpty()).show();
-    } catch (ClusterException | Waiting.TimeoutException | IllegalStateException e) {
+      requireRoot();
+      return kernels
+          ? new KernelsDemo(Progress.timed(System.err)).show()
+          : new Demo(!arguments.isEmpty()).show();
+    } catch (ClusterException
+        | GuestException
+        | IOException
+        | Waiting.TimeoutException
+        | IllegalStateException e) {
       System.err.println("whistler: " + e.getMessage());
       return MACHINE_CANNOT;
     }
   }
 
   private int show() {
-    requireRoot();
     Repository repository = Repository.find();
     TestCluster cluster = TestCluster.start(repository, progress);
     try (cluster;

@@ -15,32 +15,35 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 record Kubeconfig(String server, String caData, String token) {
 
+  /** The file's content. */
+  String text() {
+    return """
+    apiVersion: v1
+    kind: Config
+    clusters:
+    - name: whistler
+      cluster:
+        server: %s
+        certificate-authority-data: %s
+    users:
+    - name: user
+      user:
+        token: %s
+    contexts:
+    - name: whistler
+      context: {cluster: whistler, user: user}
+    current-context: whistler
+    """
+        .formatted(server, caData, token);
+  }
+
   /** Writes the file, readable by its owner only. */
   Path write(Path file) {
-    String yaml =
-        """
-        apiVersion: v1
-        kind: Config
-        clusters:
-        - name: whistler
-          cluster:
-            server: %s
-            certificate-authority-data: %s
-        users:
-        - name: user
-          user:
-            token: %s
-        contexts:
-        - name: whistler
-          context: {cluster: whistler, user: user}
-        current-context: whistler
-        """
-            .formatted(server, caData, token);
     try {
       Files.deleteIfExists(file);
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      return Files.writeString(file, yaml);
+      return Files.writeString(file, text());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file + ".", e);
     }

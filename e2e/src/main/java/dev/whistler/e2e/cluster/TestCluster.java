@@ -165,6 +165,27 @@ public final class TestCluster implements AutoCloseable {
    * the tokens of its pods: the API server adds the node's name to the user's attributes.
    */
   public Path nodeKubeconfig(String namespace, String serviceAccount, Node node) {
+    return write(
+        serviceAccount + "-" + node.getMetadata().getName(),
+        nodeToken(namespace, serviceAccount, node));
+  }
+
+  /**
+   * The content of such a kubeconfig for a machine to which this machine's loopback has another
+   * name.
+   *
+   * @param loopback the name, one that the API server's certificate has
+   */
+  public String nodeKubeconfigFor(
+      String namespace, String serviceAccount, Node node, String loopback) {
+    Kubeconfig here = kubeconfig(nodeToken(namespace, serviceAccount, node));
+    String server =
+        here.server()
+            .replaceFirst("//(127\\.0\\.0\\.1|localhost|\\[::1\\])(?=[:/]|$)", "//" + loopback);
+    return new Kubeconfig(server, here.caData(), here.token()).text();
+  }
+
+  private String nodeToken(String namespace, String serviceAccount, Node node) {
     TokenRequestBuilder request =
         new TokenRequestBuilder()
             .withNewSpec()
@@ -175,9 +196,7 @@ public final class TestCluster implements AutoCloseable {
             .withUid(node.getMetadata().getUid())
             .endBoundObjectRef()
             .endSpec();
-    return write(
-        serviceAccount + "-" + node.getMetadata().getName(),
-        token(namespace, serviceAccount, request));
+    return token(namespace, serviceAccount, request);
   }
 
   private String token(String namespace, String serviceAccount, TokenRequestBuilder request) {
@@ -196,10 +215,12 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private Path write(String name, String token) {
+    return kubeconfig(token).write(credentials.resolve(name + ".kubeconfig"));
+  }
+
+  private Kubeconfig kubeconfig(String token) {
     Config admin = client.getConfiguration();
-    String server = admin.getMasterUrl().replaceAll("/$", "");
-    return new Kubeconfig(server, admin.getCaCertData(), token)
-        .write(credentials.resolve(name + ".kubeconfig"));
+    return new Kubeconfig(admin.getMasterUrl().replaceAll("/$", ""), admin.getCaCertData(), token);
   }
 
   /** Leaves it running, also when this JVM ends. */

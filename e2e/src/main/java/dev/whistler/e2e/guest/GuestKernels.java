@@ -1,5 +1,6 @@
 package dev.whistler.e2e.guest;
 
+import dev.whistler.e2e.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds the newest Debian cloud kernel of a line, and keeps it unpacked in a cache outside the
@@ -29,12 +33,7 @@ public final class GuestKernels {
 
   /** The cache below the user's cache folder. */
   public static GuestKernels inUserCache() {
-    String home = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        home == null || home.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(home);
-    return new GuestKernels(base.resolve("whistler").resolve("kernels"));
+    return new GuestKernels(UserCache.directory().resolve("kernels"));
   }
 
   /**
@@ -118,5 +117,27 @@ public final class GuestKernels {
    * @param image its bzImage
    * @param modules its folder of modules
    */
-  public record GuestKernel(String line, String release, Path image, Path modules) {}
+  public record GuestKernel(String line, String release, Path image, Path modules) {
+    /**
+     * The files of drivers in the order given; one without a file is built in. They may be
+     * compressed.
+     *
+     * @param names for instance {@code virtio_net}
+     */
+    public List<Path> moduleFiles(List<String> names) throws GuestException {
+      try (var files = Files.walk(modules)) {
+        Map<String, Path> found =
+            files
+                .filter(file -> String.valueOf(file.getFileName()).contains(".ko"))
+                .collect(
+                    Collectors.toMap(
+                        file -> String.valueOf(file.getFileName()).replaceAll("\\.ko.*", ""),
+                        Function.identity(),
+                        (first, second) -> first));
+        return names.stream().filter(found::containsKey).map(found::get).toList();
+      } catch (IOException e) {
+        throw new GuestException("cannot list the modules of " + release, e);
+      }
+    }
+  }
 }

@@ -74,6 +74,16 @@ public final class GuestRoot implements AutoCloseable {
     }
   }
 
+  /** Copies what is in a folder to the root itself. */
+  public GuestRoot addAll(Path content) throws GuestException {
+    try {
+      copyTree(content, folder);
+      return this;
+    } catch (IOException e) {
+      throw new GuestException("cannot copy " + content + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Writes an executable script. */
   public GuestRoot script(String target, String text) throws GuestException {
     try {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How an image starts its application. */
-final class JavaCommand {
+public final class JavaCommand {
   private static final String PROGRAM = "/" + ImageRoot.JAVA + "/bin/java";
   private static final String JAR = "/" + ImageRoot.APPLICATION + "/quarkus-run.jar";
 
@@ -18,7 +18,7 @@ final class JavaCommand {
   private JavaCommand() {}
 
   /** The image's entry point. Half of the container's memory limit is heap. */
-  static List<String> entrypoint() {
+  public static List<String> entrypoint() {
     return with(
         List.of(
             "-XX:AOTCache=/" + ImageRoot.CLASS_CACHE,

@@ -1,7 +1,10 @@
 package dev.whistler.e2e.install;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.UserCache;
 import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.guest.GuestDisk;
+import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.process.Teardown;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -30,6 +33,8 @@ public final class Installation implements AutoCloseable {
 
   /** Kinds of the chart that need a kubelet. */
   private static final Set<String> IN_PODS = Set.of("Deployment", "DaemonSet", "Job", "Pod");
+
+  private static final int DATA_DISK_MIB = 64;
 
   /** The namespace of operator and agents. */
   public static final String NAMESPACE = "whistler-system";
@@ -166,6 +171,30 @@ public final class Installation implements AutoCloseable {
             logs);
     teardown.add("agent on " + nodeName, process::close);
     return new AgentProcess(nodeName, process, state);
+  }
+
+  /**
+   * Makes a node that will be a machine of its own; {@link GuestNode#start} switches it on.
+   *
+   * @throws GuestException when its disks cannot be made
+   */
+  public GuestNode addGuest(String nodeName, Map<String, String> labels) throws GuestException {
+    Path root = AgentDisk.of(repository, UserCache.directory());
+    Path data = GuestDisk.empty(directory.resolve("node-" + nodeName + ".disk"), DATA_DISK_MIB);
+    Node node = cluster.addNode(nodeName, labels);
+    String kubeconfig =
+        cluster.nodeKubeconfigFor(NAMESPACE, "whistler-agent", node, GuestNode.API_SERVER);
+    GuestNode guest =
+        new GuestNode(
+            new GuestNode.Plan(
+                nodeName,
+                NAMESPACE,
+                kubeconfig,
+                root,
+                data,
+                logs.resolve("guest-" + nodeName + ".log")));
+    teardown.add("guest " + nodeName, guest::close);
+    return guest;
   }
 
   /** A kubeconfig with the rights of the agent of a node. */

@@ -67,6 +67,11 @@ public final class ChildProcess implements AutoCloseable {
 
   /** At most the last {@code lines} lines of what the process has printed. */
   public String logTail(int lines) {
+    return tail(log, lines);
+  }
+
+  /** At most the last {@code lines} lines of a log. */
+  public static String tail(Path log, int lines) {
     try {
       // Our servers print UTF-8; a torn last character must not hide the rest.
       List<String> all =

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,9 +24,12 @@ public record Forks(long parent, List<Integer> children, Instant begin, Instant 
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  // A child that only runs a builtin does not exec: it lives and dies under the shell's name.
-  private static final String SCRIPT =
-      "i=0; while [ $i -lt \"$1\" ]; do : & echo $!; wait $!; i=$((i+1)); done";
+  /**
+   * For any shell, with the number of children as {@code $1}; prints its own pid and theirs. A
+   * child that only runs a builtin does not exec: it lives and dies under the shell's name.
+   */
+  public static final String SCRIPT =
+      "echo $$; i=0; while [ $i -lt \"$1\" ]; do : & echo $!; wait $!; i=$((i+1)); done";
 
   public Forks {
     children = List.copyOf(children);
@@ -36,27 +38,43 @@ public record Forks(long parent, List<Integer> children, Instant begin, Instant 
   /** Forks {@code count} children and waits until all are gone. */
   public static Forks cause(int count) {
     Instant begin = Instant.now();
-    List<Integer> children = new ArrayList<>();
     try {
       Process shell =
           new ProcessBuilder("/bin/sh", "-c", SCRIPT, "forks", Integer.toString(count)).start();
+      StringBuilder printed = new StringBuilder();
       try (BufferedReader pids = shell.inputReader()) {
         for (String pid = pids.readLine(); pid != null; pid = pids.readLine()) {
-          children.add(Integer.parseInt(pid));
+          printed.append(pid).append('\n');
         }
-        if (!shell.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || children.size() != count) {
-          throw new IllegalStateException(
-              "The shell forked %d of %d children.".formatted(children.size(), count));
+        if (!shell.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+          throw new IllegalStateException("The shell that forks does not end.");
         }
       } finally {
         shell.destroyForcibly();
       }
-      return new Forks(shell.pid(), children, begin, Instant.now());
+      Forks forks = of(printed.toString(), begin, Instant.now());
+      if (forks.children().size() != count) {
+        throw new IllegalStateException(
+            "The shell forked %d of %d children.".formatted(forks.children().size(), count));
+      }
+      return forks;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start /bin/sh.", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while forking.", e);
     }
+  }
+
+  /** From what {@link #SCRIPT} printed somewhere. */
+  public static Forks of(String printed, Instant begin, Instant end) {
+    List<Integer> pids =
+        printed
+            .lines()
+            .filter(line -> !line.isBlank())
+            .map(String::strip)
+            .map(Integer::valueOf)
+            .toList();
+    return new Forks(pids.getFirst(), pids.subList(1, pids.size()), begin, end);
   }
 }
