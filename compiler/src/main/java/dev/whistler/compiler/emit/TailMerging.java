@@ -50,11 +50,9 @@ final class TailMerging {
         }
       }
       if (partner != null) {
-        share(first, partner, best, next);
+        // The two go on at the shared end now, so that alone is still in the group.
         blocks.remove(partner);
-        if (first.code.isEmpty()) {
-          blocks.remove(first);
-        }
+        blocks.set(i, share(first, partner, best, next));
         i--;
         changed = true;
       }
@@ -76,18 +74,23 @@ final class TailMerging {
     return n;
   }
 
-  private void share(MachineBlock a, MachineBlock b, int count, @Nullable MachineBlock next) {
+  /** Makes two blocks go on at one block with their common end, which is returned. */
+  private MachineBlock share(
+      MachineBlock a, MachineBlock b, int count, @Nullable MachineBlock next) {
     if (b.code.size() == count) {
       cut(a, count, b);
-    } else if (a.code.size() == count) {
-      cut(b, count, a);
-    } else {
-      MachineBlock tail = machine.newBlock();
-      tail.code.addAll(a.code.subList(a.code.size() - count, a.code.size()));
-      tail.next = next;
-      cut(a, count, tail);
-      cut(b, count, tail);
+      return b;
     }
+    if (a.code.size() == count) {
+      cut(b, count, a);
+      return a;
+    }
+    MachineBlock tail = machine.newBlock();
+    tail.code.addAll(a.code.subList(a.code.size() - count, a.code.size()));
+    tail.next = next;
+    cut(a, count, tail);
+    cut(b, count, tail);
+    return tail;
   }
 
   private static void cut(MachineBlock block, int count, MachineBlock tail) {

@@ -21,7 +21,7 @@ final class Exits {
   private final BodyAnalyzer body;
   private final Map<Expr, Resource> acquired = new IdentityHashMap<>();
   private final List<Managed> open = new ArrayList<>();
-  private final List<CallbackFrame> callbacks = new ArrayList<>();
+  private final List<OpenCallback> callbacks = new ArrayList<>();
   private final List<Expr> returned = new ArrayList<>();
   private @Nullable String function;
   private boolean tailCalls;
@@ -41,6 +41,14 @@ final class Exits {
    * @param left whether the body asked for it
    */
   record CallbackFrame(Local value, Local left) {}
+
+  /**
+   * A callback whose body is being analyzed.
+   *
+   * @param managed how many reservations outside of it are managed
+   * @param outside what was pending before it, which the code around it gives back
+   */
+  private record OpenCallback(CallbackFrame frame, int managed, List<Resource> outside) {}
 
   /** Notes that a call acquires a resource. */
   void acquire(Expr call, Resource resource) {
@@ -131,16 +139,9 @@ final class Exits {
     if (!callbacks.isEmpty()) {
       return leaveCallback(value, at);
     }
-    List<Expr> discards = new ArrayList<>();
-    Flow flow = body.flow();
-    for (int i = open.size() - 1; i >= 0; i--) {
-      Managed managed = open.get(i);
-      if (flow.state(managed.resource()) == State.LIVE) {
-        discards.add(RingForms.discard(managed, at));
-      }
-    }
+    List<Expr> discards = discards(0, at);
     checkNothingPending(at);
-    body.setFlow(flow.unreachable());
+    body.setFlow(body.flow().unreachable());
     if (beforeExit != null) {
       discards.add(beforeExit.get());
     }
@@ -157,20 +158,48 @@ final class Exits {
         });
   }
 
+  /** Discards the managed reservations that are live, from inner to outer. */
+  private List<Expr> discards(int outermost, Origin at) {
+    List<Expr> discards = new ArrayList<>();
+    for (int i = open.size() - 1; i >= outermost; i--) {
+      Managed managed = open.get(i);
+      if (body.flow().state(managed.resource()) == State.LIVE) {
+        discards.add(RingForms.discard(managed, at));
+      }
+    }
+    return discards;
+  }
+
   private Expr leaveCallback(Expr value, Origin at) {
-    CallbackFrame frame = callbacks.getLast();
+    CallbackFrame frame = callbacks.getLast().frame();
     Expr one = new Expr.Constant(1, ScalarType.U64, at);
-    Expr result =
-        new Expr.Sequence(
-            List.of(
-                new Expr.Assign(frame.value(), value, at),
-                new Expr.Assign(frame.left(), one, at),
-                new Expr.LoopExit(at)),
-            at);
     body.bindings().assigned(frame.value(), value);
     body.bindings().assigned(frame.left(), one);
+    return new Expr.Sequence(
+        List.of(
+            new Expr.Assign(frame.value(), value, at),
+            new Expr.Assign(frame.left(), one, at),
+            leaveLoop(at)),
+        at);
+  }
+
+  /** Ends the innermost callback's loop: what was reserved inside is discarded. */
+  Expr leaveLoop(Origin at) {
+    OpenCallback callback = callbacks.getLast();
+    List<Expr> forms = discards(callback.managed(), at);
+    for (Resource resource : body.flow().pending()) {
+      if (!resource.managed() && !callback.outside().contains(resource)) {
+        body.leak(
+            resource,
+            resource.origin(),
+            resource.description()
+                + " may still be live where the loop ends, at line "
+                + at.range().endLine());
+      }
+    }
+    forms.add(new Expr.LoopExit(at));
     body.setFlow(body.flow().unreachable());
-    return result;
+    return new Expr.Sequence(forms, at);
   }
 
   /** Checks what must be given back where the program ends. */
@@ -222,7 +251,7 @@ final class Exits {
    * @return what was analyzed and whether it may end the program
    */
   <T> T inCallback(CallbackFrame frame, Supplier<T> analysis) {
-    callbacks.add(frame);
+    callbacks.add(new OpenCallback(frame, open.size(), body.flow().pending()));
     try {
       return analysis.get();
     } finally {

@@ -91,7 +91,6 @@ final class LoopForms {
     if (!body.exits().isInCallback()) {
       throw body.fail(Code.E_SYNTAX, form.origin(), "loop-exit stands outside of bpf-loop");
     }
-    body.setFlow(body.flow().unreachable());
-    return new Expr.LoopExit(form.origin());
+    return body.exits().leaveLoop(form.origin());
   }
 }

@@ -136,7 +136,27 @@ final class LoopLowering {
       return count;
     }
     builder.at(e.origin());
-    return helperLoop(e.index(), count, e.body(), true);
+    if (count.constant().isPresent()) {
+      return count.isConstant(0) ? count : helperLoop(e.index(), count, e.body(), true);
+    }
+    return guarded(count, e);
+  }
+
+  /**
+   * Calls the helper only for a count that is not 0. Where the verifier knows that it is 0 it does
+   * not look at the callback, and such a program is refused as "verifier bug: No program to jit"
+   * (jit_subprogs, kernel/bpf/verifier.c).
+   */
+  private Value guarded(Value count, Expr.KernelLoop e) {
+    Join loop = body.join();
+    Join end = body.join();
+    builder.branch(Relation.NOT_EQUAL, count, builder.constant(0), loop.block(), end.block());
+    loop.arrive(body.environment(), null);
+    end.arrive(body.environment(), builder.constant(0));
+    body.enter(loop, e.type());
+    body.jump(end, helperLoop(e.index(), count, e.body(), true));
+    Value performed = body.enter(end, e.type());
+    return performed == null ? builder.constant(0) : performed;
   }
 
   private void realLoop(Expr.Repeat e) {
