@@ -22,6 +22,9 @@ final class KillsObject {
   private static final int[] RING_BYTES = {
     1 << 12, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 1 << 22, 1 << 24
   };
+  private static final String BTF_SECTION = "tp_btf/sys_enter";
+  private static final String BTF_ATTACH =
+      "{'kind':'tracing','mode':'tp_btf','target':'sys_enter'}";
   private static final String UNKNOWN_EVENT = "no_such_event";
 
   private KillsObject() {}
@@ -71,6 +74,11 @@ final class KillsObject {
     return build(ringBytes, SECTION, attach(UNKNOWN_EVENT));
   }
 
+  /** The program on the BTF tracepoint of all system calls. */
+  static byte[] buildForBtfTracepoint(int ringBytes) {
+    return build(ringBytes, BTF_SECTION, BTF_ATTACH);
+  }
+
   private static String attach(String event) {
     return "{'kind':'tracepoint','category':'syscalls','event':'" + event + "'}";
   }
@@ -79,11 +87,15 @@ final class KillsObject {
   static void buildAll(Path directory) throws IOException {
     for (int ringBytes : RING_BYTES) {
       for (UpdateTest.Kind kind : UpdateTest.Kind.values()) {
-        PrebuiltObjects.keep(
-            directory,
-            name(ringBytes, kind.section(), kind.attach()),
-            build(ringBytes, kind.section(), kind.attach()));
+        if (!kind.ofPackets()) {
+          PrebuiltObjects.keep(
+              directory,
+              name(ringBytes, kind.section(), kind.attach()),
+              build(ringBytes, kind.section(), kind.attach()));
+        }
       }
+      PrebuiltObjects.keep(
+          directory, name(ringBytes, BTF_SECTION, BTF_ATTACH), buildForBtfTracepoint(ringBytes));
       PrebuiltObjects.keep(
           directory,
           name(ringBytes, SECTION, attach(UNKNOWN_EVENT)),

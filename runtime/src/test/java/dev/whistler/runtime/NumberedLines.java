@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * millions of them need no disk.
  */
 final class NumberedLines implements AutoCloseable {
+  private static final String BEGIN = "{\"time\"";
   private static final String END = "end";
 
   private final Path path;
@@ -49,7 +50,9 @@ final class NumberedLines implements AutoCloseable {
             1 << 16)) {
       String line;
       while ((line = lines.readLine()) != null && !line.equals(END)) {
-        if (!line.contains("\"struct\":\"whistler.loss\"")) {
+        // A writer that was killed may have left part of a line before the next one.
+        line = line.substring(Math.max(0, line.lastIndexOf(BEGIN)));
+        if (line.endsWith("}") && !line.contains("\"struct\":\"whistler.loss\"")) {
           add(member(line, "pid"), member(line, "number"), member(line, "revision"));
         }
       }

@@ -74,7 +74,7 @@ class UpdateTest {
     }
 
     String attach() {
-      return attach;
+      return rest;
     }
 
     byte[] object(int ringBytes) {
@@ -212,9 +212,7 @@ class UpdateTest {
    */
   @Test
   void revisionsOfABtfTracepointOverlapAndAreToldApart() throws Exception {
-    byte[] object =
-        KillsObject.build(
-            1 << 20, "tp_btf/sys_enter", "{'kind':'tracing','mode':'tp_btf','target':'sys_enter'}");
+    byte[] object = KillsObject.buildForBtfTracepoint(1 << 20);
     int calls = 4_000;
     try (Killer one = new Killer();
         Killer two = new Killer()) {
