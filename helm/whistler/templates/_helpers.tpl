@@ -38,3 +38,109 @@ imagePullSecrets:
   {{- end }}
 {{- end }}
 {{- end -}}
+
+{{- /* What the agent may do: a row of the README's table for each feature that is switched on. */ -}}
+{{- define "whistler.agentCapabilities" -}}
+{{- $features := .Values.agent.features -}}
+BPF, PERFMON
+{{- if $features.network }}, NET_ADMIN{{ end }}
+{{- if $features.containerUprobes }}, SYS_PTRACE{{ end }}
+{{- if $features.legacyUprobes }}, SYS_ADMIN{{ end }}
+{{- end -}}
+
+{{- /* Pod of a chore: the operator's image, which does one thing and ends. Needs root, chore, account. */ -}}
+{{- define "whistler.chorePod" -}}
+serviceAccountName: {{ .account }}
+restartPolicy: Never
+{{- include "whistler.pullSecrets" .root }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .root.Values.operator.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.operator.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - name: {{ .chore }}
+    image: {{ include "whistler.image" (dict "root" .root "component" "operator") }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    command: [/opt/java/bin/java, "@/opt/whistler/chore.args", {{ .chore }}]
+    env:
+      - name: WHISTLER_NAMESPACE
+        value: {{ .root.Release.Namespace }}
+      - name: WHISTLER_TIME_LIMIT
+        value: {{ .root.Values.hooks.timeLimitSeconds | quote }}
+    securityContext:
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities:
+        drop: [ALL]
+    resources:
+      requests:
+        cpu: 50m
+        memory: 128Mi
+      limits:
+        memory: 256Mi
+    volumeMounts:
+      - name: tmp
+        mountPath: /tmp
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: 64Mi
+{{- end -}}
+
+{{- /* Account and rights of a chore, there only while it runs. Needs root, chore, hook, rules. */ -}}
+{{- define "whistler.choreAccount" -}}
+{{- $name := printf "whistler-%s" .chore -}}
+{{- $clusterName := printf "%s-%s" (include "whistler.clusterName" .root) .chore -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ $name }}
+  namespace: {{ .root.Release.Namespace }}
+  {{- include "whistler.choreMetadata" (dict "root" .root "hook" .hook "weight" "-10") | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: {{ $clusterName }}
+  {{- include "whistler.choreMetadata" (dict "root" .root "hook" .hook "weight" "-10") | nindent 2 }}
+rules:
+  {{- toYaml .rules | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ $clusterName }}
+  {{- include "whistler.choreMetadata" (dict "root" .root "hook" .hook "weight" "-5") | nindent 2 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ $clusterName }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ $name }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end -}}
+
+{{- define "whistler.choreMetadata" -}}
+labels:
+  {{- include "whistler.labels" (dict "root" .root "component" "chore") | nindent 2 }}
+annotations:
+  helm.sh/hook: {{ .hook }}
+  helm.sh/hook-weight: {{ .weight | quote }}
+  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end -}}
+
+{{- /* Names of our resource definitions, as a JSON array. */ -}}
+{{- define "whistler.definitions" -}}
+["kernelprofiles.whistler.dev", "kerneltypes.whistler.dev", "whistlerartifacts.whistler.dev", "whistlernodes.whistler.dev", "whistlerprograms.whistler.dev", "whistlerrevisions.whistler.dev", "whistlersinks.whistler.dev"]
+{{- end -}}

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Decisions are pure; only {@code reconcile} speaks to the cluster. */
+/** Decisions are pure; only {@code reconcile} and {@code chore} speak to the cluster. */
 final class WallsTest {
   private static final JavaClasses OPERATOR =
       new ClassFileImporter()
@@ -17,10 +17,10 @@ final class WallsTest {
           .importPackages("dev.whistler.operator");
 
   @Test
-  void onlyReconcileHasAClient() {
+  void onlyReconcileAndChoresHaveAClient() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..operator.reconcile..")
+        .resideOutsideOfPackages("..operator.reconcile..", "..operator.chore..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

@@ -36,6 +36,7 @@ final class ImageRoot {
   static final String APPLICATION = "opt/whistler";
   static final String LIBRARIES = APPLICATION + "/lib";
   static final String CLASS_CACHE = APPLICATION + "/classes.aot";
+  static final String CHORES = APPLICATION + "/chore.args";
   static final String SBOM = APPLICATION + "/sbom.cdx.json";
 
   private static final List<String> PACKAGES =
@@ -79,14 +80,19 @@ final class ImageRoot {
    *
    * @param java a run-time, see {@link JavaRuntime}
    * @param application a {@code quarkus-app} folder
+   * @param component which application that is
    */
-  static ImageRoot assemble(Path folder, DebianPackages debian, Path java, Path application) {
+  static ImageRoot assemble(
+      Path folder, DebianPackages debian, Path java, Path application, Component component) {
     ImageRoot root = new ImageRoot(folder, debian.fetch(PACKAGES));
     try {
       root.addSystem();
       Trees.copy(java, folder.resolve(JAVA));
       root.addCertificates();
       root.addApplication(application);
+      if (component == Component.OPERATOR) {
+        root.write(CHORES, JavaCommand.choreArguments());
+      }
       root.setTimes();
     } catch (IOException | GeneralSecurityException e) {
       throw new ImageException("The image cannot be put together: " + e.getMessage(), e);

@@ -168,7 +168,8 @@ public final class Images implements Callable<Integer> {
         Files.createDirectories(folder),
         new DebianPackages(cache().resolve("packages")),
         new JavaRuntime(cache().resolve("java")).link(),
-        application);
+        application,
+        component);
   }
 
   private Path dependencies(Component component) {

@@ -30,6 +30,21 @@ public final class JavaCommand {
         List.of("-jar", JAR));
   }
 
+  /**
+   * An argument file for the chores of the operator's image, which have the application's class
+   * path and cache and no Quarkus: {@code java @chore.args CHORE}.
+   */
+  static String choreArguments() {
+    List<String> words =
+        with(
+            List.of(
+                "-XX:AOTCache=/" + ImageRoot.CLASS_CACHE,
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr"),
+            List.of("-cp", JAR, "dev.whistler.operator.chore.Chores"));
+    return String.join("\n", words.subList(1, words.size())) + "\n";
+  }
+
   /** A JVM with the application's class path that dumps its classes and ends. */
   static List<String> dump(String classList, String archive) {
     return with(

@@ -124,7 +124,7 @@ public final class Installation implements AutoCloseable {
     try (InputStream chart =
         Objects.requireNonNull(Installation.class.getResourceAsStream("chart.yaml"))) {
       for (HasMetadata resource : client.load(chart).items()) {
-        if (!IN_PODS.contains(resource.getKind())) {
+        if (!IN_PODS.contains(resource.getKind()) && !isHook(resource)) {
           client.resource(resource).serverSideApply();
           teardown.add(
               resource.getKind() + " " + resource.getMetadata().getName(),
@@ -134,6 +134,13 @@ public final class Installation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the rendered chart.", e);
     }
+  }
+
+  /** Hooks are there only while Helm runs them. */
+  private static boolean isHook(HasMetadata resource) {
+    return Objects.requireNonNullElse(
+            resource.getMetadata().getAnnotations(), Map.<String, String>of())
+        .containsKey("helm.sh/hook");
   }
 
   private static List<HasMetadata> load(KubernetesClient client, Path file) throws IOException {

@@ -22,8 +22,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -71,7 +73,10 @@ final class ChartPoliciesIT {
         Helm.find(Repository.find(), Progress.timed(System.err)).template(RELEASE, NAMESPACE);
     for (String document : rendered.output().split("\n---\n")) {
       HasMetadata resource = Serialization.unmarshal(document);
-      if (resource instanceof DaemonSet || resource instanceof Deployment) {
+      if (resource instanceof DaemonSet
+          || resource instanceof Deployment
+          || resource instanceof Job
+          || resource instanceof Pod) {
         // There is no kubelet here; the API server checks what would run.
         var _ = admin.resource(resource).dryRun().create();
       } else {

@@ -8,23 +8,36 @@ import dev.whistler.e2e.install.Helm;
 import dev.whistler.e2e.process.Progress;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What the chart renders. After a change run with {@code -Dwhistler.approve=true} and look at the
- * difference that it writes.
+ * difference that it writes. The approved form is also what local installations apply.
  */
 final class ChartTest {
+  private static final Path ROOT = Repository.find().root();
   private static final Path APPROVED =
-      Repository.find().root().resolve("e2e/src/test/resources/chart/rendered.yaml");
+      ROOT.resolve("e2e/src/main/resources/dev/whistler/e2e/install/chart.yaml");
 
   private final Helm helm = Helm.find(Repository.find(), Progress.timed(System.err));
 
@@ -46,48 +59,193 @@ final class ChartTest {
     assertThat(result.output()).isEqualTo(Files.readString(APPROVED, UTF_8));
   }
 
-  @Test
-  void theAgentHasTwoCapabilitiesAndNoMore() {
-    Container agent =
-        rendered().stream()
-            .filter(DaemonSet.class::isInstance)
-            .map(DaemonSet.class::cast)
-            .flatMap(set -> set.getSpec().getTemplate().getSpec().getContainers().stream())
-            .findFirst()
-            .orElseThrow();
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "agent.priority=7 | BPF PERFMON | false | false",
+        "agent.features.network=true,agent.hostNetwork=true | BPF PERFMON NET_ADMIN | true | false",
+        "agent.features.processes=true,agent.hostPID=true | BPF PERFMON | false | true",
+        "agent.features.containerUprobes=true,agent.hostPID=true | BPF PERFMON SYS_PTRACE | false |"
+            + " true",
+        "agent.features.legacyUprobes=true | BPF PERFMON SYS_ADMIN | false | false"
+      })
+  void aFeatureAddsItsRightsAndNoOthers(
+      String setting, String capabilities, boolean hostNetwork, boolean hostPid) {
+    PodSpec pod = agent(setting);
 
-    assertThat(agent.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
-    assertThat(agent.getSecurityContext().getCapabilities().getAdd())
-        .containsExactly("BPF", "PERFMON");
-    assertThat(agent.getSecurityContext().getPrivileged()).isFalse();
-    assertThat(agent.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    var security = pod.getContainers().getFirst().getSecurityContext();
+    assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(security.getCapabilities().getAdd()).containsExactly(capabilities.split(" "));
+    assertThat(security.getPrivileged()).isFalse();
+    assertThat(security.getAllowPrivilegeEscalation()).isFalse();
+    assertThat(security.getReadOnlyRootFilesystem()).isTrue();
+    assertThat(Boolean.TRUE.equals(pod.getHostNetwork())).isEqualTo(hostNetwork);
+    assertThat(Boolean.TRUE.equals(pod.getHostPID())).isEqualTo(hostPid);
+    assertThat(Boolean.TRUE.equals(pod.getHostIPC())).isFalse();
   }
 
   @Test
-  void nobodyMayReadSecrets() {
-    assertThat(helm.template("whistler", "whistler-system").output()).doesNotContain("secrets");
+  void theAgentsExceptionsAreThoseOfTheReadme() throws IOException {
+    String section =
+        Files.readString(ROOT.resolve("helm/whistler/README.md"))
+            .replaceFirst("(?s).*\\| exception \\| why \\|\\n[|-]+\\n", "")
+            .replaceFirst("(?s)\\n\\n.*", "");
+    List<String> told =
+        Pattern.compile("(?m)^\\| (.*?) \\|")
+            .matcher(section)
+            .results()
+            .map(ChartTest::row)
+            .toList();
+
+    assertThat(exceptions(agent("agent.priority=7"))).containsExactlyInAnyOrderElementsOf(told);
+  }
+
+  private static String row(MatchResult match) {
+    return match.group(1);
+  }
+
+  @Test
+  void allOthersPassTheLevelRestricted() {
+    List<PodSpec> pods =
+        rendered("agent.priority=7").stream()
+            .filter(resource -> !(resource instanceof DaemonSet))
+            .flatMap(resource -> pod(resource).stream())
+            .toList();
+
+    assertThat(pods).as("operator and three chores").hasSize(4);
+    assertThat(pods).allSatisfy(pod -> assertThat(exceptions(pod)).isEmpty());
+  }
+
+  /** What Pod Security's level restricted would refuse. */
+  private static List<String> exceptions(PodSpec pod) {
+    List<String> found = new ArrayList<>();
+    for (Container container : pod.getContainers()) {
+      var own = container.getSecurityContext();
+      var shared = pod.getSecurityContext();
+      Objects.requireNonNullElse(own.getCapabilities().getAdd(), List.<String>of())
+          .forEach(name -> found.add("capability " + name));
+      boolean nonRoot =
+          shared != null
+              && Boolean.TRUE.equals(shared.getRunAsNonRoot())
+              && !Objects.equals(own.getRunAsUser(), 0L);
+      if (!nonRoot) {
+        found.add("runs as uid 0");
+      }
+      if (!own.getCapabilities().getDrop().contains("ALL")
+          || Boolean.TRUE.equals(own.getPrivileged())
+          || !Boolean.FALSE.equals(own.getAllowPrivilegeEscalation())) {
+        found.add("keeps or gains privileges");
+      }
+      if (own.getSeccompProfile() == null
+          && (shared == null || shared.getSeccompProfile() == null)) {
+        found.add("no seccomp profile");
+      }
+    }
+    pod.getVolumes().stream()
+        .filter(volume -> volume.getHostPath() != null)
+        .forEach(volume -> found.add("hostPath " + volume.getHostPath().getPath()));
+    if (Boolean.TRUE.equals(pod.getHostNetwork()) || Boolean.TRUE.equals(pod.getHostPID())) {
+      found.add("name spaces of the node");
+    }
+    return found;
+  }
+
+  @Test
+  void rolesNameWhatTheyGiveAndGiveNoSecrets() {
+    List<PolicyRule> rules =
+        rendered("agent.priority=7").stream()
+            .flatMap(
+                resource ->
+                    switch (resource) {
+                      case Role role -> role.getRules().stream();
+                      case ClusterRole role -> role.getRules().stream();
+                      default -> List.<PolicyRule>of().stream();
+                    })
+            .toList();
+
+    assertThat(rules).hasSizeGreaterThan(10);
+    assertThat(rules)
+        .allSatisfy(
+            rule -> {
+              assertThat(rule.getVerbs()).doesNotContain("*", "escalate", "bind", "impersonate");
+              assertThat(rule.getResources()).doesNotContain("*", "secrets", "pods");
+              assertThat(rule.getApiGroups()).doesNotContain("*");
+            });
+  }
+
+  @Test
+  void choresHaveRightsOnlyWhileTheyRun() {
+    Set<String> chores =
+        Set.of("whistler-upgrade-definitions", "whistler-uninstall", "whistler-check");
+
+    assertThat(rendered("agent.priority=7"))
+        .filteredOn(resource -> chores.contains(resource.getMetadata().getName()))
+        .hasSizeGreaterThanOrEqualTo(8)
+        .allSatisfy(
+            resource ->
+                assertThat(resource.getMetadata().getAnnotations())
+                    .containsKey("helm.sh/hook")
+                    .hasEntrySatisfying(
+                        "helm.sh/hook-delete-policy",
+                        policy -> assertThat(policy).contains("before-hook-creation")));
+  }
+
+  @Test
+  void withoutHooksNothingIsDoneBesideTheRelease() {
+    assertThat(rendered("hooks.upgradeDefinitions=false,hooks.removePrograms=false"))
+        .noneMatch(Job.class::isInstance);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "nonsense=1",
-        "agent.nonsense=1",
-        "agent.directory=relative",
-        "image.pullPolicy=Sometimes",
-        "operator.wantedProfiles=0",
-        "operator.compileTimeLimit=soon"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nonsense=1 | nonsense",
+        "agent.nonsense=1 | nonsense",
+        "agent.directory=relative | directory",
+        "image.pullPolicy=Sometimes | pullPolicy",
+        "operator.wantedProfiles=0 | wantedProfiles",
+        "operator.compileTimeLimit=soon | compileTimeLimit",
+        "operator.resources.limits.memory=-5 | memory",
+        "agent.resources.requests.cpu=a lot | cpu",
+        "agent.maxUnavailable=0 | maxUnavailable",
+        "agent.features.network=true | hostNetwork",
+        "agent.features.processes=true | hostPID",
+        "agent.features.containerUprobes=true | hostPID",
+        "agent.seccomp.type=Localhost | localhostProfile",
+        "hooks.timeLimitSeconds=-1 | timeLimitSeconds",
+        "logLevel=LOUD | logLevel"
       })
-  void aValueThatMeansNothingIsRefused(String setting) {
+  void aValueThatMakesNoSenseIsRefusedByItsName(String setting, String name) {
     Helm.Result result = helm.template("whistler", "whistler-system", setting);
 
     assertThat(result.exitCode()).isNotZero();
-    assertThat(result.errors())
-        .contains(setting.substring(setting.indexOf('.') + 1, setting.indexOf('=')));
+    assertThat(result.errors()).contains(name);
   }
 
-  private List<HasMetadata> rendered() {
-    return List.of(helm.template("whistler", "whistler-system").output().split("\n---\n")).stream()
+  private PodSpec agent(String settings) {
+    return rendered(settings).stream()
+        .filter(DaemonSet.class::isInstance)
+        .flatMap(resource -> pod(resource).stream())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<PodSpec> pod(HasMetadata resource) {
+    return switch (resource) {
+      case DaemonSet set -> List.of(set.getSpec().getTemplate().getSpec());
+      case Deployment deployment -> List.of(deployment.getSpec().getTemplate().getSpec());
+      case Job job -> List.of(job.getSpec().getTemplate().getSpec());
+      case Pod pod -> List.of(pod.getSpec());
+      default -> List.of();
+    };
+  }
+
+  private List<HasMetadata> rendered(String settings) {
+    Helm.Result result = helm.template("whistler", "whistler-system", settings);
+    assertThat(result.exitCode()).as(result.errors()).isZero();
+    return List.of(result.output().split("\n---\n")).stream()
         .<HasMetadata>map(Serialization::unmarshal)
         .toList();
   }
