@@ -55,6 +55,8 @@ public final class Pipeline {
 
   /** Improves a routine and makes it ready for instruction selection. */
   public static void run(Routine routine, int instructionSet, Set<String> disabled) {
+    // First, so that the improving passes find most of the tests decided.
+    run(new SingleNullTests(), routine);
     for (Pass pass : improving(instructionSet)) {
       if (!disabled.contains(pass.name())) {
         run(pass, routine);

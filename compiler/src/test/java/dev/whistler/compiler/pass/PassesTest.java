@@ -204,22 +204,51 @@ class PassesTest {
     assertThat(count(after(body, new SharedSlots()), "store32")).isEqualTo(1);
   }
 
+  private static Local record() {
+    return new Local("e", null, new PointerType(Region.RING, null, 8, true), Tree.HERE);
+  }
+
+  private static Expr reserve(Local record) {
+    return new Expr.Call(
+        dev.whistler.compiler.table.Helpers.withId(131),
+        List.of(
+            new Expr.Argument.Map(RING),
+            new Expr.Argument.Value(number(8)),
+            new Expr.Argument.Value(number(0))),
+        record.type(),
+        Tree.HERE);
+  }
+
   @Test
-  void sharedLookupsFindTheStatisticsOnce() {
-    Local record = new Local("e", null, new PointerType(Region.RING, null, 8, true), Tree.HERE);
-    Expr reserve =
-        new Expr.Call(
-            dev.whistler.compiler.table.Helpers.withId(131),
-            List.of(
-                new Expr.Argument.Map(RING),
-                new Expr.Argument.Value(number(8)),
-                new Expr.Argument.Value(number(0))),
-            record.type(),
-            Tree.HERE);
+  void aReservationIsTestedOnce() {
+    Local record = record();
     Expr body =
         let(
             record,
-            reserve,
+            reserve(record),
+            sequence(
+                choose(
+                    read(record),
+                    number(0),
+                    new Expr.Count(STATS, 0, Expr.Counter.LOST, Tree.HERE)),
+                call("ktime-get-ns", ScalarType.U64),
+                choose(
+                    read(record),
+                    call("ringbuf-submit", ScalarType.U64, read(record), number(0)),
+                    number(7))));
+    String test = "branch not-equal v4, 0";
+    assertThat(after(body)).contains("v4 = call ringbuf-reserve");
+    assertThat(count(after(body), test)).isEqualTo(2);
+    assertThat(count(after(body, new SingleNullTests()), test)).isEqualTo(1);
+  }
+
+  @Test
+  void sharedLookupsFindTheStatisticsOnce() {
+    Local record = record();
+    Expr body =
+        let(
+            record,
+            reserve(record),
             choose(
                 read(record),
                 sequence(
