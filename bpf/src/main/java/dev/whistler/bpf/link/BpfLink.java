@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A link in the kernel, held by a file descriptor. The program is attached as long as the link
  * lives: until the last descriptor and pin of it are gone.
  */
-public final class BpfLink implements Attachment {
+public final class BpfLink implements Exchangeable {
   private final Fd fd;
   private final LinkInfo info;
 
@@ -77,6 +77,7 @@ public final class BpfLink implements Attachment {
    *
    * @throws SystemCallException EINVAL if the link's type cannot do that, as perf event links
    */
+  @Override
   public void update(BpfProgram program) {
     LinkCalls.update(
         fd.number(), program.fd().number(), "replace the program of " + this + " by " + program);

@@ -30,6 +30,29 @@ public final class Clsact {
 
   private Clsact() {}
 
+  /** A filter, whose program can be exchanged. */
+  public static final class Filter implements Exchangeable {
+    private final byte[] place;
+    private BpfProgram program;
+
+    private Filter(byte[] place, BpfProgram program) {
+      this.place = place;
+      this.program = program;
+    }
+
+    /** Exchanges the program; each packet meets one of the two. */
+    @Override
+    public void update(BpfProgram next) {
+      install(next, 0, place, "exchange " + program + " for " + next + " in clsact");
+      program = next;
+    }
+
+    @Override
+    public void close() {
+      detach(place, program);
+    }
+  }
+
   /**
    * Attaches a program of type SCHED_CLS; its return value decides about the packet.
    *
@@ -37,16 +60,21 @@ public final class Clsact {
    * @param priority 1 to 65535; lower runs earlier. Must be free.
    * @throws SystemCallException EEXIST if the priority is taken, ENODEV if there is no interface
    */
-  public static Attachment attach(
+  public static Filter attach(
       BpfProgram program, int interfaceIndex, Tcx.Direction direction, int priority) {
     String action =
         "attach " + program + " to interface " + interfaceIndex + " " + direction + " by clsact";
     addQueueingDiscipline(interfaceIndex, action);
-    byte[] filter = filter(interfaceIndex, direction, priority);
+    byte[] place = filter(interfaceIndex, direction, priority);
+    install(program, Netlink.EXCLUSIVE, place, action);
+    return new Filter(place, program);
+  }
+
+  private static void install(BpfProgram program, int flags, byte[] place, String action) {
     Netlink.request(
         RTM_NEWTFILTER,
-        Netlink.CREATE | Netlink.EXCLUSIVE,
-        filter,
+        Netlink.CREATE | flags,
+        place,
         new Netlink.Attributes()
             .add(TCA_KIND, "bpf")
             .add(
@@ -56,7 +84,6 @@ public final class Clsact {
                     .add(TCA_BPF_NAME, program.name())
                     .add(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT)),
         action);
-    return () -> detach(filter, program);
   }
 
   private static void detach(byte[] filter, BpfProgram program) {

@@ -157,6 +157,14 @@ class LinkTest {
                 Clsact.attach(loaded.program("on_clsact"), loopback(), direction, 1),
                 LinkTest::exchangePackets);
           }
+          try (Clsact.Filter filter =
+              Clsact.attach(loaded.program("on_clsact"), loopback(), Tcx.Direction.INGRESS, 1)) {
+            long count = hits(4);
+            filter.update(loaded.program("on_ingress"));
+            exchangePackets();
+            assertThat(hits(2)).isPositive();
+            assertThat(hits(4)).isEqualTo(count);
+          }
           assertThatThrownBy(
                   () -> Clsact.attach(loaded.program("on_clsact"), 4711, Tcx.Direction.INGRESS, 1))
               .isInstanceOfSatisfying(

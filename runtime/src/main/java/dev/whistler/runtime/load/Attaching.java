@@ -1,6 +1,9 @@
 package dev.whistler.runtime.load;
 
 import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.feature.Features;
+import dev.whistler.bpf.feature.LinkFeature;
+import dev.whistler.bpf.feature.Probe;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.Cgroup;
 import dev.whistler.bpf.link.Clsact;
@@ -30,7 +33,9 @@ import dev.whistler.runtime.schema.ProgramSchema;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -230,10 +235,31 @@ public final class Attaching {
               .formatted(schema.name(), file, uprobe.pattern()));
     }
     hold.at(
-        p -> Uprobe.attachAll(p, file, offsets, uprobe.onReturn(), 0),
+        p -> attachUprobes(p, file, offsets, uprobe.onReturn()),
         file,
         uprobe.pattern(),
         uprobe.onReturn());
+  }
+
+  /** Before Linux 6.6 each place takes a link of its own, by a perf event. */
+  private static Attachment attachUprobes(
+      BpfProgram program, Path file, long[] offsets, boolean onReturn) {
+    if (Features.link(LinkFeature.UPROBE_MULTI).support() != Probe.Support.NO) {
+      return Uprobe.attachAll(program, file, offsets, onReturn, 0);
+    }
+    if (offsets.length == 1) {
+      return Uprobe.attach(program, file, offsets[0], onReturn);
+    }
+    Deque<Attachment> links = new ArrayDeque<>();
+    try {
+      for (long offset : offsets) {
+        links.push(Uprobe.attach(program, file, offset, onReturn));
+      }
+    } catch (RuntimeException e) {
+      links.forEach(Attachment::close);
+      throw e;
+    }
+    return () -> links.forEach(Attachment::close);
   }
 
   private static Path binary(ProgramSchema schema, String path) throws StartException {

@@ -2,6 +2,7 @@ package dev.whistler.runtime.load;
 
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.BpfLink;
+import dev.whistler.bpf.link.Exchangeable;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
@@ -42,7 +43,7 @@ public final class Attachments implements AutoCloseable {
   enum Exchange {
     /** Behind an {@link EntryProgram}. */
     ENTRY,
-    /** {@code BPF_LINK_UPDATE}. */
+    /** {@code BPF_LINK_UPDATE}, or what netlink has like it. */
     LINK,
     /** The new one is attached before the old one is detached: a short overlap. */
     OVERLAP;
@@ -103,7 +104,9 @@ public final class Attachments implements AutoCloseable {
       entry.run(program);
       undo.push(() -> entry.run(old.program()));
       held.put(key, new Held(old.attachment(), entry, program));
-    } else if (old != null && exchange == Exchange.LINK && old.attachment() instanceof BpfLink l) {
+    } else if (old != null
+        && exchange == Exchange.LINK
+        && old.attachment() instanceof Exchangeable l) {
       l.update(program);
       undo.push(() -> l.update(old.program()));
       held.put(key, new Held(l, null, program));
