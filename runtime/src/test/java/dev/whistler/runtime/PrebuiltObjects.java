@@ -1,5 +1,6 @@
 package dev.whistler.runtime;
 
+import dev.whistler.runtime.load.RejectedSources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ public final class PrebuiltObjects {
   private PrebuiltObjects() {}
 
   /** The object of a name, if there is a directory with it. */
-  static Optional<byte[]> find(String name) {
+  public static Optional<byte[]> find(String name) {
     Path file = Path.of(DIRECTORY == null ? "" : DIRECTORY, name + ".o");
     if (DIRECTORY == null || !Files.exists(file)) {
       return Optional.empty();
@@ -29,12 +30,17 @@ public final class PrebuiltObjects {
     }
   }
 
-  static void keep(Path directory, String name, byte[] object) throws IOException {
+  /** Puts an object into a directory under the name by which it will be looked for. */
+  public static void keep(Path directory, String name, byte[] object) throws IOException {
     Files.write(directory.resolve(name + ".o"), object);
   }
 
   /** Builds every object that the tests of this module ask for into the directory given. */
   public static void main(String[] arguments) throws Exception {
-    KillsObject.buildAll(Files.createDirectories(Path.of(arguments[0])));
+    Path directory = Files.createDirectories(Path.of(arguments[0]));
+    KillsObject.buildAll(directory);
+    for (RejectedSources.Source source : RejectedSources.all()) {
+      source.keep(directory);
+    }
   }
 }

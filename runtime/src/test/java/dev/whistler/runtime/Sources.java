@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Objects from small programs that ask nothing about the kernel. */
-final class Sources {
+public final class Sources {
   private Sources() {}
 
   /** The object of a program, or a failure with its diagnostics. */
-  static byte[] compile(String source) {
+  public static byte[] compile(String source) {
     CompilationResult result =
         Compiler.compile(
             new CompilationRequest(
