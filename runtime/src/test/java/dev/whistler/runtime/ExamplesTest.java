@@ -2,6 +2,7 @@ package dev.whistler.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,8 +17,17 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.source.SourceText;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
+import dev.whistler.runtime.maps.MapEntries;
 import dev.whistler.runtime.maps.MapText;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,16 +36,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples, compiled for this kernel by our compiler, from source to lines. */
-@Timeout(60)
+@Timeout(180)
 class ExamplesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path EXAMPLES = Path.of("../examples");
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Path TYPES = Path.of("/sys/kernel/btf/vmlinux");
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final Pattern EVENT =
+      Pattern.compile("\\(deftracepoint ([a-z0-9-]+)/([a-z0-9-]+)");
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
+  private static final Duration SOON = Duration.ofSeconds(30);
   @TempDir Path directory;
 
   private static byte[] compile(String example, Map<String, String> knobs) throws IOException {
@@ -46,16 +65,10 @@ class ExamplesTest {
       throws IOException {
     Map<String, String> formats = new HashMap<>();
     try (Tracefs tracefs = Tracefs.open()) {
-      for (String event :
-          List.of(
-              "sched/sched_process_fork",
-              "sched/sched_process_exit",
-              "sched/sched_process_exec",
-              "sched/sched_wakeup",
-              "sched/sched_wakeup_new",
-              "sched/sched_switch")) {
-        String[] parts = event.split("/");
-        formats.put(event, tracefs.format(parts[0], parts[1]).orElseThrow());
+      for (MatchResult found : EVENT.matcher(source).results().toList()) {
+        String category = found.group(1).replace('-', '_');
+        String event = found.group(2).replace('-', '_');
+        tracefs.format(category, event).ifPresent(f -> formats.put(category + "/" + event, f));
       }
     }
     CompilationResult result =
@@ -63,7 +76,7 @@ class ExamplesTest {
             new CompilationRequest(
                 List.of(new SourceText(name, source)),
                 Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, formats, null, null, null),
+                new SuppliedKernel(Architecture.X86_64, formats, types(), null, null),
                 knobs,
                 CompilationOptions.defaults(),
                 Budget.UNLIMITED));
@@ -71,10 +84,68 @@ class ExamplesTest {
     return result.object().orElseThrow().elf();
   }
 
-  private RunningProgram start(byte[] object) throws StartException {
+  private static byte @Nullable [] types() throws IOException {
+    return Files.exists(TYPES) ? Files.readAllBytes(TYPES) : null;
+  }
+
+  private RunningProgram start(byte[] object, AttachTarget... targets) throws StartException {
     return Runtime.start(
         RunRequest.of(object, new Identity("node-1", "example", "uid-example", 1))
+            .withAttach(List.of(targets))
             .withSinks(List.of(new SinkSpec.File(directory.resolve("out.json")))));
+  }
+
+  /** The record that a field tells apart from what else happens on the machine. */
+  private JsonNode record(String field, String text) throws IOException {
+    return data().stream()
+        .filter(d -> d.get(field).asText().equals(text))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output.strip();
+  }
+
+  private static void assertBalanced(RunningProgram program) {
+    RingCounters ring = program.stop(SOON).rings().getFirst();
+    assertThat(ring.balanced()).as(ring.toString()).isTrue();
+  }
+
+  /** The counts in a map under a key, added up over CPUs; a struct has several. */
+  private static List<Long> counts(RunningProgram program, String map, String key) {
+    List<List<Long>> all =
+        program.maps().read(map, 1_000).rows().stream()
+            .filter(row -> row.key().equals(key))
+            .flatMap(row -> row.values().stream())
+            .map(v -> NUMBER.matcher(v).results().map(n -> Long.valueOf(n.group())).toList())
+            .toList();
+    return IntStream.range(0, all.getFirst().size())
+        .mapToObj(field -> all.stream().mapToLong(one -> one.get(field)).sum())
+        .toList();
+  }
+
+  /** Sends datagrams to a socket on loopback; how many arrived. */
+  private static int arrived(DatagramSocket receiver, int count, int bytes) throws IOException {
+    try (DatagramSocket sender = new DatagramSocket(0, LOOPBACK)) {
+      for (int i = 0; i < count; i++) {
+        sender.send(new DatagramPacket(new byte[bytes], bytes, LOOPBACK, receiver.getLocalPort()));
+      }
+    }
+    int arrived = 0;
+    receiver.setSoTimeout(500);
+    try {
+      while (arrived < count) {
+        receiver.receive(new DatagramPacket(new byte[2048], 2048));
+        arrived++;
+      }
+    } catch (SocketTimeoutException e) {
+      // The rest was dropped.
+    }
+    return arrived;
   }
 
   private List<JsonNode> data() throws IOException {
@@ -144,6 +215,242 @@ class ExamplesTest {
       assertThat(data().getFirst().get("comm").isTextual()).isTrue();
       assertThat(MapText.render(program.maps().read("histogram", 64))).contains("|#");
     }
+  }
+
+  @Test
+  void openedFiles() throws Exception {
+    Path there = Files.writeString(directory.resolve("there"), "x");
+    Path missing = directory.resolve("missing");
+    try (RunningProgram program = start(compile("opened-files.lisp", Map.of()))) {
+      Process cat = new ProcessBuilder("cat", there.toString(), missing.toString()).start();
+      cat.waitFor();
+      assertBalanced(program);
+      JsonNode found = record("path", there.toString());
+      assertThat(found.get("pid").asLong()).isEqualTo(cat.pid());
+      assertThat(found.get("comm").asText()).isEqualTo("cat");
+      assertThat(found.get("result").asLong()).isPositive();
+      JsonNode failed = record("path", missing.toString());
+      assertThat(failed.get("pid").asLong()).isEqualTo(cat.pid());
+      assertThat(failed.get("result").asText()).isEqualTo("ENOENT");
+    }
+  }
+
+  @Test
+  void tcpConnections() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 8, LOOPBACK);
+        RunningProgram program = start(compile("tcp-connections.lisp", Map.of()))) {
+      int port = server.getLocalPort();
+      run("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + port);
+      int client;
+      try (Socket accepted = server.accept()) {
+        client = accepted.getPort();
+      }
+      assertBalanced(program);
+      JsonNode seen = record("dport", String.valueOf(port));
+      assertThat(seen.get("saddr").asText()).isEqualTo("127.0.0.1");
+      assertThat(seen.get("daddr").asText()).isEqualTo("127.0.0.1");
+      assertThat(seen.get("sport").asInt()).isEqualTo(client);
+      assertThat(seen.get("comm").asText()).isEqualTo("bash");
+    }
+  }
+
+  @Test
+  void outOfMemoryKills() throws Exception {
+    Path memory = Path.of("/sys/fs/cgroup/memory");
+    assumeTrue(
+        Files.exists(memory.resolve("memory.limit_in_bytes")), "no cgroup v1 memory controller");
+    Path group = Files.createDirectory(memory.resolve("whistler-" + ProcessHandle.current().pid()));
+    try {
+      Files.writeString(group.resolve("memory.limit_in_bytes"), "16M");
+      try (RunningProgram program = start(compile("oom-kills.lisp", Map.of()))) {
+        String eat = "echo $$ > " + group.resolve("cgroup.procs") + "; exec tail /dev/zero";
+        Process eater = new ProcessBuilder("bash", "-c", eat).start();
+        assertThat(eater.waitFor()).as("killed").isEqualTo(128 + 9);
+        assertBalanced(program);
+        JsonNode kill = record("pid", String.valueOf(eater.pid()));
+        assertThat(kill.get("comm").asText()).isEqualTo("tail");
+        assertThat(kill.get("uid").asLong()).isZero();
+        assertThat(kill.get("anon_kb").asLong()).isBetween(8_000L, 17_000L);
+      }
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void signals() throws Exception {
+    try (RunningProgram program = start(compile("signals.lisp", Map.of()))) {
+      Process sleeper = new ProcessBuilder("sleep", "100").start();
+      Process killer = new ProcessBuilder("bash", "-c", "kill -TERM " + sleeper.pid()).start();
+      killer.waitFor();
+      sleeper.waitFor();
+      assertBalanced(program);
+      JsonNode signal = record("target", String.valueOf(sleeper.pid()));
+      assertThat(signal.get("signal").asText()).isEqualTo("SIGTERM");
+      assertThat(signal.get("sender").asLong()).isEqualTo(killer.pid());
+      assertThat(signal.get("sender_comm").asText()).isEqualTo("bash");
+      assertThat(signal.get("target_comm").asText()).isEqualTo("sleep");
+      assertThat(signal.get("code").asInt()).isZero();
+    }
+  }
+
+  @Test
+  void blockDeviceLatency() throws Exception {
+    Path file = Path.of("/var/tmp/whistler-block-" + ProcessHandle.current().pid());
+    run("truncate", "-s", "1M", file.toString());
+    String device = run("losetup", "--find", "--show", file.toString());
+    try (RunningProgram program = start(compile("block-latency.lisp", Map.of("slow-us", "0")))) {
+      assumeTrue(device.startsWith("/dev/loop"), "no loop device: " + device);
+      run("dd", "if=/dev/zero", "of=" + device, "bs=8192", "count=1", "seek=3", "oflag=direct");
+      assertBalanced(program);
+      long number = Long.parseLong(device.substring("/dev/loop".length()));
+      JsonNode write =
+          data().stream()
+              .filter(d -> d.get("dev").asLong() == (7L << 20 | number))
+              .filter(d -> d.get("sector").asLong() == 3 * 8192 / 512)
+              .findFirst()
+              .orElseThrow();
+      assertThat(write.get("bytes").asLong()).isEqualTo(8192);
+      assertThat(write.get("error").asText()).isEqualTo("0");
+    } finally {
+      run("losetup", "-d", device);
+      Files.deleteIfExists(file);
+    }
+  }
+
+  @Test
+  void packetsByProtocol() throws Exception {
+    byte[] object = compile("xdp-protocols.lisp", Map.of());
+    OwnThread.inNamespaces(
+        () -> {
+          try (RunningProgram program =
+                  start(object, at("count-protocols", new AttachTarget.Interface("lo")));
+              DatagramSocket receiver = new DatagramSocket(0, LOOPBACK)) {
+            assertThat(arrived(receiver, 5, 100)).isEqualTo(5);
+            assertThat(counts(program, "by-proto", "17"))
+                .containsExactly(5L, 5L * (14 + 20 + 8 + 100));
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void blockedPorts() throws Exception {
+    byte[] object = compile("xdp-port-blocker.lisp", Map.of());
+    OwnThread.inNamespaces(
+        () -> {
+          try (RunningProgram program =
+                  start(object, at("port-blocker", new AttachTarget.Interface("lo")));
+              DatagramSocket open = new DatagramSocket(0, LOOPBACK);
+              DatagramSocket blocked = new DatagramSocket(0, LOOPBACK)) {
+            put(program, "blocked", String.valueOf(blocked.getLocalPort()), "1");
+            assertThat(arrived(open, 3, 10)).isEqualTo(3);
+            assertThat(arrived(blocked, 4, 10)).isZero();
+            assertThat(counts(program, "drops", "1")).containsExactly(4L);
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void trafficClasses() throws Exception {
+    OwnThread.inNamespaces(
+        () -> {
+          try (DatagramSocket voice = new DatagramSocket(0, LOOPBACK);
+              DatagramSocket other = new DatagramSocket(0, LOOPBACK)) {
+            byte[] object =
+                compile(
+                    "tc-classifier.lisp",
+                    Map.of("voice-port", String.valueOf(voice.getLocalPort())));
+            try (RunningProgram program =
+                start(object, at("classify", new AttachTarget.Interface("lo")))) {
+              assertThat(arrived(voice, 6, 20)).isEqualTo(6);
+              assertThat(arrived(other, 2, 20)).isEqualTo(2);
+              assertThat(counts(program, "classified", "7")).containsExactly(6L);
+              assertThat(counts(program, "classified", "0")).containsExactly(2L);
+            }
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void connectGuard() throws Exception {
+    Path hybrid = Path.of("/sys/fs/cgroup/unified");
+    Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
+    assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
+    Path group =
+        Files.createDirectory(root.resolve("whistler-guard-" + ProcessHandle.current().pid()));
+    try (ServerSocket server = new ServerSocket(0, 8, LOOPBACK);
+        RunningProgram program =
+            start(
+                compile("connect-guard.lisp", Map.of()),
+                at("connect-guard", new AttachTarget.Cgroup(group)))) {
+      int port = server.getLocalPort();
+      String connect = "exec 3<>/dev/tcp/127.0.0.1/" + port;
+      String inside = "echo $$ > " + group.resolve("cgroup.procs") + "; " + connect;
+      assertThat(run("bash", "-c", inside)).as("nothing is denied yet").isEmpty();
+      long address = ByteBuffer.wrap(new byte[] {1, 0, 0, 127}).getInt() & 0xffffffffL;
+      put(program, "denied", "{\"ip\":%d,\"port\":%d,\"pad\":0}".formatted(address, port), "1");
+      assertThat(run("bash", "-c", inside)).contains("Operation not permitted");
+      assertThat(run("bash", "-c", connect)).as("outside of the cgroup").isEmpty();
+      assertBalanced(program);
+      JsonNode denial = data().getFirst();
+      assertThat(data()).hasSize(1);
+      assertThat(denial.get("ip").asText()).isEqualTo("127.0.0.1");
+      assertThat(denial.get("port").asInt()).isEqualTo(port);
+      assertThat(denial.get("comm").asText()).isEqualTo("bash");
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void lineageOfExitingTasks() throws Exception {
+    assumeTrue(
+        Files.exists(Path.of("/sys/bus/event_source/devices/kprobe")),
+        "this kernel is built without kprobes");
+    assumeTrue(Files.exists(TYPES), "this kernel has no BTF");
+    try (RunningProgram program = start(compile("exit-lineage.lisp", Map.of()))) {
+      long pid = runTrue();
+      assertBalanced(program);
+      JsonNode exit = record("pid", String.valueOf(pid));
+      assertThat(exit.get("ppid").asLong()).isEqualTo(ProcessHandle.current().pid());
+    }
+  }
+
+  @Test
+  void tailCalls() throws Exception {
+    byte[] object = compile("tail-calls.lisp", Map.of());
+    OwnThread.inNamespaces(
+        () -> {
+          try (RunningProgram program =
+                  start(object, at("entry", new AttachTarget.Interface("lo")));
+              DatagramSocket names = new DatagramSocket(53, LOOPBACK);
+              DatagramSocket other = new DatagramSocket(0, LOOPBACK)) {
+            assertThat(arrived(other, 3, 10)).isEqualTo(3);
+            assertThat(arrived(names, 3, 10)).isZero();
+            assertThat(counts(program, "unhandled", "0")).containsExactly(0L);
+            run("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9");
+            assertThat(counts(program, "unhandled", "0").getFirst()).isPositive();
+          }
+          return null;
+        });
+  }
+
+  private static AttachTarget at(String program, AttachTarget.Place place) {
+    return new AttachTarget(program, place);
+  }
+
+  private static void put(RunningProgram program, String map, String key, String value)
+      throws Exception {
+    program
+        .maps()
+        .apply(
+            new MapEntries(
+                map,
+                MapEntries.Mode.SEED,
+                List.of(new MapEntries.Entry(JSON.readTree(key), JSON.readTree(value)))));
   }
 
   @Test

@@ -80,9 +80,25 @@ public final class Attaching {
   public void attach(LoadedObject loaded, Attachments attachments) throws StartException {
     try (TracefsOnDemand tracefs = new TracefsOnDemand()) {
       for (ProgramSchema program : object.schema().programs()) {
-        attach(program, loaded, tracefs, attachments);
+        if (!isOnlyCalled(program)) {
+          attach(program, loaded, tracefs, attachments);
+        }
       }
     }
+  }
+
+  /** Whether a program stands in a slot for tail calls, and nobody says where else it should be. */
+  private boolean isOnlyCalled(ProgramSchema program) {
+    boolean needsPlace =
+        switch (program.attach()) {
+          case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _ -> true;
+          default -> false;
+        };
+    return needsPlace
+        && !places.areGiven(program)
+        && object.schema().maps().stream()
+            .flatMap(map -> map.programs().stream())
+            .anyMatch(slot -> slot.program().equals(program.name()));
   }
 
   private void attach(

@@ -75,11 +75,20 @@ final class Places {
     return of(program, AttachTarget.Uprobe.class, "uprobe:FILE:SYMBOL");
   }
 
+  /** Whether any place is given for a program. */
+  boolean areGiven(ProgramSchema program) {
+    return targets.stream().anyMatch(target -> isFor(target, program));
+  }
+
+  private static boolean isFor(AttachTarget target, ProgramSchema program) {
+    return target.program().equals(program.name()) || target.program().equals(program.symbol());
+  }
+
   private <P extends AttachTarget.Place> List<P> of(
       ProgramSchema program, Class<P> kind, String form) throws StartException {
     List<P> places =
         targets.stream()
-            .filter(t -> t.program().equals(program.name()) || t.program().equals(program.symbol()))
+            .filter(target -> isFor(target, program))
             .map(AttachTarget::place)
             .filter(kind::isInstance)
             .map(kind::cast)
