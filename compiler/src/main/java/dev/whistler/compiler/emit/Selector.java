@@ -8,6 +8,7 @@ import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.Region;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -247,9 +248,7 @@ final class Selector {
       code.add(MachineInstruction.aluImmediate(kind | Opcode.NEGATE, register, 0, origin));
       return;
     }
-    if (isCommutative(operator)
-        && (left.isLeaf() || diesHere(right) && !diesHere(left))
-        && !right.isLeaf()) {
+    if (isCommutative(operator) && swaps(left, right)) {
       Value swapped = left;
       left = right;
       right = swapped;
@@ -280,6 +279,23 @@ final class Selector {
       put(register, left);
       code.add(MachineInstruction.alu(kind | Opcode.alu(operator), register, second, origin));
     }
+  }
+
+  /**
+   * Whether a commutative operation takes its operands the other way round. In a function a stack
+   * address comes first: where it is added to a number, the verifier forgets whose frame it is of
+   * (adjust_ptr_min_max_vals, kernel/bpf/verifier.c).
+   */
+  private boolean swaps(Value left, Value right) {
+    if (!routine.isProgram() && (mayBeOnStack(left) || mayBeOnStack(right))) {
+      return !mayBeOnStack(left);
+    }
+    return (left.isLeaf() || diesHere(right) && !diesHere(left)) && !right.isLeaf();
+  }
+
+  private static boolean mayBeOnStack(Value value) {
+    return value.isPointer()
+        && (value.region() == Region.STACK || value.region() == Region.UNKNOWN);
   }
 
   private static boolean isShift(Operator operator) {

@@ -155,7 +155,9 @@ final class Narrowing implements Pass {
     Deque<Value> work = new ArrayDeque<>();
     for (Block block : routine.blocks()) {
       for (Value value : block.instructions()) {
-        if (value.operation() instanceof Operation.Effect) {
+        // A load whose value no one looks at still needs its address as a whole.
+        if (value.operation() instanceof Operation.Effect
+            || value.operation() instanceof Operation.Load) {
           demandOperands(value, -1, wanted, work);
         }
       }

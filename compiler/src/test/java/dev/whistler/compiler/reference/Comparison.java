@@ -2,46 +2,87 @@ package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.form.TypedUnit;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/** Compares interpreter and kernel on one source text. */
-final class Comparison {
-  private Comparison() {}
+/** Compares interpreter and kernel on source texts that all have the same maps and globals. */
+final class Comparison implements AutoCloseable {
+  private final CodeGenerator generator;
+  private final KernelSession kernel = new KernelSession();
 
-  /** How a program fared. */
-  enum Verdict {
-    AGREED,
-    /** The specification leaves its result open. */
-    OPEN,
-    DISAGREED
+  Comparison() {
+    this(new WhistlerCodeGenerator());
   }
 
-  /**
-   * A verdict with what to show to a person.
-   *
-   * @param message empty when agreed
-   */
-  record Report(Verdict verdict, String message) {}
+  Comparison(CodeGenerator generator) {
+    this.generator = generator;
+  }
 
-  static Report compare(String source, CompilationOptions options, byte[] packet) {
+  /** How a program fared. */
+  sealed interface Verdict {
+    /** Interpreter and kernel did the same. */
+    record Agreed() implements Verdict {}
+
+    /** The specification leaves its result open. */
+    record Open(String why) implements Verdict {}
+
+    /**
+     * They did not, or there was no code, or the kernel refused it.
+     *
+     * @param kind what stays the same while the program is made smaller
+     * @param options under which this happened
+     */
+    record Disagreed(String kind, String message, CompilationOptions options) implements Verdict {}
+  }
+
+  /** Runs a program, compiled with each of the given options. */
+  Verdict compare(String source, List<CompilationOptions> variants, byte[] packet) {
     TypedUnit unit;
     Outcome expected;
     try {
       unit = Compilation.analyze(source);
       expected = new Interpreter(unit, packet).run(unit.programs().getFirst());
     } catch (Undefined e) {
-      return new Report(Verdict.OPEN, String.valueOf(e.getMessage()));
+      return new Verdict.Open(String.valueOf(e.getMessage()));
+    } catch (IllegalStateException e) {
+      return new Verdict.Disagreed(
+          "interpreter", String.valueOf(e.getMessage()), variants.getFirst());
     } catch (Compilation.Refused e) {
-      return new Report(Verdict.DISAGREED, "refused: " + e.getMessage());
+      return new Verdict.Disagreed(
+          "refused " + e.codes(), String.valueOf(e.getMessage()), variants.getFirst());
     }
+    Set<Integer> done = new HashSet<>();
+    for (CompilationOptions options : variants) {
+      Verdict verdict = compare(unit, source, expected, options, packet, done);
+      if (!(verdict instanceof Verdict.Agreed)) {
+        return verdict;
+      }
+    }
+    return new Verdict.Agreed();
+  }
+
+  private Verdict compare(
+      TypedUnit unit,
+      String source,
+      Outcome expected,
+      CompilationOptions options,
+      byte[] packet,
+      Set<Integer> done) {
     try {
-      byte[] object = Compilation.object(source, options);
-      Outcome actual = KernelExecution.run(unit, object, packet);
+      byte[] object = generator.object(unit, source, options);
+      // Equal objects do the same.
+      if (!done.add(Arrays.hashCode(object))) {
+        return new Verdict.Agreed();
+      }
+      Outcome actual = kernel.run(unit, object, packet);
       return expected.equals(actual)
-          ? new Report(Verdict.AGREED, "")
-          : new Report(Verdict.DISAGREED, "interpreter " + expected + "\nkernel      " + actual);
+          ? new Verdict.Agreed()
+          : new Verdict.Disagreed(
+              "differs", "interpreter " + expected + "\nkernel      " + actual, options);
     } catch (RuntimeException e) {
-      return new Report(Verdict.DISAGREED, e.toString());
+      return new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     }
   }
 
@@ -54,8 +95,8 @@ final class Comparison {
     return packet;
   }
 
-  static Optional<String> disagreement(String source, CompilationOptions options, byte[] packet) {
-    Report report = compare(source, options, packet);
-    return report.verdict() == Verdict.DISAGREED ? Optional.of(report.message()) : Optional.empty();
+  @Override
+  public void close() {
+    kernel.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.CompilationRequest;
 import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.Severity;
@@ -29,8 +30,15 @@ final class Compilation {
   static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final transient List<Code> codes;
+
     Refused(List<Diagnostic> diagnostics) {
       super(diagnostics.toString());
+      codes = diagnostics.stream().map(Diagnostic::code).distinct().toList();
+    }
+
+    List<Code> codes() {
+      return codes;
     }
   }
 

@@ -49,7 +49,7 @@ final class DeterminismChild {
         .forEach(
             (code, entry) -> entry.example().ifPresent(text -> sources.put(code.text(), text)));
     for (int i = 0; i < random; i++) {
-      sources.put("random-" + i, ProgramGenerator.unit(new ProgramGenerator(i).body()));
+      sources.put("random-" + i, ProgramGenerator.unit(new ProgramGenerator(i).program()));
     }
     return sources;
   }

@@ -9,6 +9,7 @@ import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StructField.FieldType;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
@@ -88,11 +89,30 @@ final class Interpreter {
     } catch (Exit exit) {
       result = exit.value;
     }
+    if (rings.values().stream().anyMatch(RingModel::hasOpenRecord)) {
+      throw new IllegalStateException("the program ends with a reservation that is still live");
+    }
     SortedMap<String, SortedMap<String, String>> contents = new TreeMap<>();
     maps.forEach((name, map) -> contents.put(name, map.contents()));
     SortedMap<String, List<String>> records = new TreeMap<>();
     rings.forEach((name, ring) -> records.put(name, ring.submitted()));
-    return new Outcome((int) result, contents, records, HexFormat.of().formatHex(packet));
+    SortedMap<String, String> changed = new TreeMap<>();
+    globals.forEach(
+        (global, address) -> {
+          if (!global.constant()) {
+            byte[] bytes = memory.read(address, global.size());
+            changed.put(global.name(), HexFormat.of().formatHex(bytes));
+          }
+        });
+    return new Outcome((int) result, contents, records, changed, HexFormat.of().formatHex(packet));
+  }
+
+  /** The natural alignment of a global in its section. */
+  static int alignment(Global global) {
+    return switch (global.type()) {
+      case FieldType.Scalar scalar -> scalar.type().width();
+      case FieldType.Nested nested -> nested.layout().align();
+    };
   }
 
   private long eval(Expr expr) {
@@ -342,7 +362,7 @@ final class Interpreter {
   private long kernelLoop(Expr.KernelLoop loop) {
     long count = eval(loop.count());
     if (Long.compareUnsigned(count, 8_388_608) > 0) {
-      return MapModel.TOO_BIG;
+      throw new Undefined("more iterations than bpf-loop does");
     }
     for (long i = 0; i < count; i++) {
       bind(loop.index(), i);

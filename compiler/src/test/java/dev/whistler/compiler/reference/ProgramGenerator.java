@@ -6,6 +6,7 @@ import static dev.whistler.compiler.reference.Form.list;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes random well-typed programs as source text. They are valid by construction: constants in
@@ -19,10 +20,19 @@ final class ProgramGenerator {
       (defstruct odd (a u64) (b u8))
       (defstruct mix (p u8) (q i16) (r u32) (s i64) (tt (array u8 8)) (w (array i32 4)))
       (defstruct kv (a u32) (b u32))
+      (defstruct nest (h odd) (ks (array kv 2)) (z u16))
+      (defglobal gb u16)
+      (defglobal gw u64)
+      (defglobal gd i32 -5)
+      (defglobal ga (array u32 4))
+      (defglobal gs mix)
+      (defglobal gc u64 77 :const t)
       (defconstant +c1+ (- (<< 1 40) 3))
       (defknob kn u32 77)
       (defmacro twice (x) `(+ ,x ,x))
       (defmacro swap-in ((v e) &rest body) `(let ((,v (logxor ,e 255))) ,@body))
+      (defmacro in-packet (&rest body)
+        `(let ((d (ctx u32 0)) (e (ctx u32 4))) (if (> (+ d 64) e) 5 (progn ,@body))))
       (defmap a4 :type :array :key-type u32 :value-type u64 :max-entries 8)
       (defmap ai :type :array :key-type u32 :value-type i16 :max-entries 4)
       (defmap m8 :type :hash :key-type u64 :value-type u64 :max-entries 64)
@@ -32,11 +42,15 @@ final class ProgramGenerator {
       (defmap pa :type :percpu-array :key-type u32 :value-type u64 :max-entries 4)
       (defmap ph :type :percpu-hash :key-type u8 :value-type u32 :max-entries 64)
       (defmap out :type :array :key-type u32 :value-type u64 :max-entries 4)
+      (defmap sa :type :array :key-type u32 :value-type mix :max-entries 4)
       (defmap r :type :ringbuf :max-entries 4096 :record (odd mix))
+      (defmap r2 :type :ringbuf :max-entries 4096 :record (odd mix))
       """;
 
   private static final List<String> TYPES =
       List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64");
+
+  private static final List<String> RINGS = List.of("r", "r2");
 
   private static final long[] EDGES = {
     0,
@@ -74,21 +88,93 @@ final class ProgramGenerator {
   private int ringDepth;
   private int loopDepth;
   private boolean mayReturn = true;
+  private boolean seesPacket = true;
+  private int callbackDepth;
+  private boolean pressed;
+  private final List<Function> functions = new ArrayList<>();
+  private @Nullable String inFunction;
 
   /** A variable that holds the address of a struct. */
   private record Pointer(String variable, String struct) {}
+
+  /**
+   * A kernel-side function.
+   *
+   * @param numbers parameters that are numbers
+   * @param struct the struct whose address comes first, or null
+   */
+  private record Function(String name, int numbers, @Nullable String struct, boolean writesHash) {}
 
   ProgramGenerator(long seed) {
     this.random = new Random(seed);
   }
 
-  /** The whole text of a unit around a body. */
-  static String unit(Form body) {
+  /** The whole text of a unit around a body, or around {@code (program FUNCTION... BODY)}. */
+  static String unit(Form program) {
+    Form body = program;
+    StringBuilder functions = new StringBuilder();
+    if (program instanceof Form.Cell(List<Form> items)
+        && items.getFirst().equals(atom("program"))) {
+      body = items.getLast();
+      items.subList(1, items.size() - 1).forEach(f -> functions.append(f).append('\n'));
+    }
     return DEFINITIONS
+        + functions
         + "(defprog v (:type :xdp) (let ((d (ctx u32 0)) (e (ctx u32 4)))"
         + " (when (> (+ d 64) e) (return 2)) "
         + body
         + "))\n";
+  }
+
+  /** Random functions and a body. */
+  Form program() {
+    List<Form> forms = new ArrayList<>();
+    int count = random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      forms.add(function());
+    }
+    return list("program", forms, body());
+  }
+
+  /** A function, which may call those before it. */
+  private Form function() {
+    String name = fresh("f");
+    List<String> parameters = new ArrayList<>();
+    List<Form> declarations = new ArrayList<>();
+    String struct = chance(3) ? any(List.of("odd", "mix")) : null;
+    if (struct != null) {
+      parameters.add(fresh("g"));
+      pointers.add(new Pointer(parameters.getFirst(), struct));
+    }
+    int numbers = 1 + random.nextInt(3);
+    for (int i = 0; i < numbers; i++) {
+      String parameter = fresh("a");
+      parameters.add(parameter);
+      variables.add(parameter);
+      if (chance(3)) {
+        declarations.add(list("declare", list("type", any(TYPES), parameter)));
+      }
+    }
+    inFunction = name;
+    seesPacket = chance(3);
+    hashWrites = struct == null && chance(2);
+    stackBlocks = 2;
+    Function function = new Function(name, numbers, struct, hashWrites);
+    Form body = functionBody();
+    inFunction = null;
+    seesPacket = true;
+    hashWrites = true;
+    stackBlocks = 0;
+    variables.clear();
+    pointers.clear();
+    functions.add(function);
+    return list(
+        "defun", name, list(parameters.stream().map(Form::atom).toList()), declarations, body);
+  }
+
+  private Form functionBody() {
+    Form body = list("progn", statement(2), statement(1), expression(2));
+    return seesPacket ? list("in-packet", body) : body;
   }
 
   /** A random body. */
@@ -110,8 +196,12 @@ final class ProgramGenerator {
     return list("let*", list(bindings), forms);
   }
 
-  /** An expression whose leaves are words from the packet, {@code leaves} of them. */
-  Form wordExpression(int depth, List<Form> leaves) {
+  /**
+   * An expression over given leaves.
+   *
+   * @param noZeroDivisor whether divisors must not be 0, as in a constant expression
+   */
+  Form wordExpression(int depth, List<Form> leaves, boolean noZeroDivisor) {
     if (depth == 0 || chance(6)) {
       return leaves.get(random.nextInt(leaves.size()));
     }
@@ -119,31 +209,32 @@ final class ProgramGenerator {
       case 0, 1, 2, 3 ->
           list(
               any(List.of("+", "-", "*", "logand", "logior", "logxor")),
-              wordExpression(depth - 1, leaves),
-              wordExpression(depth - 1, leaves));
-      case 4 ->
-          list(
-              any(List.of("/", "mod", "min", "max")),
-              wordExpression(depth - 1, leaves),
-              wordExpression(depth - 1, leaves));
+              wordExpression(depth - 1, leaves, noZeroDivisor),
+              wordExpression(depth - 1, leaves, noZeroDivisor));
+      case 4 -> {
+        String operator = any(List.of("/", "mod", "min", "max"));
+        Form left = wordExpression(depth - 1, leaves, noZeroDivisor);
+        Form right = wordExpression(depth - 1, leaves, noZeroDivisor);
+        yield list(operator, left, noZeroDivisor ? list("logior", right, 1) : right);
+      }
       case 5 ->
           list(
               any(List.of("<<", ">>", ">>>")),
-              wordExpression(depth - 1, leaves),
+              wordExpression(depth - 1, leaves, noZeroDivisor),
               random.nextInt(64));
       case 6, 7 ->
           list(
               any(comparisons()),
-              wordExpression(depth - 1, leaves),
-              wordExpression(depth - 1, leaves));
+              wordExpression(depth - 1, leaves, noZeroDivisor),
+              wordExpression(depth - 1, leaves, noZeroDivisor));
       case 8 ->
           list(
               "if",
-              wordExpression(depth - 1, leaves),
-              wordExpression(depth - 1, leaves),
-              wordExpression(depth - 1, leaves));
-      case 9 -> list("cast", any(TYPES), wordExpression(depth - 1, leaves));
-      default -> list(any(unary()), wordExpression(depth - 1, leaves));
+              wordExpression(depth - 1, leaves, noZeroDivisor),
+              wordExpression(depth - 1, leaves, noZeroDivisor),
+              wordExpression(depth - 1, leaves, noZeroDivisor));
+      case 9 -> list("cast", any(TYPES), wordExpression(depth - 1, leaves, noZeroDivisor));
+      default -> list(any(unary()), wordExpression(depth - 1, leaves, noZeroDivisor));
     };
   }
 
@@ -180,9 +271,10 @@ final class ProgramGenerator {
   }
 
   private Form literalForm() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
       case 0 -> atom("+c1+");
       case 1 -> atom("kn");
+      case 3 -> atom(any(List.of("gc", "gb", "gw", "gd")));
       case 2 -> list("sizeof", any(List.of("odd", "mix", "kv", "u16")));
       default -> atom(literal());
     };
@@ -195,6 +287,9 @@ final class ProgramGenerator {
   }
 
   private Form packetLoad() {
+    if (!seesPacket) {
+      return variables.isEmpty() ? list("getmap", "a4", 1) : atom(any(variables));
+    }
     String type = any(TYPES);
     int width = Integer.parseInt(type.substring(1)) / 8;
     return list("load", type, "d", random.nextInt(64 - width + 1));
@@ -218,7 +313,10 @@ final class ProgramGenerator {
       };
     }
     int next = depth - 1;
-    return switch (random.nextInt(30)) {
+    return switch (random.nextInt(40)) {
+      case 33, 34, 35, 36, 37, 38, 39 -> idiom(next);
+      case 30, 31 -> call(next);
+      case 32 -> memory(next);
       case 0, 1, 2, 3 ->
           list(
               any(List.of("+", "-", "*", "logand", "logior", "logxor", "min", "max")),
@@ -263,6 +361,100 @@ final class ProgramGenerator {
       case 28 -> list("prog1", expression(next), statement(next));
       default -> assignment(next);
     };
+  }
+
+  /** Shapes that optimisers look for, with the values at which they go wrong. */
+  private Form idiom(int depth) {
+    Form a = operand(depth);
+    Form b = operand(depth);
+    return switch (random.nextInt(9)) {
+      case 0 -> list("cast", any(TYPES), list(any(List.of("+", "-", "*", "logxor")), a, b));
+      case 1 -> {
+        String shift = any(List.of("<<", ">>", ">>>"));
+        int first = 1 + random.nextInt(63);
+        int second = Math.clamp(64L - first + random.nextInt(3) - 1, 0, 63);
+        yield list(shift, list(shift, a, first), second);
+      }
+      case 2 ->
+          list(
+              "logand",
+              chance(2)
+                  ? list(any(List.of("+", "-", "*")), a, b)
+                  : list(any(List.of(">>", "<<")), a, 8),
+              any(List.of(255, 65_280, 65_535, 0xffffffffL)));
+      case 3 -> list(any(List.of("/", "mod")), list("-", a, b), 1L << random.nextInt(34));
+      case 4 -> {
+        Form narrow = list("cast", any(TYPES), a);
+        yield list("cast", any(TYPES), chance(2) ? narrow : list("<<", narrow, 33));
+      }
+      case 5 -> list(any(comparisons()), list("cast", any(TYPES), a), b);
+      case 6 -> list("cast", "u32", list("<<", a, random.nextInt(64)));
+      case 7 ->
+          // Nothing but tests of the same two values.
+          list(
+              "if",
+              list(any(comparisons()), a, b),
+              list("if", list(any(comparisons()), a, b), expression(0), expression(0)),
+              list("if", list(any(comparisons()), a, b), expression(0), expression(0)));
+      default ->
+          seesPacket
+              ? list(
+                  "if",
+                  list("<=", list("+", "d", 40 + random.nextInt(50)), "e"),
+                  expression(0),
+                  list(
+                      "if",
+                      list("<=", list("+", "d", 40 + random.nextInt(50)), "e"),
+                      expression(0),
+                      expression(0)))
+              : list("-", 1000, list("logand", a, 1023));
+    };
+  }
+
+  /** Something short that can be said twice. */
+  private Form operand(int depth) {
+    return chance(3) ? expression(Math.min(depth, 1)) : expression(0);
+  }
+
+  private Form call(int depth) {
+    for (Function function : functions) {
+      Pointer pointer = null;
+      for (Pointer p : pointers) {
+        pointer = p.struct().equals(function.struct()) ? p : pointer;
+      }
+      boolean fits = function.struct() == null || pointer != null;
+      if (fits && (hashWrites || !function.writesHash()) && !chance(3)) {
+        List<Form> arguments = new ArrayList<>();
+        if (pointer != null && function.struct() != null) {
+          arguments.add(atom(pointer.variable()));
+        }
+        arguments.addAll(terms(function.numbers(), Math.max(0, depth - 1)));
+        return list(function.name(), arguments);
+      }
+    }
+    return expression(depth);
+  }
+
+  /** A variable in memory, or an addition that yields what was there before. */
+  private Form memory(int depth) {
+    if (chance(2) || stackBlocks >= 3) {
+      return list("atomic-fetch-add", list("global-ptr", "gw"), 0, expression(depth));
+    }
+    stackBlocks++;
+    String name = fresh("w");
+    String type = any(TYPES);
+    int width = Integer.parseInt(type.substring(1)) / 8;
+    Form init = list(list(name, type, expression(depth)));
+    variables.add(name);
+    Form form =
+        list(
+            "let",
+            init,
+            list("store", "u8", list("stack-addr", name), random.nextInt(width), expression(depth)),
+            statement(Math.max(0, depth - 1)),
+            expression(depth));
+    variables.removeLast();
+    return form;
   }
 
   private List<Form> terms(int count, int depth) {
@@ -316,6 +508,12 @@ final class ProgramGenerator {
   }
 
   private Form place(int depth) {
+    if (chance(6)) {
+      return global(depth);
+    }
+    if (seesPacket && chance(8)) {
+      return packetLoad();
+    }
     if (pointers.isEmpty()) {
       List<String> assignable = assignable();
       return assignable.isEmpty() ? list("getmap", "a4", small(8, depth)) : atom(any(assignable));
@@ -324,12 +522,26 @@ final class ProgramGenerator {
     return switch (p.struct()) {
       case "odd" -> list(any(List.of("odd-a", "odd-b")), p.variable());
       case "kv" -> list(any(List.of("kv-a", "kv-b")), p.variable());
+      case "nest" ->
+          switch (random.nextInt(4)) {
+            case 0 -> list("nest-z", p.variable());
+            case 1 -> list("kv-b", list("as-kv", list("nest-ks-ptr", p.variable(), 1)));
+            default -> list(any(List.of("odd-a", "odd-b")), list("nest-h", p.variable()));
+          };
       default ->
           switch (random.nextInt(4)) {
             case 0 -> list("mix-tt", p.variable(), index(8, depth));
             case 1 -> list("mix-w", p.variable(), index(4, depth));
             default -> list(any(List.of("mix-p", "mix-q", "mix-r", "mix-s")), p.variable());
           };
+    };
+  }
+
+  private Form global(int depth) {
+    return switch (random.nextInt(4)) {
+      case 0 -> list("ga", index(4, depth));
+      case 1 -> list(any(List.of("mix-p", "mix-q", "mix-r", "mix-s")), list("global-ptr", "gs"));
+      default -> atom(any(List.of("gb", "gw", "gd")));
     };
   }
 
@@ -390,23 +602,131 @@ final class ProgramGenerator {
 
   Form statement(int depth) {
     int next = Math.max(0, depth - 1);
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(24)) {
+      case 20 -> pressure(next);
+      case 21 -> rotation(next);
+      case 22, 23 -> elements(next);
       case 0, 1, 2 -> assignment(next);
       case 3, 4, 5 ->
           list(any(List.of("setf", "incf", "decf", "setf")), place(next), expression(next));
       case 6, 7, 8 -> mapWrite(next);
       case 9, 10 -> list(any(List.of("when", "unless")), expression(next), statement(next));
       case 11 -> list("if", expression(next), statement(next), statement(next));
-      case 12 -> loop(next);
+      case 12 -> chance(2) ? loop(next) : kernelLoop(next);
       case 13, 14 -> allocation(next);
       case 15 -> bytes(next);
       case 16, 17, 18 -> ring(next);
       default ->
           mayReturn && chance(4)
-              ? list(
-                  "when", list("=", varying(0), atom(literal())), list("return", expression(next)))
+              ? list("when", list("=", varying(0), atom(literal())), leave(next))
               : list("incf", list("getmap", "a4", small(8, next)), expression(next));
     };
+  }
+
+  /** More values at once than there are registers. */
+  private Form pressure(int depth) {
+    if (pressed) {
+      return assignment(depth);
+    }
+    pressed = true;
+    int count = 9 + random.nextInt(6);
+    List<Form> bindings = new ArrayList<>();
+    List<Form> sum = new ArrayList<>();
+    List<String> bound = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String name = fresh("k");
+      bindings.add(list(name, expression(random.nextInt(2))));
+      sum.add(list(any(List.of("*", "logxor")), name, 2 * i + 1));
+      bound.add(name);
+    }
+    variables.addAll(bound);
+    Form form =
+        list(
+            "let",
+            list(bindings),
+            statement(depth),
+            assignment(depth),
+            list("setf", list("getmap", "out", 3), list("-", sum)));
+    for (int i = 0; i < count; i++) {
+      variables.removeLast();
+    }
+    return form;
+  }
+
+  /** Variables that change places in each round of a loop. */
+  private Form rotation(int depth) {
+    List<String> assignable = assignable();
+    if (assignable.size() < 2 || loopDepth > 1) {
+      return assignment(depth);
+    }
+    String first = any(assignable);
+    String second = any(assignable);
+    String name = fresh("t");
+    loopDepth++;
+    Form form =
+        list(
+            "dotimes",
+            list(fresh("i"), any(List.of(3, 65, 67))),
+            list(
+                "let",
+                list(list(name, first)),
+                list("setf", first, second, second, list("+", name, random.nextInt(2)))),
+            chance(2) ? list("incf", "gw") : assignment(0));
+    loopDepth--;
+    return form;
+  }
+
+  /** Two elements of an array, or one under two names. */
+  private Form elements(int depth) {
+    String first = fresh("p");
+    String second = fresh("p");
+    Form bindings =
+        list(
+            list(first, list("map-lookup", "sa", small(2, 0))),
+            list(second, list("map-lookup", "sa", small(2, 0))));
+    pointers.add(new Pointer(first, "mix"));
+    pointers.add(new Pointer(second, "mix"));
+    Form form =
+        list(
+            "when-let",
+            bindings,
+            list("setf", list("mix-s", first), expression(depth)),
+            list("setf", place(0), expression(0)),
+            list("setf", list("getmap", "out", 2), list(any(List.of("mix-s", "mix-r")), first)));
+    pointers.removeLast();
+    pointers.removeLast();
+    return form;
+  }
+
+  /** Ends the program, the function or the loop. */
+  private Form leave(int depth) {
+    if (callbackDepth > 0 && (!mayReturn || chance(2))) {
+      return list("loop-exit");
+    }
+    return inFunction != null && chance(2)
+        ? list("return-from", inFunction, expression(depth))
+        : list("return", expression(depth));
+  }
+
+  private Form kernelLoop(int depth) {
+    if (loopDepth > 1) {
+      return assignment(depth);
+    }
+    Form count = small(8, depth);
+    loopDepth++;
+    callbackDepth++;
+    String index = fresh("i");
+    variables.add(index);
+    Form form =
+        list(
+            "bpf-loop",
+            list(index, count),
+            statement(depth),
+            chance(2) ? list("when", expression(1), leave(0)) : assignment(depth));
+    variables.removeLast();
+    callbackDepth--;
+    loopDepth--;
+    return chance(2) ? list("setf", list("getmap", "out", 3), form) : form;
   }
 
   private Form mapWrite(int depth) {
@@ -462,7 +782,12 @@ final class ProgramGenerator {
     loopDepth++;
     String index = fresh("i");
     variables.add(index);
-    Form form = list("dotimes", list(index, random.nextInt(6)), statement(depth));
+    // The verifier walks through every iteration, so long loops are short.
+    boolean isLong = loopDepth == 1 && chance(6);
+    Form form =
+        isLong
+            ? list("dotimes", list(index, any(List.of(9, 33, 70))), assignment(0))
+            : list("dotimes", list(index, random.nextInt(6)), statement(depth));
     variables.removeLast();
     loopDepth--;
     return form;
@@ -473,7 +798,7 @@ final class ProgramGenerator {
       return assignment(depth);
     }
     stackBlocks++;
-    String struct = any(List.of("odd", "mix", "kv"));
+    String struct = any(List.of("odd", "mix", "kv", "nest"));
     String name = fresh("s");
     pointers.add(new Pointer(name, struct));
     Form form =
@@ -505,7 +830,9 @@ final class ProgramGenerator {
             case 1 -> {
               int off = random.nextInt(16);
               int n = random.nextInt(24 - off + 1);
-              yield list("memcpy", name, off, "d", random.nextInt(64 - n + 1), n);
+              yield !seesPacket
+                  ? list("memcpy", name, 0, name, 16, Math.min(n, 8))
+                  : list("memcpy", name, off, "d", random.nextInt(64 - n + 1), n);
             }
             case 2 -> list("atomic-add", name, 8 * random.nextInt(3), expression(depth));
             case 3 -> {
@@ -542,7 +869,7 @@ final class ProgramGenerator {
             Form record =
                 list(
                     "with-ringbuf",
-                    list(name, "r", list("sizeof", struct)),
+                    list(name, any(RINGS), list("sizeof", struct)),
                     list("setf", place(depth), expression(depth)),
                     statement(depth));
             pointers.removeLast();
@@ -560,7 +887,7 @@ final class ProgramGenerator {
     Form form =
         list(
             "let",
-            list(list(name, list("ringbuf-reserve", "r", 16))),
+            list(list(name, list("ringbuf-reserve", any(RINGS), 16))),
             list(
                 "when",
                 name,
@@ -574,7 +901,7 @@ final class ProgramGenerator {
   private Form output(int depth) {
     for (Pointer p : pointers) {
       if (p.struct().equals("odd") && p.variable().startsWith("s")) {
-        return list("ringbuf-output", "r", p.variable(), list("sizeof", "odd"));
+        return list("ringbuf-output", any(RINGS), p.variable(), list("sizeof", "odd"));
       }
     }
     return list("incf", list("getmap", "a4", small(8, depth)));

@@ -57,6 +57,10 @@ final class RingModel {
     return open.containsKey(address);
   }
 
+  boolean hasOpenRecord() {
+    return !open.isEmpty();
+  }
+
   long query(long what) {
     return switch ((int) what) {
       case 0 -> used; // BPF_RB_AVAIL_DATA: nobody reads

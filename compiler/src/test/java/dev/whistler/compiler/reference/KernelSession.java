@@ -1,0 +1,167 @@
+package dev.whistler.compiler.reference;
+
+import dev.whistler.bpf.BpfObject;
+import dev.whistler.bpf.LoadOptions;
+import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.UpdateMode;
+import dev.whistler.bpf.prog.TestRun;
+import dev.whistler.bpf.ring.RingBufferReader;
+import dev.whistler.compiler.form.Global;
+import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.MapType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Runs the first programs of objects in the running kernel, one after the other. All objects of a
+ * session have the same maps and globals: they are made once and set back after each run, since
+ * making them takes longer than everything else.
+ */
+final class KernelSession implements AutoCloseable {
+  private final Map<String, RingBufferReader> readers = new HashMap<>();
+
+  /** Initial contents of {@code .bss} and {@code .data}. */
+  private final Map<String, byte[]> data = new HashMap<>();
+
+  /** The first object, which owns the maps. */
+  private LoadedObject owner;
+
+  /** Loads an object and runs its first program once. */
+  Outcome run(TypedUnit unit, byte[] object, byte[] packet) {
+    if (owner == null) {
+      owner = BpfObject.open(object).load();
+      prepare(unit);
+      return run(owner, unit, packet);
+    }
+    LoadOptions options = LoadOptions.defaults().withReuse(owner.maps());
+    try (LoadedObject loaded = BpfObject.open(object).load(options)) {
+      return run(loaded, unit, packet);
+    }
+  }
+
+  private void prepare(TypedUnit unit) {
+    for (MapDefinition map : unit.maps()) {
+      if (map.type() == MapType.RINGBUF) {
+        readers.put(map.symbol(), RingBufferReader.open(owner.map(map.symbol())));
+      }
+    }
+    for (String section : List.of(".bss", ".data")) {
+      if (owner.maps().containsKey(section)) {
+        data.put(section, owner.map(section).lookup(new byte[4]));
+      }
+    }
+  }
+
+  private Outcome run(LoadedObject loaded, TypedUnit unit, byte[] packet) {
+    TestRun.Result result =
+        loaded.program(unit.programs().getFirst().symbol()).testRun(TestRun.packet(packet));
+    SortedMap<String, SortedMap<String, String>> maps = new TreeMap<>();
+    SortedMap<String, List<String>> records = new TreeMap<>();
+    for (MapDefinition map : unit.maps()) {
+      BpfMap kernel = owner.map(map.symbol());
+      if (map.type() == MapType.RINGBUF) {
+        records.put(map.name(), records(readers.get(map.symbol())));
+      } else if (map.type() != MapType.PROG_ARRAY) {
+        maps.put(map.name(), takeContents(map, kernel));
+      }
+    }
+    return new Outcome(
+        result.returnValue(),
+        maps,
+        records,
+        takeGlobals(unit.globals()),
+        HexFormat.of().formatHex(result.data()));
+  }
+
+  private static List<String> records(RingBufferReader reader) {
+    List<String> records = new ArrayList<>();
+    reader.consume(r -> records.add(HexFormat.of().formatHex(r.bytes())), 10_000);
+    return records;
+  }
+
+  /** The contents of a map, which is as new afterwards. */
+  private static SortedMap<String, String> takeContents(MapDefinition map, BpfMap kernel) {
+    boolean array = map.type() == MapType.ARRAY || map.type() == MapType.PERCPU_ARRAY;
+    SortedMap<String, String> contents = new TreeMap<>();
+    List<byte[]> used = new ArrayList<>();
+    kernel.forEach(
+        (key, value) -> {
+          byte[] one = onOneCpu(map, kernel, value);
+          if (!array || !isZero(one)) {
+            contents.put(HexFormat.of().formatHex(key), HexFormat.of().formatHex(one));
+            used.add(key);
+          }
+        });
+    if (array) {
+      used.forEach(key -> kernel.update(key, new byte[kernel.valueBytes()], UpdateMode.ANY));
+    } else if (!used.isEmpty()) {
+      kernel.deleteAll(used);
+    }
+    return contents;
+  }
+
+  private static boolean isZero(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One run touches the values of one CPU; those of the others are zero. */
+  private static byte[] onOneCpu(MapDefinition map, BpfMap kernel, byte[] value) {
+    if (!map.type().perCpu()) {
+      return value;
+    }
+    byte[] merged = new byte[map.value().size()];
+    for (byte[] one : kernel.perCpu(value)) {
+      for (int i = 0; i < merged.length; i++) {
+        merged[i] |= one[i];
+      }
+    }
+    return merged;
+  }
+
+  /**
+   * The contents of variable globals, which are as new afterwards. Each section holds them in order
+   * of definition at their natural alignment.
+   */
+  private SortedMap<String, String> takeGlobals(List<Global> globals) {
+    SortedMap<String, String> contents = new TreeMap<>();
+    data.forEach(
+        (section, initial) -> {
+          byte[] now = owner.map(section).lookup(new byte[4]);
+          int at = 0;
+          for (Global global : globals) {
+            if (global.section().equals(section)) {
+              int align = Interpreter.alignment(global);
+              at = Math.ceilDiv(at, align) * align;
+              byte[] bytes = Arrays.copyOfRange(now, at, at + global.size());
+              contents.put(global.name(), HexFormat.of().formatHex(bytes));
+              at += global.size();
+            }
+          }
+          if (!Arrays.equals(now, initial)) {
+            owner.map(section).update(new byte[4], initial, UpdateMode.ANY);
+          }
+        });
+    return contents;
+  }
+
+  @Override
+  public void close() {
+    readers.values().forEach(RingBufferReader::close);
+    if (owner != null) {
+      owner.close();
+    }
+  }
+}
