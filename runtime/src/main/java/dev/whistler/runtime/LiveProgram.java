@@ -260,8 +260,11 @@ final class LiveProgram implements RunningProgram {
       return;
     }
     closed = true;
-    stop(Duration.ZERO);
-    kernel.close();
+    try {
+      stop(Duration.ZERO);
+    } finally {
+      kernel.close();
+    }
     if (!(state.get() instanceof ProgramState.Failed)) {
       state.set(new ProgramState.Stopped(Instant.now()));
     }

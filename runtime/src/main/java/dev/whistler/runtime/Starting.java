@@ -24,6 +24,7 @@ import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.load.Attaching;
 import dev.whistler.runtime.load.Attachments;
+import dev.whistler.runtime.load.Failures;
 import dev.whistler.runtime.load.ObjectLoading;
 import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
@@ -63,6 +64,7 @@ final class Starting {
   private final Resources kernel = new Resources();
   private final Resources workers = new Resources();
   private Attachments attachments;
+  private @Nullable PinDirectory staged;
 
   private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
     this.attachments = attachments;
@@ -76,6 +78,8 @@ final class Starting {
         new Starting(request, ObjectLoading.read(request.object()), new Attachments(null));
     try {
       return starting.run();
+    } catch (BpfException e) {
+      throw starting.failed("The program cannot be started", e);
     } catch (StartException | RuntimeException e) {
       starting.release(e);
       throw e;
@@ -92,10 +96,19 @@ final class Starting {
             next, ObjectLoading.read(next.object()), new Attachments(current.attachments()));
     try {
       return starting.replace(current);
+    } catch (BpfException e) {
+      throw starting.failed("The program cannot be replaced", e);
     } catch (StartException | RuntimeException e) {
       starting.release(e);
       throw e;
     }
+  }
+
+  /** A failure of the kernel outside of load and attach, which tell theirs themselves. */
+  private StartException failed(String what, BpfException cause) {
+    StartException failure = Failures.of(FailureReason.LOAD_FAILED, what, cause);
+    release(failure);
+    return failure;
   }
 
   private Updated replace(LiveProgram current) throws StartException {
@@ -117,21 +130,28 @@ final class Starting {
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     PinnedAccount account = newAccount(pins, rings, deliveries);
+    // Whatever can fail is done before the current revision ends.
+    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
     // A fresh ring has room for what comes until the former revision has ended.
     attaching.attach(loaded, attachments);
+    stage(pins, loaded, account);
     attachments.commit();
     LiveProgram.Ended ended = current.end(rules.ringsCarried(), request.limits().sinkPatience());
-    long[] counts = rules.ringsCarried() ? ended.words() : new long[0];
+    long[] counts = rules.ringsCarried() ? ended.words() : NO_COUNTS;
     if (account != null && counts.length > 0) {
       account.write(counts);
     }
-    RingPump pump =
-        rings.isEmpty()
-            ? null
-            : pump(loaded.maps(), rings, deliveries, account, account == null ? counts : NO_COUNTS);
-    if (pins != null && account != null) {
-      pins.remove();
-      pin(pins, loaded, account);
+    if (pump != null) {
+      if (account == null && counts.length > 0) {
+        pump.goOn(counts);
+      } else {
+        pump.takeOver();
+      }
+      pump.start();
+    }
+    if (pins != null && staged != null) {
+      pins.replaceBy(staged);
+      staged = null;
     }
     return new Updated(
         live(maps, loaded.maps(), deliveries, pump, pins), decisions, ended.counters());
@@ -164,6 +184,14 @@ final class Starting {
 
   /** Undoes a start that failed; what was pinned before it began stays pinned. */
   private void release(Exception cause) {
+    PinDirectory half = staged;
+    if (half != null) {
+      try {
+        half.remove();
+      } catch (StartException e) {
+        cause.addSuppressed(e);
+      }
+    }
     for (AutoCloseable resources : List.of(attachments, workers, kernel)) {
       try {
         resources.close();
@@ -215,8 +243,11 @@ final class Starting {
     int words = Checkpoint.words(rings.size(), deliveries.size());
     PinnedAccount account = kernel.own(earlier.account(pins, words));
     attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
-    RingPump pump =
-        rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account, NO_COUNTS);
+    RingPump pump = rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account);
+    if (pump != null) {
+      pump.takeOver();
+      pump.start();
+    }
     return live(maps, earlier.maps(), deliveries, pump, pins);
   }
 
@@ -228,19 +259,32 @@ final class Starting {
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     PinnedAccount account = newAccount(pins, rings, deliveries);
-    RingPump pump =
-        rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account, NO_COUNTS);
+    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
+    if (pump != null) {
+      pump.takeOver();
+      pump.start();
+    }
     attaching.attach(loaded, attachments);
+    stage(pins, loaded, account);
     attachments.commit();
-    if (pins != null && account != null) {
-      pins.remove();
-      pin(pins, loaded, account);
+    if (pins != null && staged != null) {
+      pins.replaceBy(staged);
+      staged = null;
     }
     return live(maps, loaded.maps(), deliveries, pump, pins);
   }
 
-  private void pin(PinDirectory pins, LoadedObject loaded, PinnedAccount account)
+  /**
+   * Pins the new revision beside what is pinned; undone with everything else if the start fails.
+   */
+  private void stage(
+      @Nullable PinDirectory pins, LoadedObject loaded, @Nullable PinnedAccount account)
       throws StartException {
+    if (pins == null || account == null) {
+      return;
+    }
+    PinDirectory next = pins.next();
+    next.remove();
     Map<String, BpfLink> links = attachments.links();
     Map<String, BpfMap> pinnedMaps = attachments.withSlots(loaded.maps());
     Map<String, BpfProgram> programs = attachments.withEntries(loaded.programs());
@@ -254,7 +298,8 @@ final class Starting {
             List.copyOf(programs.keySet()),
             List.copyOf(links.keySet()),
             List.of());
-    PinnedProgram.pin(pins, manifest(parts), pinnedMaps, programs, links, account);
+    PinnedProgram.pin(next, manifest(parts), pinnedMaps, programs, links, account);
+    staged = next;
   }
 
   private RunningProgram live(
@@ -346,8 +391,7 @@ final class Starting {
       Map<String, BpfMap> maps,
       List<MapSchema> rings,
       List<Delivery> deliveries,
-      @Nullable PinnedAccount account,
-      long[] counts)
+      @Nullable PinnedAccount account)
       throws StartException {
     ObjectSchema.Stats stats = schema.stats();
     List<RingSource> sources = new ArrayList<>();
@@ -364,24 +408,18 @@ final class Starting {
     Checkpoint checkpoint = account == null ? null : new Checkpoint(account, sources, sinks);
     @Nullable BpfMap statistics = loading.statistics(maps);
     try {
-      RingPump pump =
-          workers.own(
-              new RingPump(
-                  request.identity().program(),
-                  sources,
-                  deliveries,
-                  new KernelCounters(statistics),
-                  clock,
-                  request.listener(),
-                  request.limits().maxRecords(),
-                  checkpoint,
-                  request.limits().sinkPatience(),
-                  state::failed));
-      if (counts.length > 0) {
-        pump.goOn(counts);
-      }
-      pump.start();
-      return pump;
+      return workers.own(
+          new RingPump(
+              request.identity().program(),
+              sources,
+              deliveries,
+              new KernelCounters(statistics),
+              clock,
+              request.listener(),
+              request.limits().maxRecords(),
+              checkpoint,
+              request.limits().sinkPatience(),
+              state::failed));
     } catch (BpfException e) {
       throw new StartException(
           FailureReason.LOAD_FAILED, "The rings cannot be read: " + e.getMessage() + ".", "", e);

@@ -68,6 +68,10 @@ final class Ring implements AutoCloseable {
     return cursor;
   }
 
+  void resume() {
+    cursor = consumerPosition();
+  }
+
   void release(long position) {
     if (position < consumerPosition() || position > producerPosition()) {
       throw new IllegalArgumentException(

@@ -126,6 +126,22 @@ public final class RingBufferReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes on where the rings say that the last reader stopped: after another reader has ended that
+   * read the same rings since this one was opened.
+   */
+  public void resume() {
+    reading.lock();
+    try {
+      if (!closed) {
+        rings.forEach(Ring::resume);
+      }
+    } finally {
+      releaseIfClosed();
+      reading.unlock();
+    }
+  }
+
   /** Makes a waiting {@link #poll} return, or the next one not wait. */
   public void wake() {
     if (!closed) {
@@ -185,6 +201,8 @@ public final class RingBufferReader implements AutoCloseable {
       if (first) {
         wake.signal();
       }
+    } catch (SystemCallException _) {
+      // A waiting read then returns at the end of its time; what follows waits for that.
     } finally {
       if (!reading.isHeldByCurrentThread()) {
         reading.lock();

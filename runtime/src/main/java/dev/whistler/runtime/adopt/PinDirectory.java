@@ -26,13 +26,14 @@ import java.util.regex.Pattern;
  * whoever can put a pin of his own there could make us adopt it.
  */
 public final class PinDirectory {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
   private static final Set<PosixFilePermission> OTHERS_WRITE =
       Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
   /** How pins of links begin. */
   public static final String LINK = "link-";
 
+  private static final String NEXT = "_next";
   private static final int MAX_PINS = 1024;
 
   private final Path directory;
@@ -119,6 +120,24 @@ public final class PinDirectory {
         "The pin directory " + directory + " " + why + "; mount a BPF file system there.",
         "",
         cause);
+  }
+
+  /**
+   * The directory beside this one in which a new revision is pinned before it takes the place of
+   * the current one. What a process that ended meanwhile left there looks like an orphan.
+   */
+  public PinDirectory next() {
+    return new PinDirectory(directory.resolveSibling(directory.getFileName() + NEXT));
+  }
+
+  /** Takes all pins away and puts those of another directory in their place. */
+  public void replaceBy(PinDirectory next) throws StartException {
+    remove();
+    try {
+      Files.move(next.directory, directory);
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
   }
 
   /** Makes the directory, readable for this user only. */

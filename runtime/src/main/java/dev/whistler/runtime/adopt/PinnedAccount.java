@@ -4,6 +4,7 @@ import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapFlags;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Mapping;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
@@ -26,7 +27,12 @@ public final class PinnedAccount implements AutoCloseable {
   private PinnedAccount(BpfMap map, int words) {
     this.map = map;
     this.words = words;
-    memory = map.map(true);
+    try {
+      memory = map.map(true);
+    } catch (BpfException e) {
+      map.close();
+      throw e;
+    }
     sequence = Math.max(memory.getLongAcquire(slot(0)), memory.getLongAcquire(slot(1)));
   }
 

@@ -3,6 +3,7 @@ package dev.whistler.runtime.consume;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.bpf.ring.RingRecord;
+import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.runtime.RecordListener;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingAccount;
@@ -83,14 +84,19 @@ public final class RingPump implements AutoCloseable {
     released = new long[rings.size()];
     List<BpfMap> maps = rings.stream().map(RingSource::map).toList();
     reader = checkpoint == null ? RingBufferReader.open(maps) : RingBufferReader.retaining(maps);
-    if (checkpoint != null) {
-      takeOver(checkpoint);
-    }
     thread = Thread.ofPlatform().daemon().name("rings-" + name).unstarted(() -> run(failure));
   }
 
-  /** Goes on where the account says the last reader was. */
-  private void takeOver(Checkpoint last) {
+  /**
+   * Goes on where the rings and, if there is one, the account say that the last reader was; before
+   * {@link #start}.
+   */
+  public void takeOver() {
+    reader.resume();
+    Checkpoint last = checkpoint;
+    if (last == null) {
+      return;
+    }
     long[] positions = last.restore(lossLines.kernelTold());
     for (int ring = 0; ring < positions.length; ring++) {
       // The account is written before the ring: it may be ahead, never behind.
@@ -106,6 +112,7 @@ public final class RingPump implements AutoCloseable {
    * @param words as {@link #handOver} gave them
    */
   public void goOn(long[] words) {
+    reader.resume();
     Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold());
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
@@ -269,7 +276,11 @@ public final class RingPump implements AutoCloseable {
   public boolean drain(Duration limit) {
     drainUntilNanos = System.nanoTime() + limit.toNanos();
     draining = true;
-    reader.wake();
+    try {
+      reader.wake();
+    } catch (SystemCallException _) {
+      // The reader looks at the end of its wait, within a second.
+    }
     try {
       // a sink's patience may hold the last batch up for a moment
       return drained.await(limit.toMillis() + 1000, TimeUnit.MILLISECONDS) && isEmpty();
@@ -303,6 +314,9 @@ public final class RingPump implements AutoCloseable {
   @Override
   public void close() {
     reader.close();
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
     try {
       thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException e) {

@@ -215,11 +215,7 @@ public final class Attachments implements AutoCloseable {
                 key,
                 new Held(
                     link,
-                    entry == null || slots == null
-                        ? null
-                        : EntryProgram.adopted(
-                            BpfProgram.of(entry.fd().duplicate()),
-                            BpfMap.of(slots.fd().duplicate())),
+                    entry == null || slots == null ? null : EntryProgram.adopted(entry, slots),
                     runs));
           });
       return adopted;

@@ -63,9 +63,15 @@ public final class EntryProgram implements AutoCloseable {
     }
   }
 
-  /** One that an earlier process made; both are owned from now on. */
+  /** One that an earlier process made; both stay the caller's. */
   static EntryProgram adopted(BpfProgram program, BpfMap slots) {
-    return new EntryProgram(program, slots);
+    BpfProgram own = BpfProgram.of(program.fd().duplicate());
+    try {
+      return new EntryProgram(own, BpfMap.of(slots.fd().duplicate()));
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
   }
 
   /** r1 is the context all along; if the slot is empty, the event is let pass with 0. */

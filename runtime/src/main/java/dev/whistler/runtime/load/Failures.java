@@ -8,14 +8,14 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 
 /** Says what a failure of the BPF library means for a program. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /**
    * @param otherwise the reason where the failure does not tell
    * @param what what was being done, as {@code "Program forks cannot be attached"}
    */
-  static StartException of(FailureReason otherwise, String what, BpfException cause) {
+  public static StartException of(FailureReason otherwise, String what, BpfException cause) {
     FailureReason reason =
         switch (cause) {
           case UnsupportedException _ -> FailureReason.UNSUPPORTED;
