@@ -38,7 +38,7 @@ final class KernelsDemo {
   private static final int CHILDREN = 3;
 
   /** Generous: the guests are emulated. */
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final Progress progress;
 

@@ -73,8 +73,8 @@ public final class GuestMachine implements AutoCloseable {
           .formatted(DATA, HOST, GuestShell.READY);
 
   private static final Duration PACK_LIMIT = Duration.ofMinutes(1);
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
-  private static final Duration POWER_OFF_LIMIT = Duration.ofSeconds(20);
+  private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration POWER_OFF_LIMIT = Duration.ofSeconds(60);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
   private final GuestKernel kernel;

@@ -24,9 +24,9 @@ public final class GuestNode implements AutoCloseable {
   static final String API_SERVER = "kubernetes.default.svc";
 
   // Generous: two emulated processors on a machine that does other things as well.
-  private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
-  private static final Duration READY_LIMIT = Duration.ofSeconds(300);
-  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(5);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(10);
+  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(3);
   private static final int MEMORY_MIB = 768;
   private static final int HTTP_PORT = 9464;
 
