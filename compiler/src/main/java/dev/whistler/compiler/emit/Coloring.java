@@ -3,8 +3,10 @@ package dev.whistler.compiler.emit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Iterated register coalescing (L. George and A. W. Appel, 1996) over r0 to r9: simplification,
@@ -62,8 +64,16 @@ final class Coloring {
   private final Deque<Integer> simplifyWork = new ArrayDeque<>();
   private final Deque<Integer> freezeWork = new ArrayDeque<>();
   private final BitSet spillWork = new BitSet();
+
+  /** The nodes of {@link #spillWork} by cost; a cost here may be less than it is by now. */
+  private final PriorityQueue<Candidate> candidates =
+      new PriorityQueue<>(
+          Comparator.comparingDouble(Candidate::cost).thenComparingInt(Candidate::node));
+
   private final Deque<Integer> stack = new ArrayDeque<>();
   private final List<Integer> spilled = new ArrayList<>();
+
+  private record Candidate(double cost, int node) {}
 
   /**
    * Colours a routine.
@@ -193,7 +203,7 @@ final class Coloring {
   private void classify(int node) {
     if (degree[node] >= REGISTERS) {
       state[node] = State.SPILL;
-      spillWork.set(node);
+      becomeCandidate(node);
     } else if (isMoveRelated(node)) {
       state[node] = State.FREEZE;
       freezeWork.add(node);
@@ -407,9 +417,10 @@ final class Coloring {
         decrement(neighbour);
       }
     }
-    if (degree[u] >= REGISTERS && state[u] != State.SPILL) {
+    // Also where it is one already: merging is what makes a candidate cheaper.
+    if (degree[u] >= REGISTERS) {
       state[u] = State.SPILL;
-      spillWork.set(u);
+      becomeCandidate(u);
     }
   }
 
@@ -426,20 +437,36 @@ final class Coloring {
   }
 
   private void chooseSpill() {
-    int best = -1;
-    double bestCost = 0;
-    for (int node = spillWork.nextSetBit(0); node >= 0; node = spillWork.nextSetBit(node + 1)) {
-      // The degree of a variable that lives throughout says little about what its spill relieves.
-      double c = cost[node] / Math.min(degree[node], MOST_RELIEF);
-      if (best < 0 || c < bestCost) {
-        best = node;
-        bestCost = c;
-      }
-    }
+    int best = cheapest();
     spillWork.clear(best);
     state[best] = State.SIMPLIFY;
     simplifyWork.add(best);
     freezeMoves(best);
+  }
+
+  /** The node of {@link #spillWork} that costs least, the first of several. */
+  private int cheapest() {
+    while (true) {
+      Candidate next = candidates.remove();
+      if (!spillWork.get(next.node)) {
+        continue;
+      }
+      double now = spillCost(next.node);
+      if (now == next.cost) {
+        return next.node;
+      }
+      candidates.add(new Candidate(now, next.node));
+    }
+  }
+
+  private void becomeCandidate(int node) {
+    spillWork.set(node);
+    candidates.add(new Candidate(spillCost(node), node));
+  }
+
+  /** The degree of a variable that lives throughout says little about what its spill relieves. */
+  private double spillCost(int node) {
+    return cost[node] / Math.min(degree[node], MOST_RELIEF);
   }
 
   private void assignColors() {
