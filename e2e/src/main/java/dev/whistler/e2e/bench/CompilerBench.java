@@ -6,6 +6,7 @@ import dev.whistler.e2e.bench.compiler.Comparison;
 import dev.whistler.e2e.bench.compiler.CompileTime;
 import dev.whistler.e2e.bench.compiler.Compilers;
 import dev.whistler.e2e.bench.compiler.Corpus;
+import dev.whistler.e2e.bench.compiler.Growth;
 import dev.whistler.e2e.bench.compiler.Packets;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.nio.file.Path;
@@ -26,31 +27,53 @@ final class CompilerBench {
    * @param repeat runs for each value
    * @param warmUp rounds of compilations that do not count
    * @param compilations rounds that count
-   * @param coldPairs pairs of processes
+   * @param coldPairs pairs of processes; 0 measures none
+   * @param forms of the longest program of the growth series
+   * @param growthRounds compilations of each of its programs
    */
-  private record Effort(int rounds, int repeat, int warmUp, int compilations, int coldPairs) {
-    static final Effort SHORT = new Effort(3, 10_000, 20, 5, 3);
-    static final Effort LONG = new Effort(21, 50_000, 150, 21, 9);
+  record Effort(
+      int rounds,
+      int repeat,
+      int warmUp,
+      int compilations,
+      int coldPairs,
+      int forms,
+      int growthRounds) {
+    static final Effort SHORT = new Effort(3, 10_000, 20, 5, 3, 2_000, 3);
+    static final Effort LONG = new Effort(21, 50_000, 150, 21, 9, 16_000, 7);
   }
+
+  /** Forms of the shortest program of the growth series. */
+  private static final int FEWEST_FORMS = 250;
+
+  /** Compilations of each program of the growth series that do not count. */
+  private static final int GROWTH_WARM_UP = 4;
 
   /** Everything that was measured. */
   record Results(
       Machine machine,
       List<Comparison> programs,
       Map<String, Spread> warmMillis,
+      List<Growth> growth,
       CompileTime.Cold cold) {}
 
   private CompilerBench() {}
 
   static int run(List<String> arguments) {
     BenchOptions options = BenchOptions.parse("compiler", arguments);
-    Results results = measure(options.repository(), options.isShort() ? Effort.SHORT : Effort.LONG);
+    Repository repository = options.repository();
+    Effort effort = options.isShort() ? Effort.SHORT : Effort.LONG;
+    Results results = measure(repository, Corpus.of(repository), effort);
     options.publish("Compiler", results, CompilerReport.of(results));
     return 0;
   }
 
-  private static Results measure(Repository repository, Effort effort) {
-    List<Corpus.Pair> pairs = Corpus.of(repository);
+  /**
+   * Measures.
+   *
+   * @param pairs programs, with that of the cold comparison among them if that is wanted
+   */
+  static Results measure(Repository repository, List<Corpus.Pair> pairs, Effort effort) {
     try (TemporaryDirectory scratch = TemporaryDirectory.create("whistler-bench-")) {
       Compilers compilers = new Compilers(scratch.path());
       Collection<byte[]> packets = Packets.all().values();
@@ -62,9 +85,15 @@ final class CompilerBench {
       System.err.println("compiling in this process");
       Map<String, Spread> warm =
           CompileTime.warm(compilers, pairs, effort.warmUp, effort.compilations);
+      System.err.println("compiling longer and longer programs");
+      List<Growth> growth =
+          Growth.measure(FEWEST_FORMS, effort.forms, GROWTH_WARM_UP, effort.growthRounds);
       System.err.println("compiling in processes");
-      CompileTime.Cold cold = cold(repository, compilers, pairs, scratch.path(), effort.coldPairs);
-      return new Results(Machine.here(), programs, warm, cold);
+      CompileTime.Cold cold =
+          effort.coldPairs == 0
+              ? new CompileTime.Cold(List.of(), List.of())
+              : cold(repository, compilers, pairs, scratch.path(), effort.coldPairs);
+      return new Results(Machine.here(), programs, warm, growth, cold);
     }
   }
 

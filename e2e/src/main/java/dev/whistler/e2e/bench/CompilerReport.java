@@ -2,6 +2,8 @@ package dev.whistler.e2e.bench;
 
 import dev.whistler.e2e.bench.Statistics.Spread;
 import dev.whistler.e2e.bench.compiler.Comparison;
+import dev.whistler.e2e.bench.compiler.CompileTime;
+import dev.whistler.e2e.bench.compiler.Growth;
 import dev.whistler.e2e.bench.compiler.RunTime;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The section "Compiler" of the document, in Markdown. */
 final class CompilerReport {
+  private static final double MEBIBYTE = 1 << 20;
+
   private CompilerReport() {}
 
   static String of(CompilerBench.Results results) {
@@ -51,13 +55,14 @@ final class CompilerReport {
     Collection<Spread> warm = results.warmMillis().values();
     double warmMedian = Spread.of(warm.stream().mapToDouble(Spread::median).toArray()).median();
     add(text, "| compile time, warm, median over programs | ≤ 2 ms | %.2f ms |%n", warmMedian);
-    Spread coldOurs = results.cold().ours();
-    Spread coldClang = results.cold().clang();
-    target(
-        text,
-        "compile time, new process, against clang with `vmlinux.h`",
-        "≤ 1.00",
-        coldOurs.median() / coldClang.median());
+    growthTargets(text, results.growth());
+    if (!results.cold().oursMillis().isEmpty()) {
+      target(
+          text,
+          "compile time, new process, against clang with `vmlinux.h`",
+          "≤ 1.00",
+          results.cold().ours().median() / results.cold().clang().median());
+    }
 
     add(
         text,
@@ -82,16 +87,8 @@ final class CompilerReport {
     }
     runTimes(text, programs);
     compileTimes(text, results.warmMillis());
-    add(
-        text,
-        """
-
-        In a new process, `forks` by the wall clock (median, quartiles of %d alternating pairs):
-        `./whistler compile` %s ms, clang with the kernel's `vmlinux.h` %s ms.
-        """,
-        results.cold().oursMillis().size(),
-        spread(coldOurs, "%.0f"),
-        spread(coldClang, "%.0f"));
+    growth(text, results.growth());
+    cold(text, results.cold());
     return text.toString();
   }
 
@@ -135,6 +132,71 @@ final class CompilerReport {
         |---|--:|
         """);
     warm.forEach((name, spread) -> add(text, "| %s | %s |%n", name, spread(spread, "%.2f")));
+  }
+
+  private static void growthTargets(StringBuilder text, List<Growth> growth) {
+    target(text, "time for a program twice as long, largest", "≤ 2.30", largest(growth, true));
+    target(text, "memory for a program twice as long, largest", "≤ 2.30", largest(growth, false));
+  }
+
+  private static double largest(List<Growth> growth, boolean time) {
+    double largest = 0;
+    for (int i = 1; i < growth.size(); i++) {
+      Growth before = growth.get(i - 1);
+      Growth after = growth.get(i);
+      largest =
+          Math.max(
+              largest,
+              time
+                  ? after.least() / before.least()
+                  : (double) after.allocated() / before.allocated());
+    }
+    return largest;
+  }
+
+  private static void growth(StringBuilder text, List<Growth> growth) {
+    add(
+        text,
+        """
+
+        Programs of one body, longer and longer: CPU time of the compiling thread (the least of %d
+        compilations, and the median) and bytes of the objects that it makes.
+
+        | forms | least ms | median ms | by half as long | MiB | by half as long |
+        |--:|--:|--:|--:|--:|--:|
+        """,
+        growth.getFirst().millis().size());
+    for (int i = 0; i < growth.size(); i++) {
+      Growth g = growth.get(i);
+      Growth before = growth.get(Math.max(0, i - 1));
+      add(
+          text,
+          "| %d | %.1f | %.1f | %s | %.1f | %s |%n",
+          g.forms(),
+          g.least(),
+          g.spread().median(),
+          i == 0 ? "–" : String.format(Locale.ROOT, "%.2f", g.least() / before.least()),
+          g.allocated() / MEBIBYTE,
+          i == 0
+              ? "–"
+              : String.format(Locale.ROOT, "%.2f", (double) g.allocated() / before.allocated()));
+    }
+  }
+
+  private static void cold(StringBuilder text, CompileTime.Cold cold) {
+    if (cold.oursMillis().isEmpty()) {
+      return;
+    }
+    add(
+        text,
+        """
+
+        In a new process, `forks` by the wall clock (median, quartiles of %d alternating pairs):
+        `./whistler compile` %s ms, clang with the kernel's `vmlinux.h` %s ms.
+        """,
+        cold.oursMillis().size(),
+        spread(cold.ours(), "%.0f"),
+        spread(cold.clang(), "%.0f"));
   }
 
   private static String counts(Comparison.Count count) {
