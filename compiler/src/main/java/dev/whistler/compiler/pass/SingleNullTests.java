@@ -39,16 +39,17 @@ final class SingleNullTests implements Pass {
       List<Value> later = new ArrayList<>();
       Block join = join(block, dominators);
       for (Value test : tests) {
+        Block at = test.block();
         if (join != null
+            && at != null
             && test != first
             && test.operand(0) == first.operand(0)
-            && test.block() instanceof Block at
             && dominators.dominates(join, at)) {
           later.add(test);
         }
       }
       if (join != null && !later.isEmpty()) {
-        Value found = found(routine, first, join, dominators);
+        Value found = found(routine, block, join, dominators);
         later.forEach(test -> test.setOperand(0, found));
         changed = true;
       }
@@ -104,14 +105,14 @@ final class SingleNullTests implements Pass {
   }
 
   /** At the join: 1 if the reservation succeeded, else 0. */
-  private static Value found(Routine routine, Value first, Block join, Dominators dominators) {
-    Block test = first.block();
-    int failed = relation(first) == Relation.EQUAL ? 0 : 1;
+  private static Value found(Routine routine, Block test, Block join, Dominators dominators) {
+    int failed = relation(test.terminator()) == Relation.EQUAL ? 0 : 1;
     Value[] outcomes =
         join.predecessors().stream()
             .map(p -> routine.constant(side(test, p, join, dominators) == failed ? 0 : 1))
             .toArray(Value[]::new);
-    Value phi = routine.newValue(new Operation.Phi(), ScalarType.U64, first.origin(), outcomes);
+    Value phi =
+        routine.newValue(new Operation.Phi(), ScalarType.U64, test.terminator().origin(), outcomes);
     join.appendPhi(phi);
     return phi;
   }
