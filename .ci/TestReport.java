@@ -10,9 +10,10 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Sums up the test reports below a directory: one line a module, every skip with its reason, every
- * failure by name, and a closing line {@code N passed, N failed, N skipped}. Exits with 1 if
- * anything failed or nothing ran.
+ * Sums up the test reports below a directory (those of the modules whose names begin with the
+ * second argument): one line a module, every skip with its reason, every failure by name, and a
+ * closing line {@code N passed, N failed, N skipped}. Exits with 1 if anything failed or nothing
+ * ran.
  */
 final class TestReport {
   private TestReport() {}
@@ -29,8 +30,12 @@ final class TestReport {
     Map<String, Counts> modules = new TreeMap<>();
     Map<String, Integer> skips = new TreeMap<>();
     List<String> failures = new ArrayList<>();
+    String wanted = arguments.length > 1 ? arguments[1] : "";
     for (Path report : reports(root)) {
-      String module = root.relativize(report).getName(0).toString();
+      String module = module(root.relativize(report));
+      if (!module.startsWith(wanted)) {
+        continue;
+      }
       Counts counts = modules.computeIfAbsent(module, m -> new Counts());
       var document =
           DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
@@ -97,6 +102,14 @@ final class TestReport {
                     && p.getParent().getFileName().toString().endsWith("-reports"))) {
       return files.sorted().toList();
     }
+  }
+
+  /** The module, or the kernel whose guest the report is from: {@code linux-6.1-reports}. */
+  private static String module(Path report) {
+    String directory = report.getParent().getFileName().toString();
+    return directory.startsWith("linux-")
+        ? directory.replace("-reports", "")
+        : report.getName(0).toString();
   }
 
   private static double seconds(String text) {

@@ -57,22 +57,44 @@ public final class Guest {
    */
   public static Result run(GuestKernel kernel, GuestRoot root, int memoryMiB, Duration limit)
       throws GuestException {
+    Path console = null;
+    try {
+      console = Files.createTempFile("whistler-guest", ".log");
+      return run(kernel, root, memoryMiB, limit, console);
+    } catch (IOException e) {
+      throw new GuestException("no room for a console: " + e.getMessage(), e);
+    } finally {
+      delete(console);
+    }
+  }
+
+  /**
+   * Runs the root's {@code /run.sh} in a kernel.
+   *
+   * @param memoryMiB memory of the guest
+   * @param limit how long the guest may live, boot included
+   * @param console file for all that the guest prints, for callers who want it also where the guest
+   *     did not end in time
+   */
+  public static Result run(
+      GuestKernel kernel, GuestRoot root, int memoryMiB, Duration limit, Path console)
+      throws GuestException {
     root.script("init", INIT);
     Path initrd = null;
-    Path console = null;
     Process guest = null;
     try {
-      initrd = Files.createTempFile("whistler-guest", ".cpio.gz");
-      console = Files.createTempFile("whistler-guest", ".log");
+      initrd = Files.createTempFile("whistler-guest", ".cpio");
       HostCommand.run(
           PACK_LIMIT,
           root.folder(),
-          List.of("sh", "-c", "find . | cpio -o -H newc --quiet | gzip -1 > " + initrd));
+          // Not compressed: an emulated machine would take longer to unpack than to copy it.
+          List.of("sh", "-c", "find . | cpio -o -H newc --quiet > " + initrd));
       guest =
           new ProcessBuilder(
                   "qemu-system-x86_64",
                   "-accel",
-                  "tcg,thread=multi",
+                  // One thread for all CPUs: with more, one may run code that another is changing.
+                  "tcg,thread=single",
                   "-cpu",
                   "max",
                   "-smp",
@@ -123,7 +145,6 @@ public final class Guest {
         guest.destroyForcibly();
       }
       delete(initrd);
-      delete(console);
     }
   }
 

@@ -102,10 +102,20 @@ public final class GuestRoot implements AutoCloseable {
     return add(program, target).addLibrariesOf(program);
   }
 
-  /**
-   * Adds {@code /java}: a run-time linked from the JDK that runs this, cached by the JDK's version.
-   */
+  /** Adds {@code /java}: the run-time of {@link #linkJava}. */
   public GuestRoot addJava(Path cache) throws GuestException {
+    Path runtime = linkJava(cache);
+    return add(runtime, "java")
+        .addLibrariesOf(runtime.resolve("bin/java"))
+        .addLibrariesOf(runtime.resolve("lib/server/libjvm.so"));
+  }
+
+  /**
+   * A small run-time linked from the JDK that runs this, cached by the JDK's version.
+   *
+   * @return its folder, with {@code bin/java} in it
+   */
+  public static Path linkJava(Path cache) throws GuestException {
     Path home = Path.of(System.getProperty("java.home"));
     Path runtime =
         cache.resolve("java-" + Runtime.version().toString().replaceAll("[^A-Za-z0-9.]", "_"));
@@ -132,9 +142,7 @@ public final class GuestRoot implements AutoCloseable {
     } catch (IOException e) {
       throw new GuestException("cannot link a Java run-time: " + e.getMessage(), e);
     }
-    return add(runtime, "java")
-        .addLibrariesOf(runtime.resolve("bin/java"))
-        .addLibrariesOf(runtime.resolve("lib/server/libjvm.so"));
+    return runtime;
   }
 
   private GuestRoot addLibrariesOf(Path binary) throws GuestException {

@@ -10,10 +10,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a command of this machine to its end, within a bound, and yields what it printed. */
-final class HostCommand {
+public final class HostCommand {
   private HostCommand() {}
 
-  static String run(Duration limit, @Nullable Path folder, List<String> words)
+  /**
+   * Runs it.
+   *
+   * @param limit after which it is killed
+   * @param folder its working directory; null for this process's own
+   * @return what it printed, errors included
+   * @throws GuestException if it cannot be run, fails, or does not end in time
+   */
+  public static String run(Duration limit, @Nullable Path folder, List<String> words)
       throws GuestException {
     Path output = null;
     Process process = null;

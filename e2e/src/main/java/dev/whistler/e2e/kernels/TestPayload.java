@@ -1,0 +1,297 @@
+package dev.whistler.e2e.kernels;
+
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.UserCache;
+import dev.whistler.e2e.guest.GuestException;
+import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
+import dev.whistler.e2e.guest.GuestRoot;
+import dev.whistler.e2e.guest.HostCommand;
+import dev.whistler.e2e.process.TemporaryDirectory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * What the guests get beside busybox and Java: the modules' classes and libraries as jars, a cache
+ * of loaded classes made by a training run on this machine, the objects that clang and our compiler
+ * make, and a loader on libbpf. Built once for all guests; deleted on close.
+ */
+final class TestPayload implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+
+  /** Whose classes and test classes are in the guest. */
+  private static final List<String> MODULES = List.of("bpf", "runtime", "compiler");
+
+  /** Programs that tests start; as {@code sh} the one that calls kill(2) through the C library. */
+  private static final List<Program> PROGRAMS =
+      List.of(new Program("/bin/bash", "bin/bash"), new Program("/bin/dash", "bin/sh"));
+
+  /** What clsact needs and Debian's kernels have as modules. */
+  private static final List<String> DRIVERS = List.of("sch_ingress", "cls_bpf");
+
+  /** Only the first compiler of the virtual machine: the second one would eat the emulated time. */
+  private static final List<String> JAVA_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "--enable-native-access=ALL-UNNAMED",
+          "-Dwhistler.objects=/objects");
+
+  /** Repetitions that make a test long, cut down. */
+  private static final List<String> SHORTER =
+      List.of(
+          "-Dwhistler.cycles=5",
+          "-Dwhistler.updates=3",
+          "-Dwhistler.identity.runs=1",
+          "-Dwhistler.identity.events=2000",
+          "-Dwhistler.kills=1");
+
+  /** Kernel tests whose classes are most of what the others load. */
+  private static final List<String> TRAINING =
+      List.of(
+          "dev.whistler.bpf.link.LinkTest",
+          "dev.whistler.bpf.verifier.RejectedTest",
+          "dev.whistler.runtime.RuntimeTest",
+          "dev.whistler.runtime.ExamplesTest");
+
+  /** This package, which is in the guest too. */
+  private static final String OWN = "dev/whistler/e2e/kernels";
+
+  private static final String RUN =
+      """
+      dmesg -n 1
+      for driver in /drivers/*.ko; do insmod $driver; done
+      mount -t tmpfs tmpfs /work
+      mkdir /work/runtime
+      ln -s /examples /work/examples
+      /loader /corpus
+      cd /work/runtime
+      exec java %s -cp %s dev.whistler.e2e.kernels.GuestTests /tests
+      """;
+
+  private record Program(String file, String target) {}
+
+  private final TemporaryDirectory directory;
+  private final Repository repository;
+
+  private TestPayload(TemporaryDirectory directory, Repository repository) {
+    this.directory = directory;
+    this.repository = repository;
+  }
+
+  /** What this machine lacks to boot guests, in a sentence; empty where nothing is missing. */
+  static Optional<String> missing() {
+    List<String> packages = new ArrayList<>();
+    needs(packages, "/usr/bin/qemu-system-x86_64", "qemu-system-x86");
+    needs(packages, "/usr/bin/cpio", "cpio");
+    needs(packages, "/bin/busybox", "busybox-static");
+    needs(packages, "/usr/bin/gcc", "gcc");
+    needs(packages, "/usr/bin/clang-19", "clang-19");
+    needs(packages, "/usr/include/bpf/libbpf.h", "libbpf-dev");
+    needs(packages, "/usr/bin/xz", "xz-utils");
+    return packages.isEmpty()
+        ? Optional.empty()
+        : Optional.of("Debian's packages are missing: " + String.join(" ", packages));
+  }
+
+  private static void needs(List<String> packages, String file, String packageName) {
+    if (!Files.exists(Path.of(file))) {
+      packages.add(packageName);
+    }
+  }
+
+  /** Builds it from what Maven has compiled. */
+  static TestPayload build(Repository repository, TestList list)
+      throws GuestException, IOException {
+    TemporaryDirectory directory = TemporaryDirectory.create("whistler-kernels");
+    TestPayload payload = new TestPayload(directory, repository);
+    try {
+      payload.packJars();
+      payload.buildObjects();
+      payload.buildLoader();
+      Files.write(payload.at("tests"), list.classes());
+      payload.train();
+      return payload;
+    } catch (GuestException | IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private Path at(String name) {
+    return directory.path().resolve(name);
+  }
+
+  private Path target(String module) {
+    return repository.root().resolve(module).resolve("target");
+  }
+
+  private void packJars() throws IOException {
+    Path jars = Files.createDirectory(at("app"));
+    for (String module : MODULES) {
+      pack(target(module).resolve("classes"), "", jars.resolve(module + ".jar"));
+      pack(target(module).resolve("test-classes"), "", jars.resolve(module + "-tests.jar"));
+    }
+    pack(target("e2e").resolve("classes"), OWN, jars.resolve("report.jar"));
+    pack(target("e2e").resolve("test-classes"), OWN, jars.resolve("run.jar"));
+    try (Stream<Path> libraries = Files.list(target("e2e").resolve("kernels"))) {
+      for (Path library : libraries.toList()) {
+        Files.copy(library, jars.resolve(String.valueOf(library.getFileName())));
+      }
+    }
+  }
+
+  /** Packs the files below a part of a folder, not compressed. */
+  private static void pack(Path folder, String part, Path jar) throws IOException {
+    Path base = folder.toRealPath();
+    try (OutputStream out = Files.newOutputStream(jar);
+        ZipOutputStream zip = new ZipOutputStream(out);
+        Stream<Path> files = Files.walk(base.resolve(part))) {
+      zip.setLevel(Deflater.NO_COMPRESSION);
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        zip.putNextEntry(new ZipEntry(base.relativize(file).toString()));
+        Files.copy(file, zip);
+        zip.closeEntry();
+      }
+    }
+  }
+
+  private void buildObjects() throws GuestException {
+    String classPath =
+        MODULES.stream()
+            .flatMap(
+                module ->
+                    Stream.of(
+                        target(module).resolve("test-classes"), target(module).resolve("classes")))
+            .map(Path::toString)
+            .collect(Collectors.joining(":", "", ":" + target("e2e").resolve("kernels") + "/*"));
+    for (String builder :
+        List.of("dev.whistler.bpf.PrebuiltObjects", "dev.whistler.runtime.PrebuiltObjects")) {
+      var _ = runJava(classPath, builder, at("objects"));
+    }
+    var _ = runJava(classPath, "dev.whistler.compiler.reference.ExecutionCorpus", at("corpus"));
+  }
+
+  private String runJava(String classPath, String main, Path argument) throws GuestException {
+    return HostCommand.run(
+        LIMIT,
+        repository.root().resolve("compiler"),
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-cp",
+            classPath,
+            main,
+            argument.toString()));
+  }
+
+  private void buildLoader() throws GuestException {
+    var _ =
+        HostCommand.run(
+            LIMIT,
+            null,
+            List.of(
+                "gcc",
+                "-O2",
+                "-Wall",
+                "-Werror",
+                "-o",
+                at("loader").toString(),
+                repository.root().resolve("e2e/kernels/loader.c").toString(),
+                "-lbpf"));
+  }
+
+  /**
+   * Runs some tests here, so that the guests find their classes loaded and linked. Where that is
+   * not possible the guests take longer.
+   */
+  private void train() throws IOException, GuestException {
+    Files.write(at("training"), TRAINING);
+    Files.createDirectories(at("work/runtime"));
+    Files.createSymbolicLink(at("work/examples"), repository.root().resolve("examples"));
+    Path java = GuestRoot.linkJava(javaCache());
+    List<String> command = new ArrayList<>();
+    command.add(java.resolve("bin/java").toString());
+    command.add("-XX:AOTCacheOutput=" + at("tests.aot"));
+    command.addAll(
+        JAVA_OPTIONS.stream().map(o -> o.replace("/objects", at("objects") + "")).toList());
+    command.addAll(SHORTER);
+    command.addAll(List.of("-cp", classPath(at("app").toString())));
+    command.addAll(List.of("dev.whistler.e2e.kernels.GuestTests", at("training").toString()));
+    try {
+      var _ = HostCommand.run(LIMIT, at("work/runtime"), command);
+    } catch (GuestException e) {
+      System.err.println("whistler: no class cache for the guests: " + e.getMessage());
+    }
+  }
+
+  private static Path javaCache() {
+    return UserCache.directory().resolve("java");
+  }
+
+  /** The jars in one order, on which the class cache depends. */
+  private String classPath(String folder) throws IOException {
+    try (Stream<Path> jars = Files.list(at("app"))) {
+      return jars.map(jar -> folder + "/" + jar.getFileName())
+          .sorted()
+          .collect(Collectors.joining(":"));
+    }
+  }
+
+  /** Puts it into a guest's root. */
+  void addTo(GuestRoot root, GuestKernel kernel) throws GuestException, IOException {
+    root.addJava(javaCache())
+        .add(at("app"), "app")
+        .add(at("objects"), "objects")
+        .add(at("corpus"), "corpus")
+        .add(at("tests"), "tests")
+        .add(repository.root().resolve("examples"), "examples")
+        .addProgram(at("loader"), "loader")
+        .script("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
+    for (Program program : PROGRAMS) {
+      root.addProgram(Path.of(program.file()), program.target());
+    }
+    addDrivers(root, kernel);
+    List<String> options = new ArrayList<>(JAVA_OPTIONS);
+    options.addAll(SHORTER);
+    if (Files.exists(at("tests.aot"))) {
+      root.add(at("tests.aot"), "tests.aot");
+      options.add("-XX:AOTCache=/tests.aot");
+    }
+    root.script("work/.keep", "")
+        .script("run.sh", RUN.formatted(String.join(" ", options), classPath("/app")));
+  }
+
+  private static void addDrivers(GuestRoot root, GuestKernel kernel) throws GuestException {
+    for (Path file : kernel.moduleFiles(DRIVERS)) {
+      String target = "drivers/" + file.getFileName();
+      root.add(file, target);
+      if (target.endsWith(".xz")) {
+        var _ = HostCommand.run(LIMIT, root.folder(), List.of("xz", "-d", target));
+      }
+    }
+  }
+
+  /** What the loader says of the corpus in this machine's own kernel. */
+  String loadHere() throws GuestException {
+    return HostCommand.run(
+        LIMIT,
+        null,
+        List.of("sh", "-c", at("loader") + " " + at("corpus") + " || [ $? = 1 ] # reported"));
+  }
+
+  @Override
+  public void close() {
+    directory.close();
+  }
+}
