@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -177,7 +178,7 @@ public final class GuestMachine implements AutoCloseable {
       return;
     }
     Path to = root.folder().resolve(target);
-    Files.createDirectories(to.getParent());
+    Files.createDirectories(Objects.requireNonNull(to.getParent()));
     var _ =
         HostCommand.run(
             PACK_LIMIT,

@@ -19,7 +19,7 @@ import java.util.Map;
 /** One of our Quarkus applications as a local process with its own HTTP port. */
 public final class QuarkusProcess implements AutoCloseable {
 
-  private static final Duration READY_LIMIT = Duration.ofSeconds(240);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(4);
   private static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
 
   private final Launch launch;
