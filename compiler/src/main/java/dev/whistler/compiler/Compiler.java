@@ -81,11 +81,16 @@ public final class Compiler {
   private Optional<TypedUnit> analyze() {
     SymbolTable symbols = new SymbolTable();
     UnitAnalyzer analyzer = new UnitAnalyzer(request, symbols, diagnostics);
-    notes =
-        UnitProcessor.process(request.sources(), symbols, analyzer, diagnostics, request.budget())
-            .notes();
-    checkBudget();
-    TypedUnit unit = analyzer.finish(start());
+    UnitProcessor.Processed processed =
+        UnitProcessor.process(request.sources(), symbols, analyzer, diagnostics, request.budget());
+    TypedUnit unit;
+    try {
+      checkBudget();
+      unit = analyzer.finish(start());
+    } finally {
+      // Macros in bodies print as well.
+      notes = processed.notes();
+    }
     return diagnostics.hasErrors() ? Optional.empty() : Optional.of(unit);
   }
 

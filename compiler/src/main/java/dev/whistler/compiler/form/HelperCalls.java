@@ -244,9 +244,7 @@ final class HelperCalls {
   }
 
   private static void requireAddress(Expr value, BodyAnalyzer body) {
-    if (value.type() instanceof ScalarType scalar
-        && scalar.width() <= 2
-        && !(value instanceof Expr.Constant)) {
+    if (value.type() instanceof ScalarType scalar && scalar.width() <= 2) {
       throw body.fail(
           Code.E_PTRARG,
           value.origin(),

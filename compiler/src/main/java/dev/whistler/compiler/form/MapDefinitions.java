@@ -21,6 +21,7 @@ import dev.whistler.compiler.type.StructField;
 import dev.whistler.compiler.type.StructLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,10 @@ final class MapDefinitions {
           "tag",
           "programs",
           "pin");
+
+  /** Types whose operations this compiler does not have. */
+  private static final Set<MapType> LEVEL_3 =
+      EnumSet.of(MapType.ARRAY_OF_MAPS, MapType.HASH_OF_MAPS, MapType.USER_RINGBUF);
 
   private final UnitContext unit;
   private final Names names;
@@ -163,15 +168,19 @@ final class MapDefinitions {
     }
     String name = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
     Optional<MapType> type = MapType.named(name);
-    if (type.isEmpty()
-        || type.get() == MapType.ARRAY_OF_MAPS
-        || type.get() == MapType.HASH_OF_MAPS
-        || type.get() == MapType.USER_RINGBUF) {
+    if (type.isEmpty()) {
       throw diagnostics.fail(
           Code.E_MAPDEF,
           context.originOf(datum),
-          type.isEmpty() ? "unknown map type " + name : "maps of type :" + name + " are level 3",
+          "unknown map type " + name,
           NearMatches.hint(name, Arrays.stream(MapType.values()).map(MapType::text).toList()));
+    }
+    if (LEVEL_3.contains(type.get())) {
+      throw diagnostics.fail(
+          Code.E_UNKNOWN,
+          context.originOf(datum),
+          "maps of type :" + name + " are a level 3 extension that this compiler does not have",
+          "level 3 (section 10.1)");
     }
     KernelDescription kernel = unit.request().kernel();
     if (kernel != null

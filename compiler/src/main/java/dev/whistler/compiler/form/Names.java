@@ -6,9 +6,13 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Names of definitions and the C names made of them (section 3.4). */
 final class Names {
+  /** What bodies use like a variable: {@code t} means truth there (section 2.3). */
+  private static final Set<String> NAMING_VALUES = Set.of("constant", "knob", "global variable");
+
   private final Diagnostics diagnostics;
   private final Map<String, Origin> cNames = new HashMap<>();
   private final Map<String, String> mapPrefixes = new HashMap<>();
@@ -49,7 +53,7 @@ final class Names {
       throw diagnostics.fail(Code.E_SYNTAX, at, "the name of a " + what + " is expected here");
     }
     String name = symbol.name().text();
-    if (Datum.isNil(datum) || name.equals("t")) {
+    if (Datum.isNil(datum) || name.equals("t") && NAMING_VALUES.contains(what)) {
       throw diagnostics.fail(Code.E_NAME, at, name + " cannot name a " + what);
     }
     if (name.startsWith(".")) {

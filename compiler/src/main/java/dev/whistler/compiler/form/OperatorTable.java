@@ -3,6 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
+import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +88,13 @@ final class OperatorTable {
     if (field.isPresent()) {
       return field.get();
     }
+    if (QUOTES.contains(name)) {
+      return body.fail(
+          Code.E_SYNTAX,
+          form.origin(),
+          "quoted data is no form of a body",
+          "compute with it in a macro, and expand to numbers");
+    }
     String later = LEVEL_3.get(name);
     if (later != null) {
       return body.fail(
@@ -98,6 +109,17 @@ final class OperatorTable {
         "unknown operator " + form.operator().spelling(),
         NearMatches.hint(name, names(body)));
   }
+
+  /** What {@code '}, {@code #'} and the backquote read as; meant for macro time (section 18.2). */
+  private static final Set<String> QUOTES =
+      Stream.of(
+              SymbolName.QUOTE,
+              SymbolName.FUNCTION,
+              SymbolName.QUASIQUOTE,
+              SymbolName.UNQUOTE,
+              SymbolName.SPLICE)
+          .map(SymbolName::text)
+          .collect(Collectors.toSet());
 
   private static final Map<String, String> LEVEL_3 =
       Map.of(

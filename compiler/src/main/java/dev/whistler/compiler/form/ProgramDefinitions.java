@@ -95,17 +95,34 @@ final class ProgramDefinitions {
   private ResolvedSection section(
       OptionList options, String type, Origin at, ExpansionContext context) {
     @Nullable Datum datum = options.value("section");
-    if (datum == null) {
-      return Sections.defaultOf(type)
-          .orElseThrow(
-              () ->
-                  diagnostics.fail(
-                      Code.E_SECTION,
-                      at,
-                      "programs of type :" + type + " have no default section",
-                      "state a :section"));
+    Origin sectionAt = datum == null ? at : context.originOf(datum);
+    ResolvedSection section =
+        datum == null ? defaultSection(type, at) : written(options, type, sectionAt, context);
+    if (Sections.lacksTarget(section)) {
+      diagnostics.report(
+          Code.W_SECTION,
+          sectionAt,
+          "the section \""
+              + section.written()
+              + "\" names no target, so the program is not attached by itself",
+          null);
     }
-    Origin sectionAt = context.originOf(datum);
+    return section;
+  }
+
+  private ResolvedSection defaultSection(String type, Origin at) {
+    return Sections.defaultOf(type)
+        .orElseThrow(
+            () ->
+                diagnostics.fail(
+                    Code.E_SECTION,
+                    at,
+                    "programs of type :" + type + " have no default section",
+                    "state a :section"));
+  }
+
+  private ResolvedSection written(
+      OptionList options, String type, Origin sectionAt, ExpansionContext context) {
     String written = text(options, "section", "", context);
     ResolvedSection section =
         Sections.resolve(written)
@@ -122,15 +139,6 @@ final class ProgramDefinitions {
           sectionAt,
           "the section \"" + written + "\" is one of type :" + section.type() + ", not :" + type,
           "the section wins; correct the :type");
-    }
-    if (Sections.lacksTarget(section)) {
-      diagnostics.report(
-          Code.W_SECTION,
-          sectionAt,
-          "the section \""
-              + written
-              + "\" names no target, so the program is not attached by itself",
-          null);
     }
     return section;
   }

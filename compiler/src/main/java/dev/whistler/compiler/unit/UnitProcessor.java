@@ -26,15 +26,22 @@ import java.util.Set;
  * evaluates macro-time definitions and hands the others to {@link Definitions}.
  */
 public final class UnitProcessor {
-  /**
-   * What remains when all top-level forms are processed.
-   *
-   * @param expander expands bodies
-   * @param notes what the program printed at macro time, line by line
-   */
-  public record Processed(Expander expander, List<String> notes) {
-    public Processed {
-      notes = List.copyOf(notes);
+  /** What remains when all top-level forms are processed. */
+  public static final class Processed {
+    private final MacroStage stage;
+
+    private Processed(MacroStage stage) {
+      this.stage = stage;
+    }
+
+    /** Expands bodies. */
+    public Expander expander() {
+      return stage;
+    }
+
+    /** What the program printed at macro time so far, line by line. */
+    public List<String> notes() {
+      return stage.notes();
     }
   }
 
@@ -139,7 +146,7 @@ public final class UnitProcessor {
       Budget budget) {
     UnitProcessor processor = new UnitProcessor(symbols, definitions, diagnostics, budget);
     processor.process(sources);
-    return new Processed(processor.stage, processor.stage.notes());
+    return new Processed(processor.stage);
   }
 
   private void process(List<SourceText> sources) {

@@ -13,10 +13,12 @@ import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -26,6 +28,10 @@ import java.util.TreeMap;
  * making them takes longer than everything else.
  */
 final class KernelSession implements AutoCloseable {
+  /** Maps that cannot be walked through. */
+  private static final Set<MapType> WITHOUT_KEYS =
+      EnumSet.of(MapType.PROG_ARRAY, MapType.QUEUE, MapType.STACK, MapType.BLOOM_FILTER);
+
   private final Map<String, RingBufferReader> readers = new HashMap<>();
 
   /** Initial contents of {@code .bss} and {@code .data}. */
@@ -69,7 +75,7 @@ final class KernelSession implements AutoCloseable {
       BpfMap kernel = owner.map(map.symbol());
       if (map.type() == MapType.RINGBUF) {
         records.put(map.name(), records(readers.get(map.symbol())));
-      } else if (map.type() != MapType.PROG_ARRAY) {
+      } else if (!WITHOUT_KEYS.contains(map.type())) {
         maps.put(map.name(), takeContents(map, kernel));
       }
     }

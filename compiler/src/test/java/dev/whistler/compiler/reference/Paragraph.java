@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * @param how what else the compilation takes
  * @param expected lines: the return value in decimal; {@code map NAME KEY VALUE} and {@code ring
  *     NAME RECORD} in hex; {@code packet HEX} if it changed; codes of diagnostics, with or without
- *     {@code LINE:COLUMN}; {@code loads} or {@code compiles} for what cannot be executed
+ *     {@code LINE:COLUMN}; {@code note TEXT} that macros print; {@code loads} or {@code compiles}
+ *     for what cannot be executed
  */
 record Paragraph(String title, String source, String how, List<String> expected) {
   private static final String FRAME =

@@ -62,6 +62,7 @@ class ParagraphsTest {
       String placed = code + " " + range.startLine() + ":" + range.startColumn();
       actual.add(paragraph.expected().contains(code) ? code : placed);
     }
+    result.notes().forEach(note -> actual.add("note " + note));
     if (result.object().isEmpty()) {
       return actual;
     }
