@@ -6,6 +6,7 @@ import dev.whistler.runtime.adopt.PinDirectory;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.load.Attachments;
+import dev.whistler.runtime.load.PlaceWatch;
 import dev.whistler.runtime.load.Quiescence;
 import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
@@ -31,6 +32,7 @@ final class LiveProgram implements RunningProgram {
   private final @Nullable RingPump pump;
   private final StateHolder state;
   private final @Nullable PinDirectory pins;
+  private final PlaceWatch watch;
 
   private @Nullable ProgramCounters finalCounters;
   private boolean closed;
@@ -63,12 +65,14 @@ final class LiveProgram implements RunningProgram {
     this.pump = pump;
     this.state = state;
     this.pins = pins;
+    this.watch = new PlaceWatch(attachments, state::placeGone);
   }
 
   /** The state with those who want to hear of its changes. */
   static final class StateHolder {
     private final List<Consumer<ProgramState>> listeners = new CopyOnWriteArrayList<>();
     private volatile ProgramState state = new ProgramState.Running(Instant.now());
+    private volatile @Nullable String placeGone;
 
     ProgramState get() {
       return state;
@@ -86,11 +90,25 @@ final class LiveProgram implements RunningProgram {
     /** A sink fails (a sentence), or works again (null). */
     void sink(@Nullable String problem) {
       switch (state) {
+        case ProgramState.Running _, ProgramState.Degraded _ -> {
+          String place = placeGone;
+          set(
+              problem != null
+                  ? new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem)
+                  : place == null
+                      ? new ProgramState.Running(Instant.now())
+                      : new ProgramState.Degraded(FailureReason.ATTACH_FAILED, place));
+        }
+        case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
+      }
+    }
+
+    /** A place at which a program was attached is gone, for good. */
+    void placeGone(String sentence) {
+      placeGone = sentence;
+      switch (state) {
         case ProgramState.Running _, ProgramState.Degraded _ ->
-            set(
-                problem == null
-                    ? new ProgramState.Running(Instant.now())
-                    : new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem));
+            set(new ProgramState.Degraded(FailureReason.ATTACH_FAILED, sentence));
         case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
       }
     }
@@ -149,6 +167,7 @@ final class LiveProgram implements RunningProgram {
     if (!failed) {
       state.set(new ProgramState.Stopping());
     }
+    watch.close();
     unpin();
     attachments.close();
     Quiescence.await();
@@ -196,6 +215,7 @@ final class LiveProgram implements RunningProgram {
   synchronized Ended end(boolean handsOver, Duration drain) {
     closed = true;
     long end = System.nanoTime() + drain.toNanos();
+    watch.close();
     Quiescence.await();
     if (pump != null) {
       pump.drain(handsOver ? Duration.ZERO : left(end));
@@ -244,6 +264,7 @@ final class LiveProgram implements RunningProgram {
       finalCounters = counters();
       pump.close();
     }
+    watch.close();
     deliveries.forEach(Delivery::close);
     attachments.close();
     kernel.close();

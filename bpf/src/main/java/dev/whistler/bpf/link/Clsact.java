@@ -56,7 +56,7 @@ public final class Clsact {
   /**
    * Attaches a program of type SCHED_CLS; its return value decides about the packet.
    *
-   * @param interfaceIndex as {@link java.net.NetworkInterface#getIndex()} gives it
+   * @param interfaceIndex as {@link dev.whistler.bpf.sys.NetworkDevice#index} gives it
    * @param priority 1 to 65535; lower runs earlier. Must be free.
    * @throws SystemCallException EEXIST if the priority is taken, ENODEV if there is no interface
    */

@@ -24,4 +24,17 @@ public record LinkInfo(LinkType type, int id, int programId, byte[] details) {
   public int interfaceIndex() {
     return new Structure(details).getInt(0);
   }
+
+  /**
+   * Whether the interface, cgroup or network namespace that the link was on is gone; the link lives
+   * on without effect then. False for other types.
+   */
+  public boolean targetIsGone() {
+    Structure target = new Structure(details);
+    return switch (type) {
+      case XDP, TCX, NETKIT, NETNS -> target.getInt(0) == 0;
+      case CGROUP -> target.getLong(0) == 0;
+      default -> false;
+    };
+  }
 }

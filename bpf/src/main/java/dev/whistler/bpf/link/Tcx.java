@@ -33,7 +33,7 @@ public final class Tcx {
   /**
    * Attaches a program of type SCHED_CLS behind those that are there.
    *
-   * @param interfaceIndex as {@link java.net.NetworkInterface#getIndex()} gives it
+   * @param interfaceIndex as {@link dev.whistler.bpf.sys.NetworkDevice#index} gives it
    * @throws UnsupportedException on kernels before 6.6; there {@link Clsact} does it
    */
   public static BpfLink attach(BpfProgram program, int interfaceIndex, Direction direction) {

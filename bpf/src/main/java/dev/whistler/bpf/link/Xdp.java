@@ -28,7 +28,7 @@ public final class Xdp {
   /**
    * Attaches a program of type XDP.
    *
-   * @param interfaceIndex as {@link java.net.NetworkInterface#getIndex()} gives it
+   * @param interfaceIndex as {@link dev.whistler.bpf.sys.NetworkDevice#index} gives it
    * @throws SystemCallException EBUSY if the interface runs another XDP program, EOPNOTSUPP if its
    *     driver cannot do the mode, ENODEV or EINVAL if there is no such interface
    */

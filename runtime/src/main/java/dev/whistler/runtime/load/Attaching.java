@@ -176,6 +176,12 @@ public final class Attaching {
       Attachments.Exchange exchange = Attachments.Exchange.of(schema, type);
       attachments.attach(Attachments.key(schema.symbol(), place), exchange, program, type, opener);
     }
+
+    /** As {@link #at}, in a binary. */
+    void in(Path file, Attachments.Opener opener, Object... place) {
+      attachments.watch(Attachments.key(schema.symbol(), place), new BinaryFile(file));
+      at(opener, place);
+    }
   }
 
   private Hold hold(ProgramSchema schema, BpfProgram program, Attachments attachments) {
@@ -224,7 +230,8 @@ public final class Attaching {
       long start =
           target.symbol().isEmpty() ? 0 : UserSymbol.offset(target.file(), target.symbol());
       long offset = start + target.offset();
-      hold.at(
+      hold.in(
+          target.file(),
           p -> Uprobe.attach(p, target.file(), offset, uprobe.onReturn()),
           target.file(),
           target.symbol(),
@@ -250,7 +257,8 @@ public final class Attaching {
           "Program %s: no function of %s matches '%s'."
               .formatted(schema.name(), file, uprobe.pattern()));
     }
-    hold.at(
+    hold.in(
+        file,
         p -> attachUprobes(p, file, offsets, uprobe.onReturn()),
         file,
         uprobe.pattern(),

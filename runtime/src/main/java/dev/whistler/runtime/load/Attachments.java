@@ -3,6 +3,7 @@ package dev.whistler.runtime.load;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.link.Exchangeable;
+import dev.whistler.bpf.link.LinkType;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
@@ -15,6 +16,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,12 @@ public final class Attachments implements AutoCloseable {
   /** Before the key, in the names under which an entry program and its slots are pinned. */
   private static final String ENTRY = "entry:";
 
+  /** Links on what can go while they last. */
+  private static final Set<LinkType> PERISHABLE =
+      Set.of(LinkType.XDP, LinkType.TCX, LinkType.CGROUP, LinkType.NETNS);
+
   private final Map<String, Held> held = new LinkedHashMap<>();
+  private final Map<String, BinaryFile> files = new HashMap<>();
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private @Nullable Attachments earlier;
 
@@ -98,7 +106,7 @@ public final class Attachments implements AutoCloseable {
       BpfProgram program,
       @Nullable AttachType attachType,
       Opener opener) {
-    Held old = earlier == null ? null : earlier.held.get(key);
+    Held old = earlier == null ? null : earlier.at(key);
     if (old != null && old.entry() != null && exchange == Exchange.ENTRY) {
       EntryProgram entry = old.entry();
       entry.run(program);
@@ -113,6 +121,12 @@ public final class Attachments implements AutoCloseable {
     } else {
       attachAnew(key, exchange, program, attachType, opener);
     }
+  }
+
+  /** What is at a place; null if nothing is, or if the place is not the same any more. */
+  private @Nullable Held at(String key) {
+    BinaryFile file = files.get(key);
+    return file != null && file.isReplaced() ? null : held.get(key);
   }
 
   private void attachAnew(
@@ -163,6 +177,26 @@ public final class Attachments implements AutoCloseable {
           }
         });
     return links;
+  }
+
+  /** Probes go into the file that has the path now. */
+  void watch(String key, BinaryFile file) {
+    files.put(key, file);
+  }
+
+  /** The places that can go while programs are attached there, with how to see that they did. */
+  Map<String, BooleanSupplier> places() {
+    Map<String, BooleanSupplier> places = new LinkedHashMap<>();
+    held.forEach(
+        (key, one) -> {
+          BinaryFile file = files.get(key);
+          if (file != null) {
+            places.put(key, file::isReplaced);
+          } else if (one.attachment() instanceof BpfLink link && PERISHABLE.contains(link.type())) {
+            places.put(key, () -> link.info().targetIsGone());
+          }
+        });
+    return places;
   }
 
   /** The maps of a program with those of its entry programs, by name of a pin. */

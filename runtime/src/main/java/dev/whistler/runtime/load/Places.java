@@ -1,15 +1,15 @@
 package dev.whistler.runtime.load;
 
+import dev.whistler.bpf.sys.NetworkDevice;
 import dev.whistler.runtime.AttachTarget;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.ProgramSchema;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The targets given for programs whose sections do not say where, checked against the programs. */
@@ -49,13 +49,9 @@ final class Places {
   }
 
   private static int index(ProgramSchema program, String name) throws StartException {
-    try {
-      NetworkInterface found = NetworkInterface.getByName(name);
-      if (found != null) {
-        return found.getIndex();
-      }
-    } catch (SocketException _) {
-      // as if there were none
+    OptionalInt found = NetworkDevice.index(name);
+    if (found.isPresent()) {
+      return found.getAsInt();
     }
     throw new StartException(
         FailureReason.ATTACH_FAILED,
