@@ -61,7 +61,7 @@ final class ClassArchive {
           HostTool.run(
               LIMIT,
               root.folder(),
-              Sandbox.command(root, JavaCommand.dump("/" + list, "/" + archive)));
+              InsideImage.command(root, JavaCommand.dump("/" + list, "/" + archive)));
       long after = clock();
       if (!Files.exists(root.path(archive))) {
         throw new ImageException("The JVM made no class cache: " + log.strip());

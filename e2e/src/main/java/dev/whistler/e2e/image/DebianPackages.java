@@ -39,7 +39,7 @@ record DebianPackages(Path cache) {
     List<DebianPackage> fetched = new ArrayList<>();
     for (String name : names) {
       try {
-        fetched.add(fetch(name));
+        fetched.add(fetchOrUpdate(name));
       } catch (IOException e) {
         throw new ImageException(
             "The package " + name + " cannot be unpacked below " + cache + ": " + e.getMessage(),
@@ -47,6 +47,16 @@ record DebianPackages(Path cache) {
       }
     }
     return fetched;
+  }
+
+  /** Lists that are old name versions that the archive has no more. */
+  private DebianPackage fetchOrUpdate(String name) throws IOException {
+    try {
+      return fetch(name);
+    } catch (ImageException oldLists) {
+      HostTool.run(LIMIT, cache, List.of("apt-get", "-qq", "update"));
+      return fetch(name);
+    }
   }
 
   private DebianPackage fetch(String name) throws IOException {

@@ -70,7 +70,8 @@ final class ImageRoot {
   private final Path folder;
   private final List<DebianPackage> packages;
 
-  private ImageRoot(Path folder, List<DebianPackage> packages) {
+  /** A folder that is filled already. */
+  ImageRoot(Path folder, List<DebianPackage> packages) {
     this.folder = folder;
     this.packages = packages;
   }

@@ -40,7 +40,8 @@ public final class JavaCommand {
             List.of(
                 "-XX:AOTCache=/" + ImageRoot.CLASS_CACHE,
                 "-Xlog:disable",
-                "-Xlog:all=error:stderr"),
+                "-Xlog:all=error:stderr",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
             List.of("-cp", JAR, "dev.whistler.operator.chore.Chores"));
     return String.join("\n", words.subList(1, words.size())) + "\n";
   }

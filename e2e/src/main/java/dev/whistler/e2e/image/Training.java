@@ -41,7 +41,7 @@ final class Training {
               "training",
               logs.path().resolve("log"),
               Map.of("KUBECONFIG", "/run/kubeconfig", "WHISTLER_NODE_NAME", "training"),
-              Sandbox.command(root, JavaCommand.training("/run/classes.list")))) {
+              InsideImage.command(root, JavaCommand.training("/run/classes.list")))) {
         try {
           Waiting.until("the end of the training", RUN, () -> !process.alive());
         } catch (Waiting.TimeoutException asPlanned) {

@@ -7,7 +7,7 @@ import java.util.List;
  * Runs what is inside an {@link ImageRoot} as if it were started in the image: the folder is the
  * root, there is no network, and {@code /tmp} vanishes. Nothing is mounted outside of the process.
  */
-final class Sandbox {
+final class InsideImage {
   private static final String ENTER =
       """
       set -e
@@ -21,7 +21,7 @@ final class Sandbox {
       exec chroot "$0" "$@"
       """;
 
-  private Sandbox() {}
+  private InsideImage() {}
 
   /** The command for this machine that runs a command of the image. */
   static List<String> command(ImageRoot root, List<String> inside) {
