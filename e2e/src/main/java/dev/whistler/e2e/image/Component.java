@@ -5,20 +5,25 @@ import java.util.Locale;
 /** What an image is built of. */
 public enum Component {
   /** Compiles programs; never needs to be root. */
-  OPERATOR("operator", 65532, 8080, "Whistler operator: compiles programs for each kernel"),
+  OPERATOR("operator", 65532, 8080, 50, "Whistler operator: compiles programs for each kernel"),
 
-  /** Loads programs; root without its powers, because BPF objects and its directory are root's. */
-  AGENT("node-agent", 0, 9464, "Whistler agent: runs programs on one node");
+  /**
+   * Loads programs; root without its powers, because BPF objects and its directory are root's. What
+   * is not heap is for maps and rings, which count as its memory.
+   */
+  AGENT("node-agent", 0, 9464, 25, "Whistler agent: runs programs on one node");
 
   private final String module;
   private final int user;
   private final int port;
+  private final int heapPercentage;
   private final String title;
 
-  Component(String module, int user, int port, String title) {
+  Component(String module, int user, int port, int heapPercentage, String title) {
     this.module = module;
     this.user = user;
     this.port = port;
+    this.heapPercentage = heapPercentage;
     this.title = title;
   }
 
@@ -40,6 +45,11 @@ public enum Component {
   /** The HTTP port of probes and metrics. */
   public int port() {
     return port;
+  }
+
+  /** How much of the container's memory limit is heap. */
+  public int heapPercentage() {
+    return heapPercentage;
   }
 
   /** One line for people who look at the image. */

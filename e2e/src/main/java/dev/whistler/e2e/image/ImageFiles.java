@@ -125,7 +125,7 @@ record ImageFiles(Optional<String> base, Path cache) {
             .setFormat(format)
             .setCreationTime(ImageRoot.TIME)
             .setUser(component.user() + ":" + component.user())
-            .setEntrypoint(JavaCommand.entrypoint())
+            .setEntrypoint(JavaCommand.entrypoint(component))
             .setExposedPorts(Port.tcp(component.port()))
             .setLabels(labels);
     for (Layer layer : LAYERS) {

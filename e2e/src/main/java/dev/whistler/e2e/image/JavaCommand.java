@@ -17,15 +17,15 @@ public final class JavaCommand {
 
   private JavaCommand() {}
 
-  /** The image's entry point. Half of the container's memory limit is heap. */
-  public static List<String> entrypoint() {
+  /** The image's entry point; the heap is a share of the container's memory limit. */
+  public static List<String> entrypoint(Component component) {
     return with(
         List.of(
             "-XX:AOTCache=/" + ImageRoot.CLASS_CACHE,
             // Lines about the cache must not mix with records on standard output.
             "-Xlog:disable",
             "-Xlog:all=warning:stderr",
-            "-XX:MaxRAMPercentage=50",
+            "-XX:MaxRAMPercentage=" + component.heapPercentage(),
             "-XX:+ExitOnOutOfMemoryError"),
         List.of("-jar", JAR));
   }

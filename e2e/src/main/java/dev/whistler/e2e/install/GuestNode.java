@@ -4,6 +4,7 @@ import dev.whistler.e2e.cluster.ClusterException;
 import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
 import dev.whistler.e2e.guest.GuestMachine;
+import dev.whistler.e2e.image.Component;
 import dev.whistler.e2e.image.JavaCommand;
 import dev.whistler.e2e.process.ChildProcess;
 import dev.whistler.e2e.workload.Forks;
@@ -107,7 +108,7 @@ public final class GuestNode implements AutoCloseable {
             HTTP_PORT,
             EMULATED,
             AgentDisk.SETPRIV,
-            String.join(" ", JavaCommand.entrypoint()));
+            String.join(" ", JavaCommand.entrypoint(Component.AGENT)));
   }
 
   /** Name of the node. */
