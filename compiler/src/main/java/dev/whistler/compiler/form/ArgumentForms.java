@@ -63,7 +63,7 @@ final class ArgumentForms {
   static Operator register(String what) {
     return (form, body, use) -> {
       body.arity(form, 0, 0);
-      requireType(form, "kprobe", body);
+      requireRegisters(form, body);
       OptionalInt offset = Registers.accessor(architecture(body), what);
       if (offset.isEmpty()) {
         throw body.fail(
@@ -76,7 +76,8 @@ final class ArgumentForms {
           body.program().section().attachParameters().containsKey("session")
               && Boolean.TRUE.equals(body.program().section().attachParameters().get("session"));
       if (!session) {
-        if (what.equals("ret") && !isReturnProbe(body)) {
+        boolean sample = body.program().type().equals("perf-event");
+        if (what.equals("ret") && !isReturnProbe(body) && !sample) {
           body.report(
               Code.W_PROBE,
               form.origin(),
@@ -94,9 +95,16 @@ final class ArgumentForms {
     };
   }
 
+  /** The registers are the whole context of a kprobe and the first part of a sample's. */
+  private static void requireRegisters(Form form, BodyAnalyzer body) {
+    if (!body.program().type().equals("perf-event")) {
+      requireType(form, "kprobe", body);
+    }
+  }
+
   private static Expr namedRegister(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 1);
-    requireType(form, "kprobe", body);
+    requireRegisters(form, body);
     Datum operand = form.operand(0);
     String name = operand instanceof Datum.Symbol s ? s.name().text() : "";
     OptionalInt offset = Registers.offset(architecture(body), name);
