@@ -34,14 +34,14 @@ final class FoldingTrial {
       loads.add(list("load", "u64", "d", 8 * leaf));
       foldable.add(list("progn", word));
       named.add(Form.atom("+w" + leaf + "+"));
-      constants.append("(defconstant +w%d+ %d)%n".formatted(leaf, word));
+      constants.append("(defconstant +w" + leaf + "+ " + word + ")\n");
     }
     long tree = random.nextLong();
     // A constant divisor 0 is an error, so only every other tree is a constant expression.
     boolean isConstant = random.nextBoolean();
     Form whole = tree(tree, named, isConstant);
     if (isConstant) {
-      constants.append("(defconstant +whole+ %s)%n".formatted(whole));
+      constants.append("(defconstant +whole+ " + whole + ")\n");
     }
     source =
         constants

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The compiler's own code generator. */
+/** The compiler's own code generator. {@link MutantLoader} loads it with a defect in it. */
 public final class WhistlerCodeGenerator implements CodeGenerator {
   @Override
   public List<Object> code(TypedUnit unit, CompilationOptions options) {

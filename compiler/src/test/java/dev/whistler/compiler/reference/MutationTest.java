@@ -1,0 +1,151 @@
+package dev.whistler.compiler.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.pass.Pipeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random programs find deliberate defects of passes and code generator. The short form only asks
+ * that a few programs find a third of them, so that a generator that lost its bite is noticed;
+ * {@code -Dwhistler.mutation.programs=N} gives them more programs and asks for nearly all.
+ */
+class MutationTest {
+  private static final int SHORT = 40;
+  private static final int PROGRAMS = Integer.getInteger("whistler.mutation.programs", SHORT);
+  private static final Duration TIME = Duration.ofMinutes(25);
+
+  @BeforeAll
+  static void needsKernel() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+  }
+
+  @Test
+  void randomProgramsFindDefects() throws Exception {
+    assertThat(Mutants.ALL).hasSizeGreaterThanOrEqualTo(30);
+    long end = System.nanoTime() + TIME.toNanos();
+    int workers = Runtime.getRuntime().availableProcessors();
+    List<Mutant> survivors = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(workers)) {
+      List<Future<List<Mutant>>> hunts = new ArrayList<>();
+      for (int worker = 0; worker < workers; worker++) {
+        List<Mutant> mutants = new ArrayList<>();
+        for (int i = worker; i < Mutants.ALL.size(); i += workers) {
+          mutants.add(Mutants.ALL.get(i));
+        }
+        hunts.add(threads.submit(() -> new Hunt(mutants).run(end)));
+      }
+      for (Future<List<Mutant>> hunt : hunts) {
+        survivors.addAll(hunt.get());
+      }
+    }
+    int all = Mutants.ALL.size();
+    System.out.println(
+        "mutants: " + (all - survivors.size()) + " of " + all + " found; not found: " + survivors);
+    int bar = PROGRAMS > SHORT ? all - 1 : all / 3;
+    assertThat(all - survivors.size()).as("found").isGreaterThanOrEqualTo(bar);
+  }
+
+  /** The search for some of the mutants. */
+  private static final class Hunt {
+    private final Map<Mutant, CodeGenerator> alive = new LinkedHashMap<>();
+    private final CodeGenerator original = new WhistlerCodeGenerator();
+
+    Hunt(List<Mutant> mutants) throws Exception {
+      for (Mutant mutant : mutants) {
+        alive.put(mutant, MutantLoader.load(mutant));
+      }
+    }
+
+    /** The mutants that no program found. */
+    List<Mutant> run(long end) {
+      try (KernelSession kernel = new KernelSession()) {
+        for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
+          compile(i, kernel);
+        }
+      }
+      return List.copyOf(alive.keySet());
+    }
+
+    /** Compiles one program by all mutants not found yet. */
+    private void compile(int index, KernelSession kernel) {
+      long seed = 31_000_003L + index;
+      String source = ProgramGenerator.unit(new ProgramGenerator(seed).program());
+      TypedUnit unit = Compilation.analyze(source);
+      byte[] packet = RandomProgramsTest.packet(new Random(seed));
+      Outcome expected;
+      try {
+        expected = new Interpreter(unit, packet).run(unit.programs().getFirst());
+      } catch (Undefined e) {
+        return;
+      }
+      for (CompilationOptions options : variants(index)) {
+        boolean noPass = options.disabledPasses().equals(Pipeline.names());
+        List<Object> right = original.code(unit, options);
+        for (Iterator<Map.Entry<Mutant, CodeGenerator>> all = alive.entrySet().iterator();
+            all.hasNext(); ) {
+          Map.Entry<Mutant, CodeGenerator> mutant = all.next();
+          if (noPass && mutant.getKey().file().startsWith("pass/")) {
+            continue;
+          }
+          String symptom = null;
+          try {
+            if (!mutant.getValue().code(unit, options).equals(right)) {
+              byte[] object = mutant.getValue().object(unit, source, options);
+              symptom = kernel.run(unit, object, packet).equals(expected) ? null : "differs";
+            }
+          } catch (RuntimeException | AssertionError e) {
+            symptom = e.getClass().getSimpleName();
+          }
+          if (symptom != null) {
+            report(index, options, symptom, mutant.getKey());
+            all.remove();
+          }
+        }
+      }
+    }
+
+    private static void report(
+        int index, CompilationOptions options, String symptom, Mutant mutant) {
+      System.out.printf(
+          Locale.ROOT,
+          "  program %4d, v%d: %-22s %s%n",
+          index,
+          options.instructionSet(),
+          symptom,
+          mutant);
+    }
+
+    /**
+     * Options that can show a defect: all passes and none, and in turn another instruction set or
+     * all passes but one.
+     */
+    private static List<CompilationOptions> variants(int index) {
+      if (index % 2 == 0) {
+        return List.of(Compilation.options(3), Compilation.options(3, Pipeline.names()));
+      }
+      List<CompilationOptions> others = new ArrayList<>();
+      List.of(1, 2, 4).forEach(set -> others.add(Compilation.options(set)));
+      Pipeline.names().stream()
+          .sorted()
+          .forEach(pass -> others.add(Compilation.options(3, Set.of(pass))));
+      return List.of(others.get(index / 2 % others.size()));
+    }
+  }
+}
