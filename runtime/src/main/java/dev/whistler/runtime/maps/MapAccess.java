@@ -94,10 +94,11 @@ public final class MapAccess implements ProgramMaps {
           "There is no map '%s' that takes entries; there are: %s."
               .formatted(entries.map(), String.join(", ", maps.keySet())));
     }
-    if (entries.entries().size() > MAX_ENTRIES) {
+    int all = entries.entries().size() + entriesOfOthers(entries.map());
+    if (all > MAX_ENTRIES) {
       throw new MapEntryException(
-          "Map '%s' is given %d entries; a program's maps take at most %d from outside."
-              .formatted(entries.map(), entries.entries().size(), MAX_ENTRIES));
+          "With %d entries for map '%s' there are %d; a program's maps take at most %d from outside."
+              .formatted(entries.entries().size(), entries.map(), all, MAX_ENTRIES));
     }
     Map<ByteBuffer, byte[]> wanted = encode(typed, entries);
     Map<ByteBuffer, byte[]> before = applied.getOrDefault(entries.map(), Map.of());
@@ -119,6 +120,13 @@ public final class MapAccess implements ProgramMaps {
         });
     write(typed, changes);
     applied.put(entries.map(), wanted);
+  }
+
+  private int entriesOfOthers(String map) {
+    return applied.entrySet().stream()
+        .filter(other -> !other.getKey().equals(map))
+        .mapToInt(other -> other.getValue().size())
+        .sum();
   }
 
   /** Elements of an array cannot be removed: zero is as good as absent. */

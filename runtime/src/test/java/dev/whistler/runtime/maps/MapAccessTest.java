@@ -145,4 +145,35 @@ class MapAccessTest {
     assertThatThrownBy(() -> maps.apply(new MapEntries("n", Mode.SEED, List.of())))
         .hasMessage("There is no map 'n' that takes entries; there are: m.");
   }
+
+  @Test
+  void aThousandEntriesAreTheLimitOfAllMapsTogether() throws Exception {
+    for (String name : List.of("first", "second")) {
+      ObjectSchema schema =
+          SchemaText.of(
+              "",
+              "{'name':'%s','symbol':'%s','type':'hash','keySize':4,'valueSize':8,"
+                      .formatted(name, name)
+                  + "'maxEntries':2000,'flags':0,'key':'u32','value':'u64'}");
+      BpfMap map = BpfMap.create(MapSpec.of(name, MapType.HASH, 4, 8, 2000));
+      open.add(map);
+      maps.add(schema.maps().getFirst(), map);
+    }
+    maps.apply(numbered("first", 600));
+    maps.apply(numbered("second", 400));
+    assertThatThrownBy(() -> maps.apply(numbered("second", 401)))
+        .isInstanceOf(MapEntryException.class)
+        .hasMessageContaining("there are 1001")
+        .hasMessageContaining("at most 1000");
+    maps.apply(numbered("first", 599));
+    maps.apply(numbered("second", 401));
+  }
+
+  private static MapEntries numbered(String map, int count) throws Exception {
+    List<MapEntries.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      entries.add(new MapEntries.Entry(json(Integer.toString(i)), json("1")));
+    }
+    return new MapEntries(map, Mode.OWN, entries);
+  }
 }
