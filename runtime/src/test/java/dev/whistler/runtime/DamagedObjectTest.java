@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.runtime.load.ObjectLoading;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -67,6 +69,22 @@ class DamagedObjectTest {
       }
     }
     return damaged;
+  }
+
+  /** Found above: the offset of a section without a type was believed. */
+  @Test
+  void sectionsWhoseTypeIsGoneAreEmptyWhereverTheySeemToLie() {
+    ByteBuffer header = ByteBuffer.wrap(OBJECT).order(ByteOrder.LITTLE_ENDIAN);
+    int sections = (int) header.getLong(40);
+    for (int i = 1; i < header.getShort(60); i++) {
+      ByteBuffer damaged = ByteBuffer.wrap(OBJECT.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      damaged.putInt(sections + 64 * i + 4, 0).putLong(sections + 64 * i + 24, 0xaf000000L);
+      try {
+        ObjectLoading.read(damaged.array());
+      } catch (StartException e) {
+        assertThat(e.reason()).isEqualTo(FailureReason.BAD_OBJECT);
+      }
+    }
   }
 
   @Test

@@ -182,7 +182,7 @@ public final class ElfFile {
         name,
         type,
         file.getLong(at + 8),
-        offset,
+        type == 0 ? 0 : offset,
         type == 0 ? 0 : size,
         file.getInt(at + 40),
         file.getInt(at + 44));
