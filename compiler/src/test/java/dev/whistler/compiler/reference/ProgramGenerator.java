@@ -411,6 +411,26 @@ final class ProgramGenerator {
     };
   }
 
+  /** Reads a place before and after it is changed. */
+  private Form echo(int depth) {
+    int key = random.nextInt(8);
+    Form place =
+        switch (random.nextInt(4)) {
+          case 0 -> list("getmap", "a4", key);
+          case 1 -> list("getmap", hashWrites ? "m8" : "a4", key);
+          default -> fixedPlace();
+        };
+    Form value = expression(Math.min(depth, 1));
+    Form change = list(any(List.of("incf", "decf", "setf", "setf")), place, value);
+    return list("logxor", place, list("progn", change, place));
+  }
+
+  /** A field or global whose place needs no evaluation. */
+  private Form fixedPlace() {
+    Form place = place(0);
+    return place.size() <= 4 ? place : atom(any(List.of("gb", "gw", "gd")));
+  }
+
   /** Something short that can be said twice. */
   private Form operand(int depth) {
     return chance(3) ? expression(Math.min(depth, 1)) : expression(0);
@@ -691,7 +711,7 @@ final class ProgramGenerator {
             "when-let",
             bindings,
             list("setf", list("mix-s", first), expression(depth)),
-            list("setf", place(0), expression(0)),
+            list("setf", chance(2) ? place(0) : list("mix-s", second), expression(0)),
             list("setf", list("getmap", "out", 2), list(any(List.of("mix-s", "mix-r")), first)));
     pointers.removeLast();
     pointers.removeLast();
@@ -871,7 +891,7 @@ final class ProgramGenerator {
                     "with-ringbuf",
                     list(name, any(RINGS), list("sizeof", struct)),
                     list("setf", place(depth), expression(depth)),
-                    statement(depth));
+                    chance(4) ? ring(depth) : statement(depth));
             pointers.removeLast();
             yield chance(3) ? list("setf", list("getmap", "out", 2), record) : record;
           }
