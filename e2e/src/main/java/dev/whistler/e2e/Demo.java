@@ -7,6 +7,7 @@ import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.e2e.cluster.ClusterException;
 import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.guest.GuestException;
+import dev.whistler.e2e.image.ImageException;
 import dev.whistler.e2e.install.AgentProcess;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.install.Programs;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -35,16 +37,20 @@ public final class Demo {
 
   private static final String USAGE =
       """
-      Usage: ./whistler demo [--keep | --kernels]
+      Usage: ./whistler demo [--keep | --full | --kernels]
 
       Starts a cluster (the one of WHISTLER_KUBECONFIG, k3s in Docker, or Kubernetes built from Go
       modules), installs Whistler, applies examples/forks.lisp, causes forks, and prints the status
       table and ten decoded records. Then everything is removed.
 
         --keep      leave it running and print how to reach and how to end it
-        --kernels   the same with three nodes: this machine, and two QEMU guests with Debian's Linux
-                    6.1 and 6.12
+        --full      with a real kubelet: the chart is installed with Helm, upgraded and uninstalled,
+                    and operator and agent run in pods
+        --kernels   with three nodes: this machine, and two QEMU guests with Debian's Linux 6.1 and
+                    6.12
       """;
+
+  private static final Set<String> FORMS = Set.of("", "--keep", "--full", "--kernels");
 
   private static final String PROGRAM = "forks";
   private static final int RECORDS = 10;
@@ -75,18 +81,21 @@ public final class Demo {
       System.out.print(USAGE);
       return 0;
     }
-    boolean kernels = arguments.equals(List.of("--kernels"));
-    if (!arguments.isEmpty() && !kernels && !arguments.equals(List.of("--keep"))) {
+    String form = arguments.isEmpty() ? "" : arguments.getFirst();
+    if (arguments.size() > 1 || !FORMS.contains(form)) {
       System.err.print(USAGE);
       return WRONG_USAGE;
     }
     try {
       requireRoot();
-      return kernels
-          ? new KernelsDemo(Progress.timed(System.err)).show()
-          : new Demo(!arguments.isEmpty()).show();
+      return switch (form) {
+        case "--full" -> new FullDemo(Progress.timed(System.err)).show();
+        case "--kernels" -> new KernelsDemo(Progress.timed(System.err)).show();
+        default -> new Demo(form.equals("--keep")).show();
+      };
     } catch (ClusterException
         | GuestException
+        | ImageException
         | IOException
         | Waiting.TimeoutException
         | IllegalStateException e) {
@@ -163,8 +172,13 @@ public final class Demo {
         () ->
             Optional.of(sink)
                 .filter(Files::exists)
-                .map(file -> read(file).lines().filter(line -> isOf(line, forks)).toList())
+                .map(file -> linesOf(forks, read(file)))
                 .filter(lines -> lines.size() >= forks.children().size()));
+  }
+
+  /** The lines of a file sink's text that tell of these children. */
+  static List<String> linesOf(Forks forks, String text) {
+    return text.lines().filter(line -> isOf(line, forks)).toList();
   }
 
   private static boolean isOf(String line, Forks forks) {

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.cluster;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A node whose kubelet runs pods on this machine. */
@@ -24,6 +25,9 @@ public interface ClusterNode {
    * @param path absolute path as a {@code hostPath} names it
    */
   Optional<String> read(String path);
+
+  /** Names of what is in a directory of the node; empty where there is none. */
+  List<String> list(String directory);
 
   /** The node's switch, where the provider can take it down without the API server. */
   Optional<Power> power();

@@ -3,6 +3,7 @@ package dev.whistler.e2e.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.k3s.K3sContainer;
@@ -29,6 +30,11 @@ record K3sNode(K3sContainer container) implements ClusterNode {
   public Optional<String> read(String path) {
     ExecResult result = execute("cat", path);
     return result.getExitCode() == 0 ? Optional.of(result.getStdout()) : Optional.empty();
+  }
+
+  @Override
+  public List<String> list(String directory) {
+    return execute("ls", "-A", directory).getStdout().lines().toList();
   }
 
   /** The API server is in the same process as the kubelet. */

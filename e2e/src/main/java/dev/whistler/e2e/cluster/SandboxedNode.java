@@ -167,6 +167,8 @@ final class SandboxedNode implements ClusterNode, ClusterNode.Power {
             # The machine has other users: their memory and disk are not this node's concern.
             evictionHard: {memory.available: 10Mi, nodefs.available: 1%%, imagefs.available: 1%%}
             nodeStatusUpdateFrequency: 2s
+            # Nobody answers there; without any the kubelet complains of every pod.
+            clusterDNS: [10.96.0.10]
             clusterDomain: cluster.local
             """
                 .formatted(
@@ -260,6 +262,12 @@ final class SandboxedNode implements ClusterNode, ClusterNode.Power {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + path + " of node " + NAME + ".", e);
     }
+  }
+
+  @Override
+  public List<String> list(String directory) {
+    String[] names = sandbox.path(directory).toFile().list();
+    return names == null ? List.of() : List.of(names);
   }
 
   @Override

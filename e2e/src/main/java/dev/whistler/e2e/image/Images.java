@@ -118,6 +118,20 @@ public final class Images implements Callable<Integer> {
     return 0;
   }
 
+  /**
+   * Builds both images with their default names, as {@code images -o DIR} does.
+   *
+   * @param directory made if it is not there
+   * @throws ImageException when this machine cannot
+   */
+  public static void buildInto(Path directory, Progress progress) throws IOException {
+    Images images = new Images();
+    Files.createDirectories(directory);
+    for (Component component : Component.values()) {
+      images.build(component, directory.toAbsolutePath().normalize(), progress);
+    }
+  }
+
   private void build(Component component, Path into, Progress progress) throws IOException {
     try (TemporaryDirectory work = TemporaryDirectory.create("whistler-image-")) {
       ImageRoot root = assemble(component, work.path().resolve("root"));

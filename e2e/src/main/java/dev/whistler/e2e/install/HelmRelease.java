@@ -24,7 +24,8 @@ public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String n
   private static final Duration RUN_LIMIT = WAIT_LIMIT.plusSeconds(60);
 
   /**
-   * {@code helm install --wait}: returns when every pod is Ready.
+   * {@code helm install --wait}. Helm takes a DaemonSet for ready when as many pods are as must be
+   * during an upgrade, so agents may still be starting.
    *
    * @param settings such as {@code agent.drain=5s}
    * @throws ClusterException when Helm fails; the message is Helm's
@@ -33,14 +34,14 @@ public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String n
     run("install", List.of(helm.chart().toString(), "--create-namespace", "--wait"), settings);
   }
 
-  /** {@code helm install} without waiting for anything to run. */
-  public void installWithoutWaiting(List<String> settings) {
-    run("install", List.of(helm.chart().toString(), "--create-namespace"), settings);
-  }
-
-  /** {@code helm upgrade --wait}: returns when every new pod is Ready and the old ones are gone. */
+  /** {@code helm upgrade --wait}, with the same reservation. */
   public void upgrade(List<String> settings) {
     run("upgrade", List.of(helm.chart().toString(), "--wait"), settings);
+  }
+
+  /** {@code helm test}: returns when the chart's own check has found everything at work. */
+  public void test() {
+    run("test", List.of(), List.of());
   }
 
   /** {@code helm uninstall --wait}: returns when every object of the release is gone. */

@@ -34,6 +34,11 @@ for hierarchy in "${hierarchies[@]}"; do
     [ ! -f "$hierarchy/$name/$setting" ] || [ "$hierarchy" = "$unified" ] || cat "$hierarchy/$setting" >"$hierarchy/$name/$setting"
   done
 done
+# A group counts as one process among those of the machine's top group: not enough for all pods.
+for hierarchy in "${hierarchies[@]}"; do
+  [ ! -f "$hierarchy/$name/cpu.shares" ] || echo 10240 >"$hierarchy/$name/cpu.shares"
+  [ ! -f "$hierarchy/$name/cpu.weight" ] || echo 1000 >"$hierarchy/$name/cpu.weight"
+done
 mkdir "$unified/$name/servers"
 echo $$ >"$unified/$name/servers/cgroup.procs"
 

@@ -11,6 +11,7 @@ import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
 import dev.whistler.e2e.install.Programs;
+import dev.whistler.e2e.machine.KernelObjects;
 import dev.whistler.e2e.process.Waiting;
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whistler.bpf.sys.ObjectCalls.Kind;
 import dev.whistler.crds.Selector;
 import dev.whistler.e2e.cluster.RunningCluster.ApiServerSwitch;
+import dev.whistler.e2e.machine.KernelObjects;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.whistler.e2e.system;
+package dev.whistler.e2e.machine;
 
 import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.ObjectCalls.Kind;
@@ -11,9 +11,10 @@ import java.util.TreeSet;
  * The ids of all BPF objects in the kernel at one moment. Ids are never used twice, so that two
  * moments can be compared.
  */
-record KernelObjects(Map<Kind, SortedSet<Integer>> ids) {
+public record KernelObjects(Map<Kind, SortedSet<Integer>> ids) {
 
-  static KernelObjects now() {
+  /** Those of this moment; listing them needs CAP_SYS_ADMIN. */
+  public static KernelObjects now() {
     Map<Kind, SortedSet<Integer>> ids = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       SortedSet<Integer> found = new TreeSet<>();
@@ -26,16 +27,30 @@ record KernelObjects(Map<Kind, SortedSet<Integer>> ids) {
   }
 
   /** What is there now and was not there {@code before}; kinds without any are absent. */
-  Map<Kind, SortedSet<Integer>> since(KernelObjects before) {
+  public Map<Kind, SortedSet<Integer>> since(KernelObjects before) {
     Map<Kind, SortedSet<Integer>> added = new EnumMap<>(Kind.class);
     ids.forEach(
         (kind, now) -> {
           SortedSet<Integer> fresh = new TreeSet<>(now);
-          fresh.removeAll(before.ids.get(kind));
+          fresh.removeAll(before.ids.getOrDefault(kind, new TreeSet<>()));
           if (!fresh.isEmpty()) {
             added.put(kind, fresh);
           }
         });
     return added;
+  }
+
+  /** Of {@code some} objects those that are there; kinds without any are absent. */
+  public Map<Kind, SortedSet<Integer>> among(Map<Kind, SortedSet<Integer>> some) {
+    Map<Kind, SortedSet<Integer>> found = new EnumMap<>(Kind.class);
+    some.forEach(
+        (kind, wanted) -> {
+          SortedSet<Integer> here = new TreeSet<>(wanted);
+          here.retainAll(ids.getOrDefault(kind, new TreeSet<>()));
+          if (!here.isEmpty()) {
+            found.put(kind, here);
+          }
+        });
+    return found;
   }
 }
