@@ -70,6 +70,7 @@ final class TestPayload implements AutoCloseable {
   private static final String RUN =
       """
       dmesg -n 1
+      umount /sys/kernel/tracing # tests mount their own
       for driver in /drivers/*.ko; do insmod $driver; done
       mount -t tmpfs tmpfs /work
       mkdir /work/runtime
