@@ -411,26 +411,6 @@ final class ProgramGenerator {
     };
   }
 
-  /** Reads a place before and after it is changed. */
-  private Form echo(int depth) {
-    int key = random.nextInt(8);
-    Form place =
-        switch (random.nextInt(4)) {
-          case 0 -> list("getmap", "a4", key);
-          case 1 -> list("getmap", hashWrites ? "m8" : "a4", key);
-          default -> fixedPlace();
-        };
-    Form value = expression(Math.min(depth, 1));
-    Form change = list(any(List.of("incf", "decf", "setf", "setf")), place, value);
-    return list("logxor", place, list("progn", change, place));
-  }
-
-  /** A field or global whose place needs no evaluation. */
-  private Form fixedPlace() {
-    Form place = place(0);
-    return place.size() <= 4 ? place : atom(any(List.of("gb", "gw", "gd")));
-  }
-
   /** Something short that can be said twice. */
   private Form operand(int depth) {
     return chance(3) ? expression(Math.min(depth, 1)) : expression(0);
