@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -56,10 +55,7 @@ public record MachineState(Set<String> items) {
   private static void addNames(Collection<String> items, String kind, Path directory)
       throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
-      entries
-          .filter(Files::isDirectory)
-          .map(entry -> kind + " " + entry)
-          .collect(Collectors.toCollection(() -> items));
+      entries.filter(Files::isDirectory).map(entry -> kind + " " + entry).forEach(items::add);
     }
   }
 
