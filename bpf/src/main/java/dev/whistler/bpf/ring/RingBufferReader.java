@@ -88,6 +88,16 @@ public final class RingBufferReader implements AutoCloseable {
    * @return how many records were handed on; 0 after the time, a wake-up, or when closed
    */
   public int poll(Handler handler, Duration timeout) {
+    return poll(handler, timeout, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, with at most so many records of each ring; the others are there for the next call,
+   * which does not wait.
+   *
+   * @param maximum records per ring
+   */
+  public int poll(Handler handler, Duration timeout, int maximum) {
     reading.lock();
     try {
       if (closed) {
@@ -99,7 +109,7 @@ public final class RingBufferReader implements AutoCloseable {
           wake.reset();
         }
       }
-      return consume(handler, Integer.MAX_VALUE);
+      return consume(handler, maximum);
     } finally {
       releaseIfClosed();
       reading.unlock();

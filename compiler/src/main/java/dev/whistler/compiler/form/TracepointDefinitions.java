@@ -14,6 +14,9 @@ import dev.whistler.compiler.source.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code deftracepoint} (sections 13.1, 13.2 and 13.8). */
@@ -48,7 +51,11 @@ final class TracepointDefinitions {
         required.add(fieldName(operand, context));
       }
     }
-    Optional<TracepointFormat> format = format(kernel, event);
+    SortedSet<String> names = new TreeSet<>();
+    required.forEach(field -> names.add(TracepointImports.kernelName(field.name().text())));
+    optional.forEach(field -> names.add(TracepointImports.kernelName(field.name().text())));
+    Optional<TracepointFormat> format =
+        names.isEmpty() ? format(kernel, event) : format(kernel, event, names);
     if (format.isEmpty() && required.isEmpty() && optional.isEmpty()) {
       unit.tables().markBroken("tp");
     } else if (format.isEmpty()) {
@@ -67,7 +74,8 @@ final class TracepointDefinitions {
           "the kernel has no tracepoint " + event,
           NearMatches.hint(eventMatches(event, kernel)));
     }
-    importFields(imported, format.get(), required, optional, context);
+    Supplier<TracepointFormat> whole = () -> format(kernel, event).orElseThrow();
+    importFields(imported, format.get(), whole, required, optional, context);
   }
 
   /** Near matches; events of the same category come first (section 13.2). */
@@ -79,6 +87,13 @@ final class TracepointDefinitions {
   static Optional<TracepointFormat> format(KernelDescription kernel, String event) {
     int slash = event.indexOf('/');
     return kernel.tracepoint(event.substring(0, slash), event.substring(slash + 1));
+  }
+
+  /** With none but the named fields: what a kernel has beside them is not asked. */
+  static Optional<TracepointFormat> format(
+      KernelDescription kernel, String event, SortedSet<String> fields) {
+    int slash = event.indexOf('/');
+    return kernel.tracepoint(event.substring(0, slash), event.substring(slash + 1), fields);
   }
 
   private String eventName(Datum datum, Origin at) {
@@ -107,6 +122,7 @@ final class TracepointDefinitions {
   private void importFields(
       TracepointImports.Event imported,
       TracepointFormat format,
+      Supplier<TracepointFormat> whole,
       List<Datum.Symbol> required,
       List<Datum.Symbol> optional,
       ExpansionContext context) {
@@ -129,7 +145,7 @@ final class TracepointDefinitions {
                 Code.E_TPFIELD,
                 context.originOf(symbol),
                 format.event() + " has no field \"" + kernelName + "\"",
-                fieldHint(kernelName, format));
+                fieldHint(kernelName, whole.get()));
       } else {
         imported.fields().put(TracepointImports.sourceName(kernelName), field.get());
       }

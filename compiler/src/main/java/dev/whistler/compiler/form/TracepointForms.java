@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** {@code (tp-F)}, {@code (tp-F-ptr)}, {@code (tp-F-len)} (sections 13.4 to 13.8). */
 final class TracepointForms {
@@ -347,10 +349,11 @@ final class TracepointForms {
     }
     KernelDescription kernel =
         body.unit().kernel(form.origin(), "tp-field-exists", body.diagnostics());
+    String name = TracepointImports.kernelName(field.name().text());
     Optional<TracepointFormat> format =
-        TracepointDefinitions.format(kernel, TracepointImports.kernelName(event.name().text()));
-    boolean exists =
-        format.flatMap(f -> f.field(TracepointImports.kernelName(field.name().text()))).isPresent();
+        TracepointDefinitions.format(
+            kernel, TracepointImports.kernelName(event.name().text()), new TreeSet<>(Set.of(name)));
+    boolean exists = format.flatMap(f -> f.field(name)).isPresent();
     return constant(exists ? 1 : 0, form.origin());
   }
 }

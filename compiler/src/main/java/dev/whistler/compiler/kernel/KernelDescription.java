@@ -2,6 +2,7 @@ package dev.whistler.compiler.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Everything that a compilation may ask about one kernel (section 3.5). The release string is no
@@ -30,6 +31,17 @@ public interface KernelDescription {
    * kernel spells them.
    */
   Optional<TracepointFormat> tracepoint(String category, String event);
+
+  /**
+   * The same, of only those of the named fields that the record has. A kernel that differs in other
+   * fields answers alike.
+   *
+   * @param fields names as the kernel spells them; none asks just for the event
+   */
+  default Optional<TracepointFormat> tracepoint(
+      String category, String event, SortedSet<String> fields) {
+    return tracepoint(category, event).map(format -> format.only(fields));
+  }
 
   /**
    * All events as {@code category/event}, sorted; asked only to offer near matches, so it is no

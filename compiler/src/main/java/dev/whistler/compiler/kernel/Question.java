@@ -3,7 +3,11 @@ package dev.whistler.compiler.kernel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 
 /** Questions to a kernel description as text, and the digests of their answers. */
 final class Question {
@@ -18,20 +22,29 @@ final class Question {
         switch (kind) {
           case "architecture" -> kernel.architecture().text();
           case "types" -> Boolean.toString(kernel.hasTypes());
-          case "tracepoint" -> {
-            int slash = what.indexOf('/');
-            yield slash < 0
-                ? "absent"
-                : kernel
-                    .tracepoint(what.substring(0, slash), what.substring(slash + 1))
-                    .map(Question::text)
-                    .orElse("absent");
-          }
+          case "tracepoint" -> tracepoint(kernel, what).map(Question::text).orElse("absent");
           case "struct" -> kernel.struct(what).map(Question::text).orElse("absent");
           case "function" -> kernel.function(what).map(Question::text).orElse("absent");
           case "feature" -> kernel.feature(what).name();
           default -> throw new MalformedKernelException("a trace holds an unknown question");
         });
+  }
+
+  /** {@code CATEGORY/EVENT}, or {@code CATEGORY/EVENT:FIELD,…} for some of its fields. */
+  private static Optional<TracepointFormat> tracepoint(KernelDescription kernel, String what) {
+    int colon = what.indexOf(':');
+    String event = colon < 0 ? what : what.substring(0, colon);
+    int slash = event.indexOf('/');
+    if (slash < 0) {
+      return Optional.empty();
+    }
+    String category = event.substring(0, slash);
+    String name = event.substring(slash + 1);
+    if (colon < 0) {
+      return kernel.tracepoint(category, name);
+    }
+    List<String> fields = Arrays.asList(what.substring(colon + 1).split(",", -1));
+    return kernel.tracepoint(category, name, new TreeSet<>(fields));
   }
 
   private static String text(TracepointFormat format) {

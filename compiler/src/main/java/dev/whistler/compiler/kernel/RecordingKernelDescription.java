@@ -3,6 +3,7 @@ package dev.whistler.compiler.kernel;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +37,13 @@ public final class RecordingKernelDescription implements KernelDescription {
   public Optional<TracepointFormat> tracepoint(String category, String event) {
     note("tracepoint:" + category + "/" + event);
     return kernel.tracepoint(category, event);
+  }
+
+  @Override
+  public Optional<TracepointFormat> tracepoint(
+      String category, String event, SortedSet<String> fields) {
+    note("tracepoint:" + category + "/" + event + ":" + String.join(",", fields));
+    return kernel.tracepoint(category, event, fields);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.whistler.compiler.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The parsed format of a tracepoint (section 13.3).
@@ -41,6 +42,12 @@ public record TracepointFormat(String event, List<Field> fields) {
       int size,
       boolean signed,
       int elementSize) {}
+
+  /** Without the fields that are not named. */
+  TracepointFormat only(Set<String> names) {
+    return new TracepointFormat(
+        event, fields.stream().filter(field -> names.contains(field.name())).toList());
+  }
 
   /** The field of that name. */
   public Optional<Field> field(String name) {

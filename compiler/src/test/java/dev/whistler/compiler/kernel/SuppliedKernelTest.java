@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +183,44 @@ class SuppliedKernelTest {
     assertThat(recording.trace().matches(kernel(Map.of("x/y", one)))).isFalse();
     assertThat(Trace.parse(trace.canonical())).isEqualTo(trace);
     assertThat(trace.digest()).hasSize(64).isNotEqualTo(recording.trace().digest());
+  }
+
+  @Test
+  void kernelsThatDifferInFieldsNobodyAskedForAnswerAlike() {
+    String pid = "field:int pid;\toffset:24;\tsize:4;\tsigned:1;\n";
+    String plain = "field:char comm[16];\toffset:8;\tsize:16;\tsigned:1;\n";
+    String unsigned = "field:char comm[16];\toffset:8;\tsize:16;\tsigned:0;\n";
+    KernelDescription old = kernel(Map.of("x/y", plain + pid));
+    KernelDescription recent = kernel(Map.of("x/y", unsigned + pid));
+    SortedSet<String> asked = new TreeSet<>(Set.of("pid", "gone"));
+    RecordingKernelDescription recording = new RecordingKernelDescription(old);
+
+    assertThat(recording.tracepoint("x", "y", asked).orElseThrow().fields())
+        .extracting(TracepointFormat.Field::name)
+        .containsExactly("pid");
+    Trace trace = recording.trace();
+    assertThat(trace.matches(recent)).isTrue();
+    assertThat(trace.matches(kernel(Map.of("x/y", plain)))).as("pid is missing").isFalse();
+    assertThat(trace.matches(kernel(Map.of("x/y", pid.replace("24", "12"))))).isFalse();
+    assertThat(trace.matches(kernel(Map.of("x/y", pid + pid.replace("pid", "gone")))))
+        .as("a field that was absent is there")
+        .isFalse();
+    assertThat(trace.matches(kernel(Map.of()))).isFalse();
+    assertThat(Trace.parse(trace.canonical())).isEqualTo(trace);
+
+    recording.tracepoint("x", "y", new TreeSet<>(Set.of("comm")));
+    assertThat(recording.trace().matches(recent)).isFalse();
+  }
+
+  @Test
+  void anEventCanBeAskedForWithoutItsFields() {
+    KernelDescription kernel =
+        kernel(Map.of("x/y", "field:int a;\toffset:8;\tsize:4;\tsigned:1;\n"));
+    RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
+
+    assertThat(recording.tracepoint("x", "y", new TreeSet<>()).orElseThrow().fields()).isEmpty();
+    assertThat(recording.trace().matches(kernel)).isTrue();
+    assertThat(recording.trace().matches(kernel(Map.of()))).isFalse();
   }
 
   private static KernelDescription kernel(Map<String, String> formats) {

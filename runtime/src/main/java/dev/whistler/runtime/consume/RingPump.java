@@ -32,6 +32,7 @@ public final class RingPump implements AutoCloseable {
   private static final Duration DRAIN_POLL = Duration.ofMillis(5);
   private static final int BATCH_BYTES = 64 << 10;
   private static final long SETTLE_NANOS = 1_000_000;
+  private static final int ACCOUNTED_BATCH = 4096;
 
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
@@ -164,15 +165,23 @@ public final class RingPump implements AutoCloseable {
   private void step(Duration wait) {
     clock.refresh();
     if (isSettled()) {
-      reader.poll(this::record, wait);
+      reader.poll(this::record, wait, batch());
     } else {
       // While records are retained, the kernel announces nothing new.
       LockSupport.parkNanos(SETTLE_NANOS);
-      reader.consume(this::record, Integer.MAX_VALUE);
+      reader.consume(this::record, batch());
     }
     flush();
     lossLines.write();
     settle(System.nanoTime() + SETTLE_NANOS);
+  }
+
+  /**
+   * Between accounts, few records: a reader that is killed again and again while it catches up gets
+   * on by what it has accounted for.
+   */
+  private int batch() {
+    return checkpoint == null ? Integer.MAX_VALUE : ACCOUNTED_BATCH;
   }
 
   /** Whether nothing that was read is still retained in a ring. */
