@@ -92,6 +92,11 @@ final class WhistlerSystem implements AutoCloseable {
     return agent;
   }
 
+  /** What a user does with {@code kubectl}, with bounds of one's own. */
+  Programs programs() {
+    return programs;
+  }
+
   /** A program of {@code examples}. */
   static String example(String file) {
     try {
