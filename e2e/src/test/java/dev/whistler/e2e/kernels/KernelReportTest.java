@@ -85,7 +85,9 @@ class KernelReportTest {
                 new GuestLine(Outcome.FAILED, "a.B", "bad", 1500, "because\u0001\nof")));
     report.write(directory);
     assertThat(Files.readString(directory.resolve("TEST-linux-6.1.xml")))
-        .contains("<testcase classname=\"a.B\" name=\"&lt;ok&gt;\" time=\"0.012\">")
+        // Writers of XML differ in whether they escape a closing bracket and close empty elements.
+        .containsPattern(
+            "<testcase classname=\"a\\.B\" name=\"&lt;ok(>|&gt;)\" time=\"0\\.012\" ?/?>")
         .contains("time=\"1.500\"><failure message=\"because?\">because?\nof</failure>");
   }
 
