@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code deftracepoint} (sections 13.1, 13.2 and 13.8). */
 final class TracepointDefinitions {
+  /** No record has more fields worth naming one by one; beyond, the whole event is asked for. */
+  private static final int MAX_NAMED = 256;
+
   private final UnitContext unit;
   private final Diagnostics diagnostics;
 
@@ -54,8 +56,8 @@ final class TracepointDefinitions {
     SortedSet<String> names = new TreeSet<>();
     required.forEach(field -> names.add(TracepointImports.kernelName(field.name().text())));
     optional.forEach(field -> names.add(TracepointImports.kernelName(field.name().text())));
-    Optional<TracepointFormat> format =
-        names.isEmpty() ? format(kernel, event) : format(kernel, event, names);
+    boolean some = !names.isEmpty() && names.size() <= MAX_NAMED;
+    Optional<TracepointFormat> format = some ? format(kernel, event, names) : format(kernel, event);
     if (format.isEmpty() && required.isEmpty() && optional.isEmpty()) {
       unit.tables().markBroken("tp");
     } else if (format.isEmpty()) {
@@ -74,8 +76,13 @@ final class TracepointDefinitions {
           "the kernel has no tracepoint " + event,
           NearMatches.hint(eventMatches(event, kernel)));
     }
-    Supplier<TracepointFormat> whole = () -> format(kernel, event).orElseThrow();
-    importFields(imported, format.get(), whole, required, optional, context);
+    boolean complete = required.stream().allMatch(field -> has(format.get(), field));
+    TracepointFormat named = complete ? format.get() : format(kernel, event).orElseThrow();
+    importFields(imported, named, required, optional, context);
+  }
+
+  private static boolean has(TracepointFormat format, Datum.Symbol field) {
+    return format.field(TracepointImports.kernelName(field.name().text())).isPresent();
   }
 
   /** Near matches; events of the same category come first (section 13.2). */
@@ -122,7 +129,6 @@ final class TracepointDefinitions {
   private void importFields(
       TracepointImports.Event imported,
       TracepointFormat format,
-      Supplier<TracepointFormat> whole,
       List<Datum.Symbol> required,
       List<Datum.Symbol> optional,
       ExpansionContext context) {
@@ -145,7 +151,7 @@ final class TracepointDefinitions {
                 Code.E_TPFIELD,
                 context.originOf(symbol),
                 format.event() + " has no field \"" + kernelName + "\"",
-                fieldHint(kernelName, whole.get()));
+                fieldHint(kernelName, format));
       } else {
         imported.fields().put(TracepointImports.sourceName(kernelName), field.get());
       }
