@@ -149,10 +149,7 @@ final class Starting {
       }
       pump.start();
     }
-    if (pins != null && staged != null) {
-      pins.replaceBy(staged);
-      staged = null;
-    }
+    unstage(pins);
     return new Updated(
         live(maps, loaded.maps(), deliveries, pump, pins), decisions, ended.counters());
   }
@@ -244,10 +241,7 @@ final class Starting {
     PinnedAccount account = kernel.own(earlier.account(pins, words));
     attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
     RingPump pump = rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account);
-    if (pump != null) {
-      pump.takeOver();
-      pump.start();
-    }
+    begin(pump);
     return live(maps, earlier.maps(), deliveries, pump, pins);
   }
 
@@ -260,17 +254,11 @@ final class Starting {
     List<Delivery> deliveries = deliveries(rings.size());
     PinnedAccount account = newAccount(pins, rings, deliveries);
     RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
-    if (pump != null) {
-      pump.takeOver();
-      pump.start();
-    }
+    begin(pump);
     attaching.attach(loaded, attachments);
     stage(pins, loaded, account);
     attachments.commit();
-    if (pins != null && staged != null) {
-      pins.replaceBy(staged);
-      staged = null;
-    }
+    unstage(pins);
     return live(maps, loaded.maps(), deliveries, pump, pins);
   }
 
@@ -300,6 +288,22 @@ final class Starting {
             List.of());
     PinnedProgram.pin(next, manifest(parts), pinnedMaps, programs, links, account);
     staged = next;
+  }
+
+  /** What was pinned beside takes the place of what was pinned before. */
+  private void unstage(@Nullable PinDirectory pins) throws StartException {
+    if (pins != null && staged != null) {
+      pins.replaceBy(staged);
+      staged = null;
+    }
+  }
+
+  /** Reads on where the last reader of the rings stopped. */
+  private static void begin(@Nullable RingPump pump) {
+    if (pump != null) {
+      pump.takeOver();
+      pump.start();
+    }
   }
 
   private RunningProgram live(

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.guest;
 
 import dev.whistler.e2e.UserCache;
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ public final class GuestKernels {
       HostCommand.run(LIMIT, null, List.of("dpkg", "-x", archive.toString(), content.toString()));
       Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      GuestRoot.deleteTree(work);
+      TemporaryDirectory.delete(work);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.guest;
 
 import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -316,7 +317,7 @@ public final class GuestMachine implements AutoCloseable {
     }
     try {
       if (directory != null) {
-        GuestRoot.deleteTree(directory);
+        TemporaryDirectory.delete(directory);
       }
     } catch (IOException e) {
       System.err.println("cannot remove " + directory + ": " + e.getMessage());

@@ -1,5 +1,6 @@
 package dev.whistler.e2e.guest;
 
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -137,7 +138,7 @@ public final class GuestRoot implements AutoCloseable {
                 "--output",
                 made.toString()));
         Files.move(made, runtime, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(work);
+        TemporaryDirectory.delete(work);
       }
     } catch (IOException e) {
       throw new GuestException("cannot link a Java run-time: " + e.getMessage(), e);
@@ -185,31 +186,10 @@ public final class GuestRoot implements AutoCloseable {
         });
   }
 
-  static void deleteTree(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path dir, java.io.@org.jspecify.annotations.Nullable IOException failure)
-              throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
   @Override
   public void close() {
     try {
-      deleteTree(folder);
+      TemporaryDirectory.delete(folder);
     } catch (IOException e) {
       System.err.println("cannot remove " + folder + ": " + e.getMessage());
     }

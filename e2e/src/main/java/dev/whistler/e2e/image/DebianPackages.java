@@ -1,5 +1,6 @@
 package dev.whistler.e2e.image;
 
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ record DebianPackages(Path cache) {
         HostTool.run(LIMIT, work, List.of("dpkg-deb", "--control", archive, "new/control"));
         Files.move(work.resolve("new"), unpacked, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        Trees.delete(work);
+        TemporaryDirectory.delete(work);
       }
     }
     String control = Files.readString(unpacked.resolve("control/control"));

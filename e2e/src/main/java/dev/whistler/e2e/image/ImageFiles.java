@@ -15,6 +15,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Platform;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,7 +89,7 @@ record ImageFiles(Optional<String> base, Path cache) {
     Path docker = into.resolve(component.imageName() + ".tar");
     Path oci = into.resolve(component.imageName() + ".oci.tmp");
     try {
-      Trees.delete(layout);
+      TemporaryDirectory.delete(layout);
       JibContainer container =
           containerize(root, component, reference, labels, ImageFormat.OCI, oci);
       unpack(oci, layout);

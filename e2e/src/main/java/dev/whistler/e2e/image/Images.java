@@ -150,7 +150,7 @@ public final class Images implements Callable<Integer> {
               .write(root, component, reference, labels(component), into);
       if (unpacked) {
         Path kept = into.resolve(component.imageName() + ".root");
-        Trees.delete(kept);
+        TemporaryDirectory.delete(kept);
         Trees.copy(root.folder(), kept);
       }
       progress.say(

@@ -1,5 +1,6 @@
 package dev.whistler.e2e.image;
 
+import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public record JavaRuntime(Path cache) {
                 "java"));
         Files.move(work.resolve("java"), runtime, StandardCopyOption.ATOMIC_MOVE);
       } finally {
-        Trees.delete(work);
+        TemporaryDirectory.delete(work);
       }
     } catch (IOException e) {
       throw new ImageException("No Java run-time can be linked: " + e.getMessage(), e);

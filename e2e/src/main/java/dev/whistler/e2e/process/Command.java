@@ -1,13 +1,14 @@
 package dev.whistler.e2e.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A command that runs to its end within a bound. */
 public final class Command {
@@ -30,25 +31,54 @@ public final class Command {
   }
 
   /**
-   * What a command printed on both of its outputs.
+   * What a command printed on both of its outputs, as UTF-8.
    *
    * @throws FailedException when it cannot be started, fails, or takes longer than {@code limit}
    */
   public static String run(Duration limit, List<String> command) {
+    return run(limit, null, Map.of(), command);
+  }
+
+  /**
+   * The same elsewhere.
+   *
+   * @param folder the working directory; null for this process's own
+   * @param environment variables beside those of this process
+   * @throws FailedException when it cannot be started, fails, or takes longer than {@code limit}
+   */
+  public static String run(
+      Duration limit,
+      @Nullable Path folder,
+      Map<String, String> environment,
+      List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    if (folder != null) {
+      builder.directory(folder.toFile());
+    }
     try {
       Path output = Files.createTempFile("whistler-command-", ".txt");
       try {
-        return run(limit, command, output);
+        return run(limit, command, builder, output);
       } finally {
         Files.deleteIfExists(output);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("No room for the output of " + command.getFirst() + ".", e);
+      throw new FailedException(
+          "'%s' cannot be run: %s; is it installed?".formatted(command.getFirst(), e.getMessage()),
+          e);
     }
   }
 
-  private static String run(Duration limit, List<String> command, Path output) throws IOException {
-    Process process = start(command, output);
+  private static String run(
+      Duration limit, List<String> command, ProcessBuilder builder, Path output)
+      throws IOException {
+    Process process =
+        builder
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(output.toFile())
+            .start();
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new FailedException(
@@ -70,19 +100,6 @@ public final class Command {
                   said.substring(Math.max(0, said.length() - SHOWN_CHARACTERS)).strip()));
     }
     return said;
-  }
-
-  private static Process start(List<String> command, Path output) {
-    try {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectInput(Path.of("/dev/null").toFile())
-          .redirectOutput(output.toFile())
-          .start();
-    } catch (IOException e) {
-      throw new FailedException(
-          "'%s' cannot be run: %s.".formatted(command.getFirst(), e.getMessage()), e);
-    }
   }
 
   private static String text(List<String> command) {

@@ -20,16 +20,23 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    if (!Files.exists(path)) {
+  /** Removes a directory with all that is in it; links are removed, not followed. */
+  public static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
       return;
     }
-    try (Stream<Path> files = Files.walk(path)) {
+    try (Stream<Path> files = Files.walk(directory)) {
       List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      delete(path);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot remove " + path + ".", e);
     }
