@@ -196,6 +196,13 @@ final class RunCommand implements Callable<Integer> {
                 err.printf(
                     "%s: %d records lost in the kernel for want of room, %d undecodable%n",
                     ring.ring(), ring.lost(), ring.undecodable()));
+    running
+        .undecodable()
+        .forEach(
+            record ->
+                err.printf(
+                    "%s: undecodable record of %d bytes at position %d begins with %s%n",
+                    record.ring(), record.length(), record.position(), record.firstBytes()));
     if (stats) {
       err.println(counters.toJson());
     }

@@ -2,6 +2,7 @@ package dev.whistler.runtime;
 
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.adopt.PinDirectory;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
@@ -149,6 +150,11 @@ final class LiveProgram implements RunningProgram {
       return finalCounters;
     }
     return pump == null ? new ProgramCounters(List.of()) : pump.counters();
+  }
+
+  @Override
+  public List<RingAccount.UndecodableRecord> undecodable() {
+    return pump == null ? List.of() : pump.undecodable();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.whistler.runtime;
 
 import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.maps.ProgramMaps;
 import dev.whistler.runtime.schema.ObjectSchema;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A program that was started. Safe for use by several threads. */
@@ -20,6 +22,13 @@ public interface RunningProgram extends AutoCloseable {
 
   /** Counts as of now; while events flow, the terms may lag by what is in flight. */
   ProgramCounters counters();
+
+  /**
+   * The first records of each ring that fit no declared type, with their first bytes: at most eight
+   * of a ring since this process started or adopted the program. How many there were in all, {@link
+   * #counters} says.
+   */
+  List<RingAccount.UndecodableRecord> undecodable();
 
   /** The maps of the program, typed by its schema. Usable until {@link #close()}. */
   ProgramMaps maps();

@@ -1,5 +1,6 @@
 package dev.whistler.runtime;
 
+import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.BufferedReader;
@@ -74,6 +75,11 @@ final class ConsumerProcess implements AutoCloseable {
     command("update", "updated");
   }
 
+  /** The terms of the identity as of now, as {@link #stop} gives them at the end. */
+  List<String> terms() throws IOException {
+    return List.of(command("tell", "told").split(" ", 4));
+  }
+
   /** Drains and returns the terms of the identity: balanced, produced, lost, and all as text. */
   List<String> stop() throws IOException {
     return List.of(command("stop", "stopped").split(" ", 4));
@@ -110,13 +116,19 @@ final class ConsumerProcess implements AutoCloseable {
         revision++;
         program = Runtime.update(program, request(object, arguments, revision)).program();
         System.out.println("updated " + revision);
+      } else if (command.equals("tell")) {
+        print("told", program.counters());
       } else {
-        RingCounters ring = program.stop(Duration.ofSeconds(3)).rings().getFirst();
-        System.out.printf(
-            "stopped %b %d %d %s%n", ring.balanced(), ring.produced(), ring.lost(), ring);
+        print("stopped", program.stop(Duration.ofSeconds(3)));
         System.exit(0);
       }
     }
+  }
+
+  private static void print(String word, ProgramCounters counters) {
+    RingCounters ring = counters.rings().getFirst();
+    System.out.printf(
+        "%s %b %d %d %s%n", word, ring.balanced(), ring.produced(), ring.lost(), ring);
   }
 
   private static RunRequest request(byte[] object, String[] arguments, long revision) {

@@ -4,6 +4,7 @@ import dev.whistler.runtime.Identity;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.maps.ProgramMaps;
 import dev.whistler.runtime.schema.ObjectSchema;
@@ -55,6 +56,11 @@ public final class FakeProgram implements RunningProgram {
   @Override
   public ProgramCounters counters() {
     return counters;
+  }
+
+  @Override
+  public List<RingAccount.UndecodableRecord> undecodable() {
+    return List.of();
   }
 
   @Override

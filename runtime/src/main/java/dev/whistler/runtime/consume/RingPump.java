@@ -34,6 +34,9 @@ public final class RingPump implements AutoCloseable {
   private static final long SETTLE_NANOS = 1_000_000;
   private static final int ACCOUNTED_BATCH = 4096;
 
+  /** Records between two looks at the clock's age; a power of two. */
+  private static final int CLOCK_BATCH = 1024;
+
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
   private final KernelCounters kernel;
@@ -51,6 +54,7 @@ public final class RingPump implements AutoCloseable {
   private final long[] released;
   private long laggingSince;
 
+  private int readInStep;
   private long decodedTotal;
   private volatile long drainUntilNanos;
   private volatile boolean draining;
@@ -163,7 +167,7 @@ public final class RingPump implements AutoCloseable {
   }
 
   private void step(Duration wait) {
-    clock.refresh();
+    readInStep = 0;
     if (isSettled()) {
       reader.poll(this::record, wait, batch());
     } else {
@@ -172,8 +176,16 @@ public final class RingPump implements AutoCloseable {
       reader.consume(this::record, batch());
     }
     flush();
+    clock.refresh();
     lossLines.write();
     settle(System.nanoTime() + SETTLE_NANOS);
+  }
+
+  /** After the wait for a record and not before it: the wall clock may be set meanwhile. */
+  private void refreshClock() {
+    if ((readInStep++ & (CLOCK_BATCH - 1)) == 0) {
+      clock.refresh();
+    }
   }
 
   /**
@@ -239,6 +251,7 @@ public final class RingPump implements AutoCloseable {
     RingSource ring = rings.get(record.ring());
     RingDecoder decoder = ring.decoder();
     RingAccount account = ring.account();
+    refreshClock();
     if (!decoder.decode(record.memory(), record.offset(), record.length(), record.position())) {
       byte[] first = new byte[Math.min(record.length(), RingAccount.SAMPLE_BYTES)];
       record.copy(0, first, 0, first.length);
@@ -317,6 +330,11 @@ public final class RingPump implements AutoCloseable {
               deliveries.stream().map(d -> d.account().counters(number)).toList()));
     }
     return new ProgramCounters(counters);
+  }
+
+  /** The first undecodable records of each ring that this reader met. */
+  public List<RingAccount.UndecodableRecord> undecodable() {
+    return rings.stream().flatMap(ring -> ring.account().samples().stream()).toList();
   }
 
   /** Stops reading at once. */

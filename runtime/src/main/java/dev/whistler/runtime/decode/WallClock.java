@@ -1,10 +1,13 @@
 package dev.whistler.runtime.decode;
 
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /**
  * What the kernel's clocks read in wall time. The offsets are sampled, since the wall clock is
- * stepped and slewed; a record gets the offset of the moment of its decoding.
+ * stepped and slewed; a record gets the offset of the moment of its decoding. A step of the wall
+ * clock thus moves the times of the records after it as it moves every other time on the machine.
  */
 public final class WallClock {
   private static final int SAMPLES = 5;
@@ -16,6 +19,8 @@ public final class WallClock {
   private long bootOffset;
   private long sampledAt;
   private final BootClock boot;
+  private final LongSupplier monotonic;
+  private final InstantSource wall;
 
   /** Reads the boot clock, which unlike the monotonic clock goes on while the machine sleeps. */
   @FunctionalInterface
@@ -24,14 +29,26 @@ public final class WallClock {
     long nanos();
   }
 
+  /** Of this machine's clocks. */
   public WallClock(BootClock boot) {
+    // CLOCK_MONOTONIC on Linux, as bpf_ktime_get_ns
+    this(boot, System::nanoTime, InstantSource.system());
+  }
+
+  /**
+   * @param monotonic nanoseconds of the monotonic clock, never going back
+   * @param wall the wall clock, which may be set in either direction at any time
+   */
+  public WallClock(BootClock boot, LongSupplier monotonic, InstantSource wall) {
     this.boot = boot;
+    this.monotonic = monotonic;
+    this.wall = wall;
     sample();
   }
 
   /** Samples again if the last sample is old. To be called before a batch of records. */
   public void refresh() {
-    if (System.nanoTime() - sampledAt > MAX_AGE_NANOS) {
+    if (monotonic.getAsLong() - sampledAt > MAX_AGE_NANOS) {
       sample();
     }
   }
@@ -40,14 +57,14 @@ public final class WallClock {
   private void sample() {
     long narrowest = Long.MAX_VALUE;
     for (int i = 0; i < SAMPLES; i++) {
-      long before = System.nanoTime(); // CLOCK_MONOTONIC on Linux, as bpf_ktime_get_ns
-      Instant wall = Instant.now();
+      long before = monotonic.getAsLong();
+      Instant now = wall.instant();
       long boottime = boot.nanos();
-      long after = System.nanoTime();
+      long after = monotonic.getAsLong();
       if (after - before < narrowest) {
         narrowest = after - before;
         long middle = before + (after - before) / 2;
-        long wallNanos = wall.getEpochSecond() * NANOS + wall.getNano();
+        long wallNanos = now.getEpochSecond() * NANOS + now.getNano();
         monotonicOffset = wallNanos - middle;
         bootOffset = wallNanos - boottime;
         sampledAt = after;
@@ -57,17 +74,26 @@ public final class WallClock {
 
   /** Wall time now, in nanoseconds since 1970. */
   long now() {
-    return System.nanoTime() + monotonicOffset;
+    return sum(monotonic.getAsLong(), monotonicOffset);
   }
 
   /** Wall time of a reading of the monotonic clock. */
   long ofMonotonic(long nanos) {
-    return nanos + monotonicOffset;
+    return sum(nanos, monotonicOffset);
   }
 
   /** Wall time of a reading of the boot clock. */
   long ofBoot(long nanos) {
-    return nanos + bootOffset;
+    return sum(nanos, bootOffset);
+  }
+
+  /**
+   * What came before 1970, on a machine whose wall clock stands just behind it, is the beginning of
+   * 1970: the sum would wrap to a time five centuries ahead.
+   */
+  private static long sum(long reading, long offset) {
+    boolean before1970 = offset < 0 && Long.compareUnsigned(reading, -offset) < 0;
+    return before1970 ? 0 : reading + offset;
   }
 
   /** The reading of the monotonic clock at a wall time. */
