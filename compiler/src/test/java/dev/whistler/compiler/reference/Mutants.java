@@ -138,10 +138,9 @@ final class Mutants {
               "for (MachineInstruction i : block.all()) {",
               "for (MachineInstruction i : block.code) {"),
           new Mutant(
-              "a node on the stack forgets a merged register",
+              "a merged register forgets what its other half must not have",
               "emit/Coloring.java",
-              "          // A node on the stack must not get this register either.\n"
-                  + "          graph.forbid(neighbour, u);\n",
+              "        graph.forbid(u, r);\n",
               ""),
           new Mutant(
               "a spilled word is read from before its store",

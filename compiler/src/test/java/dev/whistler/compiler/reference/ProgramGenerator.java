@@ -47,8 +47,7 @@ final class ProgramGenerator {
       (defmap r2 :type :ringbuf :max-entries 4096 :record (odd mix))
       """;
 
-  private static final List<String> TYPES =
-      List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64");
+  static final List<String> TYPES = List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64");
 
   private static final List<String> RINGS = List.of("r", "r2");
 
@@ -80,6 +79,7 @@ final class ProgramGenerator {
   };
 
   private final Random random;
+  private final Shapes shapes;
   private final List<String> variables = new ArrayList<>();
   private final List<Pointer> pointers = new ArrayList<>();
   private int names;
@@ -107,6 +107,7 @@ final class ProgramGenerator {
 
   ProgramGenerator(long seed) {
     this.random = new Random(seed);
+    this.shapes = new Shapes(this, random);
   }
 
   /** The whole text of a unit around a body, or around {@code (program FUNCTION... BODY)}. */
@@ -238,21 +239,46 @@ final class ProgramGenerator {
     };
   }
 
+  // -- What is allowed where the program stands ------------------------------------------------
+
+  boolean seesPacket() {
+    return seesPacket;
+  }
+
+  /** Whether elements of hash maps may come and go: not while one is held by its address. */
+  boolean mayWriteHashes() {
+    return hashWrites;
+  }
+
+  /** Takes room for objects on the stack, if there is any left. */
+  boolean takeStack(int objects) {
+    boolean room = stackBlocks + objects <= 3;
+    stackBlocks += room ? objects : 0;
+    return room;
+  }
+
+  /** Takes the one place of a program where more values live than there are registers. */
+  boolean takePressure() {
+    boolean free = !pressed && loopDepth == 0;
+    pressed |= free;
+    return free;
+  }
+
   // -- Choices -------------------------------------------------------------------------------
 
-  private boolean chance(int oneIn) {
+  boolean chance(int oneIn) {
     return random.nextInt(oneIn) == 0;
   }
 
-  private <T> T any(List<T> list) {
+  <T> T any(List<T> list) {
     return list.get(random.nextInt(list.size()));
   }
 
-  private String fresh(String prefix) {
+  String fresh(String prefix) {
     return prefix + names++;
   }
 
-  private static List<String> comparisons() {
+  static List<String> comparisons() {
     return List.of("=", "/=", "<", "<=", ">", ">=", "s<", "s<=", "s>", "s>=");
   }
 
@@ -314,7 +340,7 @@ final class ProgramGenerator {
     }
     int next = depth - 1;
     return switch (random.nextInt(40)) {
-      case 33, 34, 35, 36, 37, 38, 39 -> idiom(next);
+      case 33, 34, 35, 36, 37, 38, 39 -> shapes.expression(next);
       case 30, 31 -> call(next);
       case 32 -> memory(next);
       case 0, 1, 2, 3 ->
@@ -361,59 +387,6 @@ final class ProgramGenerator {
       case 28 -> list("prog1", expression(next), statement(next));
       default -> assignment(next);
     };
-  }
-
-  /** Shapes that optimisers look for, with the values at which they go wrong. */
-  private Form idiom(int depth) {
-    Form a = operand(depth);
-    Form b = operand(depth);
-    return switch (random.nextInt(9)) {
-      case 0 -> list("cast", any(TYPES), list(any(List.of("+", "-", "*", "logxor")), a, b));
-      case 1 -> {
-        String shift = any(List.of("<<", ">>", ">>>"));
-        int first = 1 + random.nextInt(63);
-        int second = Math.clamp(64L - first + random.nextInt(3) - 1, 0, 63);
-        yield list(shift, list(shift, a, first), second);
-      }
-      case 2 ->
-          list(
-              "logand",
-              chance(2)
-                  ? list(any(List.of("+", "-", "*")), a, b)
-                  : list(any(List.of(">>", "<<")), a, 8),
-              any(List.of(255, 65_280, 65_535, 0xffffffffL)));
-      case 3 -> list(any(List.of("/", "mod")), list("-", a, b), 1L << random.nextInt(34));
-      case 4 -> {
-        Form narrow = list("cast", any(TYPES), a);
-        yield list("cast", any(TYPES), chance(2) ? narrow : list("<<", narrow, 33));
-      }
-      case 5 -> list(any(comparisons()), list("cast", any(TYPES), a), b);
-      case 6 -> list("cast", "u32", list("<<", a, random.nextInt(64)));
-      case 7 ->
-          // Nothing but tests of the same two values.
-          list(
-              "if",
-              list(any(comparisons()), a, b),
-              list("if", list(any(comparisons()), a, b), expression(0), expression(0)),
-              list("if", list(any(comparisons()), a, b), expression(0), expression(0)));
-      default ->
-          seesPacket
-              ? list(
-                  "if",
-                  list("<=", list("+", "d", 40 + random.nextInt(50)), "e"),
-                  expression(0),
-                  list(
-                      "if",
-                      list("<=", list("+", "d", 40 + random.nextInt(50)), "e"),
-                      expression(0),
-                      expression(0)))
-              : list("-", 1000, list("logand", a, 1023));
-    };
-  }
-
-  /** Something short that can be said twice. */
-  private Form operand(int depth) {
-    return chance(3) ? expression(Math.min(depth, 1)) : expression(0);
   }
 
   private Form call(int depth) {
@@ -507,7 +480,7 @@ final class ProgramGenerator {
     return variables.stream().filter(v -> !v.startsWith("i")).toList();
   }
 
-  private Form place(int depth) {
+  Form place(int depth) {
     if (chance(6)) {
       return global(depth);
     }
@@ -602,7 +575,8 @@ final class ProgramGenerator {
 
   Form statement(int depth) {
     int next = Math.max(0, depth - 1);
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(28)) {
+      case 24, 25, 26, 27 -> shapes.statement(next);
       case 20 -> pressure(next);
       case 21 -> rotation(next);
       case 22, 23 -> elements(next);
