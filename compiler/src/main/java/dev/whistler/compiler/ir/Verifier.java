@@ -3,6 +3,7 @@ package dev.whistler.compiler.ir;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Checks the invariants of a routine. For tests; a violation is a defect of the pass before.
@@ -24,18 +25,18 @@ public final class Verifier {
    */
   public static void check(Routine routine) {
     Set<Block> blocks = new HashSet<>(routine.blocks());
-    require(routine, routine.reversePostOrder().size() == blocks.size(), "unreachable block");
+    require(routine, routine.reversePostOrder().size() == blocks.size(), () -> "unreachable block");
     Dominators dominators = new Dominators(routine);
     int[] index = new int[routine.valueCount()];
     for (Block block : routine.blocks()) {
       int at = 0;
       for (Value value : block.phis()) {
-        require(routine, value.block() == block, value + " is not where it stands");
+        require(routine, value.block() == block, () -> value + " is not where it stands");
         index[value.number()] = at;
       }
       for (Value value : block.instructions()) {
-        require(routine, value.block() == block, value + " is not where it stands");
-        require(routine, !value.isLeaf(), "leaf " + value + " stands in a block");
+        require(routine, value.block() == block, () -> value + " is not where it stands");
+        require(routine, !value.isLeaf(), () -> "leaf " + value + " stands in a block");
         index[value.number()] = ++at;
       }
       index[block.terminator().number()] = ++at;
@@ -46,7 +47,7 @@ public final class Verifier {
         require(
             routine,
             phi.operandCount() == block.predecessors().size(),
-            phi + " does not match the predecessors of " + block);
+            () -> phi + " does not match the predecessors of " + block);
         for (int i = 0; i < phi.operandCount(); i++) {
           Block from = block.predecessors().get(i);
           Value operand = phi.operand(i);
@@ -57,7 +58,7 @@ public final class Verifier {
                   || defining != null
                       && blocks.contains(defining)
                       && dominators.dominates(defining, from),
-              "operand " + operand + " of " + phi + " is not defined on its edge");
+              () -> "operand " + operand + " of " + phi + " is not defined on its edge");
         }
       }
       for (Value value : block.instructions()) {
@@ -73,20 +74,20 @@ public final class Verifier {
       require(
           routine,
           blocks.contains(successor) && successor.predecessors().contains(block),
-          "edge " + block + " to " + successor + " is not known to its target");
+          () -> "edge " + block + " to " + successor + " is not known to its target");
     }
     for (Block predecessor : block.predecessors()) {
       require(
           routine,
           blocks.contains(predecessor) && predecessor.successors().contains(block),
-          "edge " + predecessor + " to " + block + " is not known to its source");
+          () -> "edge " + predecessor + " to " + block + " is not known to its source");
     }
     require(
         routine,
         successors.size() < 2
             || successors.getFirst() != successors.getLast()
             || successors.getFirst().phis().isEmpty(),
-        "two edges from " + block + " to a block with phis");
+        () -> "two edges from " + block + " to a block with phis");
   }
 
   private static void checkOperands(
@@ -107,13 +108,15 @@ public final class Verifier {
               && (home == block
                   ? index[operand.number()] < index[value.number()]
                   : dominators.dominates(home, block));
-      require(routine, defined, "operand " + operand + " of " + value + " is not defined before");
+      require(
+          routine, defined, () -> "operand " + operand + " of " + value + " is not defined before");
     }
   }
 
-  private static void require(Routine routine, boolean condition, String message) {
+  /** Messages are only made where they are needed: this runs after every pass of every test. */
+  private static void require(Routine routine, boolean condition, Supplier<String> message) {
     if (!condition) {
-      throw new IllegalStateException(message + "\n" + Printer.print(routine));
+      throw new IllegalStateException(message.get() + "\n" + Printer.print(routine));
     }
   }
 }

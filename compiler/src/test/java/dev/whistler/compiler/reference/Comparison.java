@@ -1,5 +1,7 @@
 package dev.whistler.compiler.reference;
 
+import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.sys.Errno;
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.form.TypedUnit;
 import java.util.Arrays;
@@ -29,6 +31,13 @@ final class Comparison implements AutoCloseable {
     record Open(String why) implements Verdict {}
 
     /**
+     * They did, as far as the kernel ran it: under some options the verifier gave up after the
+     * million instructions that it looks at (BPF_COMPLEXITY_LIMIT_INSNS), which only says that the
+     * program has many paths.
+     */
+    record TooComplex() implements Verdict {}
+
+    /**
      * They did not, or there was no code, or the kernel refused it.
      *
      * @param kind what stays the same while the program is made smaller
@@ -54,13 +63,15 @@ final class Comparison implements AutoCloseable {
           "refused " + e.codes(), String.valueOf(e.getMessage()), variants.getFirst());
     }
     Set<Integer> done = new HashSet<>();
+    Verdict all = new Verdict.Agreed();
     for (CompilationOptions options : variants) {
       Verdict verdict = compare(unit, source, expected, options, packet, done);
-      if (!(verdict instanceof Verdict.Agreed)) {
+      if (verdict instanceof Verdict.Disagreed) {
         return verdict;
       }
+      all = verdict instanceof Verdict.TooComplex ? verdict : all;
     }
-    return new Verdict.Agreed();
+    return all;
   }
 
   private Verdict compare(
@@ -81,6 +92,10 @@ final class Comparison implements AutoCloseable {
           ? new Verdict.Agreed()
           : new Verdict.Disagreed(
               "differs", "interpreter " + expected + "\nkernel      " + actual, options);
+    } catch (VerifierException e) {
+      return e.errno() == Errno.E2BIG
+          ? new Verdict.TooComplex()
+          : new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     } catch (RuntimeException e) {
       return new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     }
