@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +52,8 @@ final class NodeAgent implements AutoCloseable {
   private final Optional<ProfileUpload> upload;
 
   // Informers call back on threads that must not wait.
-  private final ExecutorService events =
-      Executors.newSingleThreadExecutor(
+  private final ScheduledExecutorService events =
+      Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("whistler-events").daemon().factory());
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
@@ -104,8 +104,10 @@ final class NodeAgent implements AutoCloseable {
   }
 
   void start() {
-    watch(nodes, this::reassign);
-    watch(revisions, this::reassign);
+    // Before all watches have their first answer nothing is decided: absent may be unknown.
+    Runnable reassign = new WhenComplete(this::synced, events, this::reassign);
+    watch(nodes, reassign);
+    watch(revisions, reassign);
     watch(wanted, this::uploadIfWanted);
     reporter.changed();
     heartbeat.start();
@@ -147,9 +149,8 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /** Before all watches have their first answer nothing is decided: absent may be unknown. */
   private void reassign() {
-    if (kernel != null && nodes.hasSynced() && revisions.hasSynced()) {
+    if (kernel != null) {
       Map<String, String> labels =
           node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
       supervisor.assign(Assignments.of(revisions.getStore().list(), labels, kernel.name()));
@@ -180,7 +181,11 @@ final class NodeAgent implements AutoCloseable {
   }
 
   boolean ready() {
-    return kernel != null && revisions.hasSynced() && nodes.hasSynced();
+    return kernel != null && synced();
+  }
+
+  private boolean synced() {
+    return revisions.hasSynced() && nodes.hasSynced();
   }
 
   /** Unloads everything within a bound. The WhistlerNode stays as it is: the Lease runs out. */

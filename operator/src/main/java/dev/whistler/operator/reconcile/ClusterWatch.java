@@ -8,7 +8,6 @@ import dev.whistler.operator.profile.Profiles;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,7 +33,7 @@ public class ClusterWatch {
   private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
   private final Map<String, Map<String, String>> labels = new ConcurrentHashMap<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
-  private final List<SharedIndexInformer<?>> informers = new CopyOnWriteArrayList<>();
+  private volatile List<FirstAnswer<?>> watches = List.of();
 
   ClusterWatch(KubernetesClient client) {
     this.client = client;
@@ -51,16 +50,19 @@ public class ClusterWatch {
 
   /** Starts watching. Lost connections are taken up again for ever. */
   synchronized void start() {
-    if (informers.isEmpty()) {
-      watch(KernelProfile.class, this::profileWritten, this::profileDeleted);
-      watch(Node.class, this::labelsWritten, this::labelsDeleted);
-      watch(WhistlerNode.class, this::nodeWritten, this::nodeDeleted);
+    if (watches.isEmpty()) {
+      // All at once, or a part that is complete would pass for the whole.
+      watches =
+          List.of(
+              watch(KernelProfile.class, this::profileWritten, this::profileDeleted),
+              watch(Node.class, this::labelsWritten, this::labelsDeleted),
+              watch(WhistlerNode.class, this::nodeWritten, this::nodeDeleted));
     }
   }
 
   @PreDestroy
   void stop() {
-    informers.forEach(SharedIndexInformer::stop);
+    watches.forEach(FirstAnswer::stop);
   }
 
   /** Tells of each change from now on; the listener must not block. */
@@ -68,9 +70,10 @@ public class ClusterWatch {
     listeners.add(listener);
   }
 
-  /** Whether everything that exists has been seen once. */
+  /** Whether everything that exists has been taken in once. */
   boolean isComplete() {
-    return !informers.isEmpty() && informers.stream().allMatch(SharedIndexInformer::hasSynced);
+    List<FirstAnswer<?>> all = watches;
+    return !all.isEmpty() && all.stream().allMatch(FirstAnswer::isComplete);
   }
 
   Profiles profiles() {
@@ -90,32 +93,14 @@ public class ClusterWatch {
         .toList();
   }
 
-  private <T extends HasMetadata> void watch(
+  private <T extends HasMetadata> FirstAnswer<T> watch(
       Class<T> kind, Consumer<T> written, Consumer<T> deleted) {
     SharedIndexInformer<T> informer =
-        client
-            .resources(kind)
-            .runnableInformer(0)
-            .exceptionHandler((started, failure) -> true)
-            .addEventHandler(
-                new ResourceEventHandler<T>() {
-                  @Override
-                  public void onAdd(T resource) {
-                    written.accept(resource);
-                  }
-
-                  @Override
-                  public void onUpdate(T before, T resource) {
-                    written.accept(resource);
-                  }
-
-                  @Override
-                  public void onDelete(T resource, boolean stateUnknown) {
-                    deleted.accept(resource);
-                  }
-                });
-    informers.add(informer);
-    informer.start();
+        client.resources(kind).runnableInformer(0).exceptionHandler((started, failure) -> true);
+    FirstAnswer<T> watch = new FirstAnswer<>(informer, written, deleted);
+    informer.addEventHandler(watch);
+    var _ = informer.start();
+    return watch;
   }
 
   private void profileWritten(KernelProfile profile) {
