@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,27 +85,12 @@ class PoorMachineTest {
                 "-c",
                 "mount -t tmpfs none /sys/kernel/btf && exec \"$@\"",
                 "sh"));
-    command.addAll(javaCommand(Main.class, arguments));
+    command.addAll(JavaCommand.of(Main.class, arguments));
     return run(command);
   }
 
   private Ended java(Class<?> main, String... arguments) throws Exception {
-    return run(javaCommand(main, arguments));
-  }
-
-  private static List<String> javaCommand(Class<?> main, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                main.getName()));
-    Collections.addAll(command, arguments);
-    return command;
+    return run(JavaCommand.of(main, arguments));
   }
 
   private Ended run(List<String> command) throws IOException, InterruptedException {
