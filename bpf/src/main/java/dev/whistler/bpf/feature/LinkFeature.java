@@ -1,6 +1,9 @@
 package dev.whistler.bpf.feature;
 
-/** Kinds of links that not every kernel has. */
+/**
+ * Kinds of places to which programs attach. What every kernel since 5.15 has with BPF is not
+ * listed.
+ */
 public enum LinkFeature {
   /** Many user-space functions in one link, since 6.6. */
   UPROBE_MULTI,
@@ -15,5 +18,25 @@ public enum LinkFeature {
   /** Netkit devices, since 6.7; needs CONFIG_NETKIT. */
   NETKIT,
   /** Netfilter hooks, since 6.4; needs CONFIG_NETFILTER_BPF_LINK. */
-  NETFILTER
+  NETFILTER,
+  /** Events of the kernel by name, with fields; needs CONFIG_EVENT_TRACING. */
+  TRACEPOINT,
+  /** Events of the kernel by name, with the arguments of the place. */
+  RAW_TRACEPOINT,
+  /** The same with types; needs CONFIG_DEBUG_INFO_BTF. */
+  BTF_TRACEPOINT,
+  /** Beginnings of kernel functions, with types; needs trampolines. */
+  FENTRY,
+  /** Ends of kernel functions, with types and result; needs trampolines. */
+  FEXIT,
+  /** Results of kernel functions that allow it; needs trampolines and error injection. */
+  FMOD_RET,
+  /** Security decisions; needs CONFIG_BPF_LSM and trampolines. */
+  LSM,
+  /** Walks over kernel objects; needs CONFIG_DEBUG_INFO_BTF. */
+  ITERATOR,
+  /** Control groups; needs CONFIG_CGROUP_BPF. */
+  CGROUP,
+  /** Look-up of sockets and flows in a network namespace; needs CONFIG_NET. */
+  NETWORK_NAMESPACE
 }

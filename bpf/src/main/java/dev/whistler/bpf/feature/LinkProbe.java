@@ -21,6 +21,7 @@ final class LinkProbe {
     (byte) 0xb7, 0, 0, 0, 1, 0, 0, 0, (byte) 0x95, 0, 0, 0, 0, 0, 0, 0
   };
   private static final int NO_SUCH_INTERFACE = Integer.MAX_VALUE;
+  private static final int NO_DESCRIPTOR = -1;
 
   private LinkProbe() {}
 
@@ -61,7 +62,26 @@ final class LinkProbe {
                   LinkCalls.netfilter(
                       program.fd().number(), AttachType.NETFILTER.number(), 0, 0, 0, 0, "probe"),
               Errno.EAFNOSUPPORT);
+      case TRACEPOINT -> source("tracepoint");
+      case RAW_TRACEPOINT ->
+          attempt(
+              ProgramSpec.of("probe", ProgramType.RAW_TRACEPOINT, RETURN_1, "GPL"),
+              program ->
+                  LinkCalls.rawTracepoint(program.fd().number(), "no_such_tracepoint", "probe"),
+              Errno.ENOENT);
+      case BTF_TRACEPOINT, FENTRY, FEXIT, FMOD_RET, LSM, ITERATOR -> TracingProbe.probe(feature);
+      case CGROUP -> target(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS);
+      case NETWORK_NAMESPACE -> target(ProgramType.SK_LOOKUP, AttachType.SK_LOOKUP);
     };
+  }
+
+  private static Probe target(ProgramType type, AttachType attachType) {
+    return attempt(
+        type,
+        attachType,
+        program ->
+            LinkCalls.create(program.fd().number(), NO_DESCRIPTOR, attachType.number(), 0, "probe"),
+        Errno.EBADF);
   }
 
   private static Probe device(AttachType attachType) {
@@ -86,7 +106,13 @@ final class LinkProbe {
 
   private static Probe attempt(
       ProgramType type, AttachType attachType, Attempt attempt, Errno expected) {
-    ProgramSpec spec = ProgramSpec.of("probe", type, RETURN_1, "GPL").withAttachType(attachType);
+    return attempt(
+        ProgramSpec.of("probe", type, RETURN_1, "GPL").withAttachType(attachType),
+        attempt,
+        expected);
+  }
+
+  private static Probe attempt(ProgramSpec spec, Attempt attempt, Errno expected) {
     try (BpfProgram program = BpfProgram.load(spec);
         AutoCloseable unexpected = attempt.link(program)) {
       return Probe.unknown("the kernel accepted " + unexpected);

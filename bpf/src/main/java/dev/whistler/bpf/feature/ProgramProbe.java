@@ -122,8 +122,8 @@ final class ProgramProbe {
     };
   }
 
-  private static @Nullable ProgramSpec hooked(
-      ProgramSpec spec, String name, AttachType attachType) {
+  /** The program with a function of the kernel as its target; null where its types lack it. */
+  static @Nullable ProgramSpec hooked(ProgramSpec spec, String name, AttachType attachType) {
     if (!KernelBtf.isPresent()) {
       return null;
     }

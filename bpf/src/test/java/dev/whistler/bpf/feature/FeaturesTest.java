@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whistler.bpf.KernelObjects;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.prog.ProgramType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FeaturesTest {
@@ -44,6 +49,86 @@ class FeaturesTest {
   }
 
   @Test
+  void whatEveryKernelSince61AttachesToIsFound() {
+    for (LinkFeature link :
+        List.of(
+            LinkFeature.TRACEPOINT,
+            LinkFeature.RAW_TRACEPOINT,
+            LinkFeature.BTF_TRACEPOINT,
+            LinkFeature.ITERATOR,
+            LinkFeature.CGROUP,
+            LinkFeature.NETWORK_NAMESPACE)) {
+      assertThat(Features.link(link)).as("%s", link).isEqualTo(Probe.yes());
+    }
+  }
+
+  /**
+   * Kernels are built with kprobes and trampolines or with neither: Debian's with, ours without.
+   */
+  @Test
+  void kernelFunctionsAreFoundWhereTheKernelIsBuiltForThem() {
+    boolean built = Files.exists(Path.of("/sys/bus/event_source/devices/kprobe"));
+    for (LinkFeature link :
+        List.of(LinkFeature.KPROBE, LinkFeature.FENTRY, LinkFeature.FEXIT, LinkFeature.LSM)) {
+      assertThat(Features.link(link).support())
+          .as(link + ": " + Features.link(link).reason())
+          .isEqualTo(built ? Probe.Support.YES : Probe.Support.NO);
+    }
+    if (!built) {
+      assertThat(Features.link(LinkFeature.KPROBE_MULTI).support()).isEqualTo(Probe.Support.NO);
+      assertThat(Features.link(LinkFeature.FMOD_RET).support()).isEqualTo(Probe.Support.NO);
+    }
+  }
+
+  @Test
+  void withoutRightsTheAnswerIsThatNobodyCanTell() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--bounding-set=-all",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Answers.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(said.lines())
+          .contains(
+              "RAW_TRACEPOINT UNKNOWN",
+              "CGROUP UNKNOWN",
+              "BTF_TRACEPOINT UNKNOWN",
+              "FENTRY UNKNOWN",
+              "TCX UNKNOWN",
+              "XDP UNKNOWN",
+              "HASH_OF_MAPS UNKNOWN",
+              "isa 3 UNKNOWN",
+              // sysfs tells these to anybody
+              "TRACEPOINT YES");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** What a process finds out, a line each. */
+  static final class Answers {
+    private Answers() {}
+
+    public static void main(String[] arguments) {
+      for (LinkFeature link : LinkFeature.values()) {
+        System.out.println(link + " " + Features.link(link).support());
+      }
+      System.out.println("XDP " + Features.programType(ProgramType.XDP).support());
+      System.out.println("HASH_OF_MAPS " + Features.mapType(MapType.HASH_OF_MAPS).support());
+      System.out.println("isa 3 " + Features.instructionSet(3).support());
+    }
+  }
+
+  @Test
   void theListIsWholeAndLeavesNothingBehind() {
     KernelObjects before = KernelObjects.now();
     SortedSet<String> features = FeatureList.probe();
@@ -53,6 +138,7 @@ class FeaturesTest {
             "map:27",
             "prog:6",
             "prog:26",
+            "link:raw_tracepoint",
             "helper:xdp:51",
             "isa:3",
             "helper:tc:1",

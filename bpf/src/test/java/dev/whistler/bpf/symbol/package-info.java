@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.symbol;
+
+import org.jspecify.annotations.NullMarked;
