@@ -83,7 +83,7 @@ final class FullDemo {
       var _ = record(chart);
       progress.say("the new agent's records are in the file sink");
 
-      chart.uninstall();
+      var _ = chart.uninstall();
       progress.say("helm uninstall, which takes the program along");
       chart.awaitGone();
       List<String> left = new ArrayList<>(cluster.node().list(BPFFS));
@@ -122,8 +122,8 @@ final class FullDemo {
   }
 
   /**
-   * Causes forks until those of one round are all told of in the sink: what is forked while a new
-   * agent still starts is seen by nobody.
+   * Causes forks until those of one round are all told of in the sink: what is forked while no
+   * agent runs is told of late.
    */
   private static List<String> record(ChartInstallation chart) {
     return Waiting.get(

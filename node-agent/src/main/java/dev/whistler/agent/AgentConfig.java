@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What an administrator may set. Environment variables work too, as {@code WHISTLER_NODE_NAME}. */
 @ConfigMapping(prefix = "whistler")
@@ -19,6 +20,12 @@ public interface AgentConfig {
   /** The agent's own directory on the node; file sinks write below {@code files} in it. */
   @WithDefault("/var/lib/whistler")
   Path directory();
+
+  /**
+   * Directory on the node's BPF file system in which programs are pinned: they go on while no agent
+   * runs, and the next one adopts them. Without it they end with the agent.
+   */
+  Optional<Path> pins();
 
   /** How long an unloaded program's last records may take to reach their sinks. */
   @WithDefault("5s")

@@ -8,12 +8,14 @@ import dev.whistler.agent.report.NodeStatusModel;
 import dev.whistler.agent.report.ProfileUpload;
 import dev.whistler.agent.work.ArtifactLoader;
 import dev.whistler.agent.work.Assignments;
+import dev.whistler.agent.work.PinRoot;
 import dev.whistler.agent.work.Supervisor;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.RunningProgram;
+import dev.whistler.runtime.StartException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -42,6 +44,7 @@ final class NodeAgent implements AutoCloseable {
 
   private final Machine machine;
   private final @Nullable Kernel kernel;
+  private final @Nullable PinRoot pins;
   private final @Nullable String obstacle;
   private final SharedIndexInformer<WhistlerRevision> revisions;
   private final SharedIndexInformer<Node> nodes;
@@ -60,14 +63,19 @@ final class NodeAgent implements AutoCloseable {
     String name = config.nodeName();
     machine = Machine.read();
     Kernel described = null;
+    PinRoot prepared = null;
     String complaint = null;
     try {
       described = Kernel.read(machine);
-    } catch (BpfException | MalformedContentException e) {
+      if (config.pins().isPresent()) {
+        prepared = PinRoot.prepare(config.pins().get());
+      }
+    } catch (BpfException | MalformedContentException | StartException e) {
       complaint = e.getMessage();
       LOG.errorf("This node cannot run programs: %s", complaint);
     }
     kernel = described;
+    pins = prepared;
     obstacle = complaint;
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
@@ -79,7 +87,7 @@ final class NodeAgent implements AutoCloseable {
             .runnableInformer(NO_RESYNC);
     supervisor =
         new Supervisor(
-            new ArtifactLoader(client, name, machine.architecture(), config.directory()),
+            new ArtifactLoader(client, name, machine.architecture(), config.directory(), pins),
             config.drain(),
             this::worksChanged);
     reporter =
@@ -150,7 +158,7 @@ final class NodeAgent implements AutoCloseable {
   }
 
   private void reassign() {
-    if (kernel != null) {
+    if (kernel != null && obstacle == null) {
       Map<String, String> labels =
           node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
       supervisor.assign(Assignments.of(revisions.getStore().list(), labels, kernel.name()));
@@ -181,19 +189,25 @@ final class NodeAgent implements AutoCloseable {
   }
 
   boolean ready() {
-    return kernel != null && synced();
+    return obstacle == null && synced();
   }
 
   private boolean synced() {
     return revisions.hasSynced() && nodes.hasSynced();
   }
 
-  /** Unloads everything within a bound. The WhistlerNode stays as it is: the Lease runs out. */
+  /**
+   * Lets go of everything within a bound; pinned programs run on. The WhistlerNode stays as it is:
+   * the Lease runs out.
+   */
   @Override
   public void close() {
     List.of(nodes, revisions, wanted).forEach(SharedIndexInformer::stop);
     events.shutdownNow();
     supervisor.close();
+    if (pins != null) {
+      pins.close();
+    }
     heartbeat.close();
     reporter.close();
   }

@@ -255,6 +255,11 @@ final class LiveProgram implements RunningProgram {
   }
 
   @Override
+  public boolean isPinned() {
+    return pins != null;
+  }
+
+  @Override
   public synchronized void leave(Duration drain) {
     if (pins == null) {
       throw new IllegalStateException("Program " + identity.program() + " is not pinned.");

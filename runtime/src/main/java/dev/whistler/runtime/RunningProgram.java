@@ -42,6 +42,9 @@ public interface RunningProgram extends AutoCloseable {
    */
   ProgramCounters stop(Duration drain);
 
+  /** Whether it goes on without this process. */
+  boolean isPinned();
+
   /**
    * Lets go of a program that is pinned: it goes on running and producing, and a later start with
    * the same pin directory, identity and object adopts it. What was not delivered yet stays in the

@@ -104,6 +104,31 @@ class AdoptionTest {
   }
 
   @Test
+  void whatASinkLostIsToldOnceThoughTheReaderChanges() throws Exception {
+    Path sink = directory.resolve("out.json");
+    try (Killer killer = new Killer()) {
+      RunningProgram first =
+          Runtime.start(
+              request(killer, 1)
+                  .withSinks(List.of(new SinkSpec.File("out", Path.of("/dev/full")))));
+      killer.kill(10);
+      await().until(() -> first.counters().rings().getFirst().sinks().getFirst().lostTotal() == 10);
+      first.leave(SOON);
+      RunRequest again = request(killer, 1).withSinks(List.of(new SinkSpec.File("out", sink)));
+      try (RunningProgram second = Runtime.start(again)) {
+        killer.kill(10);
+        RingCounters ring = second.stop(SOON).rings().getFirst();
+        assertThat(ring.sinks().getFirst().delivered()).isEqualTo(10);
+        assertThat(ring.balanced()).as(ring.toString()).isTrue();
+      }
+      assertThat(Files.readAllLines(sink))
+          .as("the former reader told of the loss to a sink that took nothing")
+          .hasSize(10)
+          .noneMatch(line -> line.contains("whistler.loss"));
+    }
+  }
+
+  @Test
   void anotherRevisionReplacesTheOld() throws Exception {
     try (Killer killer = new Killer()) {
       Runtime.start(request(killer, 1)).leave(SOON);

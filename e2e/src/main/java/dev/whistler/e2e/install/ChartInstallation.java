@@ -127,9 +127,11 @@ public final class ChartInstallation {
   /**
    * {@code helm uninstall}: returns when no node runs a program any more and every object of the
    * release is gone.
+   *
+   * @return what Helm printed, with what the chart says remains on nodes
    */
-  public void uninstall() {
-    release.uninstall();
+  public String uninstall() {
+    return release.uninstall();
   }
 
   /** Waits until both are Ready in the newest form that was asked for. */

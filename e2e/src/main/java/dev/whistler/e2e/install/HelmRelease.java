@@ -31,25 +31,30 @@ public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String n
    * @throws ClusterException when Helm fails; the message is Helm's
    */
   public void install(List<String> settings) {
-    run("install", List.of(helm.chart().toString(), "--create-namespace", "--wait"), settings);
+    var _ =
+        run("install", List.of(helm.chart().toString(), "--create-namespace", "--wait"), settings);
   }
 
   /** {@code helm upgrade --wait}, with the same reservation. */
   public void upgrade(List<String> settings) {
-    run("upgrade", List.of(helm.chart().toString(), "--wait"), settings);
+    var _ = run("upgrade", List.of(helm.chart().toString(), "--wait"), settings);
   }
 
   /** {@code helm test}: returns when the chart's own check has found everything at work. */
   public void test() {
-    run("test", List.of(), List.of());
+    var _ = run("test", List.of(), List.of());
   }
 
-  /** {@code helm uninstall --wait}: returns when every object of the release is gone. */
-  public void uninstall() {
-    run("uninstall", List.of("--wait"), List.of());
+  /**
+   * {@code helm uninstall --wait}: returns when every object of the release is gone.
+   *
+   * @return what Helm printed, with the log of the chart's removal of programs
+   */
+  public String uninstall() {
+    return run("uninstall", List.of("--wait"), List.of());
   }
 
-  private void run(String verb, List<String> options, List<String> settings) {
+  private String run(String verb, List<String> options, List<String> settings) {
     List<String> arguments = new ArrayList<>(List.of(verb, name));
     arguments.addAll(options);
     arguments.addAll(
@@ -65,5 +70,6 @@ public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String n
     if (result.exitCode() != 0) {
       throw new ClusterException("helm " + verb + " failed: " + result.errors().strip());
     }
+    return result.output();
   }
 }

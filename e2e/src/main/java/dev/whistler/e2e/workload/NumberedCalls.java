@@ -17,15 +17,11 @@ public final class NumberedCalls implements AutoCloseable {
   /** The first number; above every pid (the kernel's limit is 4,194,304). */
   public static final int FIRST = 0x4000_0000;
 
-  /**
-   * A program with one record per call, whose field {@code number} is the call's number; its ring
-   * {@code calls} holds several seconds of them.
-   */
-  public static final String SOURCE =
+  private static final String SOURCE =
       """
       (deftracepoint syscalls/sys-enter-getpgid pid)
       (defstruct call (ts u64) (number u32))
-      (defmap calls :type :ringbuf :max-entries (* 1024 1024) :record call)
+      (defmap calls :type :ringbuf :max-entries %d :record call)
       (defprog on-call (:type :tracepoint :section "tracepoint/syscalls/sys_enter_getpgid")
         (let ((number (cast u32 (tp-pid))))
           (when (>= number #x40000000)
@@ -34,6 +30,16 @@ public final class NumberedCalls implements AutoCloseable {
                     (call-number e) number))))
         0)
       """;
+
+  /**
+   * A program with one record of 24 bytes per call, whose field {@code number} is the call's
+   * number.
+   *
+   * @param ringBytes size of its ring {@code calls}, a power of two and of pages
+   */
+  public static String source(int ringBytes) {
+    return SOURCE.formatted(ringBytes);
+  }
 
   private static final MethodHandle GETPGID =
       Linker.nativeLinker()

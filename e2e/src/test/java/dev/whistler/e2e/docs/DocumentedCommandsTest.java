@@ -71,6 +71,8 @@ final class DocumentedCommandsTest {
         case "./whistler" -> whistler(words);
         case "mvn" -> maven(words);
         case "skopeo", "ctr" -> image(words);
+        // What the chart mounts of the node, and where the agent pins in it.
+        case "rm" -> assertThat(words).containsExactly("rm", "-r", "/sys/fs/bpf/whistler");
         case "grep", "xargs", "#", "sha256sum", "cosign" -> assertThat(words).hasSizeGreaterThan(1);
         default -> fail("Nobody checks commands of " + words.getFirst() + ": " + shown);
       }

@@ -13,6 +13,7 @@ import dev.whistler.runtime.RunRequest;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.Runtime;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.Updated;
 import dev.whistler.runtime.deliver.SinkSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,7 +24,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets the one artifact of an assignment from the API server, checks that it is what the revision
@@ -32,33 +36,61 @@ import java.util.regex.Pattern;
  */
 public final class ArtifactLoader implements Loader {
 
+  private static final Logger LOG = Logger.getLogger(ArtifactLoader.class);
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
 
   private final KubernetesClient client;
   private final String node;
   private final String architecture;
   private final Path files;
+  private final @Nullable PinRoot pins;
 
   /**
    * @param node name of this node
    * @param architecture of this node, {@code x86-64} or {@code arm64}
    * @param directory the agent's own directory
+   * @param pins where programs are pinned; null: they end with this process
    */
-  public ArtifactLoader(KubernetesClient client, String node, String architecture, Path directory) {
+  public ArtifactLoader(
+      KubernetesClient client,
+      String node,
+      String architecture,
+      Path directory,
+      @Nullable PinRoot pins) {
     this.client = client;
     this.node = node;
     this.architecture = architecture;
     this.files = directory.resolve("files");
+    this.pins = pins;
   }
 
   @Override
-  public RunningProgram load(Assignment assignment) throws UnavailableException, StartException {
+  public RunningProgram load(Assignment assignment, @Nullable RunningProgram current)
+      throws UnavailableException, StartException {
     refuseWhatWeCannot(assignment.spec());
     List<SinkSpec> sinks = sinks(assignment.spec().sinks());
     byte[] object = object(fetch(assignment.artifact()), assignment, architecture);
     Identity identity =
         new Identity(node, assignment.program(), assignment.uid(), assignment.revision());
-    return Runtime.start(RunRequest.of(object, identity).withSinks(sinks));
+    RunRequest request = RunRequest.of(object, identity).withSinks(sinks);
+    if (pins != null) {
+      request = request.withPinDirectory(pins.path());
+    }
+    if (current == null) {
+      return Runtime.start(request);
+    }
+    Updated updated = Runtime.update(current, request);
+    LOG.infof(
+        "%s revision %d replaced: %s",
+        assignment.program(), current.identity().revision(), updated.earlier().toJson());
+    return updated.program();
+  }
+
+  @Override
+  public void retain(Set<String> uids) {
+    if (pins != null) {
+      pins.retain(uids);
+    }
   }
 
   private WhistlerArtifactSpec fetch(String name) throws UnavailableException {

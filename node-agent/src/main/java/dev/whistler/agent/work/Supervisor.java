@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Makes what runs on this node equal to what is assigned to it.
  *
  * <p>One thread does all loading and unloading, so that no two steps on a program overlap. A new
- * revision is attached before the old one is detached: records in the short overlap carry their own
- * revision each, and none is missing. If the new one does not start, the old one stays.
+ * revision replaces the old one without a gap; if the new one does not start, the old one stays.
+ * Programs that are pinned stay in the kernel when this ends, for the next agent of the node.
  */
 public final class Supervisor implements AutoCloseable {
 
@@ -61,6 +62,7 @@ public final class Supervisor implements AutoCloseable {
     @Nullable RunningProgram program;
     WorkState state = new WorkState.Pending("", "");
     int failures;
+    boolean hopeless;
   }
 
   /**
@@ -105,9 +107,14 @@ public final class Supervisor implements AutoCloseable {
       if (!assignment.equals(slot.wanted)) {
         slot.wanted = assignment;
         slot.failures = 0;
+        slot.hopeless = false;
         bring(slot, assignment);
       }
     }
+    // What an earlier agent left and no revision of which can run here has nobody to read it.
+    Set<String> retained = new HashSet<>(names);
+    slots.forEach((uid, slot) -> retained.removeIf(it -> it.equals(uid) && slot.hopeless));
+    loader.retain(retained);
     slots
         .entrySet()
         .removeIf(
@@ -129,7 +136,7 @@ public final class Supervisor implements AutoCloseable {
     }
     RunningProgram started;
     try {
-      started = loader.load(assignment);
+      started = loader.load(assignment, slot.program);
     } catch (UnavailableException e) {
       LOG.warnf("%s revision %d: %s", assignment.program(), assignment.revision(), e.getMessage());
       slot.state = new WorkState.Pending(NodeReason.ARTIFACT_UNAVAILABLE, message(e));
@@ -142,11 +149,12 @@ public final class Supervisor implements AutoCloseable {
       slot.state = new WorkState.Failed(e.reason().text(), message(e));
       if (!FINAL.contains(e.reason())) {
         again(slot, assignment);
+      } else {
+        slot.hopeless = slot.program == null;
       }
       return;
     }
     LOG.infof("%s revision %d runs", assignment.program(), assignment.revision());
-    unload(slot);
     slot.failures = 0;
     slot.program = started;
     slot.current = assignment;
@@ -217,12 +225,32 @@ public final class Supervisor implements AutoCloseable {
     changed.run();
   }
 
-  /** Unloads everything and ends. What is not unloaded within 30 s goes with the process. */
+  private void letGo(Slot slot) {
+    RunningProgram program = slot.program;
+    if (program == null || !program.isPinned()) {
+      unload(slot);
+      return;
+    }
+    slot.program = null;
+    slot.current = null;
+    program.leave(drain);
+    LOG.infof(
+        "%s revision %d stays in the kernel for the next agent",
+        program.identity().program(), program.identity().revision());
+  }
+
+  /**
+   * Lets go of what is pinned, unloads everything else, and ends. What is not done within 30 s goes
+   * with the process.
+   */
   @Override
   public void close() {
     submit(
         () -> {
-          slots.values().forEach(this::unload);
+          // Side by side: one sink that stands still must not use up the time of all others.
+          try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            slots.values().forEach(slot -> each.execute(() -> letGo(slot)));
+          }
           slots.clear();
           programs = List.of();
         });

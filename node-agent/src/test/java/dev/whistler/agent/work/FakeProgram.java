@@ -19,10 +19,16 @@ public final class FakeProgram implements RunningProgram {
   private final Identity identity;
   private final Consumer<String> journal;
   private final ProgramCounters counters;
+  private final boolean pinned;
   private volatile ProgramState state = new ProgramState.Running(Instant.EPOCH);
   private volatile Consumer<ProgramState> listener = ignored -> {};
 
   public FakeProgram(Identity identity, Consumer<String> journal, RingCounters... rings) {
+    this(identity, journal, false, rings);
+  }
+
+  FakeProgram(Identity identity, Consumer<String> journal, boolean pinned, RingCounters... rings) {
+    this.pinned = pinned;
     this.identity = identity;
     this.journal = journal;
     this.counters = new ProgramCounters(List.of(rings));
@@ -72,6 +78,11 @@ public final class FakeProgram implements RunningProgram {
   public ProgramCounters stop(Duration drain) {
     journal.accept("stop " + identity.program() + " " + identity.revision());
     return counters;
+  }
+
+  @Override
+  public boolean isPinned() {
+    return pinned;
   }
 
   @Override

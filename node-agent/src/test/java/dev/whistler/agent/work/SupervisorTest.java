@@ -14,8 +14,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +29,29 @@ final class SupervisorTest {
   private final List<String> journal = new CopyOnWriteArrayList<>();
   private final Map<Long, FakeProgram> loaded = new ConcurrentHashMap<>();
   private final Deque<Exception> failures = new ArrayDeque<>();
-  private final Supervisor supervisor = new Supervisor(this::load, Duration.ofSeconds(1), () -> {});
+  private final Supervisor supervisor =
+      new Supervisor(new FakeLoader(), Duration.ofSeconds(1), () -> {});
+  private volatile boolean pins;
+  private volatile Set<String> retained = Set.of();
 
-  private RunningProgram load(Assignment assignment)
+  private final class FakeLoader implements Loader {
+    @Override
+    public RunningProgram load(Assignment assignment, @Nullable RunningProgram current)
+        throws UnavailableException, StartException {
+      RunningProgram started = start(assignment);
+      if (current != null) {
+        journal.add("replaced " + current.identity().revision());
+      }
+      return started;
+    }
+
+    @Override
+    public void retain(Set<String> uids) {
+      retained = Set.copyOf(uids);
+    }
+  }
+
+  private RunningProgram start(Assignment assignment)
       throws Loader.UnavailableException, StartException {
     journal.add("load " + assignment.program() + " " + assignment.revision());
     synchronized (failures) {
@@ -43,7 +65,8 @@ final class SupervisorTest {
     FakeProgram program =
         new FakeProgram(
             new Identity("node", assignment.program(), assignment.uid(), assignment.revision()),
-            journal::add);
+            journal::add,
+            pins);
     loaded.put(assignment.revision(), program);
     return program;
   }
@@ -75,12 +98,11 @@ final class SupervisorTest {
   }
 
   @Test
-  void aNewRevisionIsLoadedBeforeTheOldOneIsUnloaded() {
+  void aNewRevisionReplacesTheOldOne() {
     supervisor.assign(List.of(assignment("forks", 1)));
     supervisor.assign(List.of(assignment("forks", 2)));
-    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
-    assertThat(journal)
-        .containsExactly("load forks 1", "load forks 2", "stop forks 1", "close forks 1");
+    await().atMost(LIMIT).until(() -> journal.contains("replaced 1"));
+    assertThat(journal).containsExactly("load forks 1", "load forks 2", "replaced 1");
     await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
   }
 
@@ -136,5 +158,41 @@ final class SupervisorTest {
     assertThat(journal)
         .containsSubsequence("load forks 1", "stop forks 1", "close forks 1")
         .containsSubsequence("load waits 3", "stop waits 3", "close waits 3");
+  }
+
+  @Test
+  void closingLeavesWhatIsPinnedToTheNextAgent() {
+    pins = true;
+    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
+    supervisor.close();
+    assertThat(journal)
+        .containsExactlyInAnyOrder(
+            "load forks 1", "load waits 3", "leave forks 1", "leave waits 3");
+  }
+
+  @Test
+  void whatIsPinnedIsRemovedWhenItIsNotAssignedAnyMore() {
+    pins = true;
+    supervisor.assign(List.of(assignment("forks", 1)));
+    supervisor.assign(List.of());
+    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
+    assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
+  }
+
+  @Test
+  void whatAnEarlierAgentLeftIsKeptOnlyForWhatIsAssignedAndCanRun() {
+    fail(new StartException(FailureReason.SINK_UNAVAILABLE, "The disk is full."));
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await().atMost(LIMIT).until(() -> retained.equals(Set.of("uid-of-forks")));
+    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+
+    fail(new StartException(FailureReason.VERIFIER_REJECTED, "R1 may be null; check it."));
+    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
+    await().atMost(LIMIT).until(() -> loaderSaw("load waits 3"));
+    await().atMost(LIMIT).until(() -> retained.equals(Set.of("uid-of-forks")));
+  }
+
+  private boolean loaderSaw(String step) {
+    return journal.contains(step);
   }
 }

@@ -76,8 +76,8 @@ final class ProgramRemoval {
     out.println(
         remains.isEmpty()
             ? "no node runs a program any more"
-            : "an agent takes its programs out of the kernel when it stops; a node that is down has"
-                + " none after it has booted again");
+            : "a node that boots again has none; on one that goes on without booting, remove them"
+                + " there: rm -r /sys/fs/bpf/whistler");
   }
 
   private static Optional<String> report(WhistlerNode node) {

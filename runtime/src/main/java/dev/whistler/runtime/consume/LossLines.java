@@ -40,6 +40,18 @@ final class LossLines {
     return kernelTold;
   }
 
+  /** What the sinks' accounts say now was told by the reader before us. */
+  void goOn() {
+    for (int sink = 0; sink < deliveries.size(); sink++) {
+      for (int ring = 0; ring < rings.size(); ring++) {
+        Map<LossReason, long[]> told = sinkTold.get(sink);
+        for (var loss : deliveries.get(sink).account().counters(ring).lost().entrySet()) {
+          told.computeIfAbsent(loss.getKey(), _ -> new long[rings.size()])[ring] = loss.getValue();
+        }
+      }
+    }
+  }
+
   /** Writes what is new if the last lines are a second old. */
   void write() {
     if (System.nanoTime() - writtenAt >= INTERVAL_NANOS) {

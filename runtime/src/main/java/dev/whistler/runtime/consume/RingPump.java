@@ -103,6 +103,7 @@ public final class RingPump implements AutoCloseable {
       return;
     }
     long[] positions = last.restore(lossLines.kernelTold());
+    lossLines.goOn();
     for (int ring = 0; ring < positions.length; ring++) {
       // The account is written before the ring: it may be ahead, never behind.
       released[ring] = Math.max(positions[ring], reader.consumerPosition(ring));
@@ -119,6 +120,7 @@ public final class RingPump implements AutoCloseable {
   public void goOn(long[] words) {
     reader.resume();
     Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold());
+    lossLines.goOn();
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
 

@@ -1,0 +1,87 @@
+package dev.whistler.agent.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.StartException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's directory of pins, on a BPF file system that only this process sees. */
+final class PinRootTest {
+
+  private DetachedMount bpffs;
+  private Path directory;
+
+  @BeforeEach
+  void mount() {
+    try {
+      bpffs = DetachedMount.of("bpf");
+    } catch (BpfException e) {
+      assumeTrue(false, "no BPF file system: " + e.getMessage());
+    }
+    directory = bpffs.path().resolve("whistler");
+  }
+
+  @AfterEach
+  void unmount() {
+    if (bpffs != null) {
+      bpffs.close();
+    }
+  }
+
+  @Test
+  void isMadeForOurselvesAloneAndGoesWhenItIsEmpty() throws Exception {
+    PinRoot root = PinRoot.prepare(directory);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwx------");
+    root.close();
+    assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void isMadeAgainWhenItWasRemoved() throws Exception {
+    PinRoot root = PinRoot.prepare(directory);
+    Files.delete(directory);
+    assertThat(root.path()).isDirectory();
+  }
+
+  @Test
+  void keepsWhatIsWantedAndRemovesEverythingElse() throws Exception {
+    PinRoot root = PinRoot.prepare(directory);
+    for (String uid : Set.of("wanted", "orphan", "wanted_next")) {
+      Files.createDirectory(
+          directory.resolve(uid),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    root.retain(Set.of("wanted"));
+    assertThat(directory)
+        .isDirectoryContaining("glob:**/wanted")
+        .isDirectoryNotContaining("glob:**/{orphan,wanted_next}");
+    root.close();
+    assertThat(directory).as("somebody is still in it").exists();
+  }
+
+  @Test
+  void isRefusedWhereOthersMayWriteOrNothingCanBePinned(@TempDir Path plain) throws Exception {
+    Files.createDirectory(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> PinRoot.prepare(directory))
+        .isInstanceOfSatisfying(
+            StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED));
+    assertThatThrownBy(() -> PinRoot.prepare(plain.resolve("whistler")))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("lies in no BPF file system");
+    assertThat(plain).isEmptyDirectory();
+  }
+}
