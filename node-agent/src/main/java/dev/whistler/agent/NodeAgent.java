@@ -2,6 +2,7 @@ package dev.whistler.agent;
 
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.StateDirectory;
 import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -67,10 +69,11 @@ final class NodeAgent implements AutoCloseable {
     String complaint = null;
     try {
       described = Kernel.read(machine);
+      StateDirectory.prepare(config.directory());
       if (config.pins().isPresent()) {
         prepared = PinRoot.prepare(config.pins().get());
       }
-    } catch (BpfException | MalformedContentException | StartException e) {
+    } catch (BpfException | MalformedContentException | StartException | IOException e) {
       complaint = e.getMessage();
       LOG.errorf("This node cannot run programs: %s", complaint);
     }

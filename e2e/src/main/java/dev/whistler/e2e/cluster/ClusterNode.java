@@ -26,6 +26,16 @@ public interface ClusterNode {
    */
   Optional<String> read(String path);
 
+  /** Who may do what with a file or directory of the node, such as {@code rwx------}. */
+  String mode(String path);
+
+  /**
+   * Puts a file on the node, as an administrator does; directories on its way are made.
+   *
+   * @param path absolute path on the node
+   */
+  void write(String path, String text);
+
   /** Names of what is in a directory of the node; empty where there is none. */
   List<String> list(String directory);
 

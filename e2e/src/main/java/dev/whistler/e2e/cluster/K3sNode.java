@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.MountableFile;
 
@@ -30,6 +31,16 @@ record K3sNode(K3sContainer container) implements ClusterNode {
   public Optional<String> read(String path) {
     ExecResult result = execute("cat", path);
     return result.getExitCode() == 0 ? Optional.of(result.getStdout()) : Optional.empty();
+  }
+
+  @Override
+  public String mode(String path) {
+    return run("stat", "-c", "%A", path).strip().substring(1);
+  }
+
+  @Override
+  public void write(String path, String text) {
+    container.copyFileToContainer(Transferable.of(text), path);
   }
 
   @Override

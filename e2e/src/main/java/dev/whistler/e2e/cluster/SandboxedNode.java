@@ -12,10 +12,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -261,6 +263,26 @@ final class SandboxedNode implements ClusterNode, ClusterNode.Power {
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + path + " of node " + NAME + ".", e);
+    }
+  }
+
+  @Override
+  public String mode(String path) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(sandbox.path(path)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot look at " + path + " of node " + NAME + ".", e);
+    }
+  }
+
+  @Override
+  public void write(String path, String text) {
+    Path file = sandbox.path(path);
+    try {
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + path + " of node " + NAME + ".", e);
     }
   }
 

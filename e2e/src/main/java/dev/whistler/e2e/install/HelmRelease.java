@@ -70,6 +70,7 @@ public record HelmRelease(Helm helm, Path kubeconfig, String namespace, String n
     if (result.exitCode() != 0) {
       throw new ClusterException("helm " + verb + " failed: " + result.errors().strip());
     }
-    return result.output();
+    // Logs of hooks go to the standard error.
+    return result.output() + result.errors();
   }
 }

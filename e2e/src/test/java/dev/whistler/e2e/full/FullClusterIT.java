@@ -65,6 +65,8 @@ final class FullClusterIT {
   private static final Duration ROUND = Duration.ofSeconds(5);
   private static final String BPFFS = "/sys/fs/bpf";
   private static final String DOWN = "node-down";
+  private static final String SECCOMP_DIRECTORY = "/var/lib/kubelet/seccomp/";
+  private static final String SECCOMP_PROFILE = "whistler/agent.json";
   private static final String EARLY = "early";
   private static final String MEANWHILE = "meanwhile";
   private static final String ROOMY = "roomy";
@@ -180,6 +182,9 @@ final class FullClusterIT {
         .containsEntry("NoNewPrivs", "1")
         .containsEntry("Seccomp", "2");
     assertThat(agent.rootOptions()).contains("ro");
+    assertThat(cluster.node().mode("/var/lib/whistler"))
+        .as("others may not read records")
+        .isEqualTo("rwx------");
     PodProcess operator = PodProcess.of(chart.operator()).orElseThrow();
     assertThat(operator.effectiveCapabilities()).isZero();
     assertThat(operator.status().get("Uid")).startsWith("65532");
@@ -254,12 +259,18 @@ final class FullClusterIT {
     NumberedCalls calls = NumberedCalls.start(CALLS_PER_SECOND);
     try (calls) {
       awaitDelivered(ROOMY, 1);
-      chart.upgrade("agent.drain=6s");
+      cluster.node().write(SECCOMP_DIRECTORY + SECCOMP_PROFILE, seccompProfile());
+      chart.upgrade(
+          "agent.seccomp.type=Localhost", "agent.seccomp.localhostProfile=" + SECCOMP_PROFILE);
       assertThat(chart.agent().getMetadata().getUid()).isNotEqualTo(oldAgent);
       programs.await(ROOMY, LIMIT, Programs.ready());
       programs.await(TIGHT, LIMIT, Programs.ready());
       awaitDelivered(ROOMY, calls.count());
     }
+    assertThat(chart.agent().getSpec().getContainers().getFirst().getSecurityContext())
+        .extracting(context -> context.getSeccompProfile().getLocalhostProfile())
+        .as("the new agent works under the chart's own profile")
+        .isEqualTo(SECCOMP_PROFILE);
     assertAccountedFor(ROOMY, calls.count());
     long lost = assertAccountedFor(TIGHT, calls.count());
     assertThat(lost).as("a ring for a third of a second loses in a restart").isPositive();
@@ -481,6 +492,14 @@ final class FullClusterIT {
         .withPriorityClassName(null)
         .endSpec()
         .build();
+  }
+
+  private static String seccompProfile() {
+    try {
+      return Files.readString(Repository.find().root().resolve("helm/whistler/seccomp/agent.json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String example(String file) {
