@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 /**
@@ -36,14 +38,21 @@ final class ImagesIT {
   @BeforeAll
   void build() {
     assumeTrue("root".equals(System.getProperty("user.name")), "not root");
-    assertThat(buildInto("first")).isZero();
+    build(Component.OPERATOR, "first");
   }
 
-  private int buildInto(String name) {
+  private static void build(Component component, String name) {
     System.setProperty("whistler.root", Repository.find().root().toString());
-    return new CommandLine(new Images())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .execute("--only", "operator", "--unpacked", "-o", folder.resolve(name).toString());
+    int exitCode =
+        new CommandLine(new Images())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(
+                "--only",
+                component.imageName(),
+                "--unpacked",
+                "-o",
+                folder.resolve(name).toString());
+    assertThat(exitCode).isZero();
   }
 
   @Test
@@ -82,16 +91,19 @@ final class ImagesIT {
         .hasSameBinaryContentAs(folder.resolve("first/operator.cdx.json"));
   }
 
-  @Test
-  void aSecondBuildHasTheSameDigest() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void aSecondBuildHasTheSameDigest(Component component) throws IOException {
     assumeTrue(
         Integer.getInteger("whistler.images.builds", 1) > 1,
         "one build only: pass -Dwhistler.images.builds=2");
 
-    assertThat(buildInto("second")).isZero();
+    String index = component.imageName() + "/index.json";
+    build(component, "one");
+    build(component, "other");
 
-    assertThat(Files.readString(folder.resolve("second/operator/index.json")))
-        .isEqualTo(Files.readString(folder.resolve("first/operator/index.json")));
+    assertThat(Files.readString(folder.resolve("other").resolve(index)))
+        .isEqualTo(Files.readString(folder.resolve("one").resolve(index)));
   }
 
   private record Outcome(int exitCode, String output) {}
