@@ -2,6 +2,7 @@ package dev.whistler.agent;
 
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.NodeFeatures;
 import dev.whistler.agent.node.StateDirectory;
 import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.NodeReporter;
@@ -14,6 +15,7 @@ import dev.whistler.agent.work.Supervisor;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
@@ -78,6 +80,7 @@ final class NodeAgent implements AutoCloseable {
       LOG.errorf("This node cannot run programs: %s", complaint);
     }
     kernel = described;
+    List<Feature> features = NodeFeatures.probe();
     pins = prepared;
     obstacle = complaint;
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
@@ -104,7 +107,7 @@ final class NodeAgent implements AutoCloseable {
                     version,
                     Optional.ofNullable(kernel).map(Kernel::name),
                     Optional.ofNullable(obstacle),
-                    List.of(),
+                    features,
                     supervisor.works(),
                     previous,
                     Instant.now()));

@@ -8,6 +8,8 @@ import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus.Feature;
+import dev.whistler.crds.WhistlerNodeStatus.Support;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
@@ -53,6 +55,8 @@ final class AgentAloneIT {
       assertThat(node.getStatus().kernelRelease())
           .isEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
       assertThat(node.getStatus().programs()).isEmpty();
+      assertThat(node.getStatus().features())
+          .contains(new Feature("RingBuffer", Support.SUPPORTED, null));
       assertThat(node.getStatus().conditions())
           .extracting(ResourceCondition::status)
           .containsExactly(ResourceCondition.Status.TRUE);

@@ -111,10 +111,6 @@ public final class Supervisor implements AutoCloseable {
         bring(slot, assignment);
       }
     }
-    // What an earlier agent left and no revision of which can run here has nobody to read it.
-    Set<String> retained = new HashSet<>(names);
-    slots.forEach((uid, slot) -> retained.removeIf(it -> it.equals(uid) && slot.hopeless));
-    loader.retain(retained);
     slots
         .entrySet()
         .removeIf(
@@ -126,6 +122,15 @@ public final class Supervisor implements AutoCloseable {
               unload(entry.getValue());
               return true;
             });
+    // What an earlier agent left has nobody to read it if no revision of it can run here.
+    Set<String> retained = new HashSet<>(names);
+    slots.forEach(
+        (uid, slot) -> {
+          if (slot.hopeless) {
+            retained.remove(uid);
+          }
+        });
+    loader.retain(retained);
     publish();
   }
 
