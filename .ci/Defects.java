@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
  * Plants the defects of {@code .ci/defects.txt} one at a time in a copy of the sources (first
- * argument), builds it, and runs the test that each names; the second argument, if given, selects
- * those whose test or file contains it. Prints what each test said. Exits with 1 if a test passed
- * in spite of its defect, or nothing was learned because the copy did not build.
+ * argument), builds it, and runs the test that each names; the second argument, if given, is a
+ * regular expression that selects by test class and file. Prints what each test said. Exits with 1
+ * if a test passed in spite of its defect, or nothing was learned because the copy did not build.
  */
 final class Defects {
   private static final long LIMIT_MINUTES = 8;
@@ -33,11 +34,11 @@ final class Defects {
 
   public static void main(String[] arguments) throws Exception {
     Path copy = Path.of(arguments[0]);
-    String wanted = arguments.length > 1 ? arguments[1] : "";
+    Pattern wanted = Pattern.compile(arguments.length > 1 ? arguments[1] : "");
     List<String> missed = new ArrayList<>();
     int planted = 0;
     for (Defect defect : all(copy)) {
-      if (!defect.testClass.contains(wanted) && !defect.file.toString().contains(wanted)) {
+      if (!wanted.matcher(defect.testClass + " " + defect.file).find()) {
         continue;
       }
       planted++;

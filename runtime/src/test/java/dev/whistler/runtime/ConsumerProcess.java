@@ -6,10 +6,12 @@ import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +31,17 @@ final class ConsumerProcess implements AutoCloseable {
    */
   ConsumerProcess(Path object, Path pins, long revision, List<Long> killed, List<Path> sinks)
       throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx128m",
+            "-Xmx128m"));
+    command.addAll(classCache());
+    command.addAll(
+        List.of(
             "-cp",
             System.getProperty("java.class.path"),
             ConsumerProcess.class.getName(),
@@ -43,12 +49,22 @@ final class ConsumerProcess implements AutoCloseable {
             pins.toString(),
             Long.toString(revision),
             killed.stream().map(String::valueOf).collect(Collectors.joining(",")),
-            sinks.stream().map(Path::toString).collect(Collectors.joining(",")));
+            sinks.stream().map(Path::toString).collect(Collectors.joining(","))));
+    ProcessBuilder builder = new ProcessBuilder(command);
     process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     startMillis = Double.parseDouble(expect("ready"));
+  }
+
+  /** The cache of loaded classes that this process was started with, if any; it says nothing. */
+  private static List<String> classCache() {
+    List<String> cache =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(option -> option.startsWith("-XX:AOTCache="))
+            .toList();
+    return cache.isEmpty() ? cache : List.of(cache.getFirst(), "-Xlog:aot=off", "-Xlog:cds=off");
   }
 
   private String expect(String word) throws IOException {
@@ -80,9 +96,13 @@ final class ConsumerProcess implements AutoCloseable {
     return List.of(command("tell", "told").split(" ", 4));
   }
 
-  /** Drains and returns the terms of the identity: balanced, produced, lost, and all as text. */
-  List<String> stop() throws IOException {
-    return List.of(command("stop", "stopped").split(" ", 4));
+  /**
+   * Drains and returns the terms of the identity: balanced, produced, lost, and all as text.
+   *
+   * @param drain how long rings and sinks may take to become empty; a sink that stalls takes it all
+   */
+  List<String> stop(Duration drain) throws IOException {
+    return List.of(command(drain.toString(), "stopped").split(" ", 4));
   }
 
   /** Sends a signal, as {@code STOP}. */
@@ -119,7 +139,7 @@ final class ConsumerProcess implements AutoCloseable {
       } else if (command.equals("tell")) {
         print("told", program.counters());
       } else {
-        print("stopped", program.stop(Duration.ofSeconds(3)));
+        print("stopped", program.stop(Duration.parse(command)));
         System.exit(0);
       }
     }

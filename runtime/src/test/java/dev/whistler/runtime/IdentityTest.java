@@ -136,7 +136,7 @@ class IdentityTest {
           one.await();
           two.await();
         }
-        List<String> terms = consumer.stop();
+        List<String> terms = consumer.stop(Duration.ofSeconds(3));
         System.out.println(title + ", " + faults + ": " + terms.get(3));
         assertThat(terms.get(0)).as(title + ": " + terms).isEqualTo("true");
         assertThat(Long.parseLong(terms.get(1)) + Long.parseLong(terms.get(2)))
@@ -168,7 +168,7 @@ class IdentityTest {
           killer.await();
           slowest = Math.min(slowest, killer.lastRate());
         }
-        List<String> terms = consumer.stop();
+        List<String> terms = consumer.stop(Duration.ofMinutes(1));
         lines.finish();
         Arrays.sort(adoptions);
         System.out.printf(

@@ -91,7 +91,7 @@ class StalledSinkTest {
       try (NumberedLines lines = new NumberedLines(sink);
           ConsumerProcess second = start(object, sink)) {
         produce(EVENTS);
-        List<String> terms = second.stop();
+        List<String> terms = second.stop(SOON);
         lines.finish();
         assertThat(terms.subList(0, 3))
             .as(terms.get(3))
@@ -119,7 +119,7 @@ class StalledSinkTest {
       try (ConsumerProcess second = start(object, sink)) {
         assertThat(lostInSink(second.terms())).as("goes on from").isGreaterThanOrEqualTo(given);
         produce(EVENTS);
-        List<String> terms = second.stop();
+        List<String> terms = second.stop(Duration.ofSeconds(3));
         assertThat(terms.get(0)).as(terms.get(3)).isEqualTo("true");
         assertThat(Long.parseLong(terms.get(1)) + Long.parseLong(terms.get(2)))
             .as("attempts = produced + lost: " + terms.get(3))

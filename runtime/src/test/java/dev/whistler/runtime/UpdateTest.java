@@ -202,7 +202,9 @@ class UpdateTest {
 
   private RunRequest into(
       NumberedLines lines, Kind kind, byte[] object, long revision, List<MapEntries> wanted) {
+    // An emulated machine may need seconds for what a sink holds when its revision ends.
     return request(object, revision, wanted)
+        .withLimits(Limits.DEFAULT.withSinkPatience(SOON))
         .withAttach(kind.targets())
         .withSinks(List.of(new SinkSpec.File(lines.path())));
   }

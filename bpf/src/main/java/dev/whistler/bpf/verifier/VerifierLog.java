@@ -19,6 +19,10 @@ public final class VerifierLog {
   private static final Pattern CALL =
       Pattern.compile("(caller|callee|returning from callee|frame\\d+|from \\d+ to \\d+).*");
   private static final int MAXIMUM_MESSAGE_LINES = 3;
+
+  /** What follows in a line is not looked at; the kernel writes at most 1 KiB at once. */
+  private static final int MAXIMUM_LINE = 4096;
+
   private static final List<String> STATISTICS =
       List.of(
           "processed ",
@@ -53,7 +57,7 @@ public final class VerifierLog {
    * @return empty if the log says nothing but statistics
    */
   public static Optional<Verdict> parse(String log) {
-    List<String> lines = log.lines().map(String::strip).toList();
+    List<String> lines = log.lines().map(VerifierLog::line).toList();
     int last = lines.size() - 1;
     while (last >= 0 && isNoise(lines.get(last))) {
       last--;
@@ -83,6 +87,11 @@ public final class VerifierLog {
             registers(text),
             text,
             source(lines, message)));
+  }
+
+  private static String line(String text) {
+    String line = text.strip();
+    return line.length() > MAXIMUM_LINE ? line.substring(0, MAXIMUM_LINE) : line;
   }
 
   private static OptionalInt instruction(List<String> lines, int message, String text) {

@@ -12,6 +12,7 @@ import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.prog.VerifierException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -126,5 +127,15 @@ class VerifierLogTest {
       assertThat(verdict.reason()).as(e.log()).isEqualTo(reason);
       assertThat(verdict.instruction()).as(e.log()).hasValue(instruction);
     }
+  }
+
+  /** Found by fuzzing: the time to match a line grew with the square of its length. */
+  @Test
+  @Timeout(60)
+  void aLineOfAMegabyteIsReadInTime() {
+    String line = "1: " + "R1".repeat(1 << 19);
+    String log = line + "\n" + line + "\nR0 invalid mem access 'map_value_or_null'\n";
+    assertThat(VerifierLog.parse(log).orElseThrow().message())
+        .isEqualTo("R0 invalid mem access 'map_value_or_null'");
   }
 }
