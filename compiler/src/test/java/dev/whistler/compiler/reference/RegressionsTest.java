@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that random testing found, each made as small as it got, with the defect's name. */
 class RegressionsTest {
@@ -50,6 +52,16 @@ class RegressionsTest {
     agrees(
         "(with-ringbuf (e r (sizeof mix)) (bpf-loop (i 7) (with-ringbuf (f r (sizeof odd))"
             + " (when (= i 2) (return 4)))))");
+  }
+
+  /** Copied out, as a real loop and through the loop helper, which a record lives across. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 64, 65, 2_000, 300_000})
+  void returnFromLoopInReservation(int times) {
+    agrees(
+        "(with-ringbuf (e r (sizeof odd)) (dotimes (i "
+            + times
+            + ") (setf (odd-a e) i) (when (= i (load u8 d 9)) (return 4))))");
   }
 
   /** The kernel does not look at a callback that it knows is never called. */
