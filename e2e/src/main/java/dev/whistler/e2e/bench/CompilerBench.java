@@ -1,7 +1,6 @@
 package dev.whistler.e2e.bench;
 
 import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.bench.Statistics.Spread;
 import dev.whistler.e2e.bench.compiler.Comparison;
 import dev.whistler.e2e.bench.compiler.CompileTime;
 import dev.whistler.e2e.bench.compiler.Compilers;
@@ -25,22 +24,17 @@ final class CompilerBench {
    *
    * @param rounds alternating pairs of runs for each packet
    * @param repeat runs for each value
-   * @param warmUp rounds of compilations that do not count
-   * @param compilations rounds that count
+   * @param warm how compilations in a warm process are measured
    * @param coldPairs pairs of processes; 0 measures none
    * @param forms of the longest program of the growth series
    * @param growthRounds compilations of each of its programs
    */
   record Effort(
-      int rounds,
-      int repeat,
-      int warmUp,
-      int compilations,
-      int coldPairs,
-      int forms,
-      int growthRounds) {
-    static final Effort SHORT = new Effort(3, 10_000, 20, 5, 3, 2_000, 3);
-    static final Effort LONG = new Effort(21, 50_000, 150, 21, 9, 16_000, 7);
+      int rounds, int repeat, CompileTime.Plan warm, int coldPairs, int forms, int growthRounds) {
+    static final Effort SHORT =
+        new Effort(3, 10_000, new CompileTime.Plan(1, 10, 2, 300), 3, 2_000, 3);
+    static final Effort LONG =
+        new Effort(21, 50_000, new CompileTime.Plan(1, 60, 6, 1_000), 9, 16_000, 7);
   }
 
   /** Forms of the shortest program of the growth series. */
@@ -53,7 +47,7 @@ final class CompilerBench {
   record Results(
       Machine machine,
       List<Comparison> programs,
-      Map<String, Spread> warmMillis,
+      Map<String, CompileTime.Warm> warm,
       List<Growth> growth,
       CompileTime.Cold cold) {}
 
@@ -82,9 +76,8 @@ final class CompilerBench {
         System.err.println("measuring " + pair.name());
         programs.add(Comparison.measure(compilers, pair, packets, effort.rounds, effort.repeat));
       }
-      System.err.println("compiling in this process");
-      Map<String, Spread> warm =
-          CompileTime.warm(compilers, pairs, effort.warmUp, effort.compilations);
+      System.err.println("compiling in warm processes");
+      Map<String, CompileTime.Warm> warm = CompileTime.warm(pairs, effort.warm);
       System.err.println("compiling longer and longer programs");
       List<Growth> growth =
           Growth.measure(FEWEST_FORMS, effort.forms, GROWTH_WARM_UP, effort.growthRounds);

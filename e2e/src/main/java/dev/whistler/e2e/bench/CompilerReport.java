@@ -5,7 +5,6 @@ import dev.whistler.e2e.bench.compiler.Comparison;
 import dev.whistler.e2e.bench.compiler.CompileTime;
 import dev.whistler.e2e.bench.compiler.Growth;
 import dev.whistler.e2e.bench.compiler.RunTime;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,8 +51,9 @@ final class CompilerReport {
         "run time, geometric mean of medians",
         "≤ 1.00",
         Statistics.geometricMean(runTimes.stream().map(r -> r.ratio().median()).toList()));
-    Collection<Spread> warm = results.warmMillis().values();
-    double warmMedian = Spread.of(warm.stream().mapToDouble(Spread::median).toArray()).median();
+    double warmMedian =
+        Spread.of(results.warm().values().stream().mapToDouble(w -> w.millis().median()).toArray())
+            .median();
     add(text, "| compile time, warm, median over programs | ≤ 2 ms | %.2f ms |%n", warmMedian);
     growthTargets(text, results.growth());
     if (!results.cold().oursMillis().isEmpty()) {
@@ -86,7 +86,7 @@ final class CompilerReport {
           counts(p.verified()));
     }
     runTimes(text, programs);
-    compileTimes(text, results.warmMillis());
+    compileTimes(text, results.warm());
     growth(text, results.growth());
     cold(text, results.cold());
     return text.toString();
@@ -119,19 +119,20 @@ final class CompilerReport {
     }
   }
 
-  private static void compileTimes(StringBuilder text, Map<String, Spread> warm) {
+  private static void compileTimes(StringBuilder text, Map<String, CompileTime.Warm> warm) {
     add(
         text,
         """
 
         ### Compile time
 
-        From source text to object in a warm process, milliseconds (median, quartiles).
+        From source text to object, milliseconds (median, quartiles), by JMH: one process for each
+        program, which has compiled all of them before.
 
         | program | ms |
         |---|--:|
         """);
-    warm.forEach((name, spread) -> add(text, "| %s | %s |%n", name, spread(spread, "%.2f")));
+    warm.forEach((name, w) -> add(text, "| %s | %s |%n", name, spread(w.millis(), "%.2f")));
   }
 
   private static void growthTargets(StringBuilder text, List<Growth> growth) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.bench.CompilerBench.Effort;
+import dev.whistler.e2e.bench.compiler.CompileTime;
 import dev.whistler.e2e.bench.compiler.Corpus;
 import dev.whistler.e2e.bench.compiler.Growth;
 import java.util.List;
@@ -22,14 +23,18 @@ class CompilerBenchTest {
     Repository repository = Repository.find();
     List<Corpus.Pair> pairs =
         Corpus.of(repository).stream().filter(p -> p.name().startsWith("xdp-")).toList();
-    Effort effort = new Effort(2, 100, 1, 2, 0, 1_000, 2);
+    Effort effort = new Effort(2, 100, new CompileTime.Plan(0, 1, 2, 100), 0, 1_000, 2);
 
     CompilerBench.Results results = CompilerBench.measure(repository, pairs, effort);
 
     assertThat(results.programs()).hasSameSizeAs(pairs).hasSize(2);
     assertThat(results.programs())
         .allSatisfy(p -> assertThat(p.runTimes().getFirst().oursNanos()).hasSize(2));
-    assertThat(results.warmMillis()).containsOnlyKeys("xdp-port-blocker", "xdp-protocols");
+    assertThat(results.warm()).containsOnlyKeys("xdp-port-blocker", "xdp-protocols");
+    assertThat(results.warm().values())
+        .allSatisfy(w -> assertThat(w.samples()).isPositive())
+        .allSatisfy(w -> assertThat(w.millis().low()).isBetween(0.0, w.millis().high()))
+        .allSatisfy(w -> assertThat(w.meanMillis()).hasSize(2));
     assertThat(results.growth()).extracting(Growth::forms).containsExactly(250, 500, 1000);
     for (int i = 1; i < results.growth().size(); i++) {
       double ratio =

@@ -1,7 +1,5 @@
 package dev.whistler.e2e.bench.compiler;
 
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.Compiler;
 import dev.whistler.e2e.bench.BenchmarkException;
 import dev.whistler.e2e.bench.Statistics.Spread;
 import java.io.IOException;
@@ -10,8 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Statistics;
 
 /** Time that compilations take, in a warm process and with new processes. */
 public final class CompileTime {
@@ -21,37 +26,68 @@ public final class CompileTime {
   private CompileTime() {}
 
   /**
-   * Compilations in this process, one program after the other so that none profits from being
-   * repeated.
+   * How warm compilations are measured.
    *
-   * @param warmUp rounds over all programs that do not count
-   * @param rounds rounds that count
-   * @return milliseconds by program
+   * @param processes virtual machines for each program; 0 measures in this one
+   * @param rounds compilations of the whole corpus in each of them first
+   * @param iterations of {@code iterationMillis} each; half as many before them do not count
    */
-  public static Map<String, Spread> warm(
-      Compilers compilers, List<Corpus.Pair> pairs, int warmUp, int rounds) {
-    Map<String, CompilationRequest> requests = new LinkedHashMap<>();
-    pairs.forEach(pair -> requests.put(pair.name(), compilers.request(pair, 3)));
-    Map<String, double[]> millis = new LinkedHashMap<>();
-    requests.keySet().forEach(name -> millis.put(name, new double[rounds]));
-    int objects = 0;
-    for (int round = -warmUp; round < rounds; round++) {
-      for (Map.Entry<String, CompilationRequest> entry : requests.entrySet()) {
-        long start = System.nanoTime();
-        objects += Compiler.compile(entry.getValue()).object().isPresent() ? 1 : 0;
-        long end = System.nanoTime();
-        if (round >= 0) {
-          Objects.requireNonNull(millis.get(entry.getKey()))[round] =
-              (end - start) / NANOS_PER_MILLI;
-        }
+  public record Plan(int processes, int rounds, int iterations, int iterationMillis) {}
+
+  /**
+   * Compilations of one program in a warm process.
+   *
+   * @param millis of all compilations that JMH timed
+   * @param samples how many these are
+   * @param meanMillis one mean for each iteration
+   */
+  public record Warm(Spread millis, long samples, List<Double> meanMillis) {
+    public Warm {
+      meanMillis = List.copyOf(meanMillis);
+    }
+  }
+
+  /**
+   * Compilations by JMH, one program after the other.
+   *
+   * @return by program
+   */
+  public static Map<String, Warm> warm(List<Corpus.Pair> pairs, Plan plan) {
+    TimeValue iteration = TimeValue.milliseconds(plan.iterationMillis);
+    Options options =
+        new OptionsBuilder()
+            .include(WarmCompilation.class.getName())
+            .param("program", pairs.stream().map(Corpus.Pair::name).toArray(String[]::new))
+            .param("rounds", Integer.toString(plan.rounds))
+            .forks(plan.processes)
+            .warmupIterations(Math.max(1, plan.iterations / 2))
+            .warmupTime(iteration)
+            .measurementIterations(plan.iterations)
+            .measurementTime(iteration)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT)
+            .jvmArgsAppend("-Djmh.ignoreLock=true")
+            .build();
+    Map<String, Warm> times = new LinkedHashMap<>();
+    try {
+      for (RunResult result : new Runner(options).run()) {
+        times.put(result.getParams().getParam("program"), warm(result));
       }
+    } catch (RunnerException e) {
+      throw new BenchmarkException("JMH could not measure compilations: " + e.getMessage());
     }
-    if (objects != (warmUp + rounds) * requests.size()) {
-      throw new BenchmarkException("A program of the corpus does not compile.");
-    }
-    Map<String, Spread> spreads = new LinkedHashMap<>();
-    millis.forEach((name, values) -> spreads.put(name, Spread.of(values)));
-    return spreads;
+    return times;
+  }
+
+  private static Warm warm(RunResult result) {
+    Statistics all = result.getPrimaryResult().getStatistics();
+    List<Double> means =
+        result.getBenchmarkResults().stream()
+            .flatMap(b -> b.getIterationResults().stream())
+            .map(i -> i.getPrimaryResult().getScore())
+            .toList();
+    Spread millis = new Spread(all.getPercentile(50), all.getPercentile(25), all.getPercentile(75));
+    return new Warm(millis, all.getN(), means);
   }
 
   /**
