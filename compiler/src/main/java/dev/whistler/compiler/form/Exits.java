@@ -145,17 +145,7 @@ final class Exits {
     if (beforeExit != null) {
       discards.add(beforeExit.get());
     }
-    if (discards.isEmpty()) {
-      return new Expr.Return(value, at);
-    }
-    return body.once(
-        "result",
-        value,
-        v -> {
-          List<Expr> forms = new ArrayList<>(discards);
-          forms.add(new Expr.Return(v, at));
-          return new Expr.Sequence(forms, at);
-        });
+    return new Expr.Return(value, discards, at);
   }
 
   /** Discards the managed reservations that are live, from inner to outer. */

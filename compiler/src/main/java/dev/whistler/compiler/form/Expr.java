@@ -68,10 +68,20 @@ public sealed interface Expr {
   record If(Expr test, Expr then, Expr otherwise, StaticType type, Origin origin) implements Expr {}
 
   /**
-   * Ends the program, or the kernel-side function, with a value. Discards of reservations stand
-   * before it.
+   * Ends the program, or the kernel-side function, with a value.
+   *
+   * @param before what is done once the value is known: discards of the reservations that are live,
+   *     from inner to outer
    */
-  record Return(Expr value, Origin origin) implements Expr {
+  record Return(Expr value, List<Expr> before, Origin origin) implements Expr {
+    public Return {
+      before = List.copyOf(before);
+    }
+
+    public Return(Expr value, Origin origin) {
+      this(value, List.of(), origin);
+    }
+
     @Override
     public StaticType type() {
       return ScalarType.U64;

@@ -109,6 +109,7 @@ final class BodyLowering {
       case Expr.If e -> conditional(e);
       case Expr.Return e -> {
         Value value = lower(e.value());
+        e.before().forEach(this::giveBack);
         builder.at(e.origin());
         leave(value);
         yield builder.constant(0);
@@ -314,6 +315,20 @@ final class BodyLowering {
       }
       case ReturnTarget.Inlined inlined -> jump(inlined.join(), value);
       case ReturnTarget.LoopCallback callback -> loops.leave(callback, value);
+    }
+  }
+
+  /**
+   * What a {@code return} does before it leaves. In the body of a helper loop, what was reserved
+   * outside stays: the verifier takes the loop to go on after each iteration, also after the one
+   * that ends it. {@link LoopLowering} gives it back once the helper has returned.
+   */
+  void giveBack(Expr step) {
+    boolean outside =
+        returnTarget instanceof ReturnTarget.LoopCallback
+            && Trees.mentioned(step).stream().anyMatch(frameOrder::contains);
+    if (!outside) {
+      lower(step);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Loops. Short ones are copied out; those the kernel's verifier can walk through become real loops
@@ -245,17 +246,26 @@ final class LoopLowering {
             .set(local, memory.load(ScalarType.U64, address, frameOffset(i), local.type()));
       }
     }
-    afterLoop(address, loopBody, leavesOuter);
+    afterLoop(address, loopBody, variables, leavesOuter);
     return performed;
   }
 
   /** {@code return} inside the body ends the program once the helper is back. */
-  private void afterLoop(Value address, Expr loopBody, boolean leavesOuter) {
+  private void afterLoop(Value address, Expr loopBody, List<Local> variables, boolean leavesOuter) {
     boolean[] found = {false, false};
+    Map<Set<Local>, Expr> postponed = new LinkedHashMap<>();
     Trees.visit(
         loopBody,
         e -> {
-          found[0] |= e instanceof Expr.Return;
+          if (e instanceof Expr.Return leaving) {
+            found[0] = true;
+            for (Expr step : leaving.before()) {
+              Set<Local> mentioned = Trees.mentioned(step);
+              if (mentioned.stream().anyMatch(variables::contains)) {
+                postponed.putIfAbsent(mentioned, step);
+              }
+            }
+          }
           found[1] |= e instanceof Expr.LoopExit;
         });
     if (!found[0] && !(found[1] && leavesOuter)) {
@@ -266,7 +276,10 @@ final class LoopLowering {
       onState(
           state,
           RETURNED,
-          () -> body.leave(memory.load(ScalarType.U64, address, VALUE, ScalarType.U64)));
+          () -> {
+            postponed.values().forEach(body::giveBack);
+            body.leave(memory.load(ScalarType.U64, address, VALUE, ScalarType.U64));
+          });
     }
     if (found[1] && leavesOuter) {
       onState(state, LEFT_OUTER_LOOP, () -> builder.ret(builder.constant(1)));

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Questions about typed trees that the lowering asks before it enters them. */
 public final class Trees {
@@ -23,7 +24,7 @@ public final class Trees {
       case Expr.Let e -> List.of(e.init(), e.body());
       case Expr.Sequence e -> e.forms();
       case Expr.If e -> List.of(e.test(), e.then(), e.otherwise());
-      case Expr.Return e -> List.of(e.value());
+      case Expr.Return e -> listOf(e.value(), e.before());
       case Expr.Repeat e -> List.of(e.body());
       case Expr.KernelLoop e -> List.of(e.count(), e.body());
       case Expr.LoopExit e -> List.of();
@@ -52,6 +53,10 @@ public final class Trees {
       case Expr.CallFunction e -> e.arguments();
       case Expr.Count e -> List.of();
     };
+  }
+
+  private static List<Expr> listOf(Expr first, List<Expr> others) {
+    return Stream.concat(Stream.of(first), others.stream()).toList();
   }
 
   private static Expr operand(Expr.Slot slot) {

@@ -18,7 +18,10 @@ final class TreeText {
               ? of(s.forms().getFirst())
               : "{" + s.forms().stream().map(TreeText::of).collect(Collectors.joining("; ")) + "}";
       case Expr.If i -> "(" + of(i.test()) + " ? " + of(i.then()) + " : " + of(i.otherwise()) + ")";
-      case Expr.Return r -> "return " + of(r.value());
+      case Expr.Return r ->
+          "return "
+              + of(r.value())
+              + r.before().stream().map(step -> " after " + of(step)).collect(Collectors.joining());
       case Expr.Repeat r -> "repeat " + r.index() + " " + r.count() + " " + of(r.body());
       case Expr.KernelLoop r -> "loop " + r.index() + " " + of(r.count()) + " " + of(r.body());
       case Expr.LoopExit e -> "exit";

@@ -90,7 +90,7 @@ class TypedTreeTest {
                 (with-ringbuf (x r (sizeof odd))
                   (with-ringbuf (y r (sizeof odd)) (return 3)))
                 """))
-        .contains("{ringbuf-discard(y 0); ringbuf-discard(x 0); return 3}")
+        .contains("return 3 after ringbuf-discard(y 0) after ringbuf-discard(x 0)")
         .doesNotContain("ringbuf-submit(y");
   }
 

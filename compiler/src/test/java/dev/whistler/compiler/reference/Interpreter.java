@@ -135,7 +135,11 @@ final class Interpreter {
         yield last;
       }
       case Expr.If e -> eval(e.test()) != 0 ? eval(e.then()) : eval(e.otherwise());
-      case Expr.Return e -> throw new Exit(eval(e.value()));
+      case Expr.Return e -> {
+        long value = eval(e.value());
+        e.before().forEach(this::eval);
+        throw new Exit(value);
+      }
       case Expr.Repeat e -> {
         for (long i = 0; i < e.count(); i++) {
           bind(e.index(), i);
