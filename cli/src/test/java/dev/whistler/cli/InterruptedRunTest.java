@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,13 +65,23 @@ class InterruptedRunTest {
     return Files.writeString(folder.resolve("forks.lisp"), SOURCE).toString();
   }
 
+  /**
+   * The command line in a process that signals end, whatever this one ignores: a job that a script
+   * starts in the background ignores SIGINT, its children do too, and the JVM respects that.
+   */
+  private static List<String> interruptible(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM"));
+    command.addAll(JavaCommand.of(Main.class, arguments));
+    return command;
+  }
+
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void theProgramIsTakenOutOfTheKernel(String signal, int exitCode) throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
-        new ProcessBuilder(JavaCommand.of(Main.class, "run", source(), "--stats", "--maps"))
+        new ProcessBuilder(interruptible("run", source(), "--stats", "--maps"))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
@@ -109,7 +120,7 @@ class InterruptedRunTest {
   @Test
   void aSignalWhileItLoadsLeavesNothing() throws Exception {
     Process process =
-        new ProcessBuilder(JavaCommand.of(Main.class, "run", source()))
+        new ProcessBuilder(interruptible("run", source()))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("out").toFile())
             .start();

@@ -46,8 +46,8 @@ public final class Demo {
         --keep      leave it running and print how to reach and how to end it
         --full      with a real kubelet: the chart is installed with Helm, upgraded and uninstalled,
                     and operator and agent run in pods
-        --kernels   with three nodes: this machine, and two QEMU guests with Debian's Linux 6.1 and
-                    6.12
+        --kernels   the same with three nodes: this machine, and two QEMU guests with Debian's
+                    Linux 6.1 and 6.12
       """;
 
   private static final Set<String> FORMS = Set.of("", "--keep", "--full", "--kernels");

@@ -144,7 +144,7 @@ final class FullDemo {
     return sink.map(text -> Demo.linesOf(forks, text)).filter(lines -> lines.size() >= RECORDS);
   }
 
-  private static void requireNothing(String where, List<String> left) {
+  static void requireNothing(String where, List<String> left) {
     if (!left.isEmpty()) {
       throw new IllegalStateException(
           "Left behind in the " + where + ": " + String.join("; ", left));

@@ -3,39 +3,46 @@ package dev.whistler.e2e;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.Build;
+import dev.whistler.e2e.cluster.ClusterSize;
 import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.guest.GuestKernels;
-import dev.whistler.e2e.install.AgentProcess;
+import dev.whistler.e2e.install.ChartInstallation;
 import dev.whistler.e2e.install.GuestNode;
-import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.GuestNodes;
 import dev.whistler.e2e.install.Programs;
-import dev.whistler.e2e.install.QuarkusProcess;
 import dev.whistler.e2e.install.StatusTable;
+import dev.whistler.e2e.machine.MachineState;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * {@code ./whistler demo --kernels}: one program on three kernels in one cluster. This machine is a
- * node with its own kernel; two QEMU guests are nodes with Debian's newest 6.1 and 6.12. Each
- * node's records are compared with the truth from inside that node.
+ * {@code ./whistler demo --kernels}: the life of an installation on three kernels in one cluster.
+ * The chart is installed with Helm; its agent runs in a pod of this machine's node. Two QEMU guests
+ * with Debian's newest 6.1 and 6.12 are nodes, too, and run the agent's image. Each node's records
+ * are compared with the truth from inside that node.
  */
 final class KernelsDemo {
 
   private static final String PROGRAM = "forks";
-  private static final String HERE = "node-here";
+  private static final String BPFFS = "/sys/fs/bpf";
   private static final int CHILDREN = 3;
+
+  /** Nodes with this label run the agent in a pod; the others have no kubelet. */
+  private static final String RUNS_PODS = "whistler-pods";
+
+  private static final String AGENTS_IN_PODS = "agent.nodeSelector." + RUNS_PODS + "=here";
 
   /** Generous: the guests are emulated. */
   private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -50,6 +57,7 @@ final class KernelsDemo {
    * Shows it all and removes it again.
    *
    * @return 0, or 1 when a record is not what happened
+   * @throws IllegalStateException when something is left behind
    */
   int show() throws GuestException, IOException {
     Repository repository = Repository.find();
@@ -57,29 +65,28 @@ final class KernelsDemo {
     GuestKernels.GuestKernel older = kernels.newest("6.1");
     GuestKernels.GuestKernel newer = kernels.newest("6.12");
     progress.say("kernels of the guests: Linux " + older.release() + " and " + newer.release());
+    MachineState machine = MachineState.now();
     int wrong = 0;
-    TestCluster cluster = TestCluster.start(repository, progress);
-    try (cluster;
-        TemporaryDirectory logs = TemporaryDirectory.create("whistler-demo-logs-");
-        Installation installation = Installation.on(cluster, repository, logs.path())) {
-      progress.say("custom resources installed");
-      QuarkusProcess operator = installation.startOperator();
-      AgentProcess here = installation.startAgent(HERE, Map.of());
-      List<GuestNode> guests =
-          List.of(
-              installation.addGuest("node-6-1", Map.of()),
-              installation.addGuest("node-6-12", Map.of()));
-      guests.get(0).start(older);
-      guests.get(1).start(newer);
-      progress.say("guests are booting");
-      operator.awaitReady();
-      here.process().awaitReady();
-      progress.say("operator and agent of " + HERE + " ready");
-      for (GuestNode guest : guests) {
+    try (TestCluster cluster = TestCluster.start(repository, ClusterSize.FULL, progress);
+        TemporaryDirectory files = TemporaryDirectory.create("whistler-demo-");
+        GuestNodes guests =
+            new GuestNodes(
+                cluster, repository, ChartInstallation.NAMESPACE, files.path(), files.path())) {
+      String here = cluster.node().name();
+      cluster.client().nodes().withName(here).edit(KernelsDemo::withPods);
+      ChartInstallation chart = ChartInstallation.on(cluster, repository, progress);
+      List<String> pins = cluster.node().list(BPFFS);
+      chart.install(AGENTS_IN_PODS);
+      progress.say("helm install: operator and agent of " + here + " Ready");
+      GuestNode old = guests.add("node-6-1", Map.of());
+      GuestNode middle = guests.add("node-6-12", Map.of());
+      old.start(older);
+      middle.start(newer);
+      for (GuestNode guest : List.of(old, middle)) {
         guest.awaitBooted();
         progress.say(guest.name() + " runs Linux " + guest.release());
       }
-      for (GuestNode guest : guests) {
+      for (GuestNode guest : List.of(old, middle)) {
         guest.awaitReady();
         progress.say("agent of " + guest.name() + " ready");
       }
@@ -99,8 +106,8 @@ final class KernelsDemo {
       status.builds().forEach(build -> System.out.println(line(build)));
       System.out.println();
 
-      wrong += compare(HERE, Forks.cause(CHILDREN), forks -> linesHere(here, forks));
-      for (GuestNode guest : guests) {
+      wrong += compare(here, Forks.cause(CHILDREN), forks -> linesHere(chart, forks));
+      for (GuestNode guest : List.of(old, middle)) {
         wrong +=
             compare(
                 guest.name(),
@@ -108,11 +115,29 @@ final class KernelsDemo {
                 forks -> guest.awaitSinkLines(PROGRAM, parentOf(forks), CHILDREN));
       }
       System.out.println();
-      programs.delete(PROGRAM, LIMIT);
-      progress.say("program deleted");
+
+      chart.upgrade(AGENTS_IN_PODS, "agent.drain=6s");
+      programs.await(PROGRAM, LIMIT, Programs.ready().and(KernelsDemo::isEverywhere));
+      progress.say("helm upgrade with agent.drain=6s: Ready again on three nodes");
+      var _ = chart.uninstall();
+      chart.awaitGone();
+      progress.say("helm uninstall, which takes the program along on all nodes");
+      List<String> left = new ArrayList<>(cluster.node().list(BPFFS));
+      left.removeAll(pins);
+      FullDemo.requireNothing("bpffs of the node", left);
     }
-    progress.say("everything removed");
+    progress.say("guests and cluster removed");
+    FullDemo.requireNothing("machine", MachineState.now().since(machine));
+    progress.say("machine as before");
     return wrong == 0 ? 0 : 1;
+  }
+
+  private static Node withPods(Node node) {
+    return new NodeBuilder(node)
+        .editMetadata()
+        .addToLabels(RUNS_PODS, "here")
+        .endMetadata()
+        .build();
   }
 
   private static boolean isEverywhere(WhistlerProgramStatus status) {
@@ -162,26 +187,15 @@ final class KernelsDemo {
     return "\"parent\":" + forks.parent() + ",";
   }
 
-  private static List<String> linesHere(AgentProcess agent, Forks forks) {
+  private static List<String> linesHere(ChartInstallation chart, Forks forks) {
     return Waiting.get(
-        "the records of " + agent.node(),
+        "the records of this machine's node",
         LIMIT,
-        () -> {
-          List<String> lines =
-              read(agent.sinkFile(PROGRAM))
-                  .lines()
-                  .filter(l -> l.contains(parentOf(forks)))
-                  .toList();
-          return lines.size() >= forks.children().size() ? Optional.of(lines) : Optional.empty();
-        });
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException notThereYet) {
-      return "";
-    }
+        () ->
+            chart
+                .sink(PROGRAM)
+                .map(text -> text.lines().filter(l -> l.contains(parentOf(forks))).toList())
+                .filter(lines -> lines.size() >= forks.children().size()));
   }
 
   private static int explain(Programs programs) {

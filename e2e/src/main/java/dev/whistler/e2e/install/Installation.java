@@ -1,9 +1,7 @@
 package dev.whistler.e2e.install;
 
 import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.UserCache;
 import dev.whistler.e2e.cluster.TestCluster;
-import dev.whistler.e2e.guest.GuestDisk;
 import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.process.Teardown;
 import dev.whistler.e2e.process.TemporaryDirectory;
@@ -34,8 +32,6 @@ public final class Installation implements AutoCloseable {
   /** Kinds of the chart that need a kubelet. */
   private static final Set<String> IN_PODS = Set.of("Deployment", "DaemonSet", "Job", "Pod");
 
-  private static final int DATA_DISK_MIB = 64;
-
   /** The namespace of operator and agents. */
   public static final String NAMESPACE = "whistler-system";
 
@@ -44,6 +40,7 @@ public final class Installation implements AutoCloseable {
   private final Path directory;
   private final Path logs;
   private final Teardown teardown;
+  private final GuestNodes guests;
 
   private Installation(
       TestCluster cluster, Repository repository, Path directory, Path logs, Teardown teardown) {
@@ -52,6 +49,7 @@ public final class Installation implements AutoCloseable {
     this.directory = directory;
     this.logs = logs;
     this.teardown = teardown;
+    this.guests = new GuestNodes(cluster, repository, NAMESPACE, directory, logs);
   }
 
   /**
@@ -69,6 +67,7 @@ public final class Installation implements AutoCloseable {
       installation.createNamespace();
       installation.createDefinitions();
       installation.createRights();
+      teardown.add("guests", installation.guests::close);
       return installation;
     } catch (RuntimeException e) {
       teardown.close();
@@ -186,22 +185,7 @@ public final class Installation implements AutoCloseable {
    * @throws GuestException when its disks cannot be made
    */
   public GuestNode addGuest(String nodeName, Map<String, String> labels) throws GuestException {
-    Path root = AgentDisk.of(repository, UserCache.directory());
-    Path data = GuestDisk.empty(directory.resolve("node-" + nodeName + ".disk"), DATA_DISK_MIB);
-    Node node = cluster.addNode(nodeName, labels);
-    String kubeconfig =
-        cluster.nodeKubeconfigFor(NAMESPACE, "whistler-agent", node, GuestNode.API_SERVER);
-    GuestNode guest =
-        new GuestNode(
-            new GuestNode.Plan(
-                nodeName,
-                NAMESPACE,
-                kubeconfig,
-                root,
-                data,
-                logs.resolve("guest-" + nodeName + ".log")));
-    teardown.add("guest " + nodeName, guest::close);
-    return guest;
+    return guests.add(nodeName, labels);
   }
 
   /** A kubeconfig with the rights of the agent of a node. */
