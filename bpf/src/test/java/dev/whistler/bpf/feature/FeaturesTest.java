@@ -1,6 +1,7 @@
 package dev.whistler.bpf.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.KernelObjects;
 import dev.whistler.bpf.map.MapType;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FeaturesTest {
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
   private static final int GET_CURRENT_TASK = 35;
   private static final int RINGBUF_OUTPUT = 130;
   private static final int XDP_ADJUST_HEAD = 44;
@@ -82,9 +85,10 @@ class FeaturesTest {
 
   @Test
   void withoutRightsTheAnswerIsThatNobodyCanTell() throws Exception {
+    assumeTrue(Files.isExecutable(SETPRIV), "no " + SETPRIV);
     Process process =
         new ProcessBuilder(
-                "setpriv",
+                SETPRIV.toString(),
                 "--bounding-set=-all",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
