@@ -3,7 +3,7 @@ package dev.whistler.runtime;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingAccount;
-import dev.whistler.runtime.adopt.PinDirectory;
+import dev.whistler.runtime.adopt.ProgramPins;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.load.Attachments;
@@ -32,7 +32,7 @@ final class LiveProgram implements RunningProgram {
   private final List<Delivery> deliveries;
   private final @Nullable RingPump pump;
   private final StateHolder state;
-  private final @Nullable PinDirectory pins;
+  private final @Nullable ProgramPins pins;
   private final PlaceWatch watch;
 
   private @Nullable ProgramCounters finalCounters;
@@ -55,7 +55,7 @@ final class LiveProgram implements RunningProgram {
       List<Delivery> deliveries,
       @Nullable RingPump pump,
       StateHolder state,
-      @Nullable PinDirectory pins) {
+      @Nullable ProgramPins pins) {
     this.identity = identity;
     this.schema = schema;
     this.maps = maps;

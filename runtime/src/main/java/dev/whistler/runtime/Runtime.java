@@ -1,6 +1,6 @@
 package dev.whistler.runtime;
 
-import dev.whistler.runtime.adopt.PinDirectory;
+import dev.whistler.runtime.adopt.ProgramPins;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public final class Runtime {
    * @throws StartException {@code TAMPERED} if the directory is not ours alone
    */
   public static List<String> pinned(Path pinDirectory) throws StartException {
-    return PinDirectory.uids(pinDirectory);
+    return ProgramPins.uids(pinDirectory);
   }
 
   /**
@@ -57,6 +57,6 @@ public final class Runtime {
    * @throws StartException {@code TAMPERED} if the directory is not ours alone
    */
   public static void remove(Path pinDirectory, String uid) throws StartException {
-    PinDirectory.of(pinDirectory, uid).remove();
+    ProgramPins.of(pinDirectory, uid).remove();
   }
 }

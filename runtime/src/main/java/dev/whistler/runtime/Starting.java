@@ -10,9 +10,9 @@ import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.adopt.Manifest;
-import dev.whistler.runtime.adopt.PinDirectory;
 import dev.whistler.runtime.adopt.PinnedAccount;
 import dev.whistler.runtime.adopt.PinnedProgram;
+import dev.whistler.runtime.adopt.ProgramPins;
 import dev.whistler.runtime.consume.Checkpoint;
 import dev.whistler.runtime.consume.KernelCounters;
 import dev.whistler.runtime.consume.RingPump;
@@ -64,7 +64,7 @@ final class Starting {
   private final Resources kernel = new Resources();
   private final Resources workers = new Resources();
   private Attachments attachments;
-  private @Nullable PinDirectory staged;
+  private @Nullable ProgramPins staged;
 
   private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
     this.attachments = attachments;
@@ -112,7 +112,7 @@ final class Starting {
   }
 
   private Updated replace(LiveProgram current) throws StartException {
-    PinDirectory pins = pinDirectory();
+    ProgramPins pins = pinDirectory();
     Attaching attaching = new Attaching(loading, request.attach());
     CarryRules rules =
         new CarryRules(
@@ -173,7 +173,7 @@ final class Starting {
   }
 
   private @Nullable PinnedAccount newAccount(
-      @Nullable PinDirectory pins, List<MapSchema> rings, List<Delivery> deliveries) {
+      @Nullable ProgramPins pins, List<MapSchema> rings, List<Delivery> deliveries) {
     return pins == null
         ? null
         : kernel.own(PinnedAccount.create(Checkpoint.words(rings.size(), deliveries.size())));
@@ -181,7 +181,7 @@ final class Starting {
 
   /** Undoes a start that failed; what was pinned before it began stays pinned. */
   private void release(Exception cause) {
-    PinDirectory half = staged;
+    ProgramPins half = staged;
     if (half != null) {
       try {
         half.remove();
@@ -199,18 +199,18 @@ final class Starting {
   }
 
   private RunningProgram run() throws StartException {
-    PinDirectory pins = pinDirectory();
+    ProgramPins pins = pinDirectory();
     PinnedProgram earlier = pins == null ? null : earlier(pins);
     return earlier != null && pins != null ? adopt(earlier, pins) : startNew(pins);
   }
 
-  private @Nullable PinDirectory pinDirectory() throws StartException {
+  private @Nullable ProgramPins pinDirectory() throws StartException {
     Path root = request.pinDirectory();
-    return root == null ? null : PinDirectory.of(root, request.identity().uid());
+    return root == null ? null : ProgramPins.of(root, request.identity().uid());
   }
 
   /** The pinned program that is exactly what is asked for, or null. */
-  private @Nullable PinnedProgram earlier(PinDirectory pins) throws StartException {
+  private @Nullable PinnedProgram earlier(ProgramPins pins) throws StartException {
     PinnedProgram found = PinnedProgram.open(pins, request.identity().uid()).orElse(null);
     if (found == null || found.manifest().equals(manifest(found.manifest()))) {
       return found;
@@ -232,20 +232,20 @@ final class Starting {
         request.sinks().stream().map(SinkSpec::name).toList());
   }
 
-  private RunningProgram adopt(PinnedProgram earlier, PinDirectory pins) throws StartException {
+  private RunningProgram adopt(PinnedProgram earlier, ProgramPins pins) throws StartException {
     kernel.own(earlier);
     MapAccess maps = maps(earlier.maps());
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     int words = Checkpoint.words(rings.size(), deliveries.size());
-    PinnedAccount account = kernel.own(earlier.account(pins, words));
+    PinnedAccount account = kernel.own(earlier.account(words));
     attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
     RingPump pump = rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account);
     begin(pump);
     return live(maps, earlier.maps(), deliveries, pump, pins);
   }
 
-  private RunningProgram startNew(@Nullable PinDirectory pins) throws StartException {
+  private RunningProgram startNew(@Nullable ProgramPins pins) throws StartException {
     Attaching attaching = new Attaching(loading, request.attach());
     LoadedObject loaded = kernel.own(loading.load(LoadOptions.defaults()));
     MapAccess maps = maps(loaded.maps());
@@ -266,12 +266,12 @@ final class Starting {
    * Pins the new revision beside what is pinned; undone with everything else if the start fails.
    */
   private void stage(
-      @Nullable PinDirectory pins, LoadedObject loaded, @Nullable PinnedAccount account)
+      @Nullable ProgramPins pins, LoadedObject loaded, @Nullable PinnedAccount account)
       throws StartException {
     if (pins == null || account == null) {
       return;
     }
-    PinDirectory next = pins.next();
+    ProgramPins next = pins.next();
     next.remove();
     Map<String, BpfLink> links = attachments.links();
     Map<String, BpfMap> pinnedMaps = attachments.withSlots(loaded.maps());
@@ -291,7 +291,7 @@ final class Starting {
   }
 
   /** What was pinned beside takes the place of what was pinned before. */
-  private void unstage(@Nullable PinDirectory pins) throws StartException {
+  private void unstage(@Nullable ProgramPins pins) throws StartException {
     if (pins != null && staged != null) {
       pins.replaceBy(staged);
       staged = null;
@@ -311,7 +311,7 @@ final class Starting {
       Map<String, BpfMap> loadedMaps,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
-      @Nullable PinDirectory pins) {
+      @Nullable ProgramPins pins) {
     return new LiveProgram(
         request.identity(),
         schema,

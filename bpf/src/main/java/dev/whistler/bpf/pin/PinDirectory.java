@@ -53,7 +53,9 @@ public final class PinDirectory implements AutoCloseable {
       throw new UnsupportedException(
           existing + " lies in no BPF file system; mount one: mount -t bpf bpf " + existing);
     }
-    make(directory);
+    if (!Files.isDirectory(directory)) {
+      make(directory);
+    }
     return new PinDirectory(directory, null);
   }
 
@@ -67,10 +69,16 @@ public final class PinDirectory implements AutoCloseable {
     return new PinDirectory(mount.path(), mount);
   }
 
-  /** A directory inside, which is made if it is missing; closing it does nothing. */
+  /**
+   * A directory inside, which is made if it is missing; closing it does nothing.
+   *
+   * @throws BpfException if it cannot be made, as where a pin or a symbolic link has the name
+   */
   public PinDirectory directory(String name) {
     Path inner = path(name);
-    make(inner);
+    if (!Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS)) {
+      make(inner);
+    }
     return new PinDirectory(inner, null);
   }
 
@@ -133,7 +141,7 @@ public final class PinDirectory implements AutoCloseable {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
     } catch (IOException e) {
-      throw new BpfException("cannot list " + directory, e);
+      throw new BpfException("cannot list " + directory + ": " + e, e);
     }
     names.sort(null);
     return names;
@@ -175,19 +183,18 @@ public final class PinDirectory implements AutoCloseable {
       }
       return Files.deleteIfExists(path);
     } catch (IOException e) {
-      throw new BpfException("cannot remove the pin " + path, e);
+      throw new BpfException("cannot remove the pin " + path + ": " + e, e);
     }
   }
 
+  /** For this user only: whoever could write it could put pins of his own there. */
   private static void make(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      try {
-        Files.createDirectory(
-            directory,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } catch (IOException e) {
-        throw new BpfException("cannot make the pin directory " + directory, e);
-      }
+    try {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new BpfException("cannot make the pin directory " + directory + ": " + e, e);
     }
   }
 

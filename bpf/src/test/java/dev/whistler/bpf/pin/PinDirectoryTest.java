@@ -17,6 +17,7 @@ import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.bpf.sys.UnsupportedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +91,17 @@ class PinDirectoryTest {
       assertThatThrownBy(() -> pins.pin(map, "../one"))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  void aDirectoryInsideIsNotReachedThroughASymbolicLink() throws Exception {
+    Path elsewhere = pins.directory("elsewhere").path();
+    Files.createSymbolicLink(pins.path().resolve("linked"), elsewhere);
+    assertThatThrownBy(() -> pins.directory("linked"))
+        .isInstanceOf(BpfException.class)
+        .hasMessageStartingWith("cannot make the pin directory");
+    assertThat(pins.remove("linked")).isTrue();
+    assertThat(elsewhere).isDirectory();
   }
 
   @Test

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
-import dev.whistler.bpf.sys.Fd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -63,20 +62,18 @@ public record Manifest(
   }
 
   /**
-   * @param fd of the pinned map; owned from now on
+   * @param map the pinned map
    * @throws IOException if it holds no manifest of this version
    */
-  static Manifest read(Fd fd) throws IOException {
-    try (BpfMap map = BpfMap.of(fd)) {
-      if (map.type() != MapType.ARRAY || map.valueSize() > MAX_BYTES) {
-        throw new IOException("it is " + map);
-      }
-      byte[] json = Objects.requireNonNull(map.lookup(new byte[4]), "an array has every index");
-      Manifest manifest = JSON.readValue(json, Manifest.class);
-      if (manifest.version != VERSION) {
-        throw new IOException("it has version " + manifest.version);
-      }
-      return manifest;
+  static Manifest read(BpfMap map) throws IOException {
+    if (map.type() != MapType.ARRAY || map.valueSize() > MAX_BYTES) {
+      throw new IOException("it is " + map);
     }
+    byte[] json = Objects.requireNonNull(map.lookup(new byte[4]), "an array has every index");
+    Manifest manifest = JSON.readValue(json, Manifest.class);
+    if (manifest.version != VERSION) {
+      throw new IOException("it has version " + manifest.version);
+    }
+    return manifest;
   }
 }

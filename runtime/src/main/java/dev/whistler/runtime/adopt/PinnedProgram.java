@@ -2,6 +2,7 @@ package dev.whistler.runtime.adopt;
 
 import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.pin.PinDirectory;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
@@ -24,12 +25,14 @@ public final class PinnedProgram implements AutoCloseable {
   private static final String MAP = "map-";
   private static final String PROGRAM = "prog-";
 
+  private final PinDirectory directory;
   private final Manifest manifest;
   private final Map<String, BpfMap> maps = new LinkedHashMap<>();
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private final Map<String, BpfLink> links = new LinkedHashMap<>();
 
-  private PinnedProgram(Manifest manifest) {
+  private PinnedProgram(PinDirectory directory, Manifest manifest) {
+    this.directory = directory;
     this.manifest = manifest;
   }
 
@@ -44,30 +47,30 @@ public final class PinnedProgram implements AutoCloseable {
    * @throws StartException {@code LOAD_FAILED} if the file system does not take the pins
    */
   public static void pin(
-      PinDirectory directory,
+      ProgramPins pins,
       Manifest manifest,
       Map<String, BpfMap> maps,
       Map<String, BpfProgram> programs,
       Map<String, BpfLink> links,
       PinnedAccount account)
       throws StartException {
-    directory.create();
+    PinDirectory directory = pins.create();
     try {
-      directory.pin(ACCOUNT, account.map().fd());
+      directory.pin(account.map(), ACCOUNT);
       for (int i = 0; i < manifest.maps().size(); i++) {
-        directory.pin(MAP + i, named(maps, manifest.maps().get(i)).fd());
+        directory.pin(named(maps, manifest.maps().get(i)), MAP + i);
       }
       for (int i = 0; i < manifest.programs().size(); i++) {
-        directory.pin(PROGRAM + i, named(programs, manifest.programs().get(i)).fd());
+        directory.pin(named(programs, manifest.programs().get(i)), PROGRAM + i);
       }
       for (int i = 0; i < manifest.links().size(); i++) {
-        directory.pin(PinDirectory.LINK + i, named(links, manifest.links().get(i)).fd());
+        directory.pin(named(links, manifest.links().get(i)), ProgramPins.LINK + i);
       }
       try (BpfMap map = manifest.toMap()) {
-        directory.pin(MANIFEST, map.fd());
+        directory.pin(map, MANIFEST);
       }
     } catch (BpfException e) {
-      directory.remove();
+      pins.remove();
       throw new StartException(
           FailureReason.LOAD_FAILED,
           "The program cannot be pinned: "
@@ -84,15 +87,18 @@ public final class PinnedProgram implements AutoCloseable {
    * @return empty if there are none, or an earlier process did not complete them
    * @throws StartException {@code TAMPERED} if they are not what was pinned
    */
-  public static Optional<PinnedProgram> open(PinDirectory directory, String uid)
-      throws StartException {
-    if (!directory.exists() || !directory.has(MANIFEST)) {
+  public static Optional<PinnedProgram> open(ProgramPins pins, String uid) throws StartException {
+    PinDirectory directory = pins.existing().orElse(null);
+    if (directory == null) {
       return Optional.empty();
     }
     PinnedProgram opened = null;
-    try {
-      opened = new PinnedProgram(Manifest.read(directory.open(MANIFEST)));
-      opened.openAll(directory);
+    try (BpfMap manifest = directory.map(MANIFEST).orElse(null)) {
+      if (manifest == null) {
+        return Optional.empty();
+      }
+      opened = new PinnedProgram(directory, Manifest.read(manifest));
+      opened.openAll();
       opened.check(uid);
       return Optional.of(opened);
     } catch (IOException | BpfException | IllegalArgumentException e) {
@@ -108,16 +114,22 @@ public final class PinnedProgram implements AutoCloseable {
     }
   }
 
-  private void openAll(PinDirectory directory) {
+  private void openAll() throws IOException {
     for (int i = 0; i < manifest.maps().size(); i++) {
-      maps.put(manifest.maps().get(i), BpfMap.of(directory.open(MAP + i)));
+      maps.put(manifest.maps().get(i), present(directory.map(MAP + i), MAP + i));
     }
     for (int i = 0; i < manifest.programs().size(); i++) {
-      programs.put(manifest.programs().get(i), BpfProgram.of(directory.open(PROGRAM + i)));
+      programs.put(
+          manifest.programs().get(i), present(directory.program(PROGRAM + i), PROGRAM + i));
     }
     for (int i = 0; i < manifest.links().size(); i++) {
-      links.put(manifest.links().get(i), BpfLink.of(directory.open(PinDirectory.LINK + i)));
+      String name = ProgramPins.LINK + i;
+      links.put(manifest.links().get(i), present(directory.link(name), name));
     }
+  }
+
+  private static <T> T present(Optional<T> pinned, String name) throws IOException {
+    return pinned.orElseThrow(() -> new IOException("there is no pin " + name));
   }
 
   /** The links must run the pinned programs and these must use the pinned maps. */
@@ -139,16 +151,22 @@ public final class PinnedProgram implements AutoCloseable {
     }
   }
 
-  /** The account of its rings, for so many words. */
-  public PinnedAccount account(PinDirectory directory, int words) throws StartException {
-    return PinnedAccount.open(BpfMap.of(directory.open(ACCOUNT)), words)
+  /**
+   * The account of its rings, for so many words; owned by the caller.
+   *
+   * @throws StartException {@code TAMPERED} if it is not there or has another shape
+   */
+  public PinnedAccount account(int words) throws StartException {
+    return directory
+        .map(ACCOUNT)
+        .flatMap(map -> PinnedAccount.open(map, words))
         .orElseThrow(
             () ->
                 new StartException(
                     FailureReason.TAMPERED,
                     "The pinned account of program "
                         + manifest.uid()
-                        + " has another shape; remove its pin directory, it is loaded again."));
+                        + " is gone or has another shape; remove its pin directory, it is loaded again."));
   }
 
   public Manifest manifest() {

@@ -1,7 +1,7 @@
 package dev.whistler.runtime.adopt;
 
-import dev.whistler.bpf.sys.Fd;
-import dev.whistler.bpf.sys.ObjectCalls;
+import dev.whistler.bpf.pin.PinDirectory;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import java.io.IOException;
@@ -13,43 +13,45 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The directory that holds one program's pins, {@code <root>/<uid>}. Only directories that belong
- * to this user and that nobody else can write are used, and symbolic links are never followed:
- * whoever can put a pin of his own there could make us adopt it.
+ * Whose the pins of one program are, and which of two revisions they belong to: the directory
+ * {@code <root>/<uid>}. Only directories that belong to this user and that nobody else can write
+ * are used, and symbolic links are never followed: whoever can put a pin of his own there could
+ * make us adopt it. The pins themselves are the matter of {@link PinDirectory}.
  */
-public final class PinDirectory {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
+public final class ProgramPins {
+  private static final Pattern UID = Pattern.compile("[A-Za-z0-9_-]{1,80}");
   private static final Set<PosixFilePermission> OTHERS_WRITE =
       Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
   /** How pins of links begin. */
-  public static final String LINK = "link-";
+  static final String LINK = "link-";
 
   private static final String NEXT = "_next";
-  private static final int MAX_PINS = 1024;
 
-  private final Path directory;
+  private final PinDirectory root;
+  private final String name;
 
-  private PinDirectory(Path directory) {
-    this.directory = directory;
+  private ProgramPins(PinDirectory root, String name) {
+    this.root = root;
+    this.name = name;
   }
 
   /**
    * The pins of a program; the directory need not exist yet.
    *
    * @param root directory on a BPF file system that is ours alone
-   * @throws StartException {@code TAMPERED} if the root or the directory is not ours alone
+   * @throws StartException {@code TAMPERED} if the root or the directory is not ours alone, {@code
+   *     UNSUPPORTED} if the root lies in no BPF file system
    */
-  public static PinDirectory of(Path root, String uid) throws StartException {
-    if (!NAME.matcher(uid).matches()) {
+  public static ProgramPins of(Path root, String uid) throws StartException {
+    if (!UID.matcher(uid).matches()) {
       throw new IllegalArgumentException("no uid: " + uid);
     }
     requireOurs(root);
@@ -57,7 +59,11 @@ public final class PinDirectory {
     if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       requireOurs(directory);
     }
-    return new PinDirectory(directory);
+    try {
+      return new ProgramPins(PinDirectory.open(root), uid);
+    } catch (BpfException e) {
+      throw unusable(root, e);
+    }
   }
 
   /** The uids of all programs that have pins below the root. */
@@ -67,7 +73,7 @@ public final class PinDirectory {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
-        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && NAME.matcher(name).matches()) {
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && UID.matcher(name).matches()) {
           uids.add(name);
         }
       }
@@ -108,11 +114,12 @@ public final class PinDirectory {
     throw new IOException("/proc/self/status names no user");
   }
 
-  private static StartException unusable(Path directory, IOException cause) {
+  private static StartException unusable(Path directory, Exception cause) {
     String why =
         switch (cause) {
           case NoSuchFileException _ -> "does not exist";
           case NotDirectoryException _ -> "is no directory";
+          case BpfException _ -> "cannot be used (" + cause.getMessage() + ")";
           default -> "cannot be used (" + cause + ")";
         };
     return new StartException(
@@ -126,101 +133,55 @@ public final class PinDirectory {
    * The directory beside this one in which a new revision is pinned before it takes the place of
    * the current one. What a process that ended meanwhile left there looks like an orphan.
    */
-  public PinDirectory next() {
-    return new PinDirectory(directory.resolveSibling(directory.getFileName() + NEXT));
+  public ProgramPins next() {
+    return new ProgramPins(root, name + NEXT);
   }
 
   /** Takes all pins away and puts those of another directory in their place. */
-  public void replaceBy(PinDirectory next) throws StartException {
+  public void replaceBy(ProgramPins next) throws StartException {
     remove();
     try {
-      Files.move(next.directory, directory);
+      Files.move(next.path(), path());
     } catch (IOException e) {
-      throw unusable(directory, e);
+      throw unusable(path(), e);
     }
   }
 
-  /** Makes the directory, readable for this user only. */
-  public void create() throws StartException {
+  /** The directory, made if it is missing, readable for this user only. */
+  PinDirectory create() throws StartException {
     try {
-      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectory(
-            directory,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-    } catch (IOException e) {
-      throw unusable(directory, e);
+      return root.directory(name);
+    } catch (BpfException e) {
+      throw unusable(path(), e);
     }
   }
 
-  public boolean exists() {
-    return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /** Pins what a descriptor stands for. */
-  public void pin(String name, Fd fd) {
-    ObjectCalls.pin(fd.number(), path(name).toString());
-  }
-
-  /** Opens a pin. */
-  public Fd open(String name) {
-    return ObjectCalls.pinned(path(name).toString(), 0);
-  }
-
-  public boolean has(String name) {
-    return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private Path path(String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("no name for a pin: " + name);
-    }
-    return directory.resolve(name);
-  }
-
-  /** The names of all pins, sorted. */
-  public List<String> names() throws StartException {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (names.size() == MAX_PINS) {
-          throw new StartException(
-              FailureReason.TAMPERED,
-              "The pin directory " + directory + " holds more pins than we make; remove it.");
-        }
-        names.add(String.valueOf(entry.getFileName()));
-      }
-    } catch (IOException e) {
-      throw unusable(directory, e);
-    }
-    names.sort(null);
-    return names;
-  }
-
-  /** Takes one pin away. */
-  public void unpin(String name) throws StartException {
-    try {
-      Files.deleteIfExists(path(name));
-    } catch (IOException e) {
-      throw unusable(directory, e);
-    }
+  /** The directory, or empty if it does not exist. */
+  Optional<PinDirectory> existing() throws StartException {
+    return Files.isDirectory(path(), LinkOption.NOFOLLOW_LINKS)
+        ? Optional.of(create())
+        : Optional.empty();
   }
 
   /** Takes all pins and the directory away; what only they held is gone from the kernel. */
   public void remove() throws StartException {
-    if (!exists()) {
-      return;
-    }
     try {
-      // links first: nothing is produced any more while the rest goes
-      List<String> names = names();
-      names.sort(Comparator.comparing(name -> !name.startsWith(LINK)));
-      for (String name : names) {
-        Files.deleteIfExists(directory.resolve(name));
+      PinDirectory directory = existing().orElse(null);
+      if (directory != null) {
+        // links first: nothing is produced any more while the rest goes
+        for (String pin : directory.names()) {
+          if (pin.startsWith(LINK)) {
+            directory.remove(pin);
+          }
+        }
+        root.remove(name);
       }
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      throw unusable(directory, e);
+    } catch (BpfException e) {
+      throw unusable(path(), e);
     }
+  }
+
+  private Path path() {
+    return root.path().resolve(name);
   }
 }
