@@ -54,6 +54,18 @@ class AdoptionTest {
         .withPinDirectory(pins);
   }
 
+  /** Starts the program and lets go of it: what stays in the kernel. */
+  private HeldObjects pinned(Killer killer) throws StartException {
+    HeldObjects before = HeldObjects.now();
+    RunningProgram program = Runtime.start(request(killer, 1));
+    HeldObjects left = HeldObjects.now().since(before);
+    assertThat(left.programs()).isNotEmpty();
+    assertThat(left.maps()).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(left.links()).isNotEmpty();
+    program.leave(SOON);
+    return left;
+  }
+
   /** The numbers of the events in the sink. */
   private TreeSet<Long> delivered() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>();
@@ -131,23 +143,26 @@ class AdoptionTest {
   @Test
   void anotherRevisionReplacesTheOld() throws Exception {
     try (Killer killer = new Killer()) {
-      Runtime.start(request(killer, 1)).leave(SOON);
-      try (RunningProgram second = Runtime.start(request(killer, 2))) {
+      HeldObjects first = pinned(killer);
+      HeldObjects second;
+      try (RunningProgram program = Runtime.start(request(killer, 2))) {
+        second = HeldObjects.now();
+        first.assertGone();
         killer.kill(10);
-        assertThat(second.stop(SOON).rings().getFirst().produced()).isEqualTo(10);
+        assertThat(program.stop(SOON).rings().getFirst().produced()).isEqualTo(10);
       }
-      await().until(() -> ourMaps() == 0);
+      second.assertGone();
     }
   }
 
   @Test
   void orphansAreFoundAndRemoved() throws Exception {
     try (Killer killer = new Killer()) {
-      Runtime.start(request(killer, 1)).leave(SOON);
+      HeldObjects left = pinned(killer);
       assertThat(Runtime.pinned(pins)).containsExactly("uid-1");
       Runtime.remove(pins, "uid-1");
       assertThat(Runtime.pinned(pins)).isEmpty();
-      await().until(() -> ourMaps() == 0);
+      left.assertGone();
     }
   }
 
@@ -180,23 +195,12 @@ class AdoptionTest {
   void aDirectoryOnAnotherFileSystemIsRefusedAndNothingStays() throws Exception {
     Path plain = Files.createDirectory(directory.resolve("pins"));
     try (Killer killer = new Killer()) {
+      HeldObjects before = HeldObjects.now();
       assertThatThrownBy(() -> Runtime.start(request(killer, 1).withPinDirectory(plain)))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("BPF file system");
       assertThat(plain).isEmptyDirectory();
-      await().until(() -> ourMaps() == 0);
+      assertThat(HeldObjects.now()).isEqualTo(before);
     }
-  }
-
-  private static int ourMaps() {
-    int count = 0;
-    for (int id : BpfMap.ids()) {
-      try (BpfMap map = BpfMap.open(id)) {
-        if (map != null && List.of("notes", "wanted", "stats").contains(map.name())) {
-          count++;
-        }
-      }
-    }
-    return count;
   }
 }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingCounters;
@@ -165,38 +164,29 @@ class RuntimeTest {
   @Test
   void nothingIsLeftInTheKernel() throws Exception {
     try (Killer killer = new Killer()) {
-      // what earlier tests closed, the kernel frees after a grace period
-      await().until(() -> ours(BpfMap.ids()) == 0);
+      HeldObjects before = HeldObjects.now();
+      HeldObjects held;
       try (RunningProgram program = Runtime.start(toFile(request(object, killer)))) {
-        assertThat(ours(BpfMap.ids())).isEqualTo(3);
+        held = HeldObjects.now().since(before);
+        assertThat(held.maps()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(program.state()).isInstanceOf(ProgramState.Running.class);
       }
-      await().until(() -> ours(BpfMap.ids()) == 0);
+      assertThat(HeldObjects.now()).isEqualTo(before);
+      held.assertGone();
     }
-  }
-
-  private static int ours(List<Integer> ids) {
-    int count = 0;
-    for (int id : ids) {
-      try (BpfMap map = BpfMap.open(id)) {
-        if (map != null && List.of("notes", "wanted", "stats").contains(map.name())) {
-          count++;
-        }
-      }
-    }
-    return count;
   }
 
   @Test
   void aFailureHalfWayLeavesNothing() throws Exception {
     byte[] unknownEvent = KillsObject.buildForUnknownEvent(4096);
     try (Killer killer = new Killer()) {
+      HeldObjects before = HeldObjects.now();
       assertThatThrownBy(() -> Runtime.start(toFile(request(unknownEvent, killer))))
           .isInstanceOfSatisfying(
               StartException.class,
               e -> assertThat(e.reason()).isEqualTo(FailureReason.UNSUPPORTED))
           .hasMessageContaining("syscalls/no_such_event");
-      await().until(() -> ours(BpfMap.ids()) == 0);
+      assertThat(HeldObjects.now()).isEqualTo(before);
     }
   }
 
