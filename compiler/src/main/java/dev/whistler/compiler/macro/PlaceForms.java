@@ -70,46 +70,46 @@ final class PlaceForms {
     return FormParts.operands(form, min, max, meter);
   }
 
-  private Node.Body setf(Cons form, Scope scope) {
+  /** What {@code setf} and {@code psetq} take: a value for each place. */
+  private record Assignment(Place place, Node value) {}
+
+  private List<Assignment> assignments(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 0, Integer.MAX_VALUE);
     if (operands.size() % 2 != 0) {
       throw new MacroError(Code.E_ARITY, FormParts.name(form) + " takes pairs of place and value");
     }
-    List<Place> places = new ArrayList<>();
-    List<Node> values = new ArrayList<>();
+    List<Assignment> assignments = new ArrayList<>();
     for (int i = 0; i < operands.size(); i += 2) {
-      places.add(place(operands.get(i), scope));
-      values.add(evaluator.prepare(operands.get(i + 1), scope));
+      assignments.add(
+          new Assignment(
+              place(operands.get(i), scope), evaluator.prepare(operands.get(i + 1), scope)));
     }
+    return assignments;
+  }
+
+  private Node.Body setf(Cons form, Scope scope) {
+    List<Assignment> assignments = assignments(form, scope);
     return frame -> {
       Datum value = Datum.NIL;
-      for (int i = 0; i < places.size(); i++) {
-        Datum[] parts = places.get(i).enter(frame);
-        value = values.get(i).eval(frame);
-        places.get(i).set(frame, parts, value);
+      for (Assignment assignment : assignments) {
+        Datum[] parts = assignment.place.enter(frame);
+        value = assignment.value.eval(frame);
+        assignment.place.set(frame, parts, value);
       }
       return value;
     };
   }
 
   private Node.Body psetq(Cons form, Scope scope) {
-    List<Datum> operands = operands(form, 0, Integer.MAX_VALUE);
-    if (operands.size() % 2 != 0) {
-      throw new MacroError(Code.E_ARITY, FormParts.name(form) + " takes pairs of place and value");
-    }
-    List<Place> places = new ArrayList<>();
-    List<Node> values = new ArrayList<>();
-    for (int i = 0; i < operands.size(); i += 2) {
-      places.add(place(operands.get(i), scope));
-      values.add(evaluator.prepare(operands.get(i + 1), scope));
-    }
+    List<Assignment> assignments = assignments(form, scope);
     return frame -> {
       List<Datum> computed = new ArrayList<>();
-      for (Node value : values) {
-        computed.add(value.eval(frame));
+      for (Assignment assignment : assignments) {
+        computed.add(assignment.value.eval(frame));
       }
-      for (int i = 0; i < places.size(); i++) {
-        places.get(i).set(frame, places.get(i).enter(frame), computed.get(i));
+      for (int i = 0; i < computed.size(); i++) {
+        Place place = assignments.get(i).place;
+        place.set(frame, place.enter(frame), computed.get(i));
       }
       return Datum.NIL;
     };

@@ -13,7 +13,17 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param caData base64 of the PEM certificates by which it is trusted
  * @param token bearer token
  */
-record Kubeconfig(String server, String caData, String token) {
+public record Kubeconfig(String server, String caData, String token) {
+  /** For a client that is to find no API server: nobody listens on the port for "discard". */
+  public static final String OF_NO_SERVER =
+      """
+      apiVersion: v1
+      kind: Config
+      clusters: [{name: none, cluster: {server: "http://127.0.0.1:9"}}]
+      users: [{name: none, user: {token: none}}]
+      contexts: [{name: none, context: {cluster: none, user: none}}]
+      current-context: none
+      """;
 
   /** The file's content. */
   String text() {

@@ -1,5 +1,7 @@
 package dev.whistler.e2e.guest;
 
+import dev.whistler.e2e.process.Command;
+import dev.whistler.e2e.process.JavaRuntime;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +28,19 @@ public final class GuestRoot implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /** What the tests and the agent need of the JDK. */
-  private static final String MODULES =
-      "java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.unsupported,java.desktop";
+  private static final JavaRuntime JAVA =
+      new JavaRuntime(
+          List.of(
+              "java.base",
+              "java.logging",
+              "java.management",
+              "java.naming",
+              "java.sql",
+              "java.xml",
+              "java.instrument",
+              "jdk.unsupported",
+              "java.desktop"),
+          List.of());
 
   private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+\\.so\\S*) \\(");
 
@@ -111,39 +124,13 @@ public final class GuestRoot implements AutoCloseable {
         .addLibrariesOf(runtime.resolve("lib/server/libjvm.so"));
   }
 
-  /**
-   * A small run-time linked from the JDK that runs this, cached by the JDK's version.
-   *
-   * @return its folder, with {@code bin/java} in it
-   */
+  /** The guests' run-time in this cache, linked if it is not there yet. */
   public static Path linkJava(Path cache) throws GuestException {
-    Path home = Path.of(System.getProperty("java.home"));
-    Path runtime =
-        cache.resolve("java-" + Runtime.version().toString().replaceAll("[^A-Za-z0-9.]", "_"));
     try {
-      if (!Files.isDirectory(runtime)) {
-        Files.createDirectories(cache);
-        Path work = Files.createTempDirectory(cache, "jlink");
-        Path made = work.resolve("java");
-        HostCommand.run(
-            LIMIT,
-            null,
-            List.of(
-                home.resolve("bin/jlink").toString(),
-                "--add-modules",
-                MODULES,
-                "--strip-debug",
-                "--no-man-pages",
-                "--no-header-files",
-                "--output",
-                made.toString()));
-        Files.move(made, runtime, StandardCopyOption.ATOMIC_MOVE);
-        TemporaryDirectory.delete(work);
-      }
-    } catch (IOException e) {
+      return JAVA.link(cache);
+    } catch (IOException | Command.FailedException e) {
       throw new GuestException("cannot link a Java run-time: " + e.getMessage(), e);
     }
-    return runtime;
   }
 
   private GuestRoot addLibrariesOf(Path binary) throws GuestException {

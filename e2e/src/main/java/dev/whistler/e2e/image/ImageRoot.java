@@ -79,7 +79,7 @@ final class ImageRoot {
   /**
    * Fills an empty folder.
    *
-   * @param java a run-time, see {@link JavaRuntime}
+   * @param java a run-time, see {@link dev.whistler.e2e.process.JavaRuntime}
    * @param application a {@code quarkus-app} folder
    * @param component which application that is
    */

@@ -1,6 +1,8 @@
 package dev.whistler.e2e.image;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.process.Command.FailedException;
+import dev.whistler.e2e.process.JavaRuntime;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
@@ -38,6 +40,29 @@ public final class Images implements Callable<Integer> {
   private static final int MACHINE_CANNOT = 3;
   private static final Duration GIT_LIMIT = Duration.ofSeconds(10);
   private static final double MIB = 1 << 20;
+
+  /**
+   * What {@code jdeps} finds, less what only unused parts of libraries want (java.desktop,
+   * java.compiler, java.rmi), and what is found by name at run time: zipfs for resources in jars,
+   * and what Kafka's login refers to.
+   */
+  private static final JavaRuntime JAVA =
+      new JavaRuntime(
+          List.of(
+              "java.base",
+              "java.logging",
+              "java.management",
+              "java.naming",
+              "java.net.http",
+              "java.security.jgss",
+              "java.security.sasl",
+              "java.sql",
+              "java.xml",
+              "jdk.management",
+              "jdk.unsupported",
+              "jdk.zipfs"),
+          // The layer is compressed as a whole, which is smaller and starts faster.
+          List.of("--compress=zip-0"));
 
   @Option(
       names = {"-o", "--output"},
@@ -181,9 +206,17 @@ public final class Images implements Callable<Integer> {
     return ImageRoot.assemble(
         Files.createDirectories(folder),
         new DebianPackages(cache().resolve("packages")),
-        new JavaRuntime(cache().resolve("java")).link(),
+        javaRuntime(),
         application,
         component);
+  }
+
+  private Path javaRuntime() {
+    try {
+      return JAVA.link(cache().resolve("java"));
+    } catch (IOException | FailedException e) {
+      throw new ImageException("No Java run-time can be linked: " + e.getMessage(), e);
+    }
   }
 
   private Path dependencies(Component component) {

@@ -1,5 +1,6 @@
 package dev.whistler.e2e.image;
 
+import dev.whistler.e2e.cluster.Kubeconfig;
 import dev.whistler.e2e.process.ChildProcess;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import dev.whistler.e2e.process.Waiting;
@@ -18,16 +19,6 @@ final class Training {
   private static final Duration RUN = Duration.ofSeconds(15);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
-  private static final String NOBODY =
-      """
-      apiVersion: v1
-      kind: Config
-      clusters: [{name: none, cluster: {server: "http://127.0.0.1:9"}}]
-      users: [{name: none, user: {token: none}}]
-      contexts: [{name: none, context: {cluster: none, user: none}}]
-      current-context: none
-      """;
-
   private Training() {}
 
   /** What the application in this root was seen to use. */
@@ -35,7 +26,7 @@ final class Training {
     Path kubeconfig = root.path("run/kubeconfig");
     Path list = root.path("run/classes.list");
     try (TemporaryDirectory logs = TemporaryDirectory.create("whistler-training-")) {
-      Files.writeString(kubeconfig, NOBODY);
+      Files.writeString(kubeconfig, Kubeconfig.OF_NO_SERVER);
       try (ChildProcess process =
           ChildProcess.start(
               "training",

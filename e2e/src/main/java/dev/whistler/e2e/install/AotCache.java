@@ -1,5 +1,6 @@
 package dev.whistler.e2e.install;
 
+import dev.whistler.e2e.cluster.Kubeconfig;
 import dev.whistler.e2e.process.ChildProcess;
 import dev.whistler.e2e.process.Waiting;
 import java.io.IOException;
@@ -24,16 +25,6 @@ final class AotCache {
 
   /** Writing the cache is a part of ending. */
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
-
-  private static final String NOBODY =
-      """
-      apiVersion: v1
-      kind: Config
-      clusters: [{name: none, cluster: {server: "http://127.0.0.1:9"}}]
-      users: [{name: none, user: {token: none}}]
-      contexts: [{name: none, context: {cluster: none, user: none}}]
-      current-context: none
-      """;
 
   private AotCache() {}
 
@@ -63,7 +54,7 @@ final class AotCache {
     Path kubeconfig = Files.createTempFile("whistler-nobody", ".kubeconfig");
     Path log = cache.resolveSibling("classes.aot.log");
     try {
-      Files.writeString(kubeconfig, NOBODY);
+      Files.writeString(kubeconfig, Kubeconfig.OF_NO_SERVER);
       ChildProcess process =
           launch.start(List.of("-XX:AOTCacheOutput=" + cache, NO_RETRIES), kubeconfig, log);
       try {
