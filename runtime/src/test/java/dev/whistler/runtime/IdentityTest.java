@@ -2,19 +2,16 @@ package dev.whistler.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.bpf.sys.DetachedMount;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,28 +37,13 @@ class IdentityTest {
   private static final int[] RING_BYTES = {1 << 12, 1 << 16, 1 << 20};
 
   @TempDir Path directory;
-  private final DetachedMount bpffs = DetachedMount.of("bpf");
+  @AutoClose private final SharedPins shared = SharedPins.create();
+  private final Path pins = shared.path();
 
-  // The way by which other processes come to it too.
-  private final Path pins =
-      Path.of("/proc/" + ProcessHandle.current().pid())
-          .resolve(Path.of("/proc/self").relativize(bpffs.path()))
-          .resolve("whistler");
-
-  @BeforeEach
-  void makeRoot() throws IOException {
-    Files.createDirectory(
-        pins, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  @AfterEach
-  void unmount() {
-    bpffs.close();
-  }
+  IdentityTest() throws IOException {}
 
   private Path object(int ringBytes) throws IOException {
-    return Files.write(
-        directory.resolve("kills-" + ringBytes + ".o"), KillsObject.build(ringBytes));
+    return KillsObject.write(directory, ringBytes);
   }
 
   /** A second sink: a file, a device that is always full, or a pipe that nobody reads. */

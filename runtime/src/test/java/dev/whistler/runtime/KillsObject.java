@@ -69,6 +69,11 @@ final class KillsObject {
     return build(ringBytes, SECTION, attach("sys_enter_kill"));
   }
 
+  /** A file with it. */
+  static Path write(Path directory, int ringBytes) throws IOException {
+    return Files.write(directory.resolve("kills-" + ringBytes + ".o"), build(ringBytes));
+  }
+
   /** The program on a tracepoint of another name, which no kernel has. */
   static byte[] buildForUnknownEvent(int ringBytes) {
     return build(ringBytes, SECTION, attach(UNKNOWN_EVENT));

@@ -11,8 +11,10 @@ import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Faults;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -57,15 +60,17 @@ class LeakTest {
   /** Descriptors of this process by what they are of; those of the JVM's own files left out. */
   private static Map<String, Integer> descriptors() {
     Map<String, Integer> counts = new TreeMap<>();
-    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path file : files.toList()) {
-        String target = Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
+    for (String number : Objects.requireNonNull(new File("/proc/self/fd").list())) {
+      try {
+        String target = Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString();
         if (target.startsWith("anon_inode:") || target.contains("out.json")) {
           counts.merge(target, 1, Integer::sum);
         }
+      } catch (NoSuchFileException closed) {
+        // By another thread, since the list was read.
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
     return counts;
   }

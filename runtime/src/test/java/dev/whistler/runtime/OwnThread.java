@@ -8,11 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,12 @@ final class OwnThread {
   private static final int MS_PRIVATE = 1 << 18;
   private static final long CAPSET = 126; // x86-64
   private static final int CAPABILITY_VERSION_3 = 0x20080522;
-  private static final long LIMIT_SECONDS = 120;
+
+  /** A bound for those that set none; the time limit of a test interrupts the wait before. */
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  /** An action that is told to end leaves nothing running beside the next test. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
   private OwnThread() {}
 
@@ -71,9 +78,13 @@ final class OwnThread {
 
   private static <T> T onThread(Callable<T> action) throws Exception {
     FutureTask<T> task = new FutureTask<>(action);
-    Thread.ofPlatform().name("own-thread").start(task);
+    Thread thread = Thread.ofPlatform().name("own-thread").start(task);
     try {
-      return task.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return task.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException | TimeoutException e) {
+      task.cancel(true);
+      thread.join(END_LIMIT);
+      throw e;
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case Exception cause -> throw cause;

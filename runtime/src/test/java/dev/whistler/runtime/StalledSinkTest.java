@@ -3,19 +3,15 @@ package dev.whistler.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whistler.bpf.sys.DetachedMount;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,32 +28,21 @@ class StalledSinkTest {
   private static final int STALLED_BYTES = 60_000;
 
   private static final int EVENTS = 3000;
+
+  /** Lines of 200 bytes, for the 4 MiB that wait for a sink at most. */
+  private static final int MORE_THAN_A_QUEUE = 60_000;
+
   private static final Pattern LOST = Pattern.compile("QUEUE_FULL=(\\d+)");
   private static final List<Long> US = List.of(ProcessHandle.current().pid());
 
   @TempDir Path directory;
-  private final DetachedMount bpffs = DetachedMount.of("bpf");
+  @AutoClose private final SharedPins shared = SharedPins.create();
+  private final Path pins = shared.path();
 
-  // The way by which other processes come to it too.
-  private final Path pins =
-      Path.of("/proc/" + ProcessHandle.current().pid())
-          .resolve(Path.of("/proc/self").relativize(bpffs.path()))
-          .resolve("whistler");
-
-  @BeforeEach
-  void makeRoot() throws IOException {
-    Files.createDirectory(
-        pins, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  @AfterEach
-  void unmount() {
-    bpffs.close();
-  }
+  StalledSinkTest() throws IOException {}
 
   private Path object(int ringBytes) throws IOException {
-    return Files.write(
-        directory.resolve("kills-" + ringBytes + ".o"), KillsObject.build(ringBytes));
+    return KillsObject.write(directory, ringBytes);
   }
 
   private ConsumerProcess start(Path object, Path sink) throws IOException {
@@ -100,6 +85,31 @@ class StalledSinkTest {
         // at least once: a number may come twice
         assertThat(lines.distinct()).isEqualTo(2L * EVENTS);
         assertThat(lines.withoutGaps()).isTrue();
+      }
+    }
+  }
+
+  /** More than a queue takes: records wait in the ring, longer than a sink's patience. */
+  @Test
+  void aSlowSinkAloneCostsNothingWhileTheRingHasRoom() throws Exception {
+    Path sink = directory.resolve("sink");
+    try (RandomAccessFile pipe = pipe(sink);
+        FileInputStream end = new FileInputStream(pipe.getFD());
+        ConsumerProcess consumer = start(object(1 << 24), sink)) {
+      produce(MORE_THAN_A_QUEUE);
+      await().atMost(SOON).until(() -> end.available() > STALLED_BYTES);
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(SOON)
+          .until(() -> lostInSink(consumer.terms()) == 0);
+      try (NumberedLines lines = new NumberedLines(sink)) {
+        await()
+            .atMost(SOON)
+            .until(() -> consumer.terms().get(3).contains("delivered=" + MORE_THAN_A_QUEUE));
+        List<String> terms = consumer.stop(SOON);
+        lines.finish();
+        assertThat(terms.get(0)).as(terms.get(3)).isEqualTo("true");
+        assertThat(lines.distinct()).isEqualTo(MORE_THAN_A_QUEUE);
       }
     }
   }

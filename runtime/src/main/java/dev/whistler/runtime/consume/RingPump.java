@@ -57,6 +57,10 @@ public final class RingPump implements AutoCloseable {
   private int readInStep;
   private long decodedTotal;
   private volatile long drainUntilNanos;
+
+  /** Half of the time for draining is for a slow sink, the other half for counting what it lost. */
+  private volatile long waitUntilNanos;
+
   private volatile boolean draining;
 
   /**
@@ -214,9 +218,10 @@ public final class RingPump implements AutoCloseable {
     if (next == null || isSettled()) {
       return;
     }
+    Progress progress = new Progress();
     while (!deliveries.stream().allMatch(Delivery::isIdle)) {
       long now = System.nanoTime();
-      if (until - now < 0) {
+      if (until - now < 0 && !isWorthWaiting(progress, now)) {
         giveUpIfStalled(now);
         return;
       }
@@ -234,17 +239,48 @@ public final class RingPump implements AutoCloseable {
     }
   }
 
+  /** How far the only sink has come while the reader waits for it. */
+  private static final class Progress {
+    long queued = Long.MAX_VALUE;
+    long nanos;
+  }
+
+  /**
+   * Room is given back only when a sink has taken everything, which one that is busy without a
+   * pause never has. So the reader pauses once a good part of a ring is retained, for a sink that
+   * gets on.
+   */
+  private boolean isWorthWaiting(Progress progress, long now) {
+    if (deliveries.size() > 1 || isLate() || !holds(1)) {
+      return false;
+    }
+    long queued = 0;
+    for (int ring = 0; ring < released.length; ring++) {
+      queued += deliveries.getFirst().account().counters(ring).queued();
+    }
+    if (queued < progress.queued) {
+      progress.queued = queued;
+      progress.nanos = now;
+    }
+    return mayWait() || now - progress.nanos < patienceNanos;
+  }
+
+  /** Whether so many quarters of a ring were read and are retained. */
+  private boolean holds(int quarters) {
+    for (int ring = 0; ring < released.length; ring++) {
+      if (isFull(ring, quarters, reader.cursor(ring) - released[ring])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A sink that stands still while a ring fills up loses what it holds up. */
   private void giveUpIfStalled(long now) {
     if (laggingSince == 0) {
       laggingSince = now;
     }
-    boolean full = false;
-    for (int ring = 0; ring < released.length; ring++) {
-      long held = reader.cursor(ring) - released[ring];
-      full |= held > Integer.toUnsignedLong(rings.get(ring).map().maxEntries()) * 3 / 4;
-    }
-    if (full && now - laggingSince > patienceNanos) {
+    if (holds(3) && now - laggingSince > patienceNanos) {
       deliveries.stream().filter(d -> !d.isIdle()).forEach(Delivery::giveUpQueued);
     }
   }
@@ -277,10 +313,34 @@ public final class RingPump implements AutoCloseable {
   private void flush() {
     if (!batch.isEmpty()) {
       for (Delivery delivery : deliveries) {
-        delivery.offer(batch);
+        delivery.offer(batch, this::mayWait);
       }
       batch.clear();
     }
+  }
+
+  /**
+   * Whether records may wait in their rings for a sink that is slow: while every ring has room, no
+   * other sink would wait with them, and there is time enough to read what is left.
+   */
+  private boolean mayWait() {
+    if (deliveries.size() > 1 || reader.isClosed() || isLate()) {
+      return false;
+    }
+    for (int ring = 0; ring < rings.size(); ring++) {
+      if (isFull(ring, 3, reader.producerPosition(ring) - reader.consumerPosition(ring))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isLate() {
+    return draining && System.nanoTime() - waitUntilNanos >= 0;
+  }
+
+  private boolean isFull(int ring, int quarters, long used) {
+    return used > Integer.toUnsignedLong(rings.get(ring).map().maxEntries()) / 4 * quarters;
   }
 
   private boolean isEmpty() {
@@ -298,7 +358,9 @@ public final class RingPump implements AutoCloseable {
    * @return whether the rings are empty now
    */
   public boolean drain(Duration limit) {
-    drainUntilNanos = System.nanoTime() + limit.toNanos();
+    long now = System.nanoTime();
+    drainUntilNanos = now + limit.toNanos();
+    waitUntilNanos = now + limit.toNanos() / 2;
     draining = true;
     try {
       reader.wake();

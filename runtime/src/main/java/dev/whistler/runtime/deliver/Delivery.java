@@ -5,6 +5,7 @@ import dev.whistler.runtime.account.SinkAccount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,9 +79,19 @@ public final class Delivery implements AutoCloseable {
 
   /** Hands in lines, in order. Waits for room at most as long as the sink's patience. */
   public void offer(LineBatch batch) {
+    offer(batch, () -> false);
+  }
+
+  /**
+   * Hands in lines, in order. Waits for room while that harms nobody, and then at most as long as
+   * the sink's patience.
+   *
+   * @param harmless asked every few milliseconds of the wait
+   */
+  public void offer(LineBatch batch, BooleanSupplier harmless) {
     int line = 0;
     while (line < batch.lines) {
-      line = queue.offer(batch, line, patience, this::accepted);
+      line = queue.offer(batch, line, harmless, patience, this::accepted);
       if (line < batch.lines) {
         boolean tooLarge = !queue.fits(batch.size(line));
         refuse(batch.rings[line], tooLarge ? LossReason.TOO_LARGE : refusal());

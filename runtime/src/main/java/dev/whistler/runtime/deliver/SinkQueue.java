@@ -4,15 +4,20 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lines on their way from the reader of the rings to one sink, bounded in bytes. The reader waits
- * for room up to the patience given, once; after that it does not wait until the sink has taken
- * something, so that a sink that stands still does not slow the reader down.
+ * for room as long as that harms nobody, then up to the patience given, once; after that it does
+ * not wait until the sink has taken something, so that a sink that stands still does not slow the
+ * reader down.
  */
 final class SinkQueue {
   /** Size of a chunk in bytes; a longer line has a chunk of its own. */
   private static final int CHUNK = 64 << 10;
+
+  /** How often a waiting reader looks whether its wait still harms nobody, in nanoseconds. */
+  private static final long LOOK_NANOS = 5_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
@@ -42,9 +47,15 @@ final class SinkQueue {
   /**
    * Takes in lines in order, from the given one on.
    *
+   * @param harmless whether nobody suffers while the caller waits; asked again and again
    * @return the first line for which there is no room, or the number of lines
    */
-  int offer(LineBatch batch, int from, Duration patience, Acceptance acceptance) {
+  int offer(
+      LineBatch batch,
+      int from,
+      BooleanSupplier harmless,
+      Duration patience,
+      Acceptance acceptance) {
     lock.lock();
     try {
       int line = from;
@@ -56,12 +67,18 @@ final class SinkQueue {
           line++;
           continue;
         }
-        if (left <= 0 || !fits(batch.size(line))) {
-          stalled = fits(batch.size(line)) || stalled;
+        if (!fits(batch.size(line))) {
           break;
         }
         filled.signal();
-        left = awaitRoom(left);
+        if (harmless.getAsBoolean()) {
+          awaitRoom(LOOK_NANOS);
+        } else if (left > 0) {
+          left = awaitRoom(left);
+        } else {
+          stalled = true;
+          break;
+        }
       }
       filled.signal();
       return line;

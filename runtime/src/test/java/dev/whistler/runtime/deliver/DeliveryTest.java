@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +109,30 @@ class DeliveryTest {
     delivery.stop(SOON);
     assertThat(sink.taken.toString(StandardCharsets.UTF_8)).isEqualTo("loss\n");
     assertThat(account.counters(0).delivered()).isZero();
+  }
+
+  @Test
+  void whileItHarmsNobodyTheReaderWaitsBeyondItsPatience() throws Exception {
+    FakeSink sink = new FakeSink(false);
+    Delivery delivery = deliverTo(sink, 100, Duration.ZERO);
+    AtomicBoolean harmless = new AtomicBoolean(true);
+    Thread reader =
+        Thread.startVirtualThread(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                delivery.offer(lines(0, "0123456789"), harmless::get);
+              }
+            });
+    assertThat(reader.join(Duration.ofMillis(300))).as("waits").isFalse();
+    assertThat(account.counters(0).lostTotal()).isZero();
+
+    harmless.set(false);
+    assertThat(reader.join(SOON)).as("waits no longer").isTrue();
+    assertThat(account.counters(0).lost()).containsOnlyKeys(LossReason.QUEUE_FULL);
+    sink.gate.countDown();
+    delivery.stop(SOON);
+    assertThat((long) sink.taken.size()).isEqualTo(10 * account.counters(0).delivered());
+    assertThat(account.counters(0).delivered() + account.counters(0).lostTotal()).isEqualTo(100);
   }
 
   @Test
