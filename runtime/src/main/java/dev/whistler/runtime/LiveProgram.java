@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class LiveProgram implements RunningProgram {
   private final @Nullable RingPump pump;
   private final StateHolder state;
   private final @Nullable ProgramPins pins;
+  private final @Nullable String notAdopted;
   private final PlaceWatch watch;
 
   private @Nullable ProgramCounters finalCounters;
@@ -44,6 +46,7 @@ final class LiveProgram implements RunningProgram {
    * @param kernel everything else in the kernel
    * @param pump reads the rings; null where there are none
    * @param pins where it is pinned; null where it ends with this process
+   * @param notAdopted why pins that were there were replaced; null where none were
    */
   LiveProgram(
       Identity identity,
@@ -55,7 +58,8 @@ final class LiveProgram implements RunningProgram {
       List<Delivery> deliveries,
       @Nullable RingPump pump,
       StateHolder state,
-      @Nullable ProgramPins pins) {
+      @Nullable ProgramPins pins,
+      @Nullable String notAdopted) {
     this.identity = identity;
     this.schema = schema;
     this.maps = maps;
@@ -66,6 +70,7 @@ final class LiveProgram implements RunningProgram {
     this.pump = pump;
     this.state = state;
     this.pins = pins;
+    this.notAdopted = notAdopted;
     this.watch = new PlaceWatch(attachments, state::placeGone);
   }
 
@@ -257,6 +262,11 @@ final class LiveProgram implements RunningProgram {
   @Override
   public boolean isPinned() {
     return pins != null;
+  }
+
+  @Override
+  public Optional<String> notAdopted() {
+    return Optional.ofNullable(notAdopted);
   }
 
   @Override

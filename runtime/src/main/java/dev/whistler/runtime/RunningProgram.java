@@ -6,6 +6,7 @@ import dev.whistler.runtime.maps.ProgramMaps;
 import dev.whistler.runtime.schema.ObjectSchema;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A program that was started. Safe for use by several threads. */
@@ -44,6 +45,13 @@ public interface RunningProgram extends AutoCloseable {
 
   /** Whether it goes on without this process. */
   boolean isPinned();
+
+  /**
+   * Why it was started afresh though an earlier process had left it pinned: a sentence. Its counts
+   * begin at 0 then, and what was in the rings of the pinned one is lost uncounted. Empty where it
+   * was adopted, where nothing was pinned, and after an update.
+   */
+  Optional<String> notAdopted();
 
   /**
    * Lets go of a program that is pinned: it goes on running and producing, and a later start with

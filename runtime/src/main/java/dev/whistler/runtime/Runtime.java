@@ -16,7 +16,8 @@ public final class Runtime {
    *
    * <p>With a pin directory, a program of the same uid, revision and object that an earlier process
    * left there is adopted: it goes on at its position in the rings, with its counts. Any other that
-   * is pinned under the uid is removed once the new one is attached.
+   * is pinned under the uid, also one that another version of this runtime left, is removed once
+   * the new one is attached; {@link RunningProgram#notAdopted} says why.
    *
    * @throws StartException with a typed reason and a sentence that says what to do
    */

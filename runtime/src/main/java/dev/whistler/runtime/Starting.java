@@ -9,6 +9,7 @@ import dev.whistler.bpf.sys.BootClock;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.SinkAccount;
+import dev.whistler.runtime.adopt.Earlier;
 import dev.whistler.runtime.adopt.Manifest;
 import dev.whistler.runtime.adopt.PinnedAccount;
 import dev.whistler.runtime.adopt.PinnedProgram;
@@ -65,6 +66,7 @@ final class Starting {
   private final Resources workers = new Resources();
   private Attachments attachments;
   private @Nullable ProgramPins staged;
+  private @Nullable String notAdopted;
 
   private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
     this.attachments = attachments;
@@ -211,12 +213,25 @@ final class Starting {
 
   /** The pinned program that is exactly what is asked for, or null. */
   private @Nullable PinnedProgram earlier(ProgramPins pins) throws StartException {
-    PinnedProgram found = PinnedProgram.open(pins, request.identity().uid()).orElse(null);
-    if (found == null || found.manifest().equals(manifest(found.manifest()))) {
-      return found;
-    }
-    found.close();
-    return null;
+    return switch (PinnedProgram.open(pins, request.identity().uid())) {
+      case Earlier.Nothing _ -> null;
+      case Earlier.Unusable(String reason) -> {
+        notAdopted = "Its pins " + reason + ".";
+        yield null;
+      }
+      case Earlier.Complete(PinnedProgram found) -> {
+        Manifest was = found.manifest();
+        if (was.equals(manifest(was))) {
+          yield found;
+        }
+        found.close();
+        notAdopted =
+            was.revision() == request.identity().revision()
+                ? "Its pins are of another object or of other sinks."
+                : "Its pins are of revision " + was.revision() + ".";
+        yield null;
+      }
+    };
   }
 
   /** What the manifest of this request is, given the parts that it does not determine. */
@@ -322,7 +337,8 @@ final class Starting {
         deliveries,
         pump,
         state,
-        pins);
+        pins,
+        notAdopted);
   }
 
   private List<MapSchema> rings() {

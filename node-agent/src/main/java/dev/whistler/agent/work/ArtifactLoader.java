@@ -77,7 +77,15 @@ public final class ArtifactLoader implements Loader {
       request = request.withPinDirectory(pins.path());
     }
     if (current == null) {
-      return Runtime.start(request);
+      RunningProgram started = Runtime.start(request);
+      started
+          .notAdopted()
+          .ifPresent(
+              why ->
+                  LOG.warnf(
+                      "%s revision %d starts afresh, and what its predecessor had not delivered is lost: %s",
+                      assignment.program(), assignment.revision(), why));
+      return started;
     }
     Updated updated = Runtime.update(current, request);
     LOG.infof(

@@ -11,6 +11,7 @@ import dev.whistler.runtime.schema.ObjectSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A program that runs in memory: what it is told to do, it writes into a journal. */
@@ -83,6 +84,11 @@ public final class FakeProgram implements RunningProgram {
   @Override
   public boolean isPinned() {
     return pinned;
+  }
+
+  @Override
+  public Optional<String> notAdopted() {
+    return Optional.empty();
   }
 
   @Override

@@ -82,25 +82,28 @@ public final class PinnedProgram implements AutoCloseable {
   }
 
   /**
-   * Opens the pins of a program.
+   * Looks at the pins of a program and opens them if they are ours and of this version.
    *
-   * @return empty if there are none, or an earlier process did not complete them
    * @throws StartException {@code TAMPERED} if they are not what was pinned
    */
-  public static Optional<PinnedProgram> open(ProgramPins pins, String uid) throws StartException {
+  public static Earlier open(ProgramPins pins, String uid) throws StartException {
     PinDirectory directory = pins.existing().orElse(null);
     if (directory == null) {
-      return Optional.empty();
+      return new Earlier.Nothing();
     }
     PinnedProgram opened = null;
     try (BpfMap manifest = directory.map(MANIFEST).orElse(null)) {
       if (manifest == null) {
-        return Optional.empty();
+        return new Earlier.Unusable("are incomplete");
       }
-      opened = new PinnedProgram(directory, Manifest.read(manifest));
+      opened = new PinnedProgram(directory, Manifest.read(manifest, uid));
       opened.openAll();
-      opened.check(uid);
-      return Optional.of(opened);
+      opened.check();
+      return new Earlier.Complete(opened);
+    } catch (Manifest.OtherVersionException e) {
+      return new Earlier.Unusable(
+          "are of version %d, and this runtime knows version %d"
+              .formatted(e.version(), Manifest.VERSION));
     } catch (IOException | BpfException | IllegalArgumentException e) {
       if (opened != null) {
         opened.close();
@@ -133,10 +136,7 @@ public final class PinnedProgram implements AutoCloseable {
   }
 
   /** The links must run the pinned programs and these must use the pinned maps. */
-  private void check(String uid) throws IOException {
-    if (!manifest.uid().equals(uid)) {
-      throw new IOException("they belong to program " + manifest.uid());
-    }
+  private void check() throws IOException {
     Set<Integer> known = programs.values().stream().map(BpfProgram::id).collect(Collectors.toSet());
     for (BpfLink link : links.values()) {
       if (!known.contains(link.info().programId())) {
