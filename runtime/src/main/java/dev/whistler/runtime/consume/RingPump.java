@@ -49,18 +49,12 @@ public final class RingPump implements AutoCloseable {
   private final CountDownLatch drained = new CountDownLatch(1);
   private final Thread thread;
 
-  private final @Nullable Checkpoint checkpoint;
-  private final long patienceNanos;
-  private final long[] released;
-  private long laggingSince;
+  private final RingRoom room;
+  private final @Nullable Retention retention;
 
   private int readInStep;
   private long decodedTotal;
   private volatile long drainUntilNanos;
-
-  /** Half of the time for draining is for a slow sink, the other half for counting what it lost. */
-  private volatile long waitUntilNanos;
-
   private volatile boolean draining;
 
   /**
@@ -88,11 +82,14 @@ public final class RingPump implements AutoCloseable {
     this.listener = listener;
     this.maxRecords = maxRecords;
     this.lossLines = new LossLines(this.rings, this.deliveries, kernel);
-    this.checkpoint = checkpoint;
-    patienceNanos = patience.toNanos();
-    released = new long[rings.size()];
     List<BpfMap> maps = rings.stream().map(RingSource::map).toList();
     reader = checkpoint == null ? RingBufferReader.open(maps) : RingBufferReader.retaining(maps);
+    room = new RingRoom(this.rings, reader, this.deliveries);
+    retention =
+        checkpoint == null
+            ? null
+            : new Retention(
+                checkpoint, reader, room, this.deliveries, lossLines, rings.size(), patience);
     thread = Thread.ofPlatform().daemon().name("rings-" + name).unstarted(() -> run(failure));
   }
 
@@ -102,16 +99,8 @@ public final class RingPump implements AutoCloseable {
    */
   public void takeOver() {
     reader.resume();
-    Checkpoint last = checkpoint;
-    if (last == null) {
-      return;
-    }
-    long[] positions = last.restore(lossLines.kernelTold());
-    lossLines.goOn();
-    for (int ring = 0; ring < positions.length; ring++) {
-      // The account is written before the ring: it may be ahead, never behind.
-      released[ring] = Math.max(positions[ring], reader.consumerPosition(ring));
-      reader.release(ring, released[ring]);
+    if (retention != null) {
+      retention.takeOver();
     }
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
@@ -125,6 +114,9 @@ public final class RingPump implements AutoCloseable {
     reader.resume();
     Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold());
     lossLines.goOn();
+    if (retention != null) {
+      retention.goOn();
+    }
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
 
@@ -136,7 +128,7 @@ public final class RingPump implements AutoCloseable {
     long[] positions = new long[rings.size()];
     for (int ring = 0; ring < positions.length; ring++) {
       positions[ring] = reader.cursor(ring);
-      if (checkpoint != null) {
+      if (retention != null) {
         reader.release(ring, positions[ring]);
       }
     }
@@ -174,7 +166,7 @@ public final class RingPump implements AutoCloseable {
 
   private void step(Duration wait) {
     readInStep = 0;
-    if (isSettled()) {
+    if (retention == null || retention.isSettled()) {
       reader.poll(this::record, wait, batch());
     } else {
       // While records are retained, the kernel announces nothing new.
@@ -199,89 +191,12 @@ public final class RingPump implements AutoCloseable {
    * on by what it has accounted for.
    */
   private int batch() {
-    return checkpoint == null ? Integer.MAX_VALUE : ACCOUNTED_BATCH;
+    return retention == null ? Integer.MAX_VALUE : ACCOUNTED_BATCH;
   }
 
-  /** Whether nothing that was read is still retained in a ring. */
-  private boolean isSettled() {
-    for (int ring = 0; ring < released.length && checkpoint != null; ring++) {
-      if (released[ring] != reader.cursor(ring)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Once the sinks have taken everything, writes the account and gives the room back. */
   private void settle(long until) {
-    Checkpoint next = checkpoint;
-    if (next == null || isSettled()) {
-      return;
-    }
-    Progress progress = new Progress();
-    while (!deliveries.stream().allMatch(Delivery::isIdle)) {
-      long now = System.nanoTime();
-      if (until - now < 0 && !isWorthWaiting(progress, now)) {
-        giveUpIfStalled(now);
-        return;
-      }
-      LockSupport.parkNanos(50_000);
-    }
-    laggingSince = 0;
-    long[] positions = new long[released.length];
-    for (int ring = 0; ring < positions.length; ring++) {
-      positions[ring] = reader.cursor(ring);
-    }
-    next.write(positions, lossLines.kernelTold());
-    for (int ring = 0; ring < positions.length; ring++) {
-      reader.release(ring, positions[ring]);
-      released[ring] = positions[ring];
-    }
-  }
-
-  /** How far the only sink has come while the reader waits for it. */
-  private static final class Progress {
-    long queued = Long.MAX_VALUE;
-    long nanos;
-  }
-
-  /**
-   * Room is given back only when a sink has taken everything, which one that is busy without a
-   * pause never has. So the reader pauses once a good part of a ring is retained, for a sink that
-   * gets on.
-   */
-  private boolean isWorthWaiting(Progress progress, long now) {
-    if (deliveries.size() > 1 || isLate() || !holds(1)) {
-      return false;
-    }
-    long queued = 0;
-    for (int ring = 0; ring < released.length; ring++) {
-      queued += deliveries.getFirst().account().counters(ring).queued();
-    }
-    if (queued < progress.queued) {
-      progress.queued = queued;
-      progress.nanos = now;
-    }
-    return mayWait() || now - progress.nanos < patienceNanos;
-  }
-
-  /** Whether so many quarters of a ring were read and are retained. */
-  private boolean holds(int quarters) {
-    for (int ring = 0; ring < released.length; ring++) {
-      if (isFull(ring, quarters, reader.cursor(ring) - released[ring])) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** A sink that stands still while a ring fills up loses what it holds up. */
-  private void giveUpIfStalled(long now) {
-    if (laggingSince == 0) {
-      laggingSince = now;
-    }
-    if (holds(3) && now - laggingSince > patienceNanos) {
-      deliveries.stream().filter(d -> !d.isIdle()).forEach(Delivery::giveUpQueued);
+    if (retention != null) {
+      retention.settle(until);
     }
   }
 
@@ -313,34 +228,10 @@ public final class RingPump implements AutoCloseable {
   private void flush() {
     if (!batch.isEmpty()) {
       for (Delivery delivery : deliveries) {
-        delivery.offer(batch, this::mayWait);
+        delivery.offer(batch, room::mayWaitWithoutHarm);
       }
       batch.clear();
     }
-  }
-
-  /**
-   * Whether records may wait in their rings for a sink that is slow: while every ring has room, no
-   * other sink would wait with them, and there is time enough to read what is left.
-   */
-  private boolean mayWait() {
-    if (deliveries.size() > 1 || reader.isClosed() || isLate()) {
-      return false;
-    }
-    for (int ring = 0; ring < rings.size(); ring++) {
-      if (isFull(ring, 3, reader.producerPosition(ring) - reader.consumerPosition(ring))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean isLate() {
-    return draining && System.nanoTime() - waitUntilNanos >= 0;
-  }
-
-  private boolean isFull(int ring, int quarters, long used) {
-    return used > Integer.toUnsignedLong(rings.get(ring).map().maxEntries()) / 4 * quarters;
   }
 
   private boolean isEmpty() {
@@ -360,7 +251,8 @@ public final class RingPump implements AutoCloseable {
   public boolean drain(Duration limit) {
     long now = System.nanoTime();
     drainUntilNanos = now + limit.toNanos();
-    waitUntilNanos = now + limit.toNanos() / 2;
+    // The other half is for counting what a slow sink has lost.
+    room.endAt(now + limit.toNanos() / 2);
     draining = true;
     try {
       reader.wake();
