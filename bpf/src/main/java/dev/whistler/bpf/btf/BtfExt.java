@@ -55,6 +55,11 @@ public final class BtfExt {
    */
   public record CoreRelocation(String section, int offset, int type, String access, int kind) {}
 
+  /** Functions without lines. */
+  public static BtfExt of(List<FunctionInfo> functions) {
+    return new BtfExt(functions, List.of(), List.of());
+  }
+
   /** A section without anything in it. */
   public static BtfExt empty() {
     return new BtfExt(List.of(), List.of(), List.of());

@@ -207,8 +207,7 @@ public final class BpfMap implements AutoCloseable {
    * end is always visited, one that comes or goes meanwhile perhaps. The walk ends in any case.
    */
   public void forEach(BiConsumer<byte[], byte[]> visitor) {
-    boolean hash = type == MapType.HASH || type == MapType.PERCPU_HASH;
-    if (!hash || !MapBatch.walk(this, visitor)) {
+    if (!MapBatch.isFor(type) || !MapBatch.walk(this, visitor)) {
       MapWalk.walk(this, visitor);
     }
   }

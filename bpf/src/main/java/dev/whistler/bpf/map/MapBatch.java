@@ -37,14 +37,27 @@ final class MapBatch {
   }
 
   /**
-   * Visits all entries of a hash map, bucket by bucket: each key has its bucket, so none comes
-   * twice, and what programs delete meanwhile does not disturb the walk.
+   * Whether a walk in batches visits each entry once: arrays are read by index, hash maps bucket by
+   * bucket. Other types go on from the last key, which may be gone.
+   */
+  static boolean isFor(MapType type) {
+    return switch (type) {
+      case HASH, PERCPU_HASH, ARRAY, PERCPU_ARRAY -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Visits all entries: each key has its bucket or index, so none comes twice, and what programs
+   * delete meanwhile does not disturb the walk.
    *
    * @return false if the map type has no batches; then nothing was visited
    */
   static boolean walk(BpfMap map, BiConsumer<byte[], byte[]> visitor) {
     int fitting = MAXIMUM_BATCH_BYTES / (map.keySize() + map.valueBytes());
     int room = Math.clamp(fitting, FIRST_ENTRIES, MAXIMUM_ENTRIES);
+    // Not more than there can be.
+    room = Math.min(room, Math.max(map.maxEntries(), FIRST_ENTRIES));
     byte[] position = new byte[Math.max(8, map.keySize())];
     boolean first = true;
     while (true) {

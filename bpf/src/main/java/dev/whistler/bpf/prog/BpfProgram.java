@@ -242,12 +242,17 @@ public final class BpfProgram implements AutoCloseable {
         name, errno, logged.log(), Errno.of(logged.errno()) != Errno.ENOSPC);
   }
 
-  /** Loads with a log that grows until it fits, or to its maximum. */
+  /**
+   * Loads with a log that grows until it fits. One that the kernel (from 6.4 on) says cannot fit
+   * stays short and holds the end, since each attempt on a program too complex takes a second.
+   */
   private static ProgramCalls.LoadResult withLog(ProgramCalls.Load load, int level) {
     int bytes = FIRST_LOG_BYTES;
     while (true) {
       ProgramCalls.LoadResult result = attempt(load, level, bytes);
-      if (Errno.of(result.errno()) != Errno.ENOSPC || bytes == MAXIMUM_LOG_BYTES) {
+      if (Errno.of(result.errno()) != Errno.ENOSPC
+          || bytes == MAXIMUM_LOG_BYTES
+          || result.logBytes() > MAXIMUM_LOG_BYTES) {
         return result;
       }
       bytes = Math.min(MAXIMUM_LOG_BYTES, Math.max(bytes * 4, result.logBytes()));

@@ -2,12 +2,11 @@ package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.form.TypedUnit;
-import java.util.List;
 
 /** From a typed unit to an object: the part of the compiler that execution puts to the test. */
 public interface CodeGenerator {
-  /** Every instruction and relocation in one list: equal lists mean that objects do the same. */
-  List<Object> code(TypedUnit unit, CompilationOptions options);
+  /** Generates code. */
+  GeneratedCode code(TypedUnit unit, CompilationOptions options);
 
   /**
    * Generates an object.

@@ -3,11 +3,19 @@ package dev.whistler.compiler.reference;
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.LoadOptions;
 import dev.whistler.bpf.LoadedObject;
+import dev.whistler.bpf.btf.LoadedBtf;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.UpdateMode;
+import dev.whistler.bpf.object.CodeLinker;
+import dev.whistler.bpf.object.Reference;
+import dev.whistler.bpf.object.SectionKind;
+import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.ring.RingBufferReader;
+import dev.whistler.bpf.sys.Structure;
 import dev.whistler.compiler.form.Global;
+import dev.whistler.compiler.form.TypedProgram;
 import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
@@ -40,17 +48,58 @@ final class KernelSession implements AutoCloseable {
   /** The first object, which owns the maps. */
   private LoadedObject owner;
 
+  /** Types of the functions of code that has no object. */
+  private LoadedBtf types;
+
   /** Loads an object and runs its first program once. */
   Outcome run(TypedUnit unit, byte[] object, byte[] packet) {
     if (owner == null) {
       owner = BpfObject.open(object).load();
+      types = LoadedBtf.load(FunctionTypes.bytes());
       prepare(unit);
-      return run(owner, unit, packet);
+      return run(first(owner, unit), unit, packet);
     }
     LoadOptions options = LoadOptions.defaults().withReuse(owner.maps());
     try (LoadedObject loaded = BpfObject.open(object).load(options)) {
-      return run(loaded, unit, packet);
+      return run(first(loaded, unit), unit, packet);
     }
+  }
+
+  /** Whether there was an object, whose maps code can refer to. */
+  boolean hasMaps() {
+    return owner != null;
+  }
+
+  /**
+   * Loads and runs code without an object around it: types, lines and the file itself cost more
+   * than the program.
+   */
+  Outcome run(TypedUnit unit, GeneratedCode code, byte[] packet) {
+    TypedProgram first = unit.programs().getFirst();
+    CodeLinker.Linked linked = code.link(first);
+    byte[] bytes = linked.code();
+    Structure slots = new Structure(bytes);
+    linked.patches().forEach((slot, target) -> slots.putInt(slot * 8 + 4, descriptor(target)));
+    SectionKind kind = SectionKind.of(first.section().canonical()).orElseThrow();
+    ProgramSpec spec =
+        ProgramSpec.of(first.symbol(), kind.type(), bytes, first.license())
+            .withAttachType(kind.attachType())
+            .withFlags(kind.flags())
+            .withDebugInfo(types.fd(), linked.functionInfo(), new byte[0]);
+    try (BpfProgram program = BpfProgram.load(spec)) {
+      return run(program, unit, packet);
+    }
+  }
+
+  private int descriptor(Reference target) {
+    String name =
+        switch (target) {
+          case Reference.Map map -> map.name();
+          case Reference.Data data -> data.section();
+          case Reference.Function function ->
+              throw new IllegalStateException(function + " is not linked");
+        };
+    return owner.map(name).fd().number();
   }
 
   private void prepare(TypedUnit unit) {
@@ -66,9 +115,12 @@ final class KernelSession implements AutoCloseable {
     }
   }
 
-  private Outcome run(LoadedObject loaded, TypedUnit unit, byte[] packet) {
-    TestRun.Result result =
-        loaded.program(unit.programs().getFirst().symbol()).testRun(TestRun.packet(packet));
+  private static BpfProgram first(LoadedObject loaded, TypedUnit unit) {
+    return loaded.program(unit.programs().getFirst().symbol());
+  }
+
+  private Outcome run(BpfProgram program, TypedUnit unit, byte[] packet) {
+    TestRun.Result result = program.testRun(TestRun.packet(packet));
     SortedMap<String, SortedMap<String, String>> maps = new TreeMap<>();
     SortedMap<String, List<String>> records = new TreeMap<>();
     for (MapDefinition map : unit.maps()) {
@@ -166,6 +218,9 @@ final class KernelSession implements AutoCloseable {
   @Override
   public void close() {
     readers.values().forEach(RingBufferReader::close);
+    if (types != null) {
+      types.close();
+    }
     if (owner != null) {
       owner.close();
     }

@@ -96,9 +96,12 @@ class MutationTest {
       } catch (Undefined e) {
         return;
       }
+      if (!kernel.hasMaps()) {
+        kernel.run(unit, original.object(unit, source, Compilation.options(3)), packet);
+      }
       for (CompilationOptions options : variants(index)) {
         boolean noPass = options.disabledPasses().equals(Pipeline.names());
-        List<Object> right = original.code(unit, options);
+        GeneratedCode right = original.code(unit, options);
         for (Iterator<Map.Entry<Mutant, CodeGenerator>> all = alive.entrySet().iterator();
             all.hasNext(); ) {
           Map.Entry<Mutant, CodeGenerator> mutant = all.next();
@@ -107,14 +110,14 @@ class MutationTest {
           }
           String symptom = null;
           try {
-            if (!mutant.getValue().code(unit, options).equals(right)) {
-              byte[] object = mutant.getValue().object(unit, source, options);
-              symptom = kernel.run(unit, object, packet).equals(expected) ? null : "differs";
+            GeneratedCode code = mutant.getValue().code(unit, options);
+            if (!code.equals(right)) {
+              symptom = kernel.run(unit, code, packet).equals(expected) ? null : "differs";
             }
           } catch (RuntimeException | AssertionError e) {
             symptom = e.getClass().getSimpleName();
           }
-          if (symptom != null && runsRight(unit, source, options, packet, expected, kernel)) {
+          if (symptom != null && runsRight(unit, right, packet, expected, kernel)) {
             report(index, options, symptom, mutant.getKey());
             all.remove();
           }
@@ -123,15 +126,14 @@ class MutationTest {
     }
 
     /** Whether the compiler as it is has nothing to show for this program under these options. */
-    private boolean runsRight(
+    private static boolean runsRight(
         TypedUnit unit,
-        String source,
-        CompilationOptions options,
+        GeneratedCode right,
         byte[] packet,
         Outcome expected,
         KernelSession kernel) {
       try {
-        return kernel.run(unit, original.object(unit, source, options), packet).equals(expected);
+        return kernel.run(unit, right, packet).equals(expected);
       } catch (VerifierException e) {
         return false;
       }

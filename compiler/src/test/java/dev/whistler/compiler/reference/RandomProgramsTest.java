@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.pass.Pipeline;
+import dev.whistler.compiler.reference.Comparison.Loading;
 import dev.whistler.compiler.reference.Comparison.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,11 @@ class RandomProgramsTest {
     return variants;
   }
 
+  /** Every twentieth program is loaded as an object, with types and lines. */
+  private static Loading loading(int index) {
+    return index % 20 == 10 ? Loading.OBJECT : Loading.CODE;
+  }
+
   @Test
   void kernelAndInterpreterAgree() throws InterruptedException, ExecutionException {
     AtomicInteger open = new AtomicInteger();
@@ -66,7 +72,8 @@ class RandomProgramsTest {
               Form program = new ProgramGenerator(seed).program();
               byte[] packet = packet(new Random(seed));
               String source = ProgramGenerator.unit(program);
-              return switch (comparison.compare(source, variants(index), packet)) {
+              Loading loading = loading(index);
+              return switch (comparison.compare(source, variants(index), packet, loading)) {
                 case Verdict.Agreed agreed -> Optional.empty();
                 case Verdict.Open unspecified -> {
                   open.incrementAndGet();
@@ -78,7 +85,10 @@ class RandomProgramsTest {
                 }
                 case Verdict.Disagreed first ->
                     Optional.of(
-                        "seed " + seed + "\n" + explain(comparison, program, first, packet));
+                        "seed "
+                            + seed
+                            + "\n"
+                            + explain(comparison, program, first, packet, loading));
               };
             });
     System.out.println(
@@ -91,7 +101,11 @@ class RandomProgramsTest {
 
   /** The same kind of failure, shrunk: a refusal stays a refusal, a difference a difference. */
   private static String explain(
-      Comparison comparison, Form program, Verdict.Disagreed first, byte[] packet) {
+      Comparison comparison,
+      Form program,
+      Verdict.Disagreed first,
+      byte[] packet,
+      Loading loading) {
     List<CompilationOptions> options = List.of(first.options());
     List<Verdict.Disagreed> last = new ArrayList<>(List.of(first));
     Form small =
@@ -99,7 +113,8 @@ class RandomProgramsTest {
             program,
             candidate -> {
               String source = ProgramGenerator.unit(candidate);
-              if (comparison.compare(source, options, packet) instanceof Verdict.Disagreed d
+              if (comparison.compare(source, options, packet, loading)
+                      instanceof Verdict.Disagreed d
                   && d.kind().equals(first.kind())) {
                 last.set(0, d);
                 return true;
@@ -141,7 +156,8 @@ class RandomProgramsTest {
               } catch (Compilation.Refused e) {
                 return Optional.of(trial + "\n" + e.getMessage());
               }
-              return comparison.compare(source, variants(2 * index + 1), trial.packet())
+              return comparison.compare(
+                          source, variants(2 * index + 1), trial.packet(), loading(index))
                       instanceof Verdict.Disagreed d
                   ? Optional.of(trial + "\n" + d.message())
                   : Optional.empty();
