@@ -8,12 +8,15 @@ import java.util.function.BiConsumer;
 
 /**
  * Walks by BPF_MAP_GET_NEXT_KEY. The kernel starts again at the first key when the key that one
- * stands on has been deleted, so visited keys are remembered and the number of new starts is
- * bounded: the walk neither repeats an entry nor goes on for ever.
+ * stands on has been deleted, so visited keys are remembered: the walk does not repeat an entry. It
+ * goes on as long as it finds new ones, and not for ever, since it is bounded how many those are.
  */
 final class MapWalk {
-  /** New starts after which a walk is over: programs delete faster than we read. */
+  /** New starts without a new entry after which a walk is over. */
   private static final int MAXIMUM_STARTS = 16;
+
+  /** Visits, in units of what the map holds, after which programs insert faster than we read. */
+  private static final long MAXIMUM_FILLS = 4;
 
   private MapWalk() {}
 
@@ -25,11 +28,13 @@ final class MapWalk {
     boolean first = true;
     boolean restarted = false;
     int starts = 0;
-    while (MapCalls.nextKey(fd, first ? null : key, next)) {
+    long limit = MAXIMUM_FILLS * Integer.toUnsignedLong(map.maxEntries());
+    while (visited.size() <= limit && MapCalls.nextKey(fd, first ? null : key, next)) {
       first = false;
       byte[] copy = next.clone();
       if (visited.add(ByteBuffer.wrap(copy))) {
         restarted = false;
+        starts = 0;
         byte[] value = map.lookup(copy);
         if (value != null) {
           visitor.accept(copy, value);
