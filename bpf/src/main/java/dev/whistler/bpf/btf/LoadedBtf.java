@@ -2,12 +2,20 @@ package dev.whistler.bpf.btf;
 
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
+import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.ProgramCalls;
+import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
+import org.jspecify.annotations.Nullable;
 
 /** Type information in the kernel, for maps and programs to refer to. */
 public final class LoadedBtf implements AutoCloseable {
   private static final int LOG_BYTES = 256 << 10;
+
+  /** Of struct bpf_btf_info: the pointer to the types comes first, then their size. */
+  private static final int INFO_BYTES = 32;
+
+  private static final int SIZE_OFFSET = 8;
 
   private final Fd fd;
 
@@ -40,6 +48,28 @@ public final class LoadedBtf implements AutoCloseable {
           result.log());
     }
     return new LoadedBtf(fd);
+  }
+
+  /**
+   * Opens type information by its id, as that of a map, or returns null if it is gone. Needs
+   * CAP_SYS_ADMIN.
+   */
+  public static @Nullable LoadedBtf open(int id) {
+    Fd fd = ObjectCalls.open(ObjectCalls.Kind.BTF, id);
+    return fd == null ? null : new LoadedBtf(fd);
+  }
+
+  /**
+   * The types, read from the kernel.
+   *
+   * @throws BtfException if this library does not understand them
+   */
+  public Btf types() {
+    Structure info = new Structure(ObjectCalls.info(ObjectCalls.Kind.BTF, fd.number()));
+    byte[] bytes = new byte[info.getInt(SIZE_OFFSET)];
+    Structure template = new Structure(new byte[INFO_BYTES]).putInt(SIZE_OFFSET, bytes.length);
+    ObjectCalls.info(ObjectCalls.Kind.BTF, fd.number(), template.bytes(), 0, bytes);
+    return Btf.parse(bytes);
   }
 
   /** The descriptor, which this object goes on owning. */

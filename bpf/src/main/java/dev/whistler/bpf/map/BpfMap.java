@@ -280,7 +280,8 @@ public final class BpfMap implements AutoCloseable {
     }
   }
 
-  private static int roundUp(int bytes) {
+  /** Values of CPUs, and elements in memory, begin at multiples of 8 bytes. */
+  static int roundUp(int bytes) {
     return (bytes + 7) & ~7;
   }
 }

@@ -13,6 +13,8 @@ import dev.whistler.bpf.sys.Structure;
  * @param flags creation flags
  * @param name at most 15 bytes
  * @param btfId id of the BTF that describes key and value, or 0
+ * @param keyType type of the key in that BTF, 0 if not described
+ * @param valueType type of the value in that BTF
  * @param extra map_extra
  */
 public record MapInfo(
@@ -24,6 +26,8 @@ public record MapInfo(
     int flags,
     String name,
     int btfId,
+    int keyType,
+    int valueType,
     long extra) {
   private static final int NAME_BYTES = 16;
 
@@ -38,6 +42,8 @@ public record MapInfo(
         s.getInt(20),
         s.getText(24, NAME_BYTES),
         s.getInt(64),
+        s.getInt(68),
+        s.getInt(72),
         s.getLong(80));
   }
 }

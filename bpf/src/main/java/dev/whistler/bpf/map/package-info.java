@@ -3,7 +3,8 @@
  * values, iteration that is safe while programs change the map, freezing and memory mapping. The
  * entry is {@link dev.whistler.bpf.map.BpfMap}.
  *
- * <p>Keys and values are bytes in the kernel's layout; what they mean is the caller's matter.
+ * <p>Its keys and values are bytes in the kernel's layout; {@link dev.whistler.bpf.map.TypedMap}
+ * shows them as Java values, by codecs or by the map's own type information.
  */
 @NullMarked
 package dev.whistler.bpf.map;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.codec;
+
+import org.jspecify.annotations.NullMarked;
