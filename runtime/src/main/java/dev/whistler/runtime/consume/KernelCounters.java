@@ -1,8 +1,12 @@
 package dev.whistler.runtime.consume;
 
+import dev.whistler.bpf.codec.Codec;
+import dev.whistler.bpf.codec.Codecs;
+import dev.whistler.bpf.codec.RecordCodec;
+import dev.whistler.bpf.codec.StructCodec;
 import dev.whistler.bpf.map.BpfMap;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.whistler.bpf.map.TypedMap;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,35 +15,41 @@ import org.jspecify.annotations.Nullable;
  * §11.6): for each ring {@code produced} u64 at 0 and {@code lost} u64 at 8.
  */
 public final class KernelCounters {
-  private final @Nullable BpfMap stats;
+  private static final Codec<Counts> COUNTS =
+      RecordCodec.of(
+          Counts.class,
+          StructCodec.of(
+              16,
+              List.of(
+                  new StructCodec.Field("produced", 0, Codecs.U64),
+                  new StructCodec.Field("lost", 8, Codecs.U64))));
+
+  private final @Nullable TypedMap<Long, List<Counts>> stats;
 
   /**
    * @param stats the statistics map, or null where the object has none
    */
   public KernelCounters(@Nullable BpfMap stats) {
-    this.stats = stats;
+    this.stats = stats == null ? null : TypedMap.perCpu(stats, Codecs.U32, COUNTS);
   }
 
   /** Sums over all CPUs, modulo 2^64. */
-  public record Counts(long produced, long lost) {}
+  public record Counts(long produced, long lost) {
+    Counts plus(Counts other) {
+      return new Counts(produced + other.produced, lost + other.lost);
+    }
+  }
 
   /**
    * @param ring index in the statistics map; −1 where the ring is not counted there
    */
   public Counts read(int ring) {
-    BpfMap map = stats;
-    if (map == null || ring < 0) {
-      return new Counts(0, 0);
+    Counts none = new Counts(0, 0);
+    if (stats == null || ring < 0) {
+      return none;
     }
-    ByteBuffer key = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(ring);
-    byte[] value = Objects.requireNonNull(map.lookup(key.array()), "an array has every index");
-    long produced = 0;
-    long lost = 0;
-    for (byte[] cpu : map.perCpu(value)) {
-      ByteBuffer words = ByteBuffer.wrap(cpu).order(ByteOrder.LITTLE_ENDIAN);
-      produced += words.getLong(0);
-      lost += words.getLong(8);
-    }
-    return new Counts(produced, lost);
+    List<Counts> cpus =
+        Objects.requireNonNull(stats.lookup((long) ring), "an array has every index");
+    return cpus.stream().reduce(none, Counts::plus);
   }
 }

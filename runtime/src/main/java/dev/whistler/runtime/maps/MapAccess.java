@@ -1,16 +1,15 @@
 package dev.whistler.runtime.maps;
 
+import dev.whistler.bpf.codec.Codecs;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.map.TypedMap;
 import dev.whistler.bpf.sys.BpfException;
-import dev.whistler.runtime.decode.ValueRenderer;
 import dev.whistler.runtime.decode.WallClock;
-import dev.whistler.runtime.decode.WideNumbers;
 import dev.whistler.runtime.encode.EncodeException;
 import dev.whistler.runtime.encode.ValueEncoder;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ValueType;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,13 +24,13 @@ public final class MapAccess implements ProgramMaps {
   /** Architecture §3: entries of all maps of a program. */
   private static final int MAX_ENTRIES = 1000;
 
-  private final Map<String, TypedMap> maps = new LinkedHashMap<>();
+  private final Map<String, Opened> maps = new LinkedHashMap<>();
   private final WallClock clock;
 
   /** What was last applied from outside, by map and key: only changes are written again. */
   private final Map<String, Map<ByteBuffer, byte[]>> applied = new HashMap<>();
 
-  private record TypedMap(MapSchema schema, BpfMap map, ValueType key, ValueType value) {}
+  private record Opened(MapSchema schema, BpfMap map, ValueType key, ValueType value) {}
 
   public MapAccess(WallClock clock) {
     this.clock = clock;
@@ -45,7 +44,7 @@ public final class MapAccess implements ProgramMaps {
         && value != null
         && !map.type().holdsDescriptors()
         && !schema.name().startsWith(".")) {
-      maps.put(schema.name(), new TypedMap(schema, map, key, value));
+      maps.put(schema.name(), new Opened(schema, map, key, value));
     }
   }
 
@@ -56,40 +55,46 @@ public final class MapAccess implements ProgramMaps {
 
   @Override
   public MapTable read(String name, int limit) {
-    TypedMap typed = maps.get(name);
-    if (typed == null) {
-      throw new IllegalArgumentException("There is no readable map '" + name + "'.");
-    }
-    ValueRenderer keys = new ValueRenderer(typed.key, clock, WideNumbers.NUMBER);
-    ValueRenderer values = new ValueRenderer(typed.value, clock, WideNumbers.NUMBER);
+    Opened opened = readable(name);
     List<MapTable.Row> rows = new ArrayList<>();
     boolean[] cut = {false};
-    typed.map.forEach(
+    TypedMap<String, List<String>> view = view(opened);
+    opened.map.forEach(
         (key, value) -> {
           if (rows.size() == limit) {
             cut[0] = true;
-            return;
+          } else {
+            rows.add(new MapTable.Row(view.key().fromBytes(key), view.value().fromBytes(value)));
           }
-          rows.add(
-              new MapTable.Row(
-                  keys.render(MemorySegment.ofArray(key), 0), rendered(typed, values, value)));
         });
-    return new MapTable(name, typed.schema.type(), typed.schema.maxEntries(), rows, !cut[0]);
+    return new MapTable(name, opened.schema.type(), opened.schema.maxEntries(), rows, !cut[0]);
   }
 
-  private static List<String> rendered(TypedMap typed, ValueRenderer values, byte[] value) {
-    if (!typed.map.type().isPerCpu()) {
-      return List.of(values.render(MemorySegment.ofArray(value), 0));
+  @Override
+  public TypedMap<String, List<String>> view(String name) {
+    return view(readable(name));
+  }
+
+  private Opened readable(String name) {
+    Opened opened = maps.get(name);
+    if (opened == null) {
+      throw new IllegalArgumentException("There is no readable map '" + name + "'.");
     }
-    return typed.map.perCpu(value).stream()
-        .map(part -> values.render(MemorySegment.ofArray(part), 0))
-        .toList();
+    return opened;
+  }
+
+  private TypedMap<String, List<String>> view(Opened opened) {
+    JsonCodec key = new JsonCodec(opened.key, clock);
+    JsonCodec value = new JsonCodec(opened.value, clock);
+    return opened.map.type().isPerCpu()
+        ? TypedMap.perCpu(opened.map, key, value)
+        : TypedMap.of(opened.map, key, Codecs.list(value, 1));
   }
 
   @Override
   public synchronized void apply(MapEntries entries) throws MapEntryException {
-    TypedMap typed = maps.get(entries.map());
-    if (typed == null) {
+    Opened opened = maps.get(entries.map());
+    if (opened == null) {
       throw new MapEntryException(
           "There is no map '%s' that takes entries; there are: %s."
               .formatted(entries.map(), String.join(", ", maps.keySet())));
@@ -100,14 +105,14 @@ public final class MapAccess implements ProgramMaps {
           "With %d entries for map '%s' there are %d; a program's maps take at most %d from outside."
               .formatted(entries.entries().size(), entries.map(), all, MAX_ENTRIES));
     }
-    Map<ByteBuffer, byte[]> wanted = encode(typed, entries);
+    Map<ByteBuffer, byte[]> wanted = encode(opened, entries);
     Map<ByteBuffer, byte[]> before = applied.getOrDefault(entries.map(), Map.of());
     Map<ByteBuffer, byte @Nullable []> changes = new LinkedHashMap<>();
     boolean own = entries.mode() == MapEntries.Mode.OWN;
     if (own) {
-      typed.map.forEach(
+      opened.map.forEach(
           (key, value) -> {
-            if (!wanted.containsKey(ByteBuffer.wrap(key)) && !isZero(typed, value)) {
+            if (!wanted.containsKey(ByteBuffer.wrap(key)) && !isZero(opened, value)) {
               changes.put(ByteBuffer.wrap(key), null);
             }
           });
@@ -118,7 +123,7 @@ public final class MapAccess implements ProgramMaps {
             changes.put(key, value);
           }
         });
-    write(typed, changes);
+    write(opened, changes);
     applied.put(entries.map(), wanted);
   }
 
@@ -130,8 +135,8 @@ public final class MapAccess implements ProgramMaps {
   }
 
   /** Elements of an array cannot be removed: zero is as good as absent. */
-  private static boolean isZero(TypedMap typed, byte[] value) {
-    if (!isArray(typed)) {
+  private static boolean isZero(Opened opened, byte[] value) {
+    if (!isArray(opened)) {
       return false;
     }
     for (byte b : value) {
@@ -142,11 +147,11 @@ public final class MapAccess implements ProgramMaps {
     return true;
   }
 
-  private static boolean isArray(TypedMap typed) {
-    return typed.map.type() == MapType.ARRAY || typed.map.type() == MapType.PERCPU_ARRAY;
+  private static boolean isArray(Opened opened) {
+    return opened.map.type() == MapType.ARRAY || opened.map.type() == MapType.PERCPU_ARRAY;
   }
 
-  private Map<ByteBuffer, byte[]> encode(TypedMap typed, MapEntries entries)
+  private Map<ByteBuffer, byte[]> encode(Opened opened, MapEntries entries)
       throws MapEntryException {
     ValueEncoder encoder = new ValueEncoder(clock);
     Map<ByteBuffer, byte[]> encoded = new LinkedHashMap<>();
@@ -154,30 +159,32 @@ public final class MapAccess implements ProgramMaps {
     for (MapEntries.Entry entry : entries.entries()) {
       String path = entries.map() + ": entries[" + index++ + "]";
       try {
-        byte[] key = encoder.encode(typed.key, entry.key(), path + ".key");
-        byte[] value = encoder.encode(typed.value, entry.value(), path + ".value");
-        if (encoded.put(ByteBuffer.wrap(key), inKernelForm(typed, value)) != null) {
+        byte[] key = encoder.encode(opened.key, entry.key(), path + ".key");
+        byte[] value = encoder.encode(opened.value, entry.value(), path + ".value");
+        if (encoded.put(ByteBuffer.wrap(key), inKernelForm(opened, value)) != null) {
           throw new MapEntryException(path + ".key was given before; leave one of them out.");
         }
       } catch (EncodeException e) {
         throw new MapEntryException(String.valueOf(e.getMessage()));
       }
     }
-    if (encoded.size() > Integer.toUnsignedLong(typed.map.maxEntries())) {
+    if (encoded.size() > Integer.toUnsignedLong(opened.map.maxEntries())) {
       throw new MapEntryException(
           "%s: %d entries are given, but the map holds %s; make :max-entries larger."
               .formatted(
-                  entries.map(), encoded.size(), Integer.toUnsignedString(typed.map.maxEntries())));
+                  entries.map(),
+                  encoded.size(),
+                  Integer.toUnsignedString(opened.map.maxEntries())));
     }
     return encoded;
   }
 
   /** In a per-CPU map every CPU gets the value, since a program may run on any. */
-  private static byte[] inKernelForm(TypedMap typed, byte[] value) {
-    if (!typed.map.type().isPerCpu()) {
+  private static byte[] inKernelForm(Opened opened, byte[] value) {
+    if (!opened.map.type().isPerCpu()) {
       return value;
     }
-    byte[] all = new byte[typed.map.valueBytes()];
+    byte[] all = new byte[opened.map.valueBytes()];
     int step = (value.length + 7) & ~7;
     for (int at = 0; at + value.length <= all.length; at += step) {
       System.arraycopy(value, 0, all, at, value.length);
@@ -185,42 +192,42 @@ public final class MapAccess implements ProgramMaps {
     return all;
   }
 
-  private static void write(TypedMap typed, Map<ByteBuffer, byte @Nullable []> changes)
+  private static void write(Opened opened, Map<ByteBuffer, byte @Nullable []> changes)
       throws MapEntryException {
     Map<ByteBuffer, byte @Nullable []> undo = new LinkedHashMap<>();
     try {
       for (Map.Entry<ByteBuffer, byte @Nullable []> change : changes.entrySet()) {
-        undo.put(change.getKey(), typed.map.lookup(change.getKey().array()));
-        put(typed, change.getKey().array(), change.getValue());
+        undo.put(change.getKey(), opened.map.lookup(change.getKey().array()));
+        put(opened, change.getKey().array(), change.getValue());
       }
     } catch (BpfException e) {
-      restore(typed, undo);
+      restore(opened, undo);
       throw new MapEntryException(
           "Map '"
-              + typed.schema.name()
+              + opened.schema.name()
               + "' did not take the entries, and is as it was before: "
               + e.getMessage()
               + ".");
     }
   }
 
-  private static void restore(TypedMap typed, Map<ByteBuffer, byte @Nullable []> undo) {
+  private static void restore(Opened opened, Map<ByteBuffer, byte @Nullable []> undo) {
     for (Map.Entry<ByteBuffer, byte @Nullable []> change : undo.entrySet()) {
       try {
-        put(typed, change.getKey().array(), change.getValue());
+        put(opened, change.getKey().array(), change.getValue());
       } catch (BpfException _) {
         // The entry at which it failed: nothing was changed there.
       }
     }
   }
 
-  private static void put(TypedMap typed, byte[] key, byte @Nullable [] value) {
+  private static void put(Opened opened, byte[] key, byte @Nullable [] value) {
     if (value != null) {
-      typed.map.update(key, value);
-    } else if (isArray(typed)) {
-      typed.map.update(key, new byte[typed.map.valueBytes()]);
+      opened.map.update(key, value);
+    } else if (isArray(opened)) {
+      opened.map.update(key, new byte[opened.map.valueBytes()]);
     } else {
-      typed.map.delete(key);
+      opened.map.delete(key);
     }
   }
 }

@@ -7,14 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.bpf.codec.CodecException;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
+import dev.whistler.bpf.map.PossibleCpus;
+import dev.whistler.bpf.map.TypedMap;
 import dev.whistler.runtime.SchemaText;
 import dev.whistler.runtime.decode.WallClock;
 import dev.whistler.runtime.maps.MapEntries.Mode;
 import dev.whistler.runtime.schema.ObjectSchema;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +134,49 @@ class MapAccessTest {
     assertThat(maps.read("m", 10).rows().getFirst().values())
         .hasSizeGreaterThanOrEqualTo(1)
         .containsOnly("{\"addr\":\"0.0.0.0\",\"port\":7}");
+  }
+
+  @Test
+  void aViewReadsAndWritesSingleEntries() {
+    BpfMap map = create(MapType.HASH, "hash", 8);
+    TypedMap<String, List<String>> view = maps.view("m");
+    view.update("4294967295", List.of("{\"addr\":\"10.0.0.7\",\"port\":80}"));
+    assertThat(map.lookup(new byte[] {-1, -1, -1, -1}))
+        .isEqualTo(new byte[] {10, 0, 0, 7, 80, 0, 0, 0});
+    assertThat(view.lookup("4294967295")).containsExactly("{\"addr\":\"10.0.0.7\",\"port\":80}");
+    assertThat(view.lookup("1")).isNull();
+    assertThat(view.delete("4294967295")).isTrue();
+    assertThatThrownBy(() -> view.update("1", List.of("{\"port\":70000}")))
+        .isInstanceOf(CodecException.class)
+        .hasMessage("value.port is 70000; a u16 lies between 0 and 65535.");
+    assertThatThrownBy(() -> view.lookup("-1")).isInstanceOf(CodecException.class);
+    assertThatThrownBy(() -> view.lookup("{")).hasMessageStartingWith("'{' is no JSON: ");
+    assertThat(contents()).isEmpty();
+    assertThatThrownBy(() -> maps.view("n")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aViewOfAPerCpuMapHasAValueForEachCpu() {
+    create(MapType.PERCPU_ARRAY, "percpu-array", 2);
+    TypedMap<String, List<String>> view = maps.view("m");
+    String value = "{\"addr\":\"0.0.0.0\",\"port\":9}";
+    view.update("1", Collections.nCopies(PossibleCpus.count(), value));
+    assertThat(view.lookup("1")).hasSize(PossibleCpus.count()).containsOnly(value);
+  }
+
+  @Test
+  void aSchemaThatIsNotTheMapsIsRefused() {
+    ObjectSchema schema =
+        SchemaText.of(
+            "",
+            "{'name':'m','symbol':'m','type':'hash','keySize':4,'valueSize':8,'maxEntries':8,"
+                + "'flags':0,'key':'u32','value':'u64'}");
+    BpfMap map = BpfMap.create(MapSpec.of("m", MapType.HASH, 4, 4, 8));
+    open.add(map);
+    maps.add(schema.maps().getFirst(), map);
+    assertThatThrownBy(() -> maps.view("m"))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("have 4 bytes, those of the codec 8");
   }
 
   @Test
