@@ -135,12 +135,13 @@ public final class Routine {
     while (!stack.isEmpty()) {
       Block block = stack.getFirst();
       // The last successor first, so that the first one comes first in the reversed order.
-      int index = block.successors().size() - 1 - next[block.number()]++;
+      List<Block> successors = block.successors();
+      int index = successors.size() - 1 - next[block.number()]++;
       if (index < 0) {
         stack.pop();
         order.add(block);
       } else {
-        Block successor = block.successors().get(index);
+        Block successor = successors.get(index);
         if (!seen[successor.number()]) {
           seen[successor.number()] = true;
           stack.push(successor);

@@ -23,14 +23,19 @@ final class Control implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    boolean any = false;
+    boolean any = routine.removeUnreachable();
     boolean changed = true;
     while (changed) {
       changed = foldBranches(routine);
-      changed |= routine.removeUnreachable();
-      changed |= skipEmpty(routine);
-      changed |= thread(routine);
-      changed |= routine.removeUnreachable();
+      // Only what moves edges leaves blocks behind; looking for them is a walk through all.
+      if (changed) {
+        routine.removeUnreachable();
+      }
+      boolean moved = skipEmpty(routine) | thread(routine);
+      if (moved) {
+        routine.removeUnreachable();
+      }
+      changed |= moved;
       changed |= mergeBlocks(routine);
       any |= changed;
     }
@@ -123,13 +128,20 @@ final class Control implements Pass {
 
   // Jump threading
 
+  private static boolean branchesOnPhis(Block block) {
+    return !block.phis().isEmpty()
+        && block.instructions().isEmpty()
+        && block.terminator().operation() instanceof Operation.Branch;
+  }
+
   private static boolean thread(Routine routine) {
+    if (routine.blocks().stream().noneMatch(Control::branchesOnPhis)) {
+      return false;
+    }
     PhiUses uses = new PhiUses(routine);
     boolean changed = false;
     for (Block block : routine.blocks()) {
-      if (block.phis().isEmpty()
-          || !block.instructions().isEmpty()
-          || !(block.terminator().operation() instanceof Operation.Branch)) {
+      if (!branchesOnPhis(block)) {
         continue;
       }
       for (int i = 0; i < block.predecessors().size(); ) {

@@ -8,7 +8,9 @@ import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,13 @@ final class SingleNullTests implements Pass {
       return false;
     }
     Dominators dominators = new Dominators(routine);
+    // Programs have thousands of reservations, each with few tests.
+    Map<Value, List<Value>> byReservation = new IdentityHashMap<>();
+    for (Value test : tests) {
+      byReservation.computeIfAbsent(test.operand(0), r -> new ArrayList<>()).add(test);
+    }
+    Map<Value, List<Value>> related = new IdentityHashMap<>();
+    byReservation.values().forEach(group -> group.forEach(test -> related.put(test, group)));
     for (Value first : tests) {
       Block block = first.block();
       if (block == null || block.terminator() != first) {
@@ -38,7 +47,7 @@ final class SingleNullTests implements Pass {
       }
       List<Value> later = new ArrayList<>();
       Block join = join(block, dominators);
-      for (Value test : tests) {
+      for (Value test : related.getOrDefault(first, List.of())) {
         Block at = test.block();
         if (join != null
             && at != null
