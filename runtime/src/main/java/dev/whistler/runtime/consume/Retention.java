@@ -112,11 +112,11 @@ final class Retention {
 
   /**
    * Room is given back only when a sink has taken everything, which one that is busy without a
-   * pause never has. So the reader pauses once a good part of a ring is retained, for a sink that
-   * gets on.
+   * pause never has. So the reader pauses for the only sink as long as that gets on: a process that
+   * is killed soon has settled what it read.
    */
   private boolean isWorthWaiting(Progress progress, long now) {
-    if (!room.mayWait() || !retains(1)) {
+    if (!room.mayWait()) {
       return false;
     }
     long queued = 0;
