@@ -85,9 +85,13 @@ final class RecoveryIT {
     try {
       system.awaitReady(running);
       apiServer.stop();
-      Forks meanwhile = Forks.cause(10);
-      awaitDelivered(system.agent().sinkFile(running), meanwhile, LIMIT);
-      apiServer.start();
+      try {
+        Forks meanwhile = Forks.cause(10);
+        awaitDelivered(system.agent().sinkFile(running), meanwhile, LIMIT);
+      } finally {
+        // What comes after a failure needs it, too.
+        apiServer.start();
+      }
 
       system.apply(fresh, WhistlerSystem.example("forks.lisp"), HERE);
       system.awaitReady(fresh);
