@@ -131,7 +131,7 @@ final class StructForms {
     if (index.type() instanceof PointerType) {
       throw body.fail(Code.E_TYPE, index.origin(), "an index must be a number, not a pointer");
     }
-    if (Long.compareUnsigned(body.range().max(index), count) < 0) {
+    if (body.range().isProvablyBelow(index, count)) {
       return new Place.Memory(
           scalar,
           Places.elementAddress(pointer, index, scalar.width(), at),

@@ -22,9 +22,12 @@ final class ValueRange {
     this.bindings = bindings;
   }
 
-  /** An unsigned upper bound; all ones where nothing is known. */
-  long max(Expr expr) {
-    return max(expr, DEPTH);
+  /**
+   * Whether the value is certainly less than a limit, and the kernel's verifier will know: it does
+   * not follow divisions, shifts by a number that it does not know, and swapped bytes.
+   */
+  boolean isProvablyBelow(Expr expr, int limit) {
+    return Long.compareUnsigned(max(expr, DEPTH, true), limit) < 0;
   }
 
   /** Whether the value certainly fits an unsigned or a signed slot of that many bytes. */
@@ -35,7 +38,7 @@ final class ValueRange {
     if (expr.type() instanceof ScalarType scalar && scalar.width() <= bytes) {
       return true;
     }
-    return Long.compareUnsigned(max(expr), (1L << (8 * bytes)) - 1) <= 0
+    return Long.compareUnsigned(max(expr, DEPTH, false), (1L << (8 * bytes)) - 1) <= 0
         || allArmsFit(expr, bytes, DEPTH);
   }
 
@@ -55,11 +58,15 @@ final class ValueRange {
         Expr init = bindings.onlyValue(read.local());
         yield init != null && allArmsFit(init, bytes, depth - 1);
       }
-      default -> Long.compareUnsigned(max(expr, depth), (1L << (8 * bytes)) - 1) <= 0;
+      default -> Long.compareUnsigned(max(expr, depth, false), (1L << (8 * bytes)) - 1) <= 0;
     };
   }
 
-  private long max(Expr expr, int depth) {
+  /** An unsigned upper bound; all ones where nothing is known, or the verifier knows nothing. */
+  private long max(Expr expr, int depth, boolean provable) {
+    if (provable && !isFollowed(expr)) {
+      return UNBOUNDED;
+    }
     long byType =
         expr.type() instanceof ScalarType scalar && !scalar.signed()
             ? ScalarType.of(scalar.width(), false).convert(UNBOUNDED)
@@ -74,22 +81,38 @@ final class ValueRange {
           case Expr.Log2 ignored -> 63;
           case Expr.SwapBytes s -> ScalarType.of(s.type().width(), false).convert(UNBOUNDED);
           case Expr.Convert c ->
-              c.type().signed() ? UNBOUNDED : min(byType, max(c.operand(), depth - 1));
-          case Expr.Retype r -> max(r.operand(), depth - 1);
-          case Expr.If i -> larger(max(i.then(), depth - 1), max(i.otherwise(), depth - 1));
-          case Expr.Let let -> max(let.body(), depth - 1);
-          case Expr.Sequence s -> max(s.forms().getLast(), depth - 1);
-          case Expr.Binary b -> binary(b, depth);
-          case Expr.Read read -> local(read.local(), depth);
+              c.type().signed() ? UNBOUNDED : min(byType, max(c.operand(), depth - 1, provable));
+          case Expr.Retype r -> max(r.operand(), depth - 1, provable);
+          case Expr.If i ->
+              larger(max(i.then(), depth - 1, provable), max(i.otherwise(), depth - 1, provable));
+          case Expr.Let let -> max(let.body(), depth - 1, provable);
+          case Expr.Sequence s -> max(s.forms().getLast(), depth - 1, provable);
+          case Expr.Binary b -> binary(b, depth, provable);
+          case Expr.Read read -> local(read.local(), depth, provable);
           default -> UNBOUNDED;
         };
     return min(byType, byForm);
   }
 
-  private long binary(Expr.Binary b, int depth) {
-    long left = max(b.left(), depth - 1);
+  private static boolean isFollowed(Expr expr) {
+    return switch (expr) {
+      case Expr.SwapBytes _ -> false;
+      case Expr.Binary b ->
+          switch (b.operator()) {
+            // "And" with one less.
+            case MODULO -> b.right() instanceof Expr.Constant c && Long.bitCount(c.value()) == 1;
+            case DIVIDE -> false;
+            case SHIFT_RIGHT -> b.right() instanceof Expr.Constant;
+            default -> true;
+          };
+      default -> true;
+    };
+  }
+
+  private long binary(Expr.Binary b, int depth, boolean provable) {
+    long left = max(b.left(), depth - 1, provable);
     return switch (b.operator()) {
-      case AND -> min(left, max(b.right(), depth - 1));
+      case AND -> min(left, max(b.right(), depth - 1, provable));
       case MODULO ->
           b.right() instanceof Expr.Constant c && c.value() != 0 ? min(left, c.value() - 1) : left;
       case DIVIDE ->
@@ -101,13 +124,13 @@ final class ValueRange {
     };
   }
 
-  private long local(Local local, int depth) {
+  private long local(Local local, int depth, boolean provable) {
     Long limit = loopLimits.get(local);
     if (limit != null) {
       return limit;
     }
     Expr init = bindings.onlyValue(local);
-    return init == null ? UNBOUNDED : max(init, depth - 1);
+    return init == null ? UNBOUNDED : max(init, depth - 1, provable);
   }
 
   private static long min(long a, long b) {

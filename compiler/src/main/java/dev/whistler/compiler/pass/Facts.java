@@ -125,6 +125,20 @@ final class Facts {
     known[n] = true;
   }
 
+  /**
+   * Whether the verifier knows anything about the result: of a division no version does, of a shift
+   * by a number that it does not know neither, and before 6.10 of nothing but sums, differences and
+   * "and" with such a number.
+   */
+  private static boolean isFollowed(Operator operator, Value b) {
+    return switch (operator) {
+      case ADD, SUBTRACT, AND -> true;
+      case OR, XOR, MULTIPLY, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED ->
+          b.constant().isPresent();
+      case DIVIDE, MODULO -> false;
+    };
+  }
+
   private void binary(Value value, Operation.Binary binary) {
     int n = value.number();
     if (binary.narrow()) {
@@ -139,6 +153,10 @@ final class Facts {
     long from = 0;
     long to = -1;
     Operator operator = binary.operator();
+    if (!isFollowed(operator, b)) {
+      set(n, 0, 0, -1);
+      return;
+    }
     switch (operator) {
       case AND -> zero = za | zb;
       case OR, XOR -> zero = za & zb;
@@ -156,54 +174,27 @@ final class Facts {
         }
       }
       case MULTIPLY -> {
-        if (Math.multiplyHigh(high(a), high(b)) == 0
-            && high(a) >= 0
-            && high(b) >= 0
-            && high(a) * high(b) >= 0) {
+        if (high(a) >>> 32 == 0 && high(b) >>> 32 == 0) {
           to = high(a) * high(b);
           from = low(a) * low(b);
         }
       }
-      case DIVIDE -> {
-        if (b.constant().isPresent() && b.constant().getAsLong() != 0) {
-          to = Long.divideUnsigned(high(a), b.constant().getAsLong());
-          from = Long.divideUnsigned(low(a), b.constant().getAsLong());
-        } else {
-          to = high(a);
-        }
-      }
-      case MODULO -> {
-        to = high(a);
-        if (b.constant().isPresent() && b.constant().getAsLong() != 0) {
-          long most = b.constant().getAsLong() - 1;
-          to = Long.compareUnsigned(most, to) < 0 ? most : to;
-        }
-      }
       case SHIFT_LEFT -> {
-        if (b.constant().isPresent()) {
-          int count = (int) b.constant().getAsLong() & 63;
-          zero = za << count | (1L << count) - 1;
-          if (high(a) << count >>> count == high(a)) {
-            to = high(a) << count;
-            from = low(a) << count;
-          }
+        int count = (int) high(b) & 63;
+        zero = za << count | (1L << count) - 1;
+        if (high(a) << count >>> count == high(a)) {
+          to = high(a) << count;
+          from = low(a) << count;
         }
       }
       case SHIFT_RIGHT -> {
-        if (b.constant().isPresent()) {
-          int count = (int) b.constant().getAsLong() & 63;
-          zero = za >>> count | ~(-1L >>> count);
-          to = high(a) >>> count;
-          from = low(a) >>> count;
-        } else {
-          to = high(a);
-        }
+        int count = (int) high(b) & 63;
+        zero = za >>> count | ~(-1L >>> count);
+        to = high(a) >>> count;
+        from = low(a) >>> count;
       }
-      case SHIFT_RIGHT_SIGNED -> {
-        if (high(a) >= 0) {
-          to = high(a);
-        }
-      }
+      case SHIFT_RIGHT_SIGNED -> to = high(a) >= 0 ? high(a) : -1;
+      case DIVIDE, MODULO -> {}
     }
     set(n, zero, from, to);
   }

@@ -83,4 +83,41 @@ class RegressionsTest {
   void elementOnTheStackOfAKernelLoop() {
     agrees("(bpf-loop (i 13) (let ((s (make-mix))) (setf (mix-tt s (load u32 d)) 44)) (return))");
   }
+
+  @Test
+  void elementOfARecordByAnIndexThatWasShifted() {
+    agrees(
+        "(let* ((v6) (v9 (setf v6 (>> v6 (load u16 d))))) (with-ringbuf (e4 r (sizeof mix))"
+            + " (setf (mix-tt e4 v6) v6)))");
+    agrees(
+        "(program (defun f0 (a1 a2) (progn (setf a2 a1 a2 a2) (with-ringbuf (e4 r (sizeof mix))"
+            + " (setf (mix-tt e4 a2) a2)))) (let* ((v6) (v9 (setf v6 (>> v6 (load u16 d)))))"
+            + " (f0 v6 9)))");
+    agrees(
+        "(program (defun f0 (a1) (when-let ((p18 (map-lookup sa (logand a1 1)))"
+            + " (p19 (map-lookup sa (logand a1 1)))) (mix-tt p19 a1)))"
+            + " (let* ((v30) (v32 (>>> 1 (load i16 d)))) (f0 v32)))");
+  }
+
+  /** That it is inside is clear to us, and not to the verifier. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(/ (load u8 d 3) 37)",
+        "(mod (load u8 d 3) 7)",
+        "(>> (logand (load u8 d 3) 7) (logand (load u8 d 1) 7))",
+        "(logior (logand (load u8 d) 3) (logand (load u8 d 1) 6))",
+        "(* (logand (load u8 d) 1) (logand (load u8 d 1) 7))",
+        "(>> (ntohs (load u16 d)) 13)",
+        "(logand (/ (load u8 d 3) 37) 7)",
+        "(cast u8 (/ (logand (load u64 d 8) 255) 37))"
+      })
+  void elementByAnIndexThatTheVerifierDoesNotFollow(String index) {
+    agrees(
+        "(with-ringbuf (e r (sizeof mix)) (setf (mix-tt e "
+            + index
+            + ") 5)) (let ((s (make-mix))) (setf (mix-tt s 2) 9) (+ (mix-tt s "
+            + index
+            + ") (mix-w s (mod (load u8 d 3) 3))))");
+  }
 }
