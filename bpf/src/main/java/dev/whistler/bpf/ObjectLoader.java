@@ -211,13 +211,7 @@ final class ObjectLoader {
   }
 
   private BpfMap map(Reference reference) {
-    String name =
-        switch (reference) {
-          case Reference.Map map -> map.name();
-          case Reference.Data data -> data.section();
-          case Reference.Function ignored ->
-              throw new IllegalStateException("functions are linked before loading");
-        };
+    String name = reference.mapName();
     BpfMap map = maps.get(name);
     if (map == null) {
       throw new ObjectFormatException(

@@ -2,6 +2,19 @@ package dev.whistler.bpf.object;
 
 /** Something outside of a function that one of its instructions refers to. */
 public sealed interface Reference {
+  /**
+   * The map that it refers to, by its symbol or, for a data section, by the section.
+   *
+   * @throws IllegalStateException for a function, which is linked before code is loaded
+   */
+  default String mapName() {
+    return switch (this) {
+      case Map map -> map.name();
+      case Data data -> data.section();
+      case Function _ -> throw new IllegalStateException("functions are linked before loading");
+    };
+  }
+
   /** The address of a map, by its symbol. */
   record Map(String name) implements Reference {}
 

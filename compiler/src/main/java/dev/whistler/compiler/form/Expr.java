@@ -130,7 +130,22 @@ public sealed interface Expr {
     XOR,
     SHIFT_LEFT,
     SHIFT_RIGHT,
-    SHIFT_RIGHT_SIGNED
+    SHIFT_RIGHT_SIGNED;
+
+    /**
+     * Whether the kernel's verifier knows anything about the result: of a division no version does,
+     * of a shift by a number that it does not know neither, and before 6.10 of nothing but sums,
+     * differences and "and" with such a number.
+     *
+     * @param byConstant whether the right operand is a constant
+     */
+    public boolean isFollowed(boolean byConstant) {
+      return switch (this) {
+        case ADD, SUBTRACT, AND -> true;
+        case OR, XOR, MULTIPLY, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> byConstant;
+        case DIVIDE, MODULO -> false;
+      };
+    }
   }
 
   /** A binary operation. */

@@ -97,14 +97,10 @@ final class ValueRange {
   private static boolean isFollowed(Expr expr) {
     return switch (expr) {
       case Expr.SwapBytes _ -> false;
-      case Expr.Binary b ->
-          switch (b.operator()) {
-            // "And" with one less.
-            case MODULO -> b.right() instanceof Expr.Constant c && Long.bitCount(c.value()) == 1;
-            case DIVIDE -> false;
-            case SHIFT_RIGHT -> b.right() instanceof Expr.Constant;
-            default -> true;
-          };
+      // The remainder by a power of two becomes "and" with one less.
+      case Expr.Binary(Expr.Operator o, _, Expr.Constant c, _, _) when o == Expr.Operator.MODULO ->
+          Long.bitCount(c.value()) == 1;
+      case Expr.Binary b -> b.operator().isFollowed(b.right() instanceof Expr.Constant);
       default -> true;
     };
   }

@@ -125,20 +125,6 @@ final class Facts {
     known[n] = true;
   }
 
-  /**
-   * Whether the verifier knows anything about the result: of a division no version does, of a shift
-   * by a number that it does not know neither, and before 6.10 of nothing but sums, differences and
-   * "and" with such a number.
-   */
-  private static boolean isFollowed(Operator operator, Value b) {
-    return switch (operator) {
-      case ADD, SUBTRACT, AND -> true;
-      case OR, XOR, MULTIPLY, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED ->
-          b.constant().isPresent();
-      case DIVIDE, MODULO -> false;
-    };
-  }
-
   private void binary(Value value, Operation.Binary binary) {
     int n = value.number();
     if (binary.narrow()) {
@@ -153,7 +139,7 @@ final class Facts {
     long from = 0;
     long to = -1;
     Operator operator = binary.operator();
-    if (!isFollowed(operator, b)) {
+    if (!operator.isFollowed(b.constant().isPresent())) {
       set(n, 0, 0, -1);
       return;
     }

@@ -92,14 +92,7 @@ final class KernelSession implements AutoCloseable {
   }
 
   private int descriptor(Reference target) {
-    String name =
-        switch (target) {
-          case Reference.Map map -> map.name();
-          case Reference.Data data -> data.section();
-          case Reference.Function function ->
-              throw new IllegalStateException(function + " is not linked");
-        };
-    return owner.map(name).fd().number();
+    return owner.map(target.mapName()).fd().number();
   }
 
   private void prepare(TypedUnit unit) {
