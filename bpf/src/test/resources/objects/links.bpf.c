@@ -25,7 +25,6 @@ SEC("xdp") int on_xdp_new(struct xdp_md *ctx) { hit(1); return XDP_PASS; }
 SEC("tcx/ingress") int on_ingress(struct __sk_buff *skb) { hit(2); return -1; }
 SEC("tcx/egress") int on_egress(struct __sk_buff *skb) { hit(3); return -1; }
 SEC("tc") int on_clsact(struct __sk_buff *skb) { hit(4); return -1; }
-SEC("cgroup_skb/egress") int on_cgroup_skb(struct __sk_buff *skb) { hit(5); return 1; }
 
 SEC("cgroup/connect4") int on_connect(struct bpf_sock_addr *ctx)
 {
@@ -36,6 +35,14 @@ SEC("cgroup/connect4") int on_connect(struct bpf_sock_addr *ctx)
 SEC("sk_lookup") int on_lookup(struct bpf_sk_lookup *ctx) { hit(7); return SK_PASS; }
 SEC("flow_dissector") int on_dissect(struct __sk_buff *skb) { hit(8); return 129; }
 SEC("tp_btf/sched_process_fork") int on_btf_fork(__u64 *ctx) { hit(9); return 0; }
+
+/* Has the kernel look into the packet once more. */
+SEC("tc") int on_hash(struct __sk_buff *skb)
+{
+	bpf_set_hash_invalid(skb);
+	bpf_get_hash_recalc(skb);
+	return -1;
+}
 
 SEC("perf_event") int on_sample(void *ctx) { hit(10); return 0; }
 SEC("uprobe") int on_uprobe(void *ctx)
@@ -60,9 +67,9 @@ struct {
 } sockets SEC(".maps");
 
 SEC("sk_msg") int on_message(struct sk_msg_md *msg) { hit(13); return SK_PASS; }
+SEC("sk_skb/stream_parser") int on_stream(struct __sk_buff *skb) { hit(14); return skb->len; }
+SEC("sk_skb/stream_verdict") int on_stream_verdict(struct __sk_buff *skb) { hit(18); return SK_PASS; }
+SEC("sk_skb/verdict") int on_verdict(struct __sk_buff *skb) { hit(19); return SK_PASS; }
 
-SEC("cgroup/sysctl") int on_sysctl(struct bpf_sysctl *ctx) { hit(15); return 1; }
-SEC("cgroup/sock_create") int on_socket(struct bpf_sock *ctx) { hit(16); return 1; }
-SEC("sockops") int on_sockops(struct bpf_sock_ops *ctx) { hit(17); return 1; }
 
 char _license[] SEC("license") = "GPL";

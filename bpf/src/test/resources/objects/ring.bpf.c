@@ -13,6 +13,11 @@ struct {
 } events SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} others SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 128);
 	__type(key, __u32);
@@ -55,6 +60,30 @@ int emit(struct xdp_md *ctx)
 	__builtin_memcpy(e->comm, "fifteen letters", 16);
 	bpf_ringbuf_submit(e, 0);
 	return 2;
+}
+
+SEC("xdp")
+int emit_other(struct xdp_md *ctx)
+{
+	__u64 number = 1;
+
+	return bpf_ringbuf_output(&others, &number, sizeof(number), 0) ? 1 : 2;
+}
+
+SEC("xdp")
+int emit_quietly(struct xdp_md *ctx)
+{
+	__u64 number = 2;
+
+	return bpf_ringbuf_output(&others, &number, sizeof(number), BPF_RB_NO_WAKEUP) ? 1 : 2;
+}
+
+SEC("xdp")
+int emit_loudly(struct xdp_md *ctx)
+{
+	__u64 number = 3;
+
+	return bpf_ringbuf_output(&others, &number, sizeof(number), BPF_RB_FORCE_WAKEUP) ? 1 : 2;
 }
 
 SEC("xdp")

@@ -2,9 +2,13 @@ package dev.whistler.bpf;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whistler.bpf.btf.Btf;
+import dev.whistler.bpf.btf.BtfType;
+import dev.whistler.bpf.btf.KernelBtf;
 import dev.whistler.bpf.feature.Features;
 import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.feature.Probe;
+import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.ProgramType;
 
 /**
@@ -21,6 +25,16 @@ public final class Needs {
   /** A type of program. */
   public static void program(ProgramType type) {
     skipWithout("programs of type " + type, Features.programType(type));
+  }
+
+  /** An attach type: the running kernel's own list of them is in its type information. */
+  public static void attachType(AttachType type) {
+    Btf btf = KernelBtf.running();
+    var types = btf.find("bpf_attach_type", BtfType.Enumeration.class);
+    boolean known =
+        btf.type(types.orElseThrow()) instanceof BtfType.Enumeration list
+            && list.values().stream().anyMatch(value -> value.name().equals("BPF_" + type));
+    assumeTrue(known, "this kernel has no attach type " + type);
   }
 
   private static void skipWithout(String what, Probe probe) {

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whistler.bpf.feature.Features;
+import dev.whistler.bpf.feature.LinkFeature;
+import dev.whistler.bpf.feature.Probe;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on other things than tracepoints: each event is caused and its effect seen in a map. */
 @Timeout(60)
@@ -67,10 +73,12 @@ class AttachKindsTest {
     }
   }
 
-  @Test
-  void tcOnAnInterface() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"tcx/egress", "tcx/ingress"})
+  void tcOnAnInterface(String section) throws Exception {
     String source =
-        "(defprog p (:type :tc :section \"tcx/egress\") (incf (getmap hits 0)) TC_ACT_OK)";
+        "(defprog p (:type :tc :section \"%s\") (incf (getmap hits 0)) TC_ACT_OK)"
+            .formatted(section);
     try (RunningProgram program =
         Runtime.start(request(source, new AttachTarget.Interface("lo")))) {
       sendToSelf();
@@ -89,39 +97,56 @@ class AttachKindsTest {
             "Program p has the section 'xdp', which does not say where: attach it with p=if:NAME.");
   }
 
-  @Test
-  void aFunctionOfALibrary() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"uprobe", "uretprobe", "uprobe.multi", "uretprobe.multi"})
+  void aFunctionOfALibrary(String section) throws Exception {
     Path libc = Path.of("/lib/x86_64-linux-gnu/libc.so.6");
     assumeTrue(Files.exists(libc), "no libc at " + libc);
-    String source =
-        "(defprog p (:type :kprobe :section \"uprobe.multi/"
-            + libc
-            + ":getpid\") (incf (getmap hits 0)) 0)";
-    try (RunningProgram program = Runtime.start(request(source))) {
-      new ProcessBuilder("/bin/sh", "-c", "kill -0 $$").start().waitFor();
-      new ProcessBuilder("/bin/bash", "-c", ":").start().waitFor();
-      assertThat(hits(program)).isPositive();
-    }
+    assertSeesProcesses(":kprobe", section + "/" + libc + ":getpid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kprobe/__x64_sys_getppid",
+        "kretprobe/__x64_sys_getppid",
+        "ksyscall/getppid",
+        "kretsyscall/getppid"
+      })
+  void aFunctionOfTheKernel(String section) throws Exception {
+    assumeHas(LinkFeature.KPROBE);
+    assertSeesProcesses(":kprobe", section);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kprobe.multi/vfs_rea*", "kretprobe.multi/__x64_sys_getppid"})
+  void functionsOfTheKernel(String section) throws Exception {
+    assumeHas(LinkFeature.KPROBE_MULTI);
+    assertSeesProcesses(":kprobe", section);
   }
 
   @Test
-  void aFunctionOfTheKernel() throws Exception {
-    String source =
-        "(defprog p (:type :kprobe :section \"kprobe/__x64_sys_getppid\")"
-            + " (incf (getmap hits 0)) 0)";
-    sees(source);
+  void functionsOfTheKernelByTheirTypes() throws Exception {
+    assumeHas(LinkFeature.FENTRY);
+    assertSeesProcesses(":fentry", "fentry/vfs_read");
+    assertSeesProcesses(":fexit", "fexit/vfs_read");
   }
 
   @Test
-  void aSystemCallByName() throws Exception {
-    String source =
-        "(defprog p (:type :kprobe :section \"ksyscall/getppid\") (incf (getmap hits 0)) 0)";
-    sees(source);
+  void aSecurityHook() throws Exception {
+    assumeHas(LinkFeature.LSM);
+    assertSeesProcesses(":lsm", "lsm/file_open");
   }
 
-  private static void sees(String source) throws Exception {
-    Path kprobes = Path.of("/sys/bus/event_source/devices/kprobe");
-    assumeTrue(Files.exists(kprobes), "this kernel is built without kprobes");
+  private static void assumeHas(LinkFeature feature) {
+    Probe probe = Features.link(feature);
+    assumeTrue(probe.support() == Probe.Support.YES, feature + ": " + probe.reason());
+  }
+
+  /** A shell opens and reads files and asks for its number and its parent's. */
+  private static void assertSeesProcesses(String type, String section) throws Exception {
+    String source =
+        "(defprog p (:type %s :section \"%s\") (incf (getmap hits 0)) 0)".formatted(type, section);
     try (RunningProgram program = Runtime.start(request(source))) {
       new ProcessBuilder("/bin/bash", "-c", ":").start().waitFor();
       assertThat(hits(program)).isPositive();
@@ -130,24 +155,60 @@ class AttachKindsTest {
 
   @Test
   void packetsOfACgroup() throws Exception {
+    String source =
+        "(defprog p (:type :cgroup-skb :section \"cgroup_skb/egress\") (incf (getmap hits 0)) 1)";
+    inACgroup(
+        group -> {
+          try (RunningProgram program =
+              Runtime.start(request(source, new AttachTarget.Cgroup(group)))) {
+            inside(group, "echo x > /dev/udp/127.0.0.1/9");
+            assertThat(hits(program)).isPositive();
+          }
+        });
+  }
+
+  /** One program puts the connections of a group into a map, the other sees what they send. */
+  @Test
+  void socketsOfAMap() throws Exception {
+    String source =
+        """
+        (defmap sockets :type :sockmap :key-type u32 :value-type u32 :max-entries 4)
+        (defprog p (:type :sockops)
+          (when (= (ctx op) 4) ; BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB
+            (sock-map-update (ctx-ptr) sockets 0 0))
+          1)
+        (defprog sent (:type :sk-msg) (incf (getmap hits 0)) SK_PASS)
+        """;
+    inACgroup(
+        group -> {
+          try (RunningProgram program =
+                  Runtime.start(request(source, new AttachTarget.Cgroup(group)));
+              ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            inside(group, "echo x > /dev/tcp/127.0.0.1/" + server.getLocalPort());
+            assertThat(hits(program)).isPositive();
+          }
+        });
+  }
+
+  private interface GroupAction {
+    void run(Path group) throws Exception;
+  }
+
+  private static void inACgroup(GroupAction action) throws Exception {
     Path hybrid = Path.of("/sys/fs/cgroup/unified");
     Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
     assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
     Path group = Files.createDirectory(root.resolve("whistler-" + ProcessHandle.current().pid()));
     try {
-      String source =
-          "(defprog p (:type :cgroup-skb :section \"cgroup_skb/egress\")"
-              + " (incf (getmap hits 0)) 1)";
-      try (RunningProgram program =
-          Runtime.start(request(source, new AttachTarget.Cgroup(group)))) {
-        String send =
-            "echo $$ > " + group.resolve("cgroup.procs") + "; echo x > /dev/udp/127.0.0.1/9";
-        new ProcessBuilder("/bin/bash", "-c", send).start().waitFor();
-        assertThat(hits(program)).isPositive();
-      }
+      action.run(group);
     } finally {
       Files.delete(group);
     }
+  }
+
+  private static void inside(Path group, String command) throws Exception {
+    String whole = "echo $$ > " + group.resolve("cgroup.procs") + "; " + command;
+    new ProcessBuilder("/bin/bash", "-c", whole).start().waitFor();
   }
 
   @Test

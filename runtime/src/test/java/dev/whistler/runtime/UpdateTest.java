@@ -143,7 +143,9 @@ class UpdateTest {
               : "/sys/fs/cgroup");
 
   private RunRequest request(byte[] object, long revision, List<MapEntries> wanted) {
+    // An emulated machine may need seconds for what a sink holds when its revision ends.
     return RunRequest.of(object, new Identity("node-1", "kills", "uid-update", revision))
+        .withLimits(Limits.DEFAULT.withSinkPatience(SOON))
         .withMaps(wanted)
         .withSinks(List.of(new SinkSpec.File(directory.resolve("out.json"))));
   }
@@ -202,9 +204,7 @@ class UpdateTest {
 
   private RunRequest into(
       NumberedLines lines, Kind kind, byte[] object, long revision, List<MapEntries> wanted) {
-    // An emulated machine may need seconds for what a sink holds when its revision ends.
     return request(object, revision, wanted)
-        .withLimits(Limits.DEFAULT.withSinkPatience(SOON))
         .withAttach(kind.targets())
         .withSinks(List.of(new SinkSpec.File(lines.path())));
   }
@@ -230,6 +230,7 @@ class UpdateTest {
         two.await();
         RingCounters old = updated.earlier().rings().getFirst();
         assertThat(old.balanced()).as(old.toString()).isTrue();
+        assertThat(old.sinks()).allSatisfy(sink -> assertThat(sink.lost()).isEmpty());
         assertThat(updated.maps())
             .filteredOn(map -> map.map().equals("notes"))
             .allSatisfy(map -> assertThat(map.reason()).startsWith("both revisions run"));

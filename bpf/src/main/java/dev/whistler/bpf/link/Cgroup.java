@@ -10,8 +10,6 @@ import java.nio.file.Path;
 
 /** Control groups of version 2. Links can be updated, and end with the group. */
 public final class Cgroup {
-  private static final int MAXIMUM_PROGRAMS = 64;
-
   private Cgroup() {}
 
   /**
@@ -34,8 +32,7 @@ public final class Cgroup {
   /** The ids of the programs that a group itself holds, in the order in which they run. */
   public static int[] programs(Path group, AttachType attachType) {
     try (Fd directory = OpenFile.directory(group)) {
-      return LinkCalls.query(
-          directory.number(), attachType.number(), MAXIMUM_PROGRAMS, "query cgroup " + group);
+      return LinkCalls.query(directory.number(), attachType.number(), "query cgroup " + group);
     }
   }
 }

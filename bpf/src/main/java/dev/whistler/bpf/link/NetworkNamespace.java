@@ -29,4 +29,12 @@ public final class NetworkNamespace {
           LinkCalls.create(program.fd().number(), fd.number(), attachType.number(), 0, action));
     }
   }
+
+  /** The ids of the programs of a namespace, in the order in which they run. */
+  public static int[] programs(Path namespace, AttachType attachType) {
+    try (Fd fd = OpenFile.readable(namespace)) {
+      return LinkCalls.query(
+          fd.number(), attachType.number(), "query network namespace " + namespace);
+    }
+  }
 }

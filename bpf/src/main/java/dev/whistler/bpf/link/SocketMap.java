@@ -29,4 +29,9 @@ public final class SocketMap {
             attachType.number(),
             "detach " + program + " from " + map);
   }
+
+  /** The id of the program that a map's sockets run; empty without one. */
+  public static int[] programs(BpfMap map, AttachType attachType) {
+    return LinkCalls.query(map.fd().number(), attachType.number(), "query " + map);
+  }
 }

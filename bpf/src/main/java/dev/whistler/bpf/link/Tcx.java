@@ -52,4 +52,16 @@ public final class Tcx {
           : e;
     }
   }
+
+  /**
+   * The ids of the programs of an interface, in the order in which they run.
+   *
+   * @throws SystemCallException EINVAL on kernels before 6.6, ENODEV if there is no such interface
+   */
+  public static int[] programs(int interfaceIndex, Direction direction) {
+    return LinkCalls.query(
+        interfaceIndex,
+        direction.attachType.number(),
+        "query interface " + interfaceIndex + " " + direction);
+  }
 }

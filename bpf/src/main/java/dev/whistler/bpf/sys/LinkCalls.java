@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The link and attach commands of bpf(2). */
 public final class LinkCalls {
+  /** As many as the kernel lets run at one place (BPF_CGROUP_MAX_PROGS, BPF_MPROG_MAX). */
+  private static final int MAXIMUM_PROGRAMS = 64;
+
   private static final int LINK_BYTES = 64;
 
   private LinkCalls() {}
@@ -167,16 +170,16 @@ public final class LinkCalls {
    * @param target descriptor of a cgroup, network namespace or map, or the index of an interface
    * @return ids of the programs attached, in the order in which they run
    */
-  public static int[] query(int target, int attachType, int room, String action) {
+  public static int[] query(int target, int attachType, String action) {
     try (Attributes attributes = new Attributes(64)) {
       MemorySegment ids =
           attributes
               .putInt(0, target)
               .putInt(4, attachType)
-              .putInt(24, room)
-              .putBuffer(16, 4L * room);
+              .putInt(24, MAXIMUM_PROGRAMS)
+              .putBuffer(16, 4L * MAXIMUM_PROGRAMS);
       attributes.call(Command.PROG_QUERY, action);
-      int count = Math.min(room, attributes.getInt(24));
+      int count = Math.min(MAXIMUM_PROGRAMS, attributes.getInt(24));
       return ids.asSlice(0, 4L * count).toArray(JAVA_INT);
     }
   }

@@ -14,6 +14,7 @@ import dev.whistler.bpf.TestMaps;
 import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.NetworkDevice;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
 import java.io.IOException;
@@ -25,11 +26,16 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +112,39 @@ class LinkTest {
   }
 
   @Test
+  void xdpInTheDriver() throws Exception {
+    PrivateNetwork.run(
+        () -> {
+          PrivateNetwork.command("ip", "link", "add", "one", "type", "veth");
+          PrivateNetwork.command("ip", "link", "set", "one", "up");
+          PrivateNetwork.command("ip", "address", "add", "198.18.0.1/24", "dev", "veth0");
+          PrivateNetwork.command("ip", "link", "set", "veth0", "up");
+          int receiver = NetworkDevice.index("one").orElseThrow();
+          assertThatThrownBy(
+                  () -> Xdp.attach(loaded.program("on_xdp"), loopback(), Xdp.Mode.DRIVER))
+              .isInstanceOfSatisfying(
+                  SystemCallException.class,
+                  e -> assertThat(e.errno()).isEqualTo(Errno.EOPNOTSUPP));
+          try (BpfLink _ = Xdp.attach(loaded.program("on_xdp"), receiver, Xdp.Mode.DRIVER)) {
+            sendThrough("veth0");
+            await().until(() -> hits(0) > 0);
+          }
+          long count = hits(0);
+          sendThrough("veth0");
+          assertThat(hits(0)).isEqualTo(count);
+          return null;
+        });
+  }
+
+  /** A packet to everybody on the other end of an interface. */
+  private static void sendThrough(String sender) throws IOException {
+    try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByName(sender));
+      channel.send(ByteBuffer.allocate(8), new InetSocketAddress("224.0.0.1", 4000));
+    }
+  }
+
+  @Test
   void anXdpLinkIsUpdatedWithoutBeingReplaced() throws Exception {
     PrivateNetwork.run(
         () -> {
@@ -135,6 +174,12 @@ class LinkTest {
     Needs.link(LinkFeature.TCX);
     PrivateNetwork.run(
         () -> {
+          try (BpfLink _ =
+              Tcx.attach(loaded.program("on_ingress"), loopback(), Tcx.Direction.INGRESS)) {
+            assertThat(Tcx.programs(loopback(), Tcx.Direction.INGRESS))
+                .containsExactly(loaded.program("on_ingress").id());
+          }
+          assertThat(Tcx.programs(loopback(), Tcx.Direction.INGRESS)).isEmpty();
           assertFiresOnlyWhileAttached(
               2,
               Tcx.attach(loaded.program("on_ingress"), loopback(), Tcx.Direction.INGRESS),
@@ -183,23 +228,10 @@ class LinkTest {
   }
 
   @Test
-  void cgroupPackets() throws Exception {
-    PrivateNetwork.run(
-        () -> {
-          assertFiresOnlyWhileAttached(
-              5,
-              Cgroup.attach(
-                  loaded.program("on_cgroup_skb"), cgroupRoot(), AttachType.CGROUP_INET_EGRESS),
-              LinkTest::exchangePackets);
-          return null;
-        });
-  }
-
-  @Test
   void aCgroupProgramForbidsAConnection() throws Exception {
     PrivateNetwork.run(
         () -> {
-          Path group = cgroupRoot();
+          Path group = CgroupTest.root();
           try (BpfLink link =
               Cgroup.attach(loaded.program("on_connect"), group, AttachType.CGROUP_INET4_CONNECT)) {
             assertThat(link.type()).isEqualTo(LinkType.CGROUP);
@@ -222,31 +254,6 @@ class LinkTest {
   }
 
   @Test
-  void cgroupSocketsSysctlAndSocketOperations() throws Exception {
-    PrivateNetwork.run(
-        () -> {
-          assertFiresOnlyWhileAttached(
-              16,
-              Cgroup.attach(
-                  loaded.program("on_socket"), cgroupRoot(), AttachType.CGROUP_INET_SOCK_CREATE),
-              LinkTest::exchangePackets);
-          assertFiresOnlyWhileAttached(
-              15,
-              Cgroup.attach(loaded.program("on_sysctl"), cgroupRoot(), AttachType.CGROUP_SYSCTL),
-              () -> Files.readString(Path.of("/proc/sys/kernel/ostype")));
-          assertFiresOnlyWhileAttached(
-              17,
-              Cgroup.attach(loaded.program("on_sockops"), cgroupRoot(), AttachType.CGROUP_SOCK_OPS),
-              () -> {
-                try (ServerSocket server = listen(0)) {
-                  connect(server);
-                }
-              });
-          return null;
-        });
-  }
-
-  @Test
   void socketLookup() throws Exception {
     PrivateNetwork.run(
         () -> {
@@ -263,12 +270,18 @@ class LinkTest {
   void flowDissector() throws Exception {
     PrivateNetwork.run(
         () -> {
-          try (BpfLink link =
-              NetworkNamespace.attach(
-                  loaded.program("on_dissect"),
-                  NetworkNamespace.CURRENT,
-                  AttachType.FLOW_DISSECTOR)) {
+          try (Clsact.Filter _ =
+              Clsact.attach(loaded.program("on_hash"), loopback(), Tcx.Direction.EGRESS, 1)) {
+            BpfLink link =
+                NetworkNamespace.attach(
+                    loaded.program("on_dissect"),
+                    NetworkNamespace.CURRENT,
+                    AttachType.FLOW_DISSECTOR);
             assertThat(link.type()).isEqualTo(LinkType.NETNS);
+            assertThat(
+                    NetworkNamespace.programs(NetworkNamespace.CURRENT, AttachType.FLOW_DISSECTOR))
+                .containsExactly(loaded.program("on_dissect").id());
+            assertFiresOnlyWhileAttached(8, link, LinkTest::exchangePackets);
           }
           return null;
         });
@@ -353,21 +366,76 @@ class LinkTest {
   }
 
   @Test
-  void socketMap() {
-    try (Attachment attachment =
+  void messagesOfTheSocketsOfAMap() throws Exception {
+    assertFiresForSocketsOfAMap(
+        13,
+        () ->
+            SocketMap.attach(
+                loaded.program("on_message"), loaded.map("sockets"), AttachType.SK_MSG_VERDICT));
+    assertThat(SocketMap.programs(loaded.map("sockets"), AttachType.SK_MSG_VERDICT)).isEmpty();
+    try (Attachment _ =
         SocketMap.attach(
             loaded.program("on_message"), loaded.map("sockets"), AttachType.SK_MSG_VERDICT)) {
-      assertThat(attachment).isNotNull();
+      assertThat(SocketMap.programs(loaded.map("sockets"), AttachType.SK_MSG_VERDICT))
+          .containsExactly(loaded.program("on_message").id());
     }
   }
 
-  private static Path cgroupRoot() {
-    for (String place : new String[] {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
-      if (Files.exists(Path.of(place, "cgroup.procs"))) {
-        return Path.of(place);
-      }
-    }
-    throw new org.opentest4j.TestAbortedException("no cgroup of version 2 is mounted");
+  @Test
+  void streamsOfTheSocketsOfAMap() throws Exception {
+    assertFiresForSocketsOfAMap(
+        19,
+        () ->
+            SocketMap.attach(
+                loaded.program("on_verdict"), loaded.map("sockets"), AttachType.SK_SKB_VERDICT));
+    assertFiresForSocketsOfAMap(
+        14,
+        () -> {
+          Attachment verdict =
+              SocketMap.attach(
+                  loaded.program("on_stream_verdict"),
+                  loaded.map("sockets"),
+                  AttachType.SK_SKB_STREAM_VERDICT);
+          Attachment parser =
+              SocketMap.attach(
+                  loaded.program("on_stream"),
+                  loaded.map("sockets"),
+                  AttachType.SK_SKB_STREAM_PARSER);
+          return () -> {
+            parser.close();
+            verdict.close();
+          };
+        });
+    assertThat(hits(18)).isPositive();
+  }
+
+  /** Both ends of a connection are put into the map, whose programs a socket takes on then. */
+  private void assertFiresForSocketsOfAMap(int slot, Supplier<Attachment> attach) throws Exception {
+    assertFiresOnlyWhileAttached(
+        slot,
+        attach.get(),
+        () -> {
+          try (ServerSocketChannel server = ServerSocketChannel.open();
+              NativeSocket client =
+                  new NativeSocket(NativeSocket.Family.INET4, NativeSocket.STREAM)) {
+            server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            client.connect(
+                NativeSocket.loopback(NativeSocket.Family.INET4, server.socket().getLocalPort()));
+            try (SocketChannel accepted = server.accept()) {
+              put(client);
+              client.send("hello".getBytes(StandardCharsets.US_ASCII));
+              ByteBuffer received = ByteBuffer.allocate(5);
+              accepted.read(received);
+              accepted.write(received.flip());
+              assertThat(client.receive(100)).hasSize(5);
+            }
+          }
+        });
+  }
+
+  private void put(NativeSocket socket) {
+    byte[] value = new Structure(new byte[4]).putInt(0, socket.descriptor()).bytes();
+    loaded.map("sockets").update(new byte[4], value);
   }
 
   private static ServerSocket listen(int port) throws IOException {

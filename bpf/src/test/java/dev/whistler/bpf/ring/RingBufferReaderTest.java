@@ -121,6 +121,52 @@ class RingBufferReaderTest {
     }
   }
 
+  private void run(String program) {
+    loaded.program(program).testRun(TestRun.packet(new byte[64]));
+  }
+
+  @Test
+  void oneReaderTakesFromSeveralRings() {
+    run("emit_other");
+    emit(2);
+    try (RingBufferReader reader =
+        RingBufferReader.open(loaded.map("events"), loaded.map("others"))) {
+      List<Integer> rings = new ArrayList<>();
+      while (reader.poll(record -> rings.add(record.ring()), Duration.ofMillis(50)) > 0) {}
+      assertThat(rings).containsExactlyInAnyOrder(0, 0, 1);
+      run("emit_other");
+      assertThat(reader.poll(record -> rings.add(record.ring()), Duration.ofSeconds(20)))
+          .isEqualTo(1);
+      assertThat(rings.getLast()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRecordWithoutAWakeUpWaitsForTheTimeOrOneThatForcesIt() throws Exception {
+    try (RingBufferReader reader = RingBufferReader.open(loaded.map("others"))) {
+      List<Long> numbers = new ArrayList<>();
+      CompletableFuture<Integer> read =
+          CompletableFuture.supplyAsync(
+              () -> reader.poll(record -> numbers.add(record.getLong(0)), Duration.ofMinutes(5)),
+              task -> new Thread(task).start());
+      Thread.sleep(50);
+      run("emit_quietly");
+      Thread.sleep(50);
+      assertThat(read).isNotDone();
+      // By itself the kernel announces only what comes into a ring that was read to its end.
+      run("emit_other");
+      Thread.sleep(50);
+      assertThat(read).isNotDone();
+      run("emit_loudly");
+      read.get(20, TimeUnit.SECONDS);
+      assertThat(numbers).startsWith(2L);
+      run("emit_quietly");
+      numbers.clear();
+      while (reader.poll(record -> numbers.add(record.getLong(0)), Duration.ofMillis(1)) > 0) {}
+      assertThat(numbers).endsWith(2L);
+    }
+  }
+
   @Test
   void closingMakesAWaitingReadReturn() throws Exception {
     RingBufferReader reader = RingBufferReader.open(loaded.map("events"));

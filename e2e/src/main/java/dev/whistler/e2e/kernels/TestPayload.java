@@ -37,7 +37,7 @@ final class TestPayload implements AutoCloseable {
       List.of(new Program("/bin/bash", "bin/bash"), new Program("/bin/dash", "bin/sh"));
 
   /** What clsact needs and Debian's kernels have as modules. */
-  private static final List<String> DRIVERS = List.of("sch_ingress", "cls_bpf");
+  private static final List<String> DRIVERS = List.of("sch_ingress", "cls_bpf", "veth");
 
   /** Only the first compiler of the virtual machine: the second one would eat the emulated time. */
   private static final List<String> JAVA_OPTIONS =

@@ -37,10 +37,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Attaches the programs of an object as their sections and the given targets say. */
 public final class Attaching {
+  private static final Pattern WHOLE_NAME = Pattern.compile("[\\w.$]+");
   private static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/net");
 
   /** Where users may put filters of their own before and behind ours. */
@@ -299,6 +301,11 @@ public final class Attaching {
 
   private static List<String> functions(
       ProgramSchema schema, String pattern, TracefsOnDemand tracefs) throws StartException {
+    // A function may have several names (__x64_sys_getppid is __ia32_sys_getppid too), of which the
+    // kernel lists one and knows all.
+    if (WHOLE_NAME.matcher(pattern).matches()) {
+      return List.of(pattern);
+    }
     List<String> functions = tracefs.functions(pattern);
     if (functions.isEmpty()) {
       throw unsupported(schema, "no function of this kernel that can be traced matches");
