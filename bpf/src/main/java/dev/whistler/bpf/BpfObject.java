@@ -2,6 +2,10 @@ package dev.whistler.bpf;
 
 import dev.whistler.bpf.btf.Btf;
 import dev.whistler.bpf.btf.BtfExt;
+import dev.whistler.bpf.btf.BtfType;
+import dev.whistler.bpf.codec.BtfCodecs;
+import dev.whistler.bpf.codec.Codec;
+import dev.whistler.bpf.codec.CodecException;
 import dev.whistler.bpf.elf.ElfFile;
 import dev.whistler.bpf.elf.ObjectFormatException;
 import dev.whistler.bpf.object.CodeLinker;
@@ -70,6 +74,26 @@ public final class BpfObject {
   /** A copy of the bytes of an ELF section, as {@code .whistler.schema}. */
   public Optional<byte[]> section(String name) {
     return elf.section(name).map(elf::bytes);
+  }
+
+  /** The types of its source; empty if it was compiled without them. */
+  public Optional<Btf> types() {
+    return Optional.ofNullable(image.btf());
+  }
+
+  /**
+   * Shows a struct of its source as a Java type, for reading the records of a ring.
+   *
+   * @param struct name without {@code struct}
+   * @param as a record whose components are the struct's fields, or {@code Object} for a map
+   * @throws CodecException if the object does not describe such a struct, or it does not fit
+   */
+  public <T> Codec<T> codec(String struct, Class<T> as) {
+    Btf btf = types().orElseThrow(() -> new CodecException("the object has no types"));
+    int id =
+        btf.find(struct, BtfType.Composite.class)
+            .orElseThrow(() -> new CodecException("the object has no struct " + struct));
+    return BtfCodecs.of(btf, id, as);
   }
 
   /**

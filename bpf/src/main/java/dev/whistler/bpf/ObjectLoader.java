@@ -21,6 +21,7 @@ import dev.whistler.bpf.object.Reference;
 import dev.whistler.bpf.object.SectionKind;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.prog.ProgramSpec;
+import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.Mapping;
@@ -188,6 +189,12 @@ final class ObjectLoader {
   }
 
   private BpfProgram loadProgram(FunctionImage function, SectionKind kind) {
+    if (kind.type() == ProgramType.STRUCT_OPS || kind.type() == ProgramType.EXT) {
+      throw new UnsupportedException(
+          ("program %s: section %s is not supported: such programs take the place of functions of the"
+                  + " kernel or of another program")
+              .formatted(function.name(), function.section()));
+    }
     CodeLinker.Linked linked = linker.link(function);
     byte[] code = linked.code().clone();
     Structure slots = new Structure(code);

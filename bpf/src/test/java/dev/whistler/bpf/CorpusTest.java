@@ -10,6 +10,7 @@ import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.sys.UnsupportedException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,18 @@ class CorpusTest {
 
   private static int run(LoadedObject loaded, String program, byte[] packet) {
     return loaded.program(program).testRun(TestRun.packet(packet)).returnValue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"in_kernel", "in_program"})
+  void whatTheLibraryDoesNotLoadIsRefusedInASentence(String name) {
+    KernelObjects before = KernelObjects.now();
+    BpfObject object = BpfObject.open(ClangObjects.build("unsupported"));
+    assertThatThrownBy(() -> object.load(LoadOptions.defaults().withPrograms(name::equals)))
+        .isInstanceOf(UnsupportedException.class)
+        .hasMessageContaining("program " + name)
+        .hasMessageContaining("not supported");
+    before.assertUnchanged();
   }
 
   @Test

@@ -1,20 +1,12 @@
 package dev.whistler.runtime;
 
+import static dev.whistler.runtime.Examples.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whistler.bpf.tracefs.Tracefs;
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
-import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.kernel.Architecture;
-import dev.whistler.compiler.kernel.SuppliedKernel;
-import dev.whistler.compiler.source.SourceText;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.maps.MapEntries;
@@ -33,13 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,45 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class ExamplesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path EXAMPLES = Path.of("../examples");
   private static final Path TYPES = Path.of("/sys/kernel/btf/vmlinux");
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-  private static final Pattern EVENT =
-      Pattern.compile("\\(deftracepoint ([a-z0-9-]+)/([a-z0-9-]+)");
   private static final Pattern NUMBER = Pattern.compile("\\d+");
   private static final Duration SOON = Duration.ofSeconds(30);
   @TempDir Path directory;
-
-  private static byte[] compile(String example, Map<String, String> knobs) throws IOException {
-    return compile(example, Files.readString(EXAMPLES.resolve(example)), knobs);
-  }
-
-  private static byte[] compile(String name, String source, Map<String, String> knobs)
-      throws IOException {
-    Map<String, String> formats = new HashMap<>();
-    try (Tracefs tracefs = Tracefs.open()) {
-      for (MatchResult found : EVENT.matcher(source).results().toList()) {
-        String category = found.group(1).replace('-', '_');
-        String event = found.group(2).replace('-', '_');
-        tracefs.format(category, event).ifPresent(f -> formats.put(category + "/" + event, f));
-      }
-    }
-    CompilationResult result =
-        Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText(name, source)),
-                Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, formats, types(), null, null),
-                knobs,
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
-    assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
-    return result.object().orElseThrow().elf();
-  }
-
-  private static byte @Nullable [] types() throws IOException {
-    return Files.exists(TYPES) ? Files.readAllBytes(TYPES) : null;
-  }
 
   private RunningProgram start(byte[] object, AttachTarget... targets) throws StartException {
     return Runtime.start(

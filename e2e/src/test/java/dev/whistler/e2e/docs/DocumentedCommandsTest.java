@@ -46,7 +46,12 @@ final class DocumentedCommandsTest {
   static List<Shown> commands() throws IOException {
     List<Shown> shown = new ArrayList<>();
     for (String document :
-        List.of("docs/install.md", "docs/testing.md", "helm/whistler/README.md", "README.md")) {
+        List.of(
+            "docs/bpf.md",
+            "docs/install.md",
+            "docs/testing.md",
+            "helm/whistler/README.md",
+            "README.md")) {
       String text = Files.readString(ROOT.resolve(document));
       Stream<String> lines =
           Stream.concat(
@@ -70,6 +75,8 @@ final class DocumentedCommandsTest {
         case "kubectl" -> kubectl(words);
         case "./whistler" -> whistler(words);
         case "mvn" -> maven(words);
+        // Run by JavaExampleTest of the runtime.
+        case "java" -> assertThat(ROOT.resolve("examples/java/Forks.java")).exists();
         case "skopeo", "ctr" -> image(words);
         // What the chart mounts of the node, and where the agent pins in it.
         case "rm" -> assertThat(words).containsExactly("rm", "-r", "/sys/fs/bpf/whistler");
