@@ -83,6 +83,15 @@ final class RunCommand implements Callable<Integer> {
           "an entry written before anything is attached, as JSON by the schema; repeatable")
   List<String> entries = List.of();
 
+  @Option(
+      names = "--record",
+      paramLabel = "RING=STRUCT",
+      description = {
+        "the struct of a ring's records, for an object of another compiler;",
+        "without it they are bytes; repeatable",
+      })
+  Map<String, String> records = Map.of();
+
   @Option(names = "--count", paramLabel = "N", description = "stop after N records")
   long count;
 
@@ -118,6 +127,7 @@ final class RunCommand implements Callable<Integer> {
             .withAttach(targets)
             .withSinks(destinations)
             .withMaps(seeds)
+            .withDerivedSchema(records)
             .withLimits(Limits.DEFAULT.withMaxRecords(count))
             .withListener(
                 (ring, decoded) -> {
@@ -134,6 +144,12 @@ final class RunCommand implements Callable<Integer> {
             }
           });
       java.lang.Runtime.getRuntime().addShutdownHook(onSignal);
+      if (!running.schema().countsLosses()) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "whistler: an object of another compiler: what finds a ring full is not counted");
+      }
       if (limit == null) {
         enough.await();
       } else {

@@ -4,6 +4,7 @@ import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.maps.MapEntries;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param pinDirectory directory on a BPF file system that is ours alone; null: nothing survives the
  *     process
  * @param listener called for every decoded record on the reading thread; must not block
+ * @param records if not null, an object of another compiler will do: its schema is derived from its
+ *     sections, maps and types; by ring, the struct of its records, without which they are bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // the object is large and never compared
 public record RunRequest(
@@ -27,12 +30,14 @@ public record RunRequest(
     List<MapEntries> maps,
     @Nullable Path pinDirectory,
     Limits limits,
-    RecordListener listener) {
+    RecordListener listener,
+    @Nullable Map<String, String> records) {
 
   public RunRequest {
     attach = List.copyOf(attach);
     sinks = List.copyOf(sinks);
     maps = List.copyOf(maps);
+    records = records == null ? null : Map.copyOf(records);
   }
 
   public static RunRequest of(byte[] object, Identity identity) {
@@ -44,31 +49,47 @@ public record RunRequest(
         List.of(),
         null,
         Limits.DEFAULT,
-        RecordListener.NONE);
+        RecordListener.NONE,
+        null);
   }
 
   public RunRequest withAttach(List<AttachTarget> targets) {
-    return new RunRequest(object, identity, targets, sinks, maps, pinDirectory, limits, listener);
+    return new RunRequest(
+        object, identity, targets, sinks, maps, pinDirectory, limits, listener, records);
   }
 
   public RunRequest withSinks(List<SinkSpec> destinations) {
     return new RunRequest(
-        object, identity, attach, destinations, maps, pinDirectory, limits, listener);
+        object, identity, attach, destinations, maps, pinDirectory, limits, listener, records);
   }
 
   public RunRequest withMaps(List<MapEntries> entries) {
-    return new RunRequest(object, identity, attach, sinks, entries, pinDirectory, limits, listener);
+    return new RunRequest(
+        object, identity, attach, sinks, entries, pinDirectory, limits, listener, records);
   }
 
   public RunRequest withPinDirectory(Path directory) {
-    return new RunRequest(object, identity, attach, sinks, maps, directory, limits, listener);
+    return new RunRequest(
+        object, identity, attach, sinks, maps, directory, limits, listener, records);
   }
 
   public RunRequest withLimits(Limits bounds) {
-    return new RunRequest(object, identity, attach, sinks, maps, pinDirectory, bounds, listener);
+    return new RunRequest(
+        object, identity, attach, sinks, maps, pinDirectory, bounds, listener, records);
   }
 
-  public RunRequest withListener(RecordListener records) {
-    return new RunRequest(object, identity, attach, sinks, maps, pinDirectory, limits, records);
+  public RunRequest withListener(RecordListener recordListener) {
+    return new RunRequest(
+        object, identity, attach, sinks, maps, pinDirectory, limits, recordListener, records);
+  }
+
+  /**
+   * Takes an object of another compiler too. What finds one of its rings full is not counted.
+   *
+   * @param structs by ring, the struct of its records; others carry bytes
+   */
+  public RunRequest withDerivedSchema(Map<String, String> structs) {
+    return new RunRequest(
+        object, identity, attach, sinks, maps, pinDirectory, limits, listener, structs);
   }
 }

@@ -77,7 +77,10 @@ final class Starting {
 
   static RunningProgram start(RunRequest request) throws StartException {
     Starting starting =
-        new Starting(request, ObjectLoading.read(request.object()), new Attachments(null));
+        new Starting(
+            request,
+            ObjectLoading.read(request.object(), request.records()),
+            new Attachments(null));
     try {
       return starting.run();
     } catch (BpfException e) {
@@ -95,7 +98,9 @@ final class Starting {
     }
     Starting starting =
         new Starting(
-            next, ObjectLoading.read(next.object()), new Attachments(current.attachments()));
+            next,
+            ObjectLoading.read(next.object(), next.records()),
+            new Attachments(current.attachments()));
     try {
       return starting.replace(current);
     } catch (BpfException e) {

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,13 +36,25 @@ class DamagedObjectTest {
 
   @Test
   void aDamagedObjectIsReadOrRefusedInASentence() {
+    assertReadOrRefused(OBJECT, null);
+  }
+
+  @Test
+  void soIsADamagedObjectWithoutASchema() {
+    String text = new String(OBJECT, StandardCharsets.ISO_8859_1);
+    byte[] bare =
+        text.replace(".whistler.schema", ".whistler.absent").getBytes(StandardCharsets.ISO_8859_1);
+    assertReadOrRefused(bare, Map.of("notes", "note"));
+  }
+
+  private static void assertReadOrRefused(byte[] object, @Nullable Map<String, String> records) {
     long seed = Long.getLong("whistler.seed", System.nanoTime());
     Random random = new Random(seed);
     int refused = 0;
     for (int i = 0; i < OBJECTS; i++) {
-      byte[] damaged = damage(random);
+      byte[] damaged = damage(object, random);
       try {
-        ObjectLoading.read(damaged);
+        ObjectLoading.read(damaged, records);
       } catch (StartException e) {
         refused++;
         assertThat(e.reason()).as("seed " + seed).isEqualTo(FailureReason.BAD_OBJECT);
@@ -54,11 +68,11 @@ class DamagedObjectTest {
   }
 
   /** Cut short, or with some bytes or one word changed. */
-  private static byte[] damage(Random random) {
+  private static byte[] damage(byte[] object, Random random) {
     if (random.nextInt(10) == 0) {
-      return Arrays.copyOf(OBJECT, random.nextInt(OBJECT.length));
+      return Arrays.copyOf(object, random.nextInt(object.length));
     }
-    byte[] damaged = OBJECT.clone();
+    byte[] damaged = object.clone();
     for (int change = 1 + random.nextInt(4); change > 0; change--) {
       int at = random.nextInt(damaged.length);
       if (random.nextBoolean()) {

@@ -275,14 +275,16 @@ public final class RingPump implements AutoCloseable {
       RingSource ring = rings.get(i);
       int number = i;
       KernelCounters.Counts counts = kernel.read(ring.statsIndex());
+      long inRing = reader.pendingRecords(number);
+      long read = ring.account().decodedTotal() + ring.account().undecodableTotal();
       counters.add(
           new RingCounters(
               ring.account().ring(),
-              counts.produced(),
+              ring.isCounted() ? counts.produced() : read + inRing,
               counts.lost(),
               ring.account().decodedTotal(),
               ring.account().undecodableTotal(),
-              reader.pendingRecords(number),
+              inRing,
               deliveries.stream().map(d -> d.account().counters(number)).toList()));
     }
     return new ProgramCounters(counters);

@@ -72,8 +72,11 @@ public final class Attachments implements AutoCloseable {
             Attach.KprobeMulti _,
             Attach.Uprobe _,
             Attach.UprobeMulti _ ->
-            // Programs that may sleep cannot be in a program array.
-            program.sleepable() ? OVERLAP : ENTRY;
+            // Programs that may sleep cannot be in a program array. How far a program reads its
+            // context the kernel checks at attach if we cannot.
+            program.sleepable() || program.contextBytes() == ProgramSchema.UNKNOWN_CONTEXT
+                ? OVERLAP
+                : ENTRY;
         case Attach.Lsm _ -> type == AttachType.LSM_CGROUP ? LINK : OVERLAP;
         case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _, Attach.SkLookup _ -> LINK;
         case Attach.Tracing _, Attach.Sockmap _, Attach.PerfEvent _, Attach.None _ -> OVERLAP;

@@ -11,6 +11,7 @@ import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.derive.DerivedSchema;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.ProgramSchema;
@@ -19,6 +20,7 @@ import dev.whistler.runtime.schema.SchemaReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An object of ours, read and checked, on its way into the kernel. */
@@ -34,11 +36,23 @@ public final class ObjectLoading {
   }
 
   /**
-   * Reads the object and its schema.
+   * Reads an object of ours.
    *
    * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
    */
   public static ObjectLoading read(byte[] bytes) throws StartException {
+    return read(bytes, null);
+  }
+
+  /**
+   * Reads the object and its schema.
+   *
+   * @param records if not null, an object of another compiler will do; by ring, the struct of its
+   *     records
+   * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
+   */
+  public static ObjectLoading read(byte[] bytes, @Nullable Map<String, String> records)
+      throws StartException {
     BpfObject object;
     try {
       object = BpfObject.open(bytes);
@@ -49,19 +63,9 @@ public final class ObjectLoading {
           "",
           e);
     }
-    byte[] section =
-        object
-            .section(SCHEMA_SECTION)
-            .orElseThrow(
-                () ->
-                    new StartException(
-                        FailureReason.BAD_OBJECT,
-                        "The object has no section "
-                            + SCHEMA_SECTION
-                            + "; compile it with the whistler compiler."));
     ObjectSchema schema;
     try {
-      schema = SchemaReader.read(section);
+      schema = schema(object, records);
     } catch (SchemaException e) {
       throw new StartException(FailureReason.BAD_OBJECT, String.valueOf(e.getMessage()), "", e);
     }
@@ -69,15 +73,34 @@ public final class ObjectLoading {
     return new ObjectLoading(object, schema);
   }
 
+  private static ObjectSchema schema(BpfObject object, @Nullable Map<String, String> records)
+      throws StartException, SchemaException {
+    Optional<byte[]> section = object.section(SCHEMA_SECTION);
+    if (section.isPresent()) {
+      return SchemaReader.read(section.get());
+    }
+    if (records == null) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object has no section "
+              + SCHEMA_SECTION
+              + "; compile it with the whistler compiler.");
+    }
+    return SchemaReader.read(DerivedSchema.of(object, machine(), records)).withUnknownContexts();
+  }
+
   private static void checkMachine(ObjectSchema schema) throws StartException {
-    String machine = System.getProperty("os.arch", "");
-    String here = machine.equals("aarch64") ? "arm64" : "x86-64";
+    String here = machine();
     if (!schema.arch().equals(here)) {
       throw new StartException(
           FailureReason.BAD_OBJECT,
           "The object is for %s and this machine is %s; compile the program for this machine."
               .formatted(schema.arch(), here));
     }
+  }
+
+  private static String machine() {
+    return System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86-64";
   }
 
   public ObjectSchema schema() {

@@ -38,6 +38,17 @@ public record ObjectSchema(
     }
   }
 
+  /** Whether it counts what finds a ring full; objects of other compilers do not. */
+  public boolean countsLosses() {
+    return stats != null || maps.stream().noneMatch(MapSchema::isRing);
+  }
+
+  /** The same, of programs of which nobody knows how much of their context they read. */
+  public ObjectSchema withUnknownContexts() {
+    List<ProgramSchema> unknown = programs.stream().map(ProgramSchema::withUnknownContext).toList();
+    return new ObjectSchema(compiler, arch, unknown, maps, structs, stats, digest);
+  }
+
   /** The map of this name, as in the source or as its symbol. */
   public Optional<MapSchema> map(String wanted) {
     return maps.stream()

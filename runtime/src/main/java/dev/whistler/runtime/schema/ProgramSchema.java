@@ -11,7 +11,8 @@ package dev.whistler.runtime.schema;
  * @param attach what it attaches to
  * @param license as declared
  * @param sleepable whether it may sleep
- * @param contextBytes highest offset of its context that it reads, plus the width; 0: none
+ * @param contextBytes highest offset of its context that it reads, plus the width; 0: none; {@link
+ *     #UNKNOWN_CONTEXT}: the object does not say
  */
 public record ProgramSchema(
     String name,
@@ -22,4 +23,11 @@ public record ProgramSchema(
     Attach attach,
     String license,
     boolean sleepable,
-    int contextBytes) {}
+    int contextBytes) {
+  public static final int UNKNOWN_CONTEXT = -1;
+
+  ProgramSchema withUnknownContext() {
+    return new ProgramSchema(
+        name, symbol, type, section, canonicalSection, attach, license, sleepable, UNKNOWN_CONTEXT);
+  }
+}
