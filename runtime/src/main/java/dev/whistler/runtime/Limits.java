@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param queueBytes bytes of encoded records that wait for one sink, 64 KiB to 1 GiB
  * @param sinkPatience how long the ring reader waits for room in a full queue before records count
- *     as lost; after that it does not wait again until the sink has made progress. For its only
- *     sink it waits longer, as long as a quarter of every ring is free
+ *     as lost; after that, or after a write failed for good, it does not wait again until the sink
+ *     has made progress. For its only sink it waits longer, as long as a quarter of every ring is
+ *     free
  * @param maxRecords records delivered at most; those after it count as filtered; 0 is no limit
  */
 public record Limits(int queueBytes, Duration sinkPatience, long maxRecords) {

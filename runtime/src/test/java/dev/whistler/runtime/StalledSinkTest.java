@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A sink that stands still, and a reader that is killed while it waits for it and taken over: the
@@ -136,6 +138,33 @@ class StalledSinkTest {
             .isEqualTo(2L * EVENTS);
         assertThat(terms.get(3)).contains("inRing=0", "queued=0");
       }
+    }
+  }
+
+  /** It costs the other as much as the patience with it, once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a pipe that nobody reads", "/dev/full"})
+  void aSinkThatTakesNothingDoesNotStarveTheOther(String kind) throws Exception {
+    int rate = 20_000;
+    int events = 5 * rate;
+    Path sink = directory.resolve("sink");
+    Path stalled = kind.equals("/dev/full") ? Path.of(kind) : directory.resolve("stalled");
+    try (RandomAccessFile _ = kind.equals("/dev/full") ? null : pipe(stalled);
+        NumberedLines lines = new NumberedLines(sink);
+        Producer producer = SelfKiller.paced(rate);
+        ConsumerProcess consumer =
+            new ConsumerProcess(object(1 << 16), pins, 1, US, List.of(sink, stalled))) {
+      producer.begin(events);
+      producer.await();
+      List<String> terms = consumer.stop(Duration.ofSeconds(3));
+      lines.finish();
+      System.out.println(kind + ": " + terms.get(3));
+      assertThat(terms.get(0)).as(terms.get(3)).isEqualTo("true");
+      assertThat(Long.parseLong(terms.get(1)) + Long.parseLong(terms.get(2)))
+          .as("attempts = produced + lost: " + terms.get(3))
+          .isEqualTo(events);
+      assertThat(terms.get(3)).as("the other loses nothing that was read").contains("lost={}");
+      assertThat(lines.distinct()).isGreaterThan(events / 2);
     }
   }
 

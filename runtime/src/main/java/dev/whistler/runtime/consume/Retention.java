@@ -20,8 +20,8 @@ final class Retention {
   private final LossLines lossLines;
   private final long patienceNanos;
   private final long[] released;
+  private final long[] busySince;
   private boolean accounted = true;
-  private long laggingSince;
 
   /**
    * @param patience how long sinks may hold up records in a ring that is nearly full
@@ -41,6 +41,7 @@ final class Retention {
     this.lossLines = lossLines;
     patienceNanos = patience.toNanos();
     released = new long[rings];
+    busySince = new long[deliveries.size()];
   }
 
   /** Goes on where the account says that the last reader was. */
@@ -83,15 +84,17 @@ final class Retention {
       return;
     }
     Progress progress = new Progress();
-    while (!deliveries.stream().allMatch(Delivery::isIdle)) {
+    while (!areIdle()) {
       long now = System.nanoTime();
+      if (!room.isOfOnlySink() && giveUpStalled(now)) {
+        continue;
+      }
       if (until - now < 0 && !isWorthWaiting(progress, now)) {
-        giveUpIfStalled(now);
+        giveUpStalled(now);
         return;
       }
       LockSupport.parkNanos(LOOK_NANOS);
     }
-    laggingSince = 0;
     long[] positions = new long[released.length];
     for (int ring = 0; ring < positions.length; ring++) {
       positions[ring] = reader.cursor(ring);
@@ -130,14 +133,35 @@ final class Retention {
     return room.mayWaitWithoutHarm() || now - progress.nanos < patienceNanos;
   }
 
-  /** A sink that stands still while a ring fills up loses what it holds up. */
-  private void giveUpIfStalled(long now) {
-    if (laggingSince == 0) {
-      laggingSince = now;
+  private boolean areIdle() {
+    boolean idle = true;
+    for (int i = 0; i < busySince.length; i++) {
+      if (deliveries.get(i).isIdle()) {
+        busySince[i] = 0;
+      } else {
+        busySince[i] = busySince[i] == 0 ? System.nanoTime() : busySince[i];
+        idle = false;
+      }
     }
-    if (retains(3) && now - laggingSince > patienceNanos) {
-      deliveries.stream().filter(d -> !d.isIdle()).forEach(Delivery::giveUpQueued);
+    return idle;
+  }
+
+  /**
+   * A sink that stands still while a ring fills up loses what it holds up: the first time after its
+   * patience, and at once from then on where others would lose by the wait.
+   */
+  private boolean giveUpStalled(long now) {
+    boolean any = false;
+    for (int i = 0; i < busySince.length && retains(3); i++) {
+      Delivery delivery = deliveries.get(i);
+      boolean stalled = !room.isOfOnlySink() && delivery.standsStill();
+      if (busySince[i] != 0 && (stalled || now - busySince[i] > patienceNanos)) {
+        delivery.giveUpQueued();
+        busySince[i] = 0;
+        any = true;
+      }
     }
+    return any;
   }
 
   /** Whether more than so many quarters of a ring were read and are retained. */

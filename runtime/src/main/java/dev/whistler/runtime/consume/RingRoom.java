@@ -27,6 +27,11 @@ final class RingRoom {
     ending = true;
   }
 
+  /** Whether nobody else suffers if the sink is waited for. */
+  boolean isOfOnlySink() {
+    return onlySink;
+  }
+
   /** Whether the reader may wait for the sinks at all, be the rings full or not. */
   boolean mayWait() {
     return onlySink && !reader.isClosed() && (!ending || System.nanoTime() - endNanos < 0);

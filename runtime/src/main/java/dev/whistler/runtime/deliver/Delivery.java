@@ -169,6 +169,7 @@ public final class Delivery implements AutoCloseable {
   }
 
   private synchronized void drop(LineBatch batch, int from, int taken) {
+    queue.standStill();
     for (int line = from; line < batch.lines && !abandoned && taken == generation; line++) {
       if (batch.rings[line] >= 0) {
         account.dropped(batch.rings[line], LossReason.SINK_FAILED, 1);
@@ -185,6 +186,9 @@ public final class Delivery implements AutoCloseable {
       }
       line++;
     }
+    if (line > from) {
+      queue.getOn();
+    }
     return line;
   }
 
@@ -194,6 +198,14 @@ public final class Delivery implements AutoCloseable {
       health.accept(
           problem == null ? null : "The sink '" + name + "' does not accept records: " + problem);
     }
+  }
+
+  /**
+   * Whether it has taken nothing since somebody waited for it in vain: up to its patience, or for
+   * as many attempts to write as there are.
+   */
+  public boolean standsStill() {
+    return queue.isStalled();
   }
 
   /** Whether everything handed in so far is counted as delivered or lost. */
@@ -238,6 +250,7 @@ public final class Delivery implements AutoCloseable {
    */
   public synchronized void giveUpQueued() {
     queue.clear();
+    queue.standStill();
     generation++;
     for (int ring = 0; ring < account.rings(); ring++) {
       account.dropped(ring, LossReason.QUEUE_FULL, account.counters(ring).queued());

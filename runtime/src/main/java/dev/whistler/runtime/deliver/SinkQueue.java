@@ -9,8 +9,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Lines on their way from the reader of the rings to one sink, bounded in bytes. The reader waits
  * for room as long as that harms nobody, then up to the patience given, once; after that it does
- * not wait until the sink has taken something, so that a sink that stands still does not slow the
- * reader down.
+ * not wait until the sink gets on, so that one that stands still does not slow the reader down.
  */
 final class SinkQueue {
   /** Size of a chunk in bytes; a longer line has a chunk of its own. */
@@ -129,9 +128,38 @@ final class SinkQueue {
         return new LineBatch(0);
       }
       queuedBytes -= chunk.length;
-      stalled = false;
       drained.signal();
       return chunk;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody waits for the sink any more, until it gets on. */
+  void standStill() {
+    lock.lock();
+    try {
+      stalled = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The sink has taken something to its end. */
+  void getOn() {
+    lock.lock();
+    try {
+      stalled = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the sink has taken nothing since somebody waited for it in vain. */
+  boolean isStalled() {
+    lock.lock();
+    try {
+      return stalled;
     } finally {
       lock.unlock();
     }
