@@ -2,16 +2,22 @@ package dev.whistler.bpf.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.ClangObjects;
 import dev.whistler.bpf.KernelObjects;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.prog.TestRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +131,20 @@ class RingBufferReaderTest {
     loaded.program(program).testRun(TestRun.packet(new byte[64]));
   }
 
+  /** The kernel's directory about the calling thread. */
+  private static Path thisTask() {
+    try {
+      return Path.of("/proc/thread-self").toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** By the number of the system call that a thread is in; a running one has none. */
+  private static boolean isInEpollWait(Path task) throws IOException {
+    return Set.of("232", "281").contains(Files.readString(task.resolve("syscall")).split(" ")[0]);
+  }
+
   @Test
   void oneReaderTakesFromSeveralRings() {
     run("emit_other");
@@ -145,11 +165,16 @@ class RingBufferReaderTest {
   void aRecordWithoutAWakeUpWaitsForTheTimeOrOneThatForcesIt() throws Exception {
     try (RingBufferReader reader = RingBufferReader.open(loaded.map("others"))) {
       List<Long> numbers = new ArrayList<>();
+      CompletableFuture<Path> reading = new CompletableFuture<>();
       CompletableFuture<Integer> read =
           CompletableFuture.supplyAsync(
-              () -> reader.poll(record -> numbers.add(record.getLong(0)), Duration.ofMinutes(5)),
+              () -> {
+                reading.complete(thisTask());
+                return reader.poll(record -> numbers.add(record.getLong(0)), Duration.ofMinutes(5));
+              },
               task -> new Thread(task).start());
-      Thread.sleep(50);
+      // Not before: a wait that begins with a record there ends at once.
+      await().until(() -> isInEpollWait(reading.get(20, TimeUnit.SECONDS)));
       run("emit_quietly");
       Thread.sleep(50);
       assertThat(read).isNotDone();
