@@ -129,5 +129,10 @@ class OtherCompilerTest {
     assertThatThrownBy(
             () -> Runtime.start(request(object).withDerivedSchema(Map.of("seen", "event"))))
         .hasMessage("The object has no ring buffer 'seen'.");
+    byte[] ours = Sources.compile("(defprog p (:type :xdp) XDP_PASS)");
+    assertThatThrownBy(
+            () -> Runtime.start(request(ours).withDerivedSchema(Map.of("notes", "note"))))
+        .hasMessage(
+            "The object says itself what its rings carry; leave out the struct of 'notes'.");
   }
 }

@@ -24,7 +24,7 @@ final class SinkQueue {
   private final ArrayDeque<LineBatch> chunks = new ArrayDeque<>();
   private final int limit;
   private int queuedBytes;
-  private boolean stalled;
+  private volatile boolean stalled;
   private boolean closed;
   private LineBatch spare = new LineBatch(CHUNK);
 
@@ -137,32 +137,17 @@ final class SinkQueue {
 
   /** Nobody waits for the sink any more, until it gets on. */
   void standStill() {
-    lock.lock();
-    try {
-      stalled = true;
-    } finally {
-      lock.unlock();
-    }
+    stalled = true;
   }
 
   /** The sink has taken something to its end. */
   void getOn() {
-    lock.lock();
-    try {
-      stalled = false;
-    } finally {
-      lock.unlock();
-    }
+    stalled = false;
   }
 
   /** Whether the sink has taken nothing since somebody waited for it in vain. */
   boolean isStalled() {
-    lock.lock();
-    try {
-      return stalled;
-    } finally {
-      lock.unlock();
-    }
+    return stalled;
   }
 
   /** Keeps an emptied chunk for the next lines. */

@@ -77,6 +77,12 @@ public final class ObjectLoading {
       throws StartException, SchemaException {
     Optional<byte[]> section = object.section(SCHEMA_SECTION);
     if (section.isPresent()) {
+      if (records != null && !records.isEmpty()) {
+        throw new StartException(
+            FailureReason.BAD_OBJECT,
+            "The object says itself what its rings carry; leave out the struct of '%s'."
+                .formatted(records.keySet().iterator().next()));
+      }
       return SchemaReader.read(section.get());
     }
     if (records == null) {
