@@ -50,7 +50,9 @@ public final class Delivery implements AutoCloseable {
     this.account = account;
     this.health = health;
     queue = new SinkQueue(queueBytes);
-    writer = Thread.ofVirtual().name("sink-" + name).start(this::run);
+    // A write to a pipe that nobody reads would keep the carrier of a virtual thread from the
+    // others.
+    writer = Thread.ofPlatform().daemon().name("sink-" + name).start(this::run);
   }
 
   /**
@@ -228,7 +230,7 @@ public final class Delivery implements AutoCloseable {
     try {
       if (!writer.join(wait)) {
         // A write that does not return is left behind: interrupting it would close the channel
-        // for others, and a virtual thread does not keep the process alive.
+        // for others, and a daemon does not keep the process alive.
         if (!isWriting()) {
           writer.interrupt();
           writer.join(Duration.ofMillis(200));

@@ -9,6 +9,7 @@ import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.account.SinkCounters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -218,6 +219,33 @@ class DeliveryTest {
     }
     assertThat(file).hasContent("one\ntwo\n");
     assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+  }
+
+  /** More of them than this machine has CPUs. */
+  @Test
+  void sinksThatStandStillKeepNobodyElseFromWriting(@TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("pipe");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    Path file = directory.resolve("file");
+    List<Delivery> stalled = new ArrayList<>();
+    try (RandomAccessFile _ = new RandomAccessFile(pipe.toFile(), "rw");
+        Delivery other = open(file)) {
+      String line = "x".repeat(1 << 16);
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors() + 2; i++) {
+        Delivery delivery = open(pipe);
+        stalled.add(delivery);
+        delivery.offer(lines(LineBatch.UNCOUNTED, line, line));
+      }
+      other.offer(lines(0, "line\n"));
+      await().atMost(SOON).until(other::isIdle);
+      assertThat(file).hasContent("line");
+    } finally {
+      stalled.forEach(Delivery::close);
+    }
+  }
+
+  private Delivery open(Path path) throws IOException {
+    return Delivery.open(new SinkSpec.File(path), 1 << 20, SOON, account, health::add);
   }
 
   @Test
