@@ -195,10 +195,7 @@ class AttachKindsTest {
   }
 
   private static void inACgroup(GroupAction action) throws Exception {
-    Path hybrid = Path.of("/sys/fs/cgroup/unified");
-    Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
-    assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
-    Path group = Files.createDirectory(root.resolve("whistler-" + ProcessHandle.current().pid()));
+    Path group = Cgroups.create("kinds");
     try {
       action.run(group);
     } finally {

@@ -331,11 +331,7 @@ class ExamplesTest {
 
   @Test
   void connectGuard() throws Exception {
-    Path hybrid = Path.of("/sys/fs/cgroup/unified");
-    Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
-    assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
-    Path group =
-        Files.createDirectory(root.resolve("whistler-guard-" + ProcessHandle.current().pid()));
+    Path group = Cgroups.create("guard");
     try (ServerSocket server = new ServerSocket(0, 8, LOOPBACK);
         RunningProgram program =
             start(

@@ -12,12 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** An object built by clang that reports the {@code kill} calls of chosen processes. */
 final class KillsObject {
-  private static final String CLANG = "clang-19";
   private static final String SECTION = "tracepoint/syscalls/sys_enter_kill";
   private static final int[] RING_BYTES = {
     1 << 12, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 1 << 22, 1 << 24
@@ -39,7 +37,8 @@ final class KillsObject {
         .orElseGet(
             () -> {
               Assumptions.assumeTrue(
-                  isInstalled(), CLANG + " is not installed and " + name + " not built before");
+                  Clang.isInstalled(),
+                  Clang.PATH + " is not installed and " + name + " not built before");
               return compile(ringBytes, section, attach);
             });
   }
@@ -108,10 +107,6 @@ final class KillsObject {
     }
   }
 
-  private static boolean isInstalled() {
-    return Files.isExecutable(Path.of("/usr/bin", CLANG));
-  }
-
   private static byte[] build(Path directory, int ringBytes, String section, String attach)
       throws IOException {
     Path source = directory.resolve("kills.c");
@@ -124,8 +119,8 @@ final class KillsObject {
     }
     Files.writeString(schema, schema(ringBytes, section, attach));
     boolean everyCall = section.endsWith("/sys_enter");
-    run(
-        "/usr/bin/" + CLANG,
+    Clang.run(
+        Clang.PATH,
         "-target",
         "bpf",
         "-mcpu=v3",
@@ -137,24 +132,12 @@ final class KillsObject {
         source.toString(),
         "-o",
         object.toString());
-    run(
+    Clang.run(
         "/usr/bin/llvm-objcopy-19",
         "--add-section",
         ".whistler.schema=" + schema,
         object.toString());
     return Files.readAllBytes(object);
-  }
-
-  private static void run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException(command[0] + ": " + output);
-      }
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
   }
 
   private static String schema(int ringBytes, String section, String attach) {

@@ -46,7 +46,6 @@ class LeakTest {
   private static final long SELF = ProcessHandle.current().pid();
   private static final String NAME = "leak" + SELF;
   private static final Path LIBC = Path.of("/lib/x86_64-linux-gnu/libc.so.6");
-  private static final Path UNIFIED = Path.of("/sys/fs/cgroup/unified");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path directory;
@@ -91,9 +90,8 @@ class LeakTest {
     kinds.put("XDP", tiny(":xdp", "XDP_PASS", lo));
     kinds.put("tcx", tiny(":tc :section \"tcx/ingress\"", "TC_ACT_OK", lo));
     kinds.put("sk_lookup", tiny(":sk-lookup", "1"));
-    Path groups = Path.of(Files.exists(UNIFIED) ? UNIFIED.toString() : "/sys/fs/cgroup");
-    if (Files.exists(groups.resolve("cgroup.procs"))) {
-      AttachTarget.Place group = new AttachTarget.Cgroup(groups);
+    if (Cgroups.areMounted()) {
+      AttachTarget.Place group = new AttachTarget.Cgroup(Cgroups.ROOT);
       kinds.put("cgroup", tiny(":cgroup-skb :section \"cgroup_skb/egress\"", "1", group));
       kinds.put(
           "cgroup address", tiny(":cgroup-sock-addr :section \"cgroup/connect4\"", "1", group));

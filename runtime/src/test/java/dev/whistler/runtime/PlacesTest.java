@@ -78,11 +78,7 @@ class PlacesTest {
 
   @Test
   void aCgroupThatGoesIsTold() throws Exception {
-    Path unified = Path.of("/sys/fs/cgroup/unified");
-    Path root = Files.exists(unified) ? unified : Path.of("/sys/fs/cgroup");
-    assumeTrue(Files.isWritable(root.resolve("cgroup.procs")), "no cgroup v2 at " + root);
-    Path group =
-        Files.createDirectory(root.resolve("whistler-gone-" + ProcessHandle.current().pid()));
+    Path group = Cgroups.create("gone");
     String filter =
         "(defprog p (:type :cgroup-skb :section \"cgroup_skb/egress\") (incf (getmap hits 0)) 1)";
     try (RunningProgram program = Runtime.start(request(filter, new AttachTarget.Cgroup(group)))) {

@@ -241,11 +241,8 @@ class PrivilegesTest {
   @BeforeAll
   void tryEverything() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
-    Path unified = Path.of("/sys/fs/cgroup/unified");
-    Path root = Files.exists(unified) ? unified : Path.of("/sys/fs/cgroup");
-    if (Files.exists(root.resolve("cgroup.procs"))) {
-      cgroup = root.resolve("whistler-rights-" + ProcessHandle.current().pid());
-      Files.createDirectory(cgroup);
+    if (Cgroups.areMounted()) {
+      cgroup = Cgroups.create("rights");
     }
     OwnThread.inNamespaces(
         () -> {

@@ -114,7 +114,7 @@ class UpdateTest {
       return switch (this) {
         case TRACEPOINT, RAW_TRACEPOINT, UPROBE -> List.of();
         case XDP, TCX -> List.of(new AttachTarget("p", new AttachTarget.Interface("lo")));
-        case CGROUP -> List.of(new AttachTarget("p", new AttachTarget.Cgroup(CGROUPS)));
+        case CGROUP -> List.of(new AttachTarget("p", new AttachTarget.Cgroup(Cgroups.ROOT)));
       };
     }
 
@@ -130,17 +130,10 @@ class UpdateTest {
           Probe probe = Features.link(LinkFeature.TCX);
           assumeTrue(probe.isSupported(), probe.reason());
         }
-        case CGROUP ->
-            assumeTrue(Files.exists(CGROUPS.resolve("cgroup.procs")), "no cgroup v2 mounted");
+        case CGROUP -> assumeTrue(Cgroups.areMounted(), "no cgroup v2 mounted");
       }
     }
   }
-
-  private static final Path CGROUPS =
-      Path.of(
-          Files.exists(Path.of("/sys/fs/cgroup/unified"))
-              ? "/sys/fs/cgroup/unified"
-              : "/sys/fs/cgroup");
 
   private RunRequest request(byte[] object, long revision, List<MapEntries> wanted) {
     // An emulated machine may need seconds for what a sink holds when its revision ends.

@@ -12,17 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /** What a section's name says by libbpf's conventions, as the {@code attach} of a schema. */
 final class DerivedAttach {
-  private final String section;
   private final SectionKind kind;
-  private final String head;
+
+  /** What the section begins with, whether its programs may sleep or not. */
+  private final String name;
+
   private final String target;
 
   private DerivedAttach(BpfObject.Program program) {
-    section = program.section();
     kind = program.kind();
     target = kind.target();
-    head =
+    String section = program.section();
+    String head =
         target.isEmpty() ? section : section.substring(0, section.length() - target.length() - 1);
+    name = head.endsWith(".s") ? head.substring(0, head.length() - 2) : head;
   }
 
   /**
@@ -59,7 +62,7 @@ final class DerivedAttach {
               .put("event", target)
               .put("writable", kind.type() == ProgramType.RAW_TRACEPOINT_WRITABLE);
       case KPROBE -> probe();
-      case TRACING -> of("tracing").put("mode", mode()).put("target", target);
+      case TRACING -> of("tracing").put("mode", name.replace('_', '-')).put("target", target);
       case LSM -> of("lsm").put("hook", target);
       case XDP -> kind.attachType() == AttachType.XDP ? of("xdp").put("mode", "plain") : null;
       case SCHED_CLS -> traffic();
@@ -76,11 +79,6 @@ final class DerivedAttach {
       case PERF_EVENT -> of("perf-event");
       default -> null;
     };
-  }
-
-  private String mode() {
-    String name = head.endsWith(".s") ? head.substring(0, head.length() - 2) : head;
-    return name.replace('_', '-');
   }
 
   private ObjectNode cgroup() {
@@ -102,7 +100,6 @@ final class DerivedAttach {
   }
 
   private @Nullable ObjectNode probe() {
-    String name = head.endsWith(".s") ? head.substring(0, head.length() - 2) : head;
     boolean onReturn = name.startsWith("kret") || name.startsWith("uret");
     boolean session = name.endsWith(".session");
     return switch (name) {
