@@ -1,6 +1,7 @@
 package dev.whistler.e2e.guest;
 
 import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
+import dev.whistler.e2e.machine.HostPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,7 +136,9 @@ public final class Guest {
           Integer.parseInt(match.group(3)));
     } catch (IOException e) {
       throw new GuestException(
-          "QEMU cannot be run (Debian: apt-get install qemu-system-x86 cpio): " + e.getMessage(),
+          HostPrograms.read()
+              .missing("A guest", "qemu-system-x86_64", "cpio")
+              .orElse("QEMU cannot be run: " + e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.guest;
 
 import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
+import dev.whistler.e2e.machine.HostPrograms;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +138,9 @@ public final class GuestMachine implements AutoCloseable {
     } catch (IOException e) {
       discard(qemu, directory);
       throw new GuestException(
-          "QEMU cannot be run (Debian: apt-get install qemu-system-x86 cpio): " + e.getMessage(),
+          HostPrograms.read()
+              .missing("A guest", "qemu-system-x86_64", "cpio")
+              .orElse("QEMU cannot be run: " + e.getMessage()),
           e);
     } catch (GuestException e) {
       discard(qemu, directory);

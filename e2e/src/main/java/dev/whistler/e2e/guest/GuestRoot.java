@@ -1,5 +1,6 @@
 package dev.whistler.e2e.guest;
 
+import dev.whistler.e2e.machine.HostPrograms;
 import dev.whistler.e2e.process.Command;
 import dev.whistler.e2e.process.JavaRuntime;
 import dev.whistler.e2e.process.TemporaryDirectory;
@@ -58,7 +59,9 @@ public final class GuestRoot implements AutoCloseable {
       if (!Files.isExecutable(busybox)) {
         root.close();
         throw new GuestException(
-            "busybox is missing; install it (Debian: apt-get install busybox-static)");
+            HostPrograms.read()
+                .missing("A guest", busybox.toString())
+                .orElse("busybox cannot be executed: " + busybox));
       }
       root.add(busybox, "bin/busybox");
       return root;

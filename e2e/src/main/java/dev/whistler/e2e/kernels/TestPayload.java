@@ -6,6 +6,7 @@ import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.guest.GuestKernels.GuestKernel;
 import dev.whistler.e2e.guest.GuestRoot;
 import dev.whistler.e2e.guest.HostCommand;
+import dev.whistler.e2e.machine.HostPrograms;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -92,23 +93,16 @@ final class TestPayload implements AutoCloseable {
 
   /** What this machine lacks to boot guests, in a sentence; empty where nothing is missing. */
   static Optional<String> missing() {
-    List<String> packages = new ArrayList<>();
-    needs(packages, "/usr/bin/qemu-system-x86_64", "qemu-system-x86");
-    needs(packages, "/usr/bin/cpio", "cpio");
-    needs(packages, "/bin/busybox", "busybox-static");
-    needs(packages, "/usr/bin/gcc", "gcc");
-    needs(packages, "/usr/bin/clang-19", "clang-19");
-    needs(packages, "/usr/include/bpf/libbpf.h", "libbpf-dev");
-    needs(packages, "/usr/bin/xz", "xz-utils");
-    return packages.isEmpty()
-        ? Optional.empty()
-        : Optional.of("Debian's packages are missing: " + String.join(" ", packages));
-  }
-
-  private static void needs(List<String> packages, String file, String packageName) {
-    if (!Files.exists(Path.of(file))) {
-      packages.add(packageName);
-    }
+    return HostPrograms.read()
+        .missing(
+            "A guest",
+            "qemu-system-x86_64",
+            "cpio",
+            "/bin/busybox",
+            "gcc",
+            "clang-19",
+            "/usr/include/bpf/libbpf.h",
+            "xz");
   }
 
   /** Builds it from what Maven has compiled. */
