@@ -3,6 +3,7 @@ package dev.whistler.compiler.ir;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The dominator tree of a routine (K. Cooper, T. Harvey, K. Kennedy, 2001). A snapshot. */
 public final class Dominators {
@@ -91,6 +92,14 @@ public final class Dominators {
   /** Blocks that a block dominates immediately. */
   public List<Block> children(Block block) {
     return children.get(position[block.number()]);
+  }
+
+  /** The block that dominates a block immediately; null for the entry and what is not reached. */
+  public @Nullable Block parent(Block block) {
+    if (!isReached(block) || position[block.number()] == 0) {
+      return null;
+    }
+    return order.get(immediate[position[block.number()]]);
   }
 
   private boolean isReached(Block block) {

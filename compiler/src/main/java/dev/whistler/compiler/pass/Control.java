@@ -1,6 +1,5 @@
 package dev.whistler.compiler.pass;
 
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
@@ -8,14 +7,16 @@ import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.IdentityHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Simplifies the graph of blocks: decided branches become jumps, a block joins its only
- * predecessor, empty blocks are skipped, and a branch on a phi of constants is skipped by the
- * predecessors that decide it (jump threading).
+ * predecessor, empty blocks are skipped, and so are branches by the predecessors that decide them
+ * ({@link Threading}).
  */
 final class Control implements Pass {
+  /** More than any program needs: edges that chase each other round a loop come to an end too. */
+  private static final int MOST_ROUNDS = 1_000;
+
   @Override
   public String name() {
     return "control";
@@ -25,13 +26,13 @@ final class Control implements Pass {
   public boolean run(Routine routine) {
     boolean any = routine.removeUnreachable();
     boolean changed = true;
-    while (changed) {
+    for (int round = 0; changed && round < MOST_ROUNDS; round++) {
       changed = foldBranches(routine);
       // Only what moves edges leaves blocks behind; looking for them is a walk through all.
       if (changed) {
         routine.removeUnreachable();
       }
-      boolean moved = skipEmpty(routine) | thread(routine);
+      boolean moved = skipEmpty(routine) | Threading.run(routine);
       if (moved) {
         routine.removeUnreachable();
       }
@@ -49,18 +50,12 @@ final class Control implements Pass {
   private static boolean foldBranches(Routine routine) {
     boolean changed = false;
     for (Block block : routine.blocks()) {
-      if (!(block.terminator().operation() instanceof Operation.Branch branch)) {
+      Test test = Test.of(block.terminator());
+      if (test == null) {
         continue;
       }
-      Value a = block.terminator().operand(0);
-      Value b = block.terminator().operand(1);
-      if (a.constant().isPresent() && b.constant().isPresent()) {
-        boolean holds =
-            Folding.compare(
-                branch.relation(),
-                a.constant().getAsLong(),
-                b.constant().getAsLong(),
-                branch.narrow());
+      Boolean holds = test.folded();
+      if (holds != null) {
         block.keepEdge(holds ? 0 : 1, jump(routine, block));
         changed = true;
       } else if (block.successors().getFirst() == block.successors().getLast()
@@ -124,103 +119,5 @@ final class Control implements Pass {
     routine.removeAbsorbed();
     routine.replaceAll(replacements);
     return changed;
-  }
-
-  // Jump threading
-
-  private static boolean branchesOnPhis(Block block) {
-    return !block.phis().isEmpty()
-        && block.instructions().isEmpty()
-        && block.terminator().operation() instanceof Operation.Branch;
-  }
-
-  private static boolean thread(Routine routine) {
-    if (routine.blocks().stream().noneMatch(Control::branchesOnPhis)) {
-      return false;
-    }
-    PhiUses uses = new PhiUses(routine);
-    boolean changed = false;
-    for (Block block : routine.blocks()) {
-      if (!branchesOnPhis(block)) {
-        continue;
-      }
-      for (int i = 0; i < block.predecessors().size(); ) {
-        Block from = block.predecessors().get(i);
-        int outcome = outcome(block, from);
-        if (outcome >= 0
-            && from != block
-            && uses.allowLeaving(block, outcome)
-            && redirect(from, block, outcome, uses)) {
-          changed = true;
-        } else {
-          i++;
-        }
-      }
-    }
-    return changed;
-  }
-
-  /** Which successor a predecessor's values lead to; -1 if that is not known. */
-  private static int outcome(Block block, Block from) {
-    Operation.Branch branch = (Operation.Branch) block.terminator().operation();
-    int edge = block.predecessors().indexOf(from);
-    Value a = substitute(block, block.terminator().operand(0), edge);
-    Value b = substitute(block, block.terminator().operand(1), edge);
-    if (a.constant().isPresent() && b.constant().isPresent()) {
-      return Folding.compare(
-              branch.relation(),
-              a.constant().getAsLong(),
-              b.constant().getAsLong(),
-              branch.narrow())
-          ? 0
-          : 1;
-    }
-    Relation known = relationAlong(from, block, a, b);
-    if (known == null) {
-      return -1;
-    }
-    if (known == branch.relation()) {
-      return 0;
-    }
-    return known == dev.whistler.compiler.ir.Relations.inverse(branch.relation()) ? 1 : -1;
-  }
-
-  /** What the branch at the end of {@code from} says about two values on its edge to a block. */
-  private static @Nullable Relation relationAlong(Block from, Block to, Value a, Value b) {
-    if (from.terminator().operation() instanceof Operation.Branch branch
-        && !branch.narrow()
-        && from.terminator().operand(0) == a
-        && from.terminator().operand(1) == b
-        && from.successors().getFirst() != from.successors().getLast()) {
-      return from.successors().getFirst() == to
-          ? branch.relation()
-          : dev.whistler.compiler.ir.Relations.inverse(branch.relation());
-    }
-    return null;
-  }
-
-  private static Value substitute(Block block, Value value, int edge) {
-    return value.isPhi() && value.block() == block ? value.operand(edge) : value;
-  }
-
-  private static boolean redirect(Block from, Block block, int outcome, PhiUses uses) {
-    Block target = block.successors().get(outcome);
-    if (target == block
-        || from.successors().stream().filter(s -> s == block).count() != 1
-        || from.successors().contains(target) && !target.phis().isEmpty()) {
-      return false;
-    }
-    int incoming = block.predecessors().indexOf(from);
-    int outgoing = block.edge(outcome);
-    Value[] operands =
-        target.phis().stream()
-            .map(p -> substitute(block, p.operand(outgoing), incoming))
-            .toArray(Value[]::new);
-    from.redirect(from.successors().indexOf(block), target);
-    for (int i = 0; i < operands.length; i++) {
-      target.completePhi(target.phis().get(i), operands[i]);
-      uses.pin(operands[i]);
-    }
-    return true;
   }
 }

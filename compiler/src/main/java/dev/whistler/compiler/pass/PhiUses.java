@@ -21,8 +21,8 @@ final class PhiUses {
   private final Map<Value, List<Block>> elsewhere = new HashMap<>();
   private final Set<Value> pinned = new HashSet<>();
 
-  PhiUses(Routine routine) {
-    dominators = new Dominators(routine);
+  PhiUses(Routine routine, Dominators dominators) {
+    this.dominators = dominators;
     for (Block user : routine.blocks()) {
       for (Value phi : user.phis()) {
         for (int i = 0; i < phi.operandCount(); i++) {

@@ -33,6 +33,7 @@ public final class Pipeline {
         simplify,
         new KnownBranches(),
         control,
+        new KeptLengths(),
         new DeadCode(),
         new DeadStores(),
         // Fewer bits.

@@ -116,7 +116,11 @@ final class Simplify implements Pass {
         case Operation.Binary binary -> binary(value, binary);
         case Operation.Extend extend -> extend(value, extend);
         case Operation.SwapBytes swap -> swap(value, swap);
-        case Operation.Compare compare -> compare(value, compare);
+        case Operation.Compare compare ->
+            compare(
+                value,
+                new Test(
+                    compare.relation(), compare.narrow(), value.operand(0), value.operand(1)));
         case Operation.Load load -> {
           address(value, load.displacement(), d -> new Operation.Load(load.width(), d));
           yield null;
@@ -378,11 +382,7 @@ final class Simplify implements Pass {
 
     // Comparisons
 
-    private record Test(Relation relation, boolean narrow, Value a, Value b) {}
-
-    private @Nullable Value compare(Value value, Operation.Compare operation) {
-      Test test =
-          new Test(operation.relation(), operation.narrow(), value.operand(0), value.operand(1));
+    private @Nullable Value compare(Value value, Test test) {
       Boolean decided = decide(test);
       if (decided != null) {
         return constant(decided ? 1 : 0);
@@ -394,23 +394,17 @@ final class Simplify implements Pass {
       }
       Test simpler = simplify(test);
       if (simpler != null) {
-        value.become(
-            new Operation.Compare(simpler.relation(), simpler.narrow()), simpler.a(), simpler.b());
+        value.become(simpler.compare(), simpler.a(), simpler.b());
         changed = true;
       }
       return null;
     }
 
     private void branch(Value terminator) {
-      if (!(terminator.operation() instanceof Operation.Branch operation)) {
+      Test test = Test.of(terminator);
+      if (test == null) {
         return;
       }
-      Test test =
-          new Test(
-              operation.relation(),
-              operation.narrow(),
-              terminator.operand(0),
-              terminator.operand(1));
       Boolean decided = decide(test);
       Test simpler =
           decided != null
@@ -423,8 +417,7 @@ final class Simplify implements Pass {
                       constant(0))
               : simplify(test);
       if (simpler != null) {
-        terminator.become(
-            new Operation.Branch(simpler.relation(), simpler.narrow()), simpler.a(), simpler.b());
+        terminator.become(simpler.branch(), simpler.a(), simpler.b());
         changed = true;
       }
     }
@@ -432,9 +425,9 @@ final class Simplify implements Pass {
     private @Nullable Boolean decide(Test test) {
       Value a = test.a();
       Value b = test.b();
-      if (a.constant().isPresent() && b.constant().isPresent()) {
-        return Folding.compare(
-            test.relation(), a.constant().getAsLong(), b.constant().getAsLong(), test.narrow());
+      Boolean folded = test.folded();
+      if (folded != null) {
+        return folded;
       }
       boolean fits = !test.narrow() || facts.isWord32(a) && facts.isWord32(b);
       if (a == b) {
@@ -443,7 +436,7 @@ final class Simplify implements Pass {
           default -> false;
         };
       }
-      if (b.isConstant(0) && isNeverNull(a)) {
+      if (!test.narrow() && b.isConstant(0) && isNeverNull(a)) {
         return switch (test.relation()) {
           case EQUAL, LESS_EQUAL -> false;
           case NOT_EQUAL, GREATER -> true;
@@ -482,7 +475,7 @@ final class Simplify implements Pass {
       Value b = test.b();
       Relation relation = test.relation();
       if (a.constant().isPresent()) {
-        return new Test(Relations.swapped(relation), test.narrow(), b, a);
+        return test.swapped();
       }
       if (test.narrow()) {
         return null;
@@ -490,8 +483,7 @@ final class Simplify implements Pass {
       if (b.constant().isPresent()) {
         return withConstant(relation, a, b.constant().getAsLong());
       }
-      boolean equality = relation == Relation.EQUAL || relation == Relation.NOT_EQUAL;
-      if (equality
+      if (test.isEquality()
           && a.operation() instanceof Operation.SwapBytes x
           && b.operation() instanceof Operation.SwapBytes y
           && x.width() == y.width()

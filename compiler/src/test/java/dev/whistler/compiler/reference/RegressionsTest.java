@@ -3,6 +3,7 @@ package dev.whistler.compiler.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,5 +120,69 @@ class RegressionsTest {
             + ") 5)) (let ((s (make-mix))) (setf (mix-tt s 2) 9) (+ (mix-tt s "
             + index
             + ") (mix-w s (mod (load u8 d 3) 3))))");
+  }
+
+  /** What all 64 bits told was taken for an answer about the low 32. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // The low half of the word at 0 is #x03020100, the word is not.
+        "(let ((x (load u64 d 0)) (y 1)) (when (/= x #x3020100) (setf y 2))"
+            + " (if (= (cast u32 x) #x3020100) y 7))",
+        "(let ((x (load u64 d 0)) (y 1)) (unless (= x #x3020100) (setf y 2))"
+            + " (if (/= (cast i32 x) #x3020100) 7 y))",
+        "(let ((x (load u64 d 0)) (y 1)) (when (= (cast u32 x) #x3020100) (setf y 2))"
+            + " (if (= x #x3020100) y 7))",
+        "(let ((x (load u64 d 0)) (y 1)) (when (> x 1000000000) (setf y 2))"
+            + " (if (< (cast u32 x) 1000000000) y 7))",
+        "(let ((x (load u64 d 0)) (y 1)) (when (/= x #x3020100) (setf y 2))"
+            + " (if (= (cast u16 x) 256) y 7))",
+        "(let ((x (load u64 d 0))) (when (/= x #x3020100)"
+            + " (when (= (cast u32 x) #x3020100) (return 9))) 3)",
+        "(let ((x (load u64 d 0)) (w (logior (load u64 d 0) 0)) (y 1))"
+            + " (when (/= x (cast u32 w)) (setf y 2)) (if (= (cast u32 x) (cast u32 w)) y 7))"
+      })
+  void testsOfOneValueAtTwoWidths(String program) {
+    agrees(program);
+  }
+
+  /** The second test was made again, where what the first one led to was forgotten. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(when (= p 6) READ)",
+        "(unless (/= p 6) READ)",
+        "(when (= 6 (cast u32 p)) READ)",
+        "(when (and (= p 6) (> (load u8 d 3) 1)) READ)",
+        "(when (or (= p 6) (= p 6)) READ)",
+        "(cond ((= p 17) (return 3)) ((= p 6) READ))",
+        "(case p (17 (return 3)) (6 READ))",
+        "(incf (getmap m8 p)) (when (= p 6) READ) (setf q (getmap m8 p))",
+        "(with-ringbuf (r0 r (sizeof odd)) (setf (odd-a r0) 1)"
+            + " (when (= p 6) (setf (odd-b r0) (load u8 d 47))))",
+        "(when (= (getmap a4 1) 0) (setf q 5) (when (= p 6) (incf (getmap m8 3)) READ))",
+        "(let ((x (load u8 d 30))) (when (= p 6) READ) (return (+ x 1)))",
+        "(let ((x (load u8 d 30)) (y (load u16 d 12))) (incf gw x) (when (= p 6) READ)"
+            + " (return (+ x y)))",
+        "(setf q 4) (when (= p 6) READ) (return q)"
+      })
+  void lengthCheckedUnderAConditionThatIsTestedAgain(String second) {
+    for (int protocol : new int[] {6, 17, 23}) {
+      String source =
+          ProgramGenerator.DEFINITIONS
+              + "(defprog v (:type :xdp) (with-packet (d e :min-len 38) (let ((p (load u8 d "
+              + protocol
+              + ")) (q 0)) (when (and (= p 6) (> (+ d 54) e)) (return 1)) "
+              + second.replace("READ", "(return (load u8 d 47))")
+              + " q)) 2)";
+      try (Comparison comparison = new Comparison()) {
+        assertThat(
+                comparison.compare(
+                    source,
+                    List.of(1, 2, 3, 4).stream().map(Compilation::options).toList(),
+                    Comparison.countingPacket()))
+            .isEqualTo(new Comparison.Verdict.Agreed());
+      }
+    }
   }
 }

@@ -1,0 +1,180 @@
+package dev.whistler.compiler.pass;
+
+import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Relations;
+import dev.whistler.compiler.ir.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A comparison of two values, as a branch makes it or as a way out of a branch tells it. Its width
+ * is part of it: what is asked of the low 32 bits says little about all 64, and the other way
+ * round, so passes ask {@link #decides} instead of comparing relations.
+ *
+ * @param narrow whether only the low 32 bits of both values are compared
+ */
+record Test(Relation relation, boolean narrow, Value a, Value b) {
+  /** The comparison that a branch or {@code compare} makes; null for anything else. */
+  static @Nullable Test of(Value value) {
+    return switch (value.operation()) {
+      case Operation.Branch branch ->
+          new Test(branch.relation(), branch.narrow(), value.operand(0), value.operand(1));
+      case Operation.Compare compare ->
+          new Test(compare.relation(), compare.narrow(), value.operand(0), value.operand(1));
+      default -> null;
+    };
+  }
+
+  /** What holds on the edge from one block to another; null if the edge says nothing. */
+  static @Nullable Test onEdge(Block from, Block to) {
+    Value last = from.terminator();
+    if (!(last.operation() instanceof Operation.Branch)
+        || from.successors().getFirst() == from.successors().getLast()) {
+      return null;
+    }
+    Test test = of(last);
+    return test == null || from.successors().getFirst() == to ? test : test.inverse();
+  }
+
+  /** What the only way into a block tells; null if there are several, or it says nothing. */
+  static @Nullable Test into(Block block) {
+    return block.predecessors().size() == 1
+        ? onEdge(block.predecessors().getFirst(), block)
+        : null;
+  }
+
+  /** The comparison that holds exactly when this one does not. */
+  Test inverse() {
+    return new Test(Relations.inverse(relation), narrow, a, b);
+  }
+
+  /** The same comparison with its operands in the other order. */
+  Test swapped() {
+    return new Test(Relations.swapped(relation), narrow, b, a);
+  }
+
+  /** The same question about other values. */
+  Test about(Value left, Value right) {
+    return new Test(relation, narrow, left, right);
+  }
+
+  Operation.Branch branch() {
+    return new Operation.Branch(relation, narrow);
+  }
+
+  Operation.Compare compare() {
+    return new Operation.Compare(relation, narrow);
+  }
+
+  boolean isEquality() {
+    return relation == Relation.EQUAL || relation == Relation.NOT_EQUAL;
+  }
+
+  /** The answer if both operands are constants, else null. */
+  @Nullable Boolean folded() {
+    return a.constant().isPresent() && b.constant().isPresent()
+        ? (Boolean)
+            Folding.compare(
+                relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow)
+        : null;
+  }
+
+  /** The answer to another question where this one holds; null if it may be either. */
+  @Nullable Boolean decides(Test asked) {
+    Boolean decided = bySameOperands(asked);
+    if (decided == null && a == asked.b && b == asked.a) {
+      decided = bySameOperands(asked.swapped());
+    }
+    if (decided == null) {
+      decided = byConstant(asked);
+    }
+    return decided == null ? byLength(asked) : decided;
+  }
+
+  private @Nullable Boolean bySameOperands(Test asked) {
+    if (a != asked.a || b != asked.b) {
+      return null;
+    }
+    // Equal words have equal halves, and different halves make different words. No more than that.
+    boolean carriesOver =
+        narrow == asked.narrow
+            || (narrow ? relation == Relation.NOT_EQUAL : relation == Relation.EQUAL);
+    if (!carriesOver) {
+      return null;
+    }
+    if (implies(relation, asked.relation)) {
+      return true;
+    }
+    return implies(relation, Relations.inverse(asked.relation)) ? Boolean.FALSE : null;
+  }
+
+  /** Whether one relation of the same operands, at the same width, includes the other. */
+  private static boolean implies(Relation known, Relation wanted) {
+    if (known == wanted) {
+      return true;
+    }
+    return switch (known) {
+      case EQUAL ->
+          wanted == Relation.LESS_EQUAL
+              || wanted == Relation.GREATER_EQUAL
+              || wanted == Relation.SIGNED_LESS_EQUAL
+              || wanted == Relation.SIGNED_GREATER_EQUAL;
+      case LESS -> wanted == Relation.LESS_EQUAL || wanted == Relation.NOT_EQUAL;
+      case GREATER -> wanted == Relation.GREATER_EQUAL || wanted == Relation.NOT_EQUAL;
+      case SIGNED_LESS -> wanted == Relation.SIGNED_LESS_EQUAL || wanted == Relation.NOT_EQUAL;
+      case SIGNED_GREATER ->
+          wanted == Relation.SIGNED_GREATER_EQUAL || wanted == Relation.NOT_EQUAL;
+      default -> false;
+    };
+  }
+
+  /**
+   * Equality with one constant decides every comparison with another; any comparison decides
+   * equality with the constants for which it does not hold.
+   */
+  private @Nullable Boolean byConstant(Test asked) {
+    if (a != asked.a || b.constant().isEmpty() || asked.b.constant().isEmpty()) {
+      return null;
+    }
+    // Of a word that is known as a whole the low half is known too; not the other way round.
+    long known = b.constant().getAsLong();
+    long other = asked.b.constant().getAsLong();
+    if (relation == Relation.EQUAL && (!narrow || asked.narrow)) {
+      return Folding.compare(asked.relation, known, other, asked.narrow);
+    }
+    // Whoever equals the constant as a whole equals it in the low half; not the other way round.
+    if (asked.isEquality()
+        && (narrow || !asked.narrow)
+        && !Folding.compare(relation, other, known, narrow)) {
+      return asked.relation == Relation.NOT_EQUAL;
+    }
+    return null;
+  }
+
+  /**
+   * With {@code p + long <= end} known, {@code p + short <= end} holds too: the sums cannot
+   * overflow, since the kernel bounds what may be added to a packet pointer.
+   */
+  private @Nullable Boolean byLength(Test asked) {
+    if (narrow
+        || asked.narrow
+        || b != asked.b
+        || relation != Relation.LESS_EQUAL
+        || !b.isPointer()
+        || !asked.a.isPointer()
+        || Effects.base(a) != Effects.base(asked.a)) {
+      return null;
+    }
+    long shorter = Effects.distance(asked.a);
+    long longer = Effects.distance(a);
+    if (shorter < 0 || shorter > longer || longer > 0xffff) {
+      return null;
+    }
+    return switch (asked.relation) {
+      case GREATER -> false;
+      case LESS_EQUAL -> true;
+      default -> null;
+    };
+  }
+}
