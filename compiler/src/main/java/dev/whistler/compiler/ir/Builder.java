@@ -83,7 +83,8 @@ final class Builder {
         return left;
       }
       if (left.operation() instanceof Operation.StackAddress address
-          && Math.abs(c.value()) <= Short.MAX_VALUE) {
+          && -Short.MAX_VALUE <= c.value()
+          && c.value() <= Short.MAX_VALUE) {
         return routine.leaf(
             new Operation.StackAddress(
                 address.object(), (int) (address.displacement() + c.value())));

@@ -3,11 +3,14 @@ package dev.whistler.compiler.ir;
 import dev.whistler.compiler.form.Expr;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.form.TypedFunction;
+import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,13 +76,13 @@ final class CallLowering {
     Value value = slot(e.value());
     Value flags = body.lower(e.flags());
     builder.at(e.origin());
-    return builder.call(MAP_UPDATE, e.type(), map(e.map()), key, value, flags);
+    return result(Helpers.withId(MAP_UPDATE), e.type(), map(e.map()), key, value, flags);
   }
 
   Value delete(Expr.MapDelete e) {
     Value key = slot(e.key());
     builder.at(e.origin());
-    return builder.call(MAP_DELETE, e.type(), map(e.map()), key);
+    return result(Helpers.withId(MAP_DELETE), e.type(), map(e.map()), key);
   }
 
   Value helper(Expr.Call e) {
@@ -99,7 +102,13 @@ final class CallLowering {
           });
     }
     builder.at(e.origin());
-    return builder.call(e.helper(), e.type(), arguments.toArray(new Value[0]));
+    return result(e.helper(), e.type(), arguments.toArray(new Value[0]));
+  }
+
+  /** A call whose result is what the specification says, on every kernel. */
+  private Value result(Helper helper, StaticType type, Value... arguments) {
+    Value result = builder.call(helper, type, arguments);
+    return Helpers.returnsInt(helper) ? builder.extend(ScalarType.I32, result) : result;
   }
 
   Value probeRead(Expr.ProbeRead e, Value address) {

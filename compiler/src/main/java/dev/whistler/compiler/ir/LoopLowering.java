@@ -247,7 +247,8 @@ final class LoopLowering {
       }
     }
     afterLoop(address, loopBody, variables, leavesOuter);
-    return performed;
+    // Only a count that is too large has a negative result, and a constant one was checked.
+    return count.constant().isPresent() ? performed : builder.extend(ScalarType.I32, performed);
   }
 
   /** {@code return} inside the body ends the program once the helper is back. */

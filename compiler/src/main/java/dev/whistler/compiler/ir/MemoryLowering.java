@@ -27,12 +27,12 @@ final class MemoryLowering {
   private Place place(Value pointer, long displacement, int length) {
     if (pointer.operation() instanceof Operation.StackAddress address) {
       long total = address.displacement() + displacement;
-      if (total == (int) total && Math.abs(total) + length <= Short.MAX_VALUE) {
+      if (Short.MIN_VALUE <= total && total <= Short.MAX_VALUE - length) {
         return new Place(
             builder.routine().leaf(new Operation.StackAddress(address.object(), 0)), (int) total);
       }
     }
-    if (displacement < Short.MIN_VALUE || displacement + length > Short.MAX_VALUE) {
+    if (displacement < Short.MIN_VALUE || displacement > Short.MAX_VALUE - length) {
       return new Place(
           builder.binary(Operator.ADD, pointer, builder.constant(displacement), pointer.type()), 0);
     }

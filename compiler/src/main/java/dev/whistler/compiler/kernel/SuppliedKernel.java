@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,8 @@ public final class SuppliedKernel implements KernelDescription {
   private final @Nullable Set<String> features;
 
   private final Map<String, TracepointFormat> parsedFormats = new ConcurrentHashMap<>();
-  private final Map<String, Optional<KernelStruct>> structs = new ConcurrentHashMap<>();
-  private final Map<String, Optional<KernelFunction>> functions = new ConcurrentHashMap<>();
+  private final Map<String, KernelStruct> structs = new ConcurrentHashMap<>();
+  private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
   private final Object typesLock = new Object();
   private volatile @Nullable Types types;
 
@@ -96,8 +97,7 @@ public final class SuppliedKernel implements KernelDescription {
 
   @Override
   public Optional<KernelStruct> struct(String cName) {
-    return structs.computeIfAbsent(
-        cName, name -> types().flatMap(known -> known.layouts().struct(name)));
+    return types().flatMap(known -> kept(structs, cName, known.layouts()::struct));
   }
 
   @Override
@@ -107,8 +107,22 @@ public final class SuppliedKernel implements KernelDescription {
 
   @Override
   public Optional<KernelFunction> function(String cName) {
-    return functions.computeIfAbsent(
-        cName, name -> types().flatMap(known -> known.layouts().function(name)));
+    return types().flatMap(known -> kept(functions, cName, known.layouts()::function));
+  }
+
+  /**
+   * Answers from what is kept, or keeps the answer. Names that the kernel does not have are as many
+   * as sources can make up, so they are looked up anew each time.
+   */
+  private static <T> Optional<T> kept(
+      Map<String, T> answers, String name, Function<String, Optional<T>> question) {
+    T known = answers.get(name);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<T> found = question.apply(name);
+    found.ifPresent(value -> answers.putIfAbsent(name, value));
+    return found;
   }
 
   @Override

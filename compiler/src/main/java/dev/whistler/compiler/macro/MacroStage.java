@@ -47,6 +47,7 @@ public final class MacroStage implements Expander {
   private final PlaceForms setters;
   private final Map<SymbolName, Function> functions = new HashMap<>();
   private final Map<Cons, Expansion> expansions = new IdentityHashMap<>();
+  private final Map<Datum.Symbol, SymbolExpansion> symbolExpansions = new IdentityHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final StringBuilder unfinishedNote = new StringBuilder();
   private int noteCharacters;
@@ -411,20 +412,36 @@ public final class MacroStage implements Expander {
     if (expansion == null) {
       return Optional.empty();
     }
+    SymbolExpansion known = symbolExpansions.get(symbol);
+    if (known != null && known.of() == expansion) {
+      return Optional.of(known.expansion());
+    }
     ExpansionContext inside =
         context.entering(
             new ExpansionFrame(
                 symbol.name().spelling(), context.originOf(symbol).range(), expansion.range()));
-    return Optional.of(
+    Expansion made =
         guarded(
             inside.originOf(Datum.NIL),
             () -> {
               if (inside.frames().size() > Meter.MAX_EXPANSIONS) {
                 throw Meter.exceeded(Meter.MAX_EXPANSIONS, "nested macro expansions");
               }
-              return new Expansion(evaluator.withoutRanges(expansion), inside);
-            }));
+              Datum form = evaluator.withoutRanges(expansion);
+              return new Expansion(
+                  new ResultCopy(meter, evaluator.printer()).copy(form), inside);
+            });
+    symbolExpansions.put(symbol, new SymbolExpansion(expansion, made));
+    return Optional.of(made);
   }
+
+  /**
+   * What a use of a symbol macro was expanded to. A body is analyzed more than once, and a macro in
+   * the expansion must not run again each time.
+   *
+   * @param of the definition at the use
+   */
+  private record SymbolExpansion(Datum of, Expansion expansion) {}
 
   @Override
   public ExpansionContext enterLocalMacros(Cons form, ExpansionContext context) {

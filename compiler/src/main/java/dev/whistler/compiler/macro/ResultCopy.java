@@ -47,7 +47,8 @@ final class ResultCopy {
   private Datum node(Datum datum) {
     count();
     return switch (datum) {
-      case Datum.Symbol atom -> atom;
+      // Each place of a symbol is a datum of its own: what a symbol macro makes belongs to a place.
+      case Datum.Symbol atom -> new Datum.Symbol(atom.name(), atom.range());
       case Datum.Int atom -> atom;
       case Datum.Str atom -> atom;
       case Datum.Char atom -> atom;

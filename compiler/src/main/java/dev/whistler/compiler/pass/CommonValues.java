@@ -28,7 +28,21 @@ final class CommonValues implements Pass {
     return "common-values";
   }
 
-  private record Key(Operation operation, List<Integer> operands, int block) {}
+  private record Key(Operation operation, List<Integer> operands, Scope scope) {}
+
+  /** Where a result may be used again. */
+  private sealed interface Scope {
+    /** Wherever it was computed on all ways. */
+    record Everywhere() implements Scope {}
+
+    /** In its block. */
+    record Block(int number) implements Scope {}
+
+    /** In its block, up to the next change of the context. */
+    record Epoch(int block, int epoch) implements Scope {}
+  }
+
+  private static final Scope EVERYWHERE = new Scope.Everywhere();
 
   @Override
   public boolean run(Routine routine) {
@@ -93,10 +107,10 @@ final class CommonValues implements Pass {
       for (Value operand : value.operands()) {
         operands.add(operand.number());
       }
-      int scope =
+      Scope scope =
           offsets[value.number()]
-              ? block.number() + 1
-              : context && !stableContext ? -1 - (block.number() << 12) - epoch : 0;
+              ? new Scope.Block(block.number())
+              : context && !stableContext ? new Scope.Epoch(block.number(), epoch) : EVERYWHERE;
       Key key = new Key(value.operation(), operands, scope);
       Value before = available.putIfAbsent(key, value);
       if (before == null) {

@@ -135,7 +135,7 @@ final class DeadStores implements Pass {
       }
       case Operation.Zero zero -> touch(value.operand(0), value, block, targets);
       case Operation.Call call -> {
-        if (call.helper().id() == 181) {
+        if (Effects.callsBack(call)) {
           value.operands().forEach(o -> escape(o, targets));
         } else {
           value.operands().forEach(o -> touch(o, value, block, targets));
@@ -242,9 +242,10 @@ final class DeadStores implements Pass {
   }
 
   private static void want(BitSet wanted, Target target, long start, int length) {
-    long from = Math.clamp(start, 0, target.size);
-    long to = Math.clamp(start + length, 0, target.size);
-    wanted.set((int) from, (int) to);
+    // The distance of an address may be any number; what is not in the object is not of interest.
+    if (start < target.size && start > -length) {
+      wanted.set((int) Math.max(start, 0), (int) Math.min(start + length, target.size));
+    }
   }
 
   private static void store(
@@ -269,7 +270,11 @@ final class DeadStores implements Pass {
       Operation.Zero zero,
       BitSet wanted,
       @Nullable IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
-    int base = (int) start(value.operand(0));
+    long start = start(value.operand(0));
+    if (start < Short.MIN_VALUE || start > Short.MAX_VALUE) {
+      return;
+    }
+    int base = (int) start;
     BitSet needed = new BitSet();
     BitSet allowed = new BitSet();
     for (ByteRange range : zero.ranges()) {
@@ -283,7 +288,7 @@ final class DeadStores implements Pass {
       rewritten.put(value, ranges.isEmpty() ? null : new Operation.Zero(ranges));
     }
     for (ByteRange range : zero.ranges()) {
-      wanted.clear(base + range.start(), base + range.end());
+      wanted.clear(Math.max(base + range.start(), 0), Math.max(base + range.end(), 0));
     }
   }
 

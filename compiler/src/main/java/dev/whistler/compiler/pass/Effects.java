@@ -31,6 +31,12 @@ final class Effects {
   /** Helpers that take the context but leave packet and context as they are. */
   private static final Set<Integer> CONTEXT_READERS = Set.of(12, 25, 26, 27, 51, 67, 68, 79, 83);
 
+  /** probe-read-kernel and its form for strings: the context is no more to them than an address. */
+  private static final Set<Integer> READS_OF_KERNEL_MEMORY = Set.of(113, 115);
+
+  /** Loads from one kernel object to the next that are followed to the first one. */
+  private static final int MOST_LOADS = 16;
+
   private Effects() {}
 
   /** The value that an address is computed from, through constant additions. */
@@ -71,9 +77,48 @@ final class Effects {
     if (isReservation(baseA) && isReservation(baseB)) {
       return baseA != baseB;
     }
-    Region a = baseA.region();
-    Region b = baseB.region();
+    Region a = region(baseA);
+    Region b = region(baseB);
     return a != b && a != Region.UNKNOWN && b != Region.UNKNOWN;
+  }
+
+  /**
+   * The memory that a base points into, {@link Region#UNKNOWN} if it may be any. That a number is
+   * used as the address of a kernel object says nothing about it, since every address is a number:
+   * only what the kernel hands out is outside the program's own memory.
+   */
+  static Region region(Value base) {
+    Value current = base;
+    for (int i = 0; current.region() == Region.KERNEL; i++) {
+      boolean handedOut =
+          current.operation() instanceof Operation.ContextLoad
+              || current.operation() instanceof Operation.Call;
+      if (handedOut) {
+        return Region.KERNEL;
+      }
+      if (i == MOST_LOADS || !(current.operation() instanceof Operation.Load)) {
+        return Region.UNKNOWN;
+      }
+      current = base(current.operand(0));
+    }
+    return current == base ? base.region() : Region.UNKNOWN;
+  }
+
+  /**
+   * Whether a helper calls back into the program before it returns. The function may write whatever
+   * it finds an address of in what it is given.
+   */
+  static boolean callsBack(Operation.Call call) {
+    return call.helper().parameters().contains("f");
+  }
+
+  /**
+   * Whether an argument is memory that the helper writes. Its value tells, not its type: a copy of
+   * an address is a number that may stand for one object or another.
+   */
+  static boolean writes(Operation.Call call, int argument) {
+    Use use = use(call, argument);
+    return use == Use.WRITE || use == Use.BOTH;
   }
 
   /** Whether a helper leaves maps, map values and global data alone. */
@@ -94,11 +139,16 @@ final class Effects {
         || CONTEXT_READERS.contains(c.helper().id())) {
       return false;
     }
-    if (c.helper().id() == 181) {
+    if (callsBack(c)) {
       return true;
     }
-    for (Value argument : call.operands()) {
-      if (argument.region() == Region.CONTEXT && c.helper().id() != 113 && c.helper().id() != 115) {
+    if (READS_OF_KERNEL_MEMORY.contains(c.helper().id())) {
+      return false;
+    }
+    for (int i = 0; i < call.operandCount(); i++) {
+      boolean asContext =
+          i < c.helper().parameters().size() && c.helper().parameters().get(i).startsWith("c");
+      if (asContext || call.operand(i).region() == Region.CONTEXT) {
         return true;
       }
     }
@@ -126,7 +176,7 @@ final class Effects {
       case 'R' -> call.helper().id() == SUBMIT ? Use.READ : Use.BOTH;
       case 'r' -> code.startsWith("rw") ? Use.BOTH : Use.READ;
       case 'w', 'W' -> Use.WRITE;
-      case 'm' -> Use.NONE;
+      case 'm', 'f' -> Use.NONE;
       case 'x' -> Use.READ;
       default -> Use.BOTH;
     };

@@ -4,7 +4,6 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
-import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
@@ -34,7 +33,8 @@ final class Forwarding implements Pass {
   /** A place in memory, or a lookup (width 0) by the address of its key. */
   private record Place(Value base, long displacement, int width, @Nullable Value map) {
     boolean overlaps(long start, int length) {
-      return displacement < start + length && start < displacement + width;
+      long ahead = start - displacement; // wraps round as addresses do
+      return ahead >= 0 ? ahead < width : ahead > -length;
     }
   }
 
@@ -106,7 +106,7 @@ final class Forwarding implements Pass {
         if (before != null) {
           return narrowed(routine, before, load.width(), value, output);
         }
-        if (place.base().region() != Region.UNKNOWN) {
+        if (Effects.region(place.base()) != Region.UNKNOWN) {
           known.put(place, value);
         }
       }
@@ -130,7 +130,14 @@ final class Forwarding implements Pass {
         forget(known, place.base(), place.displacement(), add.width());
       }
       case Operation.ContextStore store ->
-          known.keySet().removeIf(p -> p.base().region() == Region.PACKET);
+          known
+              .keySet()
+              .removeIf(
+                  p ->
+                      switch (Effects.region(p.base())) {
+                        case PACKET, CONTEXT, UNKNOWN -> true;
+                        case STACK, MAP_VALUE, RING, KERNEL, GLOBAL -> false;
+                      });
       case Operation.Call call -> {
         if (call.helper().id() == Effects.MAP_LOOKUP) {
           Place place = new Place(value.operand(1), 0, 0, value.operand(0));
@@ -198,24 +205,20 @@ final class Forwarding implements Pass {
               if (p.width() == 0) {
                 return changesMaps && !isPermanent(p.map());
               }
-              return switch (p.base().region()) {
+              return switch (Effects.region(p.base())) {
                 case PACKET, CONTEXT -> changesPacket;
-                case MAP_VALUE, GLOBAL, KERNEL, UNKNOWN -> changesMaps;
+                case MAP_VALUE, GLOBAL, KERNEL -> changesMaps;
+                case UNKNOWN -> changesMaps || changesPacket;
                 case STACK, RING -> false;
               };
             });
-    if (call.helper().id() == 181) {
+    if (Effects.callsBack(call)) {
       known.clear();
       return;
     }
     for (int i = 0; i < value.operandCount(); i++) {
-      Value argument = value.operand(i);
-      Effects.Use use = Effects.use(call, i);
-      boolean address =
-          argument.type() instanceof PointerType
-              || argument.operation() instanceof Operation.StackAddress;
-      if (address && (use == Effects.Use.WRITE || use == Effects.Use.BOTH)) {
-        Value base = Effects.base(argument);
+      if (Effects.writes(call, i)) {
+        Value base = Effects.base(value.operand(i));
         known.keySet().removeIf(p -> sameObject(p.base(), base) || !Effects.apart(p.base(), base));
       }
     }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * to.
  */
 final class Simplify implements Pass {
+  /** MAX_BPF_STACK, include/linux/filter.h. */
+  private static final long MOST_STACK_BYTES = 512;
+
   @Override
   public String name() {
     return "simplify";
@@ -228,7 +231,9 @@ final class Simplify implements Pass {
           if (c == 0) {
             return a;
           }
-          if (a.operation() instanceof Operation.StackAddress s && Math.abs(c) <= 512) {
+          if (a.operation() instanceof Operation.StackAddress s
+              && -MOST_STACK_BYTES <= c
+              && c <= MOST_STACK_BYTES) {
             return routine.leaf(
                 new Operation.StackAddress(s.object(), (int) (s.displacement() + c)));
           }

@@ -2,6 +2,7 @@ package dev.whistler.compiler.table;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Set;
 /** The kernel's helper functions (appendix E). */
 public final class Helpers {
   private static final List<Helper> ALL = read();
+  private static final Map<Integer, Helper> BY_ID = byId();
   private static final Map<String, Helper> BY_NAME = index();
 
   /** Helpers that may sleep: only sleepable programs may call them. */
@@ -65,6 +67,15 @@ public final class Helpers {
           Map.entry("syscall", Set.of("sy")),
           Map.entry("struct-ops", Set.of("struct-ops")));
 
+  /**
+   * Map operations that the JIT calls directly and that returned {@code int} until Linux 6.4
+   * (commit d7ba4cc900bf, "bpf: return long from bpf_map_ops funcs"; do_misc_fixups in
+   * kernel/bpf/verifier.c lists the direct calls): update, delete, push, pop, peek, for-each. And
+   * loop, which is compiled in place since Linux 5.19: its -E2BIG is a 32-bit move to this day
+   * (inline_bpf_loop).
+   */
+  private static final Set<Integer> INT_RESULTS = Set.of(2, 3, 87, 88, 89, 164, 181);
+
   private Helpers() {}
 
   private static List<Helper> read() {
@@ -81,6 +92,16 @@ public final class Helpers {
               cells.get(5)));
     }
     return List.copyOf(helpers);
+  }
+
+  private static Map<Integer, Helper> byId() {
+    Map<Integer, Helper> ids = new HashMap<>();
+    for (Helper helper : ALL) {
+      if (ids.put(helper.id(), helper) != null) {
+        throw new IllegalStateException("two helpers have id " + helper.id());
+      }
+    }
+    return Map.copyOf(ids);
   }
 
   private static Map<String, Helper> index() {
@@ -108,7 +129,26 @@ public final class Helpers {
    * @param id 1 to 211
    */
   public static Helper withId(int id) {
-    return ALL.get(id - 1);
+    Helper helper = BY_ID.get(id);
+    if (helper == null) {
+      throw new IllegalArgumentException("no helper has id " + id);
+    }
+    return helper;
+  }
+
+  /**
+   * Whether a helper's result is an {@code int} that some kernel hands out zero-extended, so that
+   * only its low 32 bits can be relied on.
+   */
+  public static boolean returnsInt(Helper helper) {
+    return INT_RESULTS.contains(helper.id());
+  }
+
+  /** The codes of the last column that some program type has, beside {@code all}. */
+  static Set<String> typeCodes() {
+    Set<String> codes = new HashSet<>();
+    CODES.values().forEach(codes::addAll);
+    return codes;
   }
 
   /** All names, for near matches. */

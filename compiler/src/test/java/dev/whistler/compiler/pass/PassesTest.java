@@ -16,6 +16,8 @@ import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -262,7 +264,7 @@ class PassesTest {
   @Test
   void narrowingDropsExtensionsThatNoOneSees() {
     Expr signed = convert(ScalarType.I32, wordAt(0));
-    Expr body = packet(d, 64, update(M, signed, number(1)));
+    Expr body = packet(d, 64, sequence(update(M, signed, number(1)), number(0)));
     assertThat(after(body)).contains("extend i32");
     assertThat(after(body, new Narrowing(3))).doesNotContain("extend");
   }
@@ -288,5 +290,121 @@ class PassesTest {
   void expandComparesMakesBranches() {
     Expr body = packet(d, 64, compare(Relation.LESS, byteAt(0), byteAt(1)));
     assertThat(after(body, new ExpandCompares())).doesNotContain("compare").contains("phi 1, 0");
+  }
+
+  /** A distance of half the address space is no small one. */
+  @Test
+  void aDistanceThatHasNoAbsoluteValueStaysAnAddition() {
+    for (long far : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, -(1L << 32)}) {
+      Expr body = load(ScalarType.U8, add(block(8), number(far)), 0);
+      assertThat(after(body, new Simplify(), new Forwarding(), new DeadStores()))
+          .contains("add &stack0, " + far)
+          .doesNotContain("load8 [&stack0]");
+    }
+  }
+
+  @Test
+  void resultsOfMapOperationsAreExtendedWhereTheyAreUsedAsWords() {
+    Expr used = update(M, number(1), number(2));
+    Expr tested = when(update(M, number(1), number(2)), number(7));
+    assertThat(after(used)).contains("extend i32");
+    assertThat(after(tested, new Narrowing(3), new DeadCode()))
+        .contains("branch not-equal32")
+        .doesNotContain("extend");
+    assertThat(after(sequence(used, number(3)), new DeadCode())).doesNotContain("extend");
+  }
+
+  private final Local proto = local("proto");
+
+  private Expr lengthIfSix(Expr then) {
+    PointerType packet = new PointerType(Region.PACKET, null, -1, false);
+    Expr end = new Expr.ContextLoad(ScalarType.U32, 4, packet, Tree.HERE);
+    Expr short54 = compare(Relation.GREATER, add(read(d), number(54)), end);
+    Expr six = compare(Relation.EQUAL, read(proto), number(6));
+    return packet(
+        d,
+        38,
+        let(
+            proto,
+            byteAt(23),
+            sequence(when(six, when(short54, ret(number(1)))), then, when(six, byteAt(47)))));
+  }
+
+  @Test
+  void controlThreadsJumpsThroughATestMadeTwice() {
+    Expr body = lengthIfSix(number(0));
+    assertThat(count(after(body, new CommonValues()), "branch equal")).isEqualTo(2);
+    String text = after(body, new CommonValues(), new Control(), new KnownBranches());
+    assertThat(count(text, "branch equal")).isEqualTo(1);
+  }
+
+  @Test
+  void keptLengthsAreCheckedAgainWhereCodeStandsBetween() {
+    Expr body = lengthIfSix(update(M, number(1), number(2)));
+    String before = after(body, new CommonValues(), new Control());
+    assertThat(count(before, "branch less-equal") + count(before, "branch greater")).isEqualTo(2);
+    String text = after(body, new CommonValues(), new Control(), new KeptLengths());
+    assertThat(count(text, "branch less-equal") + count(text, "branch greater")).isEqualTo(3);
+    assertThat(after(body, new CommonValues(), new Control(), new KeptLengths(), new KeptLengths()))
+        .isEqualTo(text);
+  }
+
+  @Test
+  void keptLengthsAddNothingWhereTheLengthIsKnown() {
+    Expr body = packet(d, 64, sequence(update(M, number(1), number(2)), byteAt(47)));
+    assertThat(after(body, new KeptLengths())).isEqualTo(after(body));
+  }
+
+  /** That a number is used as a kernel address does not tell it from one of the stack. */
+  @Test
+  void forwardingForgetsWhatAKernelPointerMayPointTo() {
+    Local s = new Local("s", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Local o = new Local("o", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Local a = local("a");
+    PointerType kernel = new PointerType(Region.KERNEL, null, -1, false);
+    Expr chosen =
+        new Expr.If(
+            byteAt(0),
+            new Expr.Convert(ScalarType.U64, read(s), Tree.HERE),
+            new Expr.Convert(ScalarType.U64, read(o), Tree.HERE),
+            ScalarType.U64,
+            Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                s,
+                block(8),
+                let(
+                    o,
+                    block(8),
+                    let(
+                        a,
+                        chosen,
+                        store(ScalarType.U64, read(s), 0, number(5)),
+                        call(
+                            "probe-read-kernel",
+                            ScalarType.I64,
+                            new Expr.Retype(read(a), kernel, Tree.HERE),
+                            number(8),
+                            number(77)),
+                        load(ScalarType.U64, read(s), 0)))));
+    assertThat(after(body, new Forwarding())).contains("load64 [&stack0]");
+  }
+
+  /** A context load is read again after a change, however many changes a block has. */
+  @Test
+  void commonValuesTellManyChangesOfTheContextApart() {
+    Expr context =
+        new Expr.ContextPointer(new PointerType(Region.CONTEXT, null, -1, false), Tree.HERE);
+    Expr field = new Expr.ContextLoad(ScalarType.U32, 12, ScalarType.U32, Tree.HERE);
+    Expr change = call("xdp-adjust-meta", ScalarType.I64, context, number(0));
+    List<Expr> forms = new ArrayList<>(Collections.nCopies(4096, change));
+    forms.add(update(M, field, number(1)));
+    forms.add(change);
+    forms.add(when(call("get-prandom-u32", ScalarType.U32), update(M, field, number(2))));
+    Expr body = sequence(forms.toArray(Expr[]::new));
+    assertThat(count(after(body, new CommonValues()), "load32 context")).isEqualTo(2);
   }
 }

@@ -185,4 +185,96 @@ class RegressionsTest {
       }
     }
   }
+
+  /** A stored value survived a helper that wrote it through another name of the place. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // A copy as a number that may stand for one block or the other.
+        "(let ((a (cast u64 s))) (when (load u8 d 1) (setf a (cast u64 o)))"
+            + " (when (= (load u8 d 2) 2) (setf a (cast u64 s))) WRITE READ)",
+        "(let ((a (if (= (load u8 d 2) 2) s o))) WRITE READ)",
+        "(let ((a (if (= (load u8 d 2) 2) (cast u64 s) (cast u64 o)))) WRITE READ)",
+        "(let ((a (if (= (load u8 d 2) 2) (+ (cast u64 s) 0) (+ (cast u64 o) 0)))) WRITE READ)",
+        "(let ((a (as-odd (if (= (load u8 d 2) 2) (cast u64 s) (cast u64 o))))) WRITE READ)",
+        "(let ((a s)) (setf a (if (= (load u8 d 2) 2) a o)) WRITE READ)",
+        "(when-let ((v (map-lookup sa 1)) (w (map-lookup sa 1))) (setf (mix-s v) 5)"
+            + " (let ((a (if (= (load u8 d 2) 2) v s))) WRITE READ (mix-s w)))",
+        // A copy that was kept in memory.
+        "(progn (store u64 o 0 (cast u64 s)) (let ((a (load u64 o 0))) WRITE READ))",
+        "(let ((a (ctx u32 0))) (store u64 o 0 (cast u64 s)) (setf (getmap out 0) 1)"
+            + " (probe-read-kernel (load u64 o 0) 8 77) READ)",
+        // A variable in memory, and a loop that writes.
+        "(let ((a (cast u64 s))) (bpf-loop (i 2) (store u64 a 0 i)) READ)",
+        "(let ((a (cast u64 s))) (when (load u8 d 1) (setf a (cast u64 o)))"
+            + " (when (= (load u8 d 2) 2) (setf a (cast u64 s)))"
+            + " (bpf-loop (i 2) (store u64 a 0 9)) READ)",
+        "(program (defun f (q) (store u64 q 0 9) (store u64 q 0 8)) (let ((s (struct-alloc 8)))"
+            + " (store u64 s 0 5) (f (cast u64 s)) READ))"
+      })
+  void writesThroughOtherNames(String shape) {
+    for (String write :
+        new String[] {
+          "(probe-read-kernel a 8 77)", "(probe-read-user a 8 77)", "(store u64 a 0 77)",
+          "(atomic-add a 0 3)", "(memset a 0 1 8)"
+        }) {
+      String body =
+          shape
+              .replace("WRITE", write)
+              .replace(
+                  "READ", "(setf (getmap out 1) (load u64 s 0) (getmap out 2) (load u32 s 4)) 1");
+      agrees(
+          body.startsWith("(program")
+              ? body
+              : "(let ((s (struct-alloc 8)) (o (struct-alloc 8))) (store u64 s 0 5)"
+                  + " (store u64 o 0 6) "
+                  + body
+                  + ")");
+    }
+  }
+
+  /** What stood in memory was thought overwritten, although another name still led to it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(let ((a (cast u64 s))) (store u64 s 0 5) (when (load u8 d 1) (setf a (cast u64 o)))"
+            + " (setf (getmap out 1) (load u64 a 0)) (store u64 s 0 7) (load u64 s 0))",
+        "(progn (store u64 s 0 5) (store u64 o 0 (cast u64 s))"
+            + " (setf (getmap out 1) (load u64 (load u64 o 0) 0)) (store u64 s 0 7) (load u64 s 0))",
+        "(progn (store u64 s 0 5) (setf (getmap m8 (if (load u8 d) 1 2)) (load u64 s 0))"
+            + " (probe-read-kernel s 4 77) (load u64 s 0))",
+        "(progn (store u64 s 0 -1) (probe-read-kernel (+ s 2) 3 77) (load u64 s 0))"
+      })
+  void readsThroughOtherNames(String body) {
+    agrees("(let ((s (struct-alloc 8)) (o (struct-alloc 8))) " + body + ")");
+  }
+
+  /** More changes of the context in one block than a scope had room for. */
+  @Test
+  void constantsFromFarAway() {
+    agrees(
+        "(let ((s (struct-alloc 8))) (store u64 s 0 5) (if (= (load u8 d 1) 77)"
+            + " (load u8 (+ s 4) (- 0 4)) (load u8 (- s -7))))");
+  }
+
+  /** Negative results of map operations are words, also of the few that may return 32 bits. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(setmap m8 1 8 BPF_EXIST)",
+        "(remmap m8 99)",
+        "(map-delete m8 99)",
+        "(map-update m8 99 1 BPF_EXIST)",
+        "(map-update-elem m8 99 1 BPF_EXIST)",
+        "(map-delete-elem m8 99)"
+      })
+  void resultsOfMapOperations(String operation) {
+    agrees(
+        "(let ((r "
+            + operation
+            + ")) (setf (getmap out 0) r (getmap out 1) (s< r 0) (getmap out 2) (< r 4294967296))"
+            + " (when (= r -2) (incf gw)) (when "
+            + operation
+            + " (incf gw 2)) r)");
+  }
 }
