@@ -37,6 +37,9 @@ final class MachineInstruction {
   /** For calls: r1 up to this register are read. */
   int arguments;
 
+  /** For jumps: the verifier needs what it learns here about the registers compared. */
+  boolean proof;
+
   Origin origin;
 
   MachineInstruction(int opcode, Origin origin) {

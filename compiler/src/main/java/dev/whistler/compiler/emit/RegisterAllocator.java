@@ -73,6 +73,7 @@ final class RegisterAllocator {
           representative,
           machine.routine.newStackObject(8, 8, StackObject.Cause.SPILL, machine.routine.origin()));
     }
+    StoredProofs proofs = new StoredProofs(machine, r -> word(r, words, coloring));
     for (MachineBlock block : machine.blocks) {
       kept.clear();
       List<MachineInstruction> code = new ArrayList<>(block.code.size());
@@ -84,6 +85,7 @@ final class RegisterAllocator {
       }
       block.code = code;
     }
+    proofs.store();
   }
 
   private void rewrite(
@@ -207,7 +209,7 @@ final class RegisterAllocator {
     return load;
   }
 
-  private static MachineInstruction storeWord(StackObject word, int register, Origin origin) {
+  static MachineInstruction storeWord(StackObject word, int register, Origin origin) {
     MachineInstruction store =
         MachineInstruction.memory(
             Opcode.store(8), MachineInstruction.FRAME_POINTER, register, 0, origin);

@@ -3,6 +3,7 @@ package dev.whistler.compiler.emit;
 import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
@@ -28,6 +29,7 @@ final class Selector {
   private final MachineRoutine machine;
   private final int[] registers;
   private final int[] uses;
+  private final NeededBounds bounds;
   private final Map<Block, MachineBlock> blocks = new HashMap<>();
 
   /** Constants that are in a register at the present place. */
@@ -42,6 +44,7 @@ final class Selector {
     this.machine = new MachineRoutine(routine);
     this.registers = new int[routine.valueCount()];
     this.uses = new int[routine.valueCount()];
+    this.bounds = new NeededBounds(routine);
     this.origin = routine.origin();
   }
 
@@ -492,6 +495,7 @@ final class Selector {
             ? MachineInstruction.aluImmediate(
                 kind | Opcode.jump(relation), first, immediate(right), origin)
             : MachineInstruction.alu(kind | Opcode.jump(relation), first, read(right), origin);
+    target.jump.proof = bounds.isNeeded(left) || bounds.isNeeded(right);
     target.taken = machineBlock(holds);
     target.next = machineBlock(otherwise);
   }

@@ -183,6 +183,25 @@ public sealed interface Expr {
   /** Takes the low {@code type.width()} (2, 4 or 8) bytes, reverses them, and zero-extends. */
   record SwapBytes(ScalarType type, Expr operand, Origin origin) implements Expr {}
 
+  /**
+   * An index where it is known to be below a limit: the value that an address is computed from. What
+   * comes after a check is this node and not the index itself, so that whoever rewrites expressions
+   * cannot part the value that was compared from the one that is used.
+   *
+   * @param limit at least 1
+   */
+  record Below(Expr index, long limit) implements Expr {
+    @Override
+    public StaticType type() {
+      return index.type();
+    }
+
+    @Override
+    public Origin origin() {
+      return index.origin();
+    }
+  }
+
   /** Floor of the base-2 logarithm; 0 for 0 and 1. */
   record Log2(Expr operand, Origin origin) implements Expr {
     @Override

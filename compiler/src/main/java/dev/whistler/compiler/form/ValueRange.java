@@ -23,11 +23,13 @@ final class ValueRange {
   }
 
   /**
-   * Whether the value is certainly less than a limit, and the kernel's verifier will know: it does
-   * not follow divisions, shifts by a number that it does not know, and swapped bytes.
+   * Whether an index is certainly less than a limit and it is cheaper to show the kernel's verifier
+   * so where it does not know itself than to test it: it does not follow divisions, shifts by a
+   * number that it does not know, logarithms and swapped bytes, but a mask is one instruction.
    */
-  boolean isProvablyBelow(Expr expr, int limit) {
-    return Long.compareUnsigned(max(expr, DEPTH, true), limit) < 0;
+  boolean needsNoTest(Expr index, int limit) {
+    boolean maskable = Long.bitCount(limit) == 1;
+    return Long.compareUnsigned(max(index, DEPTH, !maskable), limit) < 0;
   }
 
   /** Whether the value certainly fits an unsigned or a signed slot of that many bytes. */
@@ -83,6 +85,7 @@ final class ValueRange {
           case Expr.Convert c ->
               c.type().signed() ? UNBOUNDED : min(byType, max(c.operand(), depth - 1, provable));
           case Expr.Retype r -> max(r.operand(), depth - 1, provable);
+          case Expr.Below b -> min(b.limit() - 1, max(b.index(), depth - 1, provable));
           case Expr.If i ->
               larger(max(i.then(), depth - 1, provable), max(i.otherwise(), depth - 1, provable));
           case Expr.Let let -> max(let.body(), depth - 1, provable);
@@ -96,7 +99,7 @@ final class ValueRange {
 
   private static boolean isFollowed(Expr expr) {
     return switch (expr) {
-      case Expr.SwapBytes _ -> false;
+      case Expr.SwapBytes _, Expr.Log2 _ -> false;
       // The remainder by a power of two becomes "and" with one less.
       case Expr.Binary(Expr.Operator o, _, Expr.Constant c, _, _) when o == Expr.Operator.MODULO ->
           Long.bitCount(c.value()) == 1;

@@ -142,6 +142,13 @@ final class BodyLowering {
             ? builder.extend(ScalarType.U8, operand)
             : builder.emit(new Operation.SwapBytes(e.type().width()), e.type(), operand);
       }
+      case Expr.Below e -> {
+        Value index = lower(e.index());
+        builder.at(e.origin());
+        yield index.constant().isPresent()
+            ? index
+            : builder.emit(new Operation.Below(e.limit()), e.type(), index);
+      }
       case Expr.Log2 e -> Logarithm.lower(builder, lower(e.operand()));
       case Expr.Load e -> {
         Value pointer = lower(e.pointer());

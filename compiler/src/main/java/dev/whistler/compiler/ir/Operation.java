@@ -62,6 +62,14 @@ public sealed interface Operation {
   /** Truncates to the width of a type narrower than 8 bytes and extends by its signedness. */
   record Extend(ScalarType scalar) implements Pure {}
 
+  /**
+   * Operand 0 where it is certainly less than {@code limit}, as an unsigned number: an index that
+   * was checked, or that cannot be as large. An address is computed from this value and not from
+   * the operand, and {@link dev.whistler.compiler.pass.Pipeline} sees to it that the kernel's
+   * verifier knows the bound, too.
+   */
+  record Below(long limit) implements Pure {}
+
   /** Reverses the low {@code width} (2, 4 or 8) bytes and zero-extends. */
   record SwapBytes(int width) implements Pure {}
 

@@ -65,6 +65,7 @@ public final class Printer {
       case Operation.Compare compare ->
           "compare " + text(compare.relation(), compare.narrow()) + " " + operands;
       case Operation.Extend extend -> "extend " + extend.scalar().text() + " " + operands;
+      case Operation.Below below -> "below " + below.limit() + " " + operands;
       case Operation.SwapBytes swap -> "swap" + 8 * swap.width() + " " + operands;
       case Operation.Load load ->
           "load" + 8 * load.width() + " [" + operands + displacement(load.displacement()) + "]";

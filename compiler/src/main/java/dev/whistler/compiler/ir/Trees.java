@@ -33,6 +33,7 @@ public final class Trees {
       case Expr.Convert e -> List.of(e.operand());
       case Expr.Retype e -> List.of(e.operand());
       case Expr.SwapBytes e -> List.of(e.operand());
+      case Expr.Below e -> List.of(e.index());
       case Expr.Log2 e -> List.of(e.operand());
       case Expr.Load e -> List.of(e.pointer());
       case Expr.Store e -> List.of(e.pointer(), e.value());

@@ -1,6 +1,7 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
@@ -8,8 +9,7 @@ import dev.whistler.compiler.ir.Value;
 
 /**
  * What is known about each value wherever it is used: bits that are certainly 0 and the largest and
- * smallest value as an unsigned number. Only from how values are made, never from branches, so that
- * the kernel's verifier knows as much.
+ * smallest value as an unsigned number. Only from how values are made, never from branches.
  */
 final class Facts {
   private final long[] zeros;
@@ -17,7 +17,23 @@ final class Facts {
   private final long[] high;
   private final boolean[] known;
 
+  private final boolean ofVerifier;
+
+  /** What is true. */
   Facts(Routine routine) {
+    this(routine, false);
+  }
+
+  /**
+   * What the kernel's verifier knows, too, from 5.15 on (adjust_scalar_min_max_vals,
+   * kernel/bpf/verifier.c).
+   */
+  static Facts ofVerifier(Routine routine) {
+    return new Facts(routine, true);
+  }
+
+  private Facts(Routine routine, boolean ofVerifier) {
+    this.ofVerifier = ofVerifier;
     // Passes make values while they use the facts; these are looked at one by one.
     int room = routine.valueCount();
     zeros = new long[room];
@@ -76,7 +92,14 @@ final class Facts {
       case Operation.Load load -> to = mask(load.width());
       case Operation.ContextLoad load -> to = value.isPointer() ? -1 : mask(load.width());
       case Operation.AtomicAdd add -> to = mask(add.width());
-      case Operation.SwapBytes swap -> to = mask(swap.width());
+      // The result is an unknown number to verifiers before 6.13.
+      case Operation.SwapBytes swap -> to = ofVerifier ? -1 : mask(swap.width());
+      case Operation.Below below -> {
+        zero = zeros(value.operand(0));
+        from = low(value.operand(0));
+        to = smaller(high(value.operand(0)), below.limit() - 1);
+        from = smaller(from, to);
+      }
       case Operation.Compare compare -> to = 1;
       case Operation.Extend extend -> {
         Value operand = value.operand(0);
@@ -90,7 +113,8 @@ final class Facts {
           to = high(operand);
         }
       }
-      case Operation.Phi phi -> {
+      case Operation.Phi _ when iterations(value) > 0 -> to = iterations(value) - 1;
+      case Operation.Phi _ -> {
         zero = -1;
         from = -1;
         to = 0;
@@ -111,6 +135,36 @@ final class Facts {
     set(n, zero, from, to);
   }
 
+  /** How often a loop goes round whose counter from 0 on this is; 0 if it is none. */
+  private static long iterations(Value phi) {
+    Block header = phi.block();
+    if (header == null || phi.operandCount() != 2) {
+      return 0;
+    }
+    for (int i = 0; i < 2; i++) {
+      Value next = phi.operand(i);
+      Value end = header.predecessors().get(i).terminator();
+      if (phi.operand(1 - i).isConstant(0)
+          && next.operation() instanceof Operation.Binary b
+          && b.operator() == Operator.ADD
+          && next.operand(0) == phi
+          && next.operand(1).isConstant(1)
+          && end.operation() instanceof Operation.Branch branch
+          && branch.relation() == Relation.NOT_EQUAL
+          && end.operand(0) == next
+          && end.operand(1).constant().isPresent()
+          && header.predecessors().get(i).successors().getFirst() == header) {
+        long count = end.operand(1).constant().getAsLong();
+        return count > 0 && count <= Integer.MAX_VALUE ? count : 0;
+      }
+    }
+    return 0;
+  }
+
+  private static long smaller(long a, long b) {
+    return Long.compareUnsigned(a, b) <= 0 ? a : b;
+  }
+
   private static long mask(int width) {
     return width == 8 ? -1 : (1L << 8 * width) - 1;
   }
@@ -127,12 +181,18 @@ final class Facts {
 
   private void binary(Value value, Operation.Binary binary) {
     int n = value.number();
-    if (binary.narrow()) {
-      set(n, 0xffffffffL << 32, 0, 0xffffffffL);
-      return;
-    }
     Value a = value.operand(0);
     Value b = value.operand(1);
+    boolean followed =
+        binary.operator() != Operator.SHIFT_RIGHT_SIGNED && isWord32(a) && isWord32(b);
+    if (binary.narrow() && !followed) {
+      long masked =
+          binary.operator() == Operator.AND && b.constant().isPresent()
+              ? b.constant().getAsLong() & 0xffffffffL
+              : 0xffffffffL;
+      set(n, ~masked, 0, masked);
+      return;
+    }
     long za = zeros(a);
     long zb = zeros(b);
     long zero = 0;
@@ -181,6 +241,12 @@ final class Facts {
       }
       case SHIFT_RIGHT_SIGNED -> to = high(a) >= 0 ? high(a) : -1;
       case DIVIDE, MODULO -> {}
+    }
+    if (binary.narrow()) {
+      // The same as in 64 bits, if that does not need more than 32.
+      boolean fits = to >>> 32 == 0 || zero >>> 32 == 0xffffffffL;
+      set(n, fits ? zero : ~0xffffffffL, fits ? from : 0, fits ? to : 0xffffffffL);
+      return;
     }
     set(n, zero, from, to);
   }

@@ -3,6 +3,7 @@ package dev.whistler.compiler.pass;
 import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
@@ -112,6 +113,7 @@ final class Narrowing implements Pass {
    */
   private static boolean[] usedWide(Routine routine, Facts facts) {
     boolean[] wide = new boolean[routine.valueCount()];
+    NeededBounds bounds = new NeededBounds(routine);
     for (Block block : routine.blocks()) {
       block.phis().forEach(p -> p.operands().forEach(o -> wide[o.number()] = true));
       for (Value value : block.instructions()) {
@@ -123,6 +125,7 @@ final class Narrowing implements Pass {
                     && m.operator() == Operator.AND
                     && value.operand(1).constant().isPresent()
                     && value.operand(1).constant().getAsLong() >>> 32 == 0;
+        wide[value.number()] |= bounds.isNeeded(value);
         if (!harmless) {
           value.operands().forEach(o -> wide[o.number()] = true);
         } else if (value.operation() instanceof Operation.Store) {

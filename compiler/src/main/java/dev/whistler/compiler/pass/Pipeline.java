@@ -51,7 +51,7 @@ public final class Pipeline {
 
   /** Passes that instruction selection relies on. */
   private static List<Pass> legalising() {
-    return List.of(new DeadCode(), new ExpandCompares(), new SplitCriticalEdges());
+    return List.of(new DeadCode(), new ExpandCompares(), new ShowBounds(), new SplitCriticalEdges());
   }
 
   /** Improves a routine and makes it ready for instruction selection. */

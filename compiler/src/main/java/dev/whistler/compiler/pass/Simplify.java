@@ -4,6 +4,7 @@ import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.form.Words;
 import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
@@ -45,6 +46,11 @@ final class Simplify implements Pass {
   private static final class Round {
     private final Routine routine;
     private final Facts facts;
+
+    /** What the verifier knows, for numbers of which it must know something. */
+    private final Facts visible;
+
+    private final NeededBounds bounds;
     private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
     private List<Value> output = new ArrayList<>();
     private boolean changed;
@@ -52,6 +58,8 @@ final class Simplify implements Pass {
     Round(Routine routine) {
       this.routine = routine;
       this.facts = new Facts(routine);
+      this.visible = Facts.ofVerifier(routine);
+      this.bounds = new NeededBounds(routine);
     }
 
     boolean run() {
@@ -119,6 +127,7 @@ final class Simplify implements Pass {
         case Operation.Binary binary -> binary(value, binary);
         case Operation.Extend extend -> extend(value, extend);
         case Operation.SwapBytes swap -> swap(value, swap);
+        case Operation.Below _ -> value.operand(0).constant().isPresent() ? value.operand(0) : null;
         case Operation.Compare compare ->
             compare(
                 value,
@@ -175,8 +184,22 @@ final class Simplify implements Pass {
     private @Nullable Value become(Value value, Operator operator, Value a, Value b) {
       value.become(new Operation.Binary(operator, false), a, b);
       facts.learn(value);
+      visible.learn(value);
       changed = true;
       return null;
+    }
+
+    /** What a mask must not say again: for a bound that is needed, what the verifier knows. */
+    private Facts factsFor(Value value) {
+      return bounds.isNeeded(value) ? visible : facts;
+    }
+
+    /**
+     * Whether a value is to be computed from another one, and not from what that was computed from:
+     * that one was tested, and this one needs to be bounded by the test.
+     */
+    private boolean staysApart(Value value, Value operand) {
+      return bounds.isNeeded(value) && bounds.isProof(operand);
     }
 
     private @Nullable Value binary(Value value, Operation.Binary binary) {
@@ -223,6 +246,7 @@ final class Simplify implements Pass {
           a.operation() instanceof Operation.Binary i
                   && !i.narrow()
                   && a.operand(1).constant().isPresent()
+                  && !staysApart(value, a)
               ? i
               : null;
       long d = inner == null ? 0 : a.operand(1).constant().getAsLong();
@@ -273,7 +297,7 @@ final class Simplify implements Pass {
           }
         }
         case MODULO -> {
-          if (c == 0 || Long.compareUnsigned(facts.high(a), c) < 0) {
+          if (c == 0 || Long.compareUnsigned(factsFor(value).high(a), c) < 0) {
             return a;
           }
           if (Long.bitCount(c) == 1) {
@@ -284,7 +308,7 @@ final class Simplify implements Pass {
           if ((c & ~facts.zeros(a)) == 0) {
             return constant(0);
           }
-          if ((~c & ~facts.zeros(a)) == 0) {
+          if ((~c & ~factsFor(value).zeros(a)) == 0) {
             return a;
           }
           if (c == 0xffffffffL) {
@@ -297,8 +321,9 @@ final class Simplify implements Pass {
           }
           // Bits that are 0 anyway may be set or not: choose what fits an immediate.
           if (c != (int) c) {
-            long smaller = c & ~facts.zeros(a);
-            long larger = c | facts.zeros(a);
+            long zeros = factsFor(value).zeros(a);
+            long smaller = c & ~zeros;
+            long larger = c | zeros;
             if (smaller == (int) smaller) {
               return become(value, Operator.AND, a, constant(smaller));
             }
@@ -341,10 +366,12 @@ final class Simplify implements Pass {
         return constant(scalar.convert(a.constant().getAsLong()));
       }
       long mask = (1L << 8 * scalar.width()) - 1;
-      if (Long.compareUnsigned(facts.high(a), scalar.signed() ? mask >>> 1 : mask) <= 0) {
+      long most = scalar.signed() ? mask >>> 1 : mask;
+      if (Long.compareUnsigned(factsFor(value).high(a), most) <= 0) {
         return a;
       }
-      if (a.operation() instanceof Operation.Extend inner) {
+      boolean looksThrough = !staysApart(value, a);
+      if (looksThrough && a.operation() instanceof Operation.Extend inner) {
         if (inner.scalar() == scalar
             || scalar.signed()
                 && inner.scalar().signed()
@@ -357,7 +384,8 @@ final class Simplify implements Pass {
           return null;
         }
       }
-      if (a.operation() instanceof Operation.Binary inner
+      if (looksThrough
+          && a.operation() instanceof Operation.Binary inner
           && inner.operator() == Operator.AND
           && a.operand(1).constant().isPresent()
           && (a.operand(1).constant().getAsLong() & mask) == mask) {
@@ -492,6 +520,8 @@ final class Simplify implements Pass {
           && a.operation() instanceof Operation.SwapBytes x
           && b.operation() instanceof Operation.SwapBytes y
           && x.width() == y.width()
+          && !bounds.isNeeded(a)
+          && !bounds.isNeeded(b)
           && fits(a.operand(0), x.width())
           && fits(b.operand(0), x.width())) {
         return new Test(relation, false, a.operand(0), b.operand(0));
@@ -534,6 +564,9 @@ final class Simplify implements Pass {
     }
 
     private @Nullable Test equality(Relation relation, Value a, long c) {
+      if (bounds.isNeeded(a)) {
+        return null;
+      }
       if (a.operation() instanceof Operation.Compare inner && (c == 0 || c == 1)) {
         boolean same = (c == 1) == (relation == Relation.EQUAL);
         return new Test(

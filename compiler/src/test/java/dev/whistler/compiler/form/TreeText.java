@@ -32,6 +32,7 @@ final class TreeText {
       case Expr.Convert c -> c.type().text() + "(" + of(c.operand()) + ")";
       case Expr.Retype r -> of(r.operand());
       case Expr.SwapBytes s -> "swap" + 8 * s.type().width() + "(" + of(s.operand()) + ")";
+      case Expr.Below b -> of(b.index());
       case Expr.Log2 l -> "log2(" + of(l.operand()) + ")";
       case Expr.Load l -> l.scalar().text() + "[" + of(l.pointer()) + "+" + l.displacement() + "]";
       case Expr.Store s ->

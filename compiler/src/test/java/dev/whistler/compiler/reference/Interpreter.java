@@ -154,6 +154,13 @@ final class Interpreter {
       case Expr.Convert e -> conv(e.type(), eval(e.operand()));
       case Expr.Retype e -> eval(e.operand());
       case Expr.SwapBytes e -> swap(e.type().width(), eval(e.operand()));
+      case Expr.Below e -> {
+        long index = eval(e.index());
+        if (Long.compareUnsigned(index, e.limit()) >= 0) {
+          throw new IllegalStateException("the index " + index + " is not below " + e.limit());
+        }
+        yield index;
+      }
       case Expr.Log2 e -> {
         long value = eval(e.operand());
         yield value == 0 ? 0 : 63 - Long.numberOfLeadingZeros(value);
