@@ -16,6 +16,10 @@
 #define CLASS "libbpf.ExecutionCorpus"
 // What older verifiers say where a newer kernel accepts the program.
 #define NO_RECORD_AS_SLOT "type=alloc_mem expected=fp, pkt, pkt_meta, map_key, map_value"
+// The verifier looks at a million instructions (BPF_COMPLEXITY_LIMIT_INSNS): many paths, no fault.
+#define TOO_COMPLEX "BPF program is too large. Processed"
+// The bounds of a register contradict each other on a path that nothing takes (reg_bounds_sanity_check).
+#define CONTRADICTION "REG INVARIANTS VIOLATION"
 #define LOG_BYTES (1 << 14)
 
 static char messages[LOG_BYTES];
@@ -112,6 +116,13 @@ static int try(const char *directory, const char *name, const char *program, con
 		if (strstr(messages, NO_RECORD_AS_SLOT)) {
 			report("SKIPPED", name, now() - begin,
 			       "this kernel takes no ring buffer record as a map's key or value (6.3)");
+			bpf_object__close(object);
+			return 0;
+		}
+		if (strstr(messages, TOO_COMPLEX) || strstr(messages, CONTRADICTION)) {
+			report("SKIPPED", name, now() - begin,
+			       strstr(messages, TOO_COMPLEX) ? "too complex for this verifier"
+							     : "this verifier contradicts itself");
 			bpf_object__close(object);
 			return 0;
 		}

@@ -184,9 +184,9 @@ public sealed interface Expr {
   record SwapBytes(ScalarType type, Expr operand, Origin origin) implements Expr {}
 
   /**
-   * An index where it is known to be below a limit: the value that an address is computed from. What
-   * comes after a check is this node and not the index itself, so that whoever rewrites expressions
-   * cannot part the value that was compared from the one that is used.
+   * An index where it is known to be below a limit: the value that an address is computed from.
+   * What comes after a check is this node and not the index itself, so that whoever rewrites
+   * expressions cannot part the value that was compared from the one that is used.
    *
    * @param limit at least 1
    */

@@ -168,10 +168,29 @@ final class MemoryForms {
               + " of an atomic addition is no multiple of "
               + type.width());
     }
+    checkAtomic(pointer, form.origin(), body);
     Expr value = body.value(form.operand(2));
     body.places().checkStored(pointer, value, form.origin());
     return new Expr.AtomicAdd(
         type, address.pointer(), address.displacement(), value, fetch, form.origin());
+  }
+
+  /** Refuses what every kernel refuses (check_atomic, kernel/bpf/verifier.c). */
+  private static void checkAtomic(Expr pointer, Origin at, BodyAnalyzer body) {
+    String where =
+        switch (pointer.type() instanceof PointerType p ? p.region() : Region.UNKNOWN) {
+          case PACKET -> "a packet";
+          case CONTEXT -> "the context";
+          case KERNEL -> "kernel memory";
+          case STACK, MAP_VALUE, RING, GLOBAL, UNKNOWN -> null;
+        };
+    if (where != null) {
+      throw body.fail(
+          Code.E_TYPE,
+          at,
+          "the kernel allows no atomic addition on " + where,
+          "add in a map value, a ring record, a global variable or on the stack");
+    }
   }
 
   private static Expr probeRead(Form form, BodyAnalyzer body, boolean user) {

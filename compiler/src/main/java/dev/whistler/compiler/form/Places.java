@@ -145,14 +145,15 @@ final class Places {
   private Expr elementLoad(Place.Element e, Expr pointer, Expr index) {
     return new Expr.Load(
         e.scalar(),
-        elementAddress(
-            pointer, new Expr.Below(index, e.count()), e.scalar().width(), e.origin()),
+        elementAddress(pointer, new Expr.Below(index, e.count()), e.scalar().width(), e.origin()),
         e.displacement(),
         e.scalar(),
         e.origin());
   }
 
-  /** {@code pointer + index * width}; where the verifier must know bounds, of a {@link Expr.Below}. */
+  /**
+   * {@code pointer + index * width}; where the verifier must know bounds, of a {@link Expr.Below}.
+   */
   static Expr elementAddress(Expr pointer, Expr index, int width, Origin at) {
     Expr scaled =
         width == 1

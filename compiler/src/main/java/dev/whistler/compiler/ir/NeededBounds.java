@@ -48,6 +48,15 @@ public final class NeededBounds {
     return isNeeded(value) && at(tested, value);
   }
 
+  /** Notes that another value takes the place of one. */
+  public void replaced(Value value, Value by) {
+    if (value.number() < tested.length && by.number() < tested.length) {
+      tested[by.number()] |= tested[value.number()];
+      needed[by.number()] |= needed[value.number()];
+      sizes[by.number()] |= sizes[value.number()];
+    }
+  }
+
   private static boolean at(boolean[] marks, Value value) {
     return value.number() < marks.length && marks[value.number()];
   }

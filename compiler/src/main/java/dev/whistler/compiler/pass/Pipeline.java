@@ -51,7 +51,8 @@ public final class Pipeline {
 
   /** Passes that instruction selection relies on. */
   private static List<Pass> legalising() {
-    return List.of(new DeadCode(), new ExpandCompares(), new ShowBounds(), new SplitCriticalEdges());
+    return List.of(
+        new DeadCode(), new ExpandCompares(), new ShowBounds(), new SplitCriticalEdges());
   }
 
   /** Improves a routine and makes it ready for instruction selection. */

@@ -67,7 +67,7 @@ final class Simplify implements Pass {
         for (Value phi : block.phis()) {
           Value same = onlyOperand(phi);
           if (same != null) {
-            replacements.put(phi, same);
+            replace(phi, same);
           }
         }
         output = new ArrayList<>(block.instructions().size());
@@ -77,7 +77,7 @@ final class Simplify implements Pass {
           if (simpler == null) {
             output.add(value);
           } else {
-            replacements.put(value, simpler);
+            replace(value, simpler);
           }
         }
         resolveOperands(block.terminator());
@@ -89,6 +89,11 @@ final class Simplify implements Pass {
       }
       routine.replaceAll(replacements);
       return changed || !replacements.isEmpty();
+    }
+
+    private void replace(Value value, Value by) {
+      replacements.put(value, by);
+      bounds.replaced(value, by);
     }
 
     private void resolveOperands(Value value) {

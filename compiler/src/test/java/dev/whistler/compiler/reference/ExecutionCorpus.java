@@ -16,15 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Objects for kernels on which no compiler runs: the specification's programs and the examples, to
- * be loaded; the run-time vectors and random programs, to be run as well, with their results.
+ * be loaded; the run-time vectors, random programs and those about indices, to be run as well, with
+ * their results.
  */
 public final class ExecutionCorpus {
   private static final int RANDOM_PROGRAMS = Integer.getInteger("whistler.corpus.random", 150);
+
+  private static final int INDEX_PROGRAMS = Integer.getInteger("whistler.corpus.index", 150);
 
   /** Instruction sets that all kernels in question know. */
   private static final List<Integer> INSTRUCTION_SETS = List.of(1, 3);
@@ -50,6 +54,8 @@ public final class ExecutionCorpus {
     }
     corpus.vectors();
     corpus.randomPrograms();
+    corpus.indexPrograms();
+    corpus.proofs();
     Files.write(corpus.directory.resolve("cases"), corpus.cases);
   }
 
@@ -74,6 +80,37 @@ public final class ExecutionCorpus {
       } catch (Undefined e) {
         System.err.println("seed " + seed + " is left out: " + e.getMessage());
       }
+    }
+  }
+
+  /** Programs whose indices are known at run time only, with all passes and with none. */
+  private void indexPrograms() throws IOException {
+    for (int seed = 1; seed <= INDEX_PROGRAMS; seed++) {
+      String source = IndexPrograms.unit(new IndexPrograms(seed).body());
+      Set<String> disabled = seed % 4 != 0 ? Set.of() : Pipeline.names();
+      run(
+          "index-%05d".formatted(seed),
+          source,
+          Compilation.options(seed % 10 == 9 ? 1 : 3, disabled));
+    }
+  }
+
+  private void proofs() throws IOException {
+    for (int set : INSTRUCTION_SETS) {
+      for (ProvenIndex program : ProvenIndex.values()) {
+        String name = program.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        for (int i = 0; i < program.reads().length; i++) {
+          run(
+              "proof-%s-%d-v%d".formatted(name, i, set),
+              ProvenIndex.unit(program.reads()[i]),
+              Compilation.options(set));
+        }
+      }
+      keep(
+          "proof-sizes-v" + set,
+          Compilation.object(ProvenIndex.SIZES, Compilation.options(set)),
+          "-",
+          "-");
     }
   }
 

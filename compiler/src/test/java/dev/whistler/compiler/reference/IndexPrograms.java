@@ -149,8 +149,7 @@ final class IndexPrograms {
 
   private String inMap() {
     String p = fresh("p");
-    String inside =
-        chance(5) ? pairOf(p) : chance(6) ? addressed(p) : use(any(OF_CELL).of(p));
+    String inside = chance(5) ? pairOf(p) : chance(6) ? addressed(p) : use(any(OF_CELL).of(p));
     return "(when-let ((%s (getmap cells %d))) %s)".formatted(p, random.nextInt(4), inside);
   }
 
@@ -175,8 +174,7 @@ final class IndexPrograms {
     return switch (random.nextInt(4)) {
       case 0 -> "(setf %s %s)".formatted(place, load());
       case 1 -> "(incf %s)".formatted(place);
-      case 2 ->
-          "(setf (getmap out %d) (+ (getmap out 2) %s))".formatted(random.nextInt(8), place);
+      case 2 -> "(setf (getmap out %d) (+ (getmap out 2) %s))".formatted(random.nextInt(8), place);
       default -> "(setf (getmap some %d) %s)".formatted(random.nextInt(40), place);
     };
   }
@@ -185,7 +183,7 @@ final class IndexPrograms {
   private String pairOf(String p) {
     String i = fresh("j");
     return ("(let ((%s %s)) (when (< %s 4) %s (incf (pair-b (typed-ptr pair"
-            + " (+ (cell-ps-ptr %s) (* %s (sizeof pair)))))))")
+                + " (+ (cell-ps-ptr %s) (* %s (sizeof pair)))))))")
             .formatted(i, index(2), i, between(), p, i)
         + ")";
   }
@@ -221,8 +219,7 @@ final class IndexPrograms {
         };
     return ("(let ((%s (make-small)) (%s %s)) (setf (small-w %s 2) %s)"
             + " (when (and (%s %s 0) (<= %s 32)) %s (probe-read-kernel %s %s 77)))")
-        .formatted(
-            s, n, length, s, load(), any(List.of(">", "/=")), n, n, between(), s, n);
+        .formatted(s, n, length, s, load(), any(List.of(">", "/=")), n, n, between(), s, n);
   }
 
   /** Something that needs registers, or nothing. */
@@ -239,8 +236,7 @@ final class IndexPrograms {
     String value = index(2);
     variables.add(i);
     String inner = statement(depth - 1) + " " + (chance(2) ? statement(depth - 1) : "");
-    String text =
-        "(let ((%s %s)) (when %s %s %s))".formatted(i, value, test(i), between(), inner);
+    String text = "(let ((%s %s)) (when %s %s %s))".formatted(i, value, test(i), between(), inner);
     variables.remove(i);
     return text;
   }
@@ -262,8 +258,7 @@ final class IndexPrograms {
   private String repeated(int depth) {
     String i = fresh("l");
     variables.add(i);
-    String text =
-        "(dotimes (%s %d) %s)".formatted(i, 2 + random.nextInt(9), statement(depth - 1));
+    String text = "(dotimes (%s %d) %s)".formatted(i, 2 + random.nextInt(9), statement(depth - 1));
     variables.remove(i);
     return text;
   }
@@ -313,7 +308,8 @@ final class IndexPrograms {
       case 14 -> "(max %s %d)".formatted(inner, random.nextInt(9));
       case 15 -> "(logand %s %d)".formatted(inner, (2 << random.nextInt(8)) - 1);
       case 16 ->
-          "(%s %s %d)".formatted(any(List.of("+", "-", "logxor", "logior")), inner, random.nextInt(9));
+          "(%s %s %d)"
+              .formatted(any(List.of("+", "-", "logxor", "logior")), inner, random.nextInt(9));
       case 17 -> "(- %d %s)".formatted(random.nextInt(12), inner);
       case 18 -> "(if %s %s %s)".formatted(test(variable()), inner, random.nextInt(9));
       default -> inner;

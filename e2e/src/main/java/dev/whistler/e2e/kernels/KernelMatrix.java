@@ -22,7 +22,8 @@ import java.util.concurrent.Future;
 /**
  * {@code ./whistler test --kernels [LINE…]}: boots Debian's kernels of the lines given, 6.1 and
  * 6.12 by default, side by side in QEMU, runs the kernel tests in them, and writes one report a
- * kernel to {@code e2e/target/linux-LINE-reports}. Exits with 1 if a test failed.
+ * kernel to {@code e2e/target/linux-LINE-reports}. Exits with 1 if a test failed. With {@code
+ * -Dwhistler.corpus.index=N} it only loads the compiler's corpus, with N programs about indices.
  */
 public final class KernelMatrix {
   private static final List<String> LINES = List.of("6.1", "6.12");
@@ -45,8 +46,8 @@ public final class KernelMatrix {
   public static void main(String[] arguments) throws Exception {
     List<String> lines = arguments.length == 0 ? LINES : List.of(arguments);
     Repository repository = Repository.find();
-    KernelMatrix matrix =
-        new KernelMatrix(repository.root().resolve("e2e/target"), TestList.read());
+    TestList list = TestPayload.corpusOnly() ? TestList.read().withoutClasses() : TestList.read();
+    KernelMatrix matrix = new KernelMatrix(repository.root().resolve("e2e/target"), list);
     Optional<String> missing = TestPayload.missing();
     List<KernelReport> reports =
         missing.isPresent() ? matrix.notTried(lines, missing.get()) : matrix.run(repository, lines);

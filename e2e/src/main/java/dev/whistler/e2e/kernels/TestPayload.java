@@ -68,6 +68,11 @@ final class TestPayload implements AutoCloseable {
   /** This package, which is in the guest too. */
   private static final String OWN = "dev/whistler/e2e/kernels";
 
+  /** Long runs of the corpus: how many programs about indices it has. */
+  private static final String INDEX_PROGRAMS = "whistler.corpus.index";
+
+  private static final String RUN_CORPUS = "dmesg -n 1\n/loader /corpus || [ $? = 1 ] # reported\n";
+
   private static final String RUN =
       """
       dmesg -n 1
@@ -91,6 +96,11 @@ final class TestPayload implements AutoCloseable {
     this.repository = repository;
   }
 
+  /** Whether the guests only load the corpus. */
+  static boolean corpusOnly() {
+    return System.getProperty(INDEX_PROGRAMS) != null;
+  }
+
   /** What this machine lacks to boot guests, in a sentence; empty where nothing is missing. */
   static Optional<String> missing() {
     return HostPrograms.read()
@@ -111,11 +121,14 @@ final class TestPayload implements AutoCloseable {
     TemporaryDirectory directory = TemporaryDirectory.create("whistler-kernels");
     TestPayload payload = new TestPayload(directory, repository);
     try {
-      payload.packJars();
-      payload.buildObjects();
       payload.buildLoader();
-      Files.write(payload.at("tests"), list.classes());
-      payload.train();
+      payload.buildCorpus();
+      if (!corpusOnly()) {
+        payload.packJars();
+        payload.buildObjects();
+        Files.write(payload.at("tests"), list.classes());
+        payload.train();
+      }
       return payload;
     } catch (GuestException | IOException | RuntimeException e) {
       directory.close();
@@ -162,6 +175,17 @@ final class TestPayload implements AutoCloseable {
   }
 
   private void buildObjects() throws GuestException {
+    for (String builder :
+        List.of("dev.whistler.bpf.PrebuiltObjects", "dev.whistler.runtime.PrebuiltObjects")) {
+      var _ = runJava(builder, at("objects"));
+    }
+  }
+
+  private void buildCorpus() throws GuestException {
+    var _ = runJava("dev.whistler.compiler.reference.ExecutionCorpus", at("corpus"));
+  }
+
+  private String runJava(String main, Path argument) throws GuestException {
     String classPath =
         MODULES.stream()
             .flatMap(
@@ -170,24 +194,14 @@ final class TestPayload implements AutoCloseable {
                         target(module).resolve("test-classes"), target(module).resolve("classes")))
             .map(Path::toString)
             .collect(Collectors.joining(":", "", ":" + target("e2e").resolve("kernels") + "/*"));
-    for (String builder :
-        List.of("dev.whistler.bpf.PrebuiltObjects", "dev.whistler.runtime.PrebuiltObjects")) {
-      var _ = runJava(classPath, builder, at("objects"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    if (corpusOnly()) {
+      command.add("-D" + INDEX_PROGRAMS + "=" + System.getProperty(INDEX_PROGRAMS));
     }
-    var _ = runJava(classPath, "dev.whistler.compiler.reference.ExecutionCorpus", at("corpus"));
-  }
-
-  private String runJava(String classPath, String main, Path argument) throws GuestException {
-    return HostCommand.run(
-        LIMIT,
-        repository.root().resolve("compiler"),
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-cp",
-            classPath,
-            main,
-            argument.toString()));
+    command.addAll(List.of("-cp", classPath, main, argument.toString()));
+    return HostCommand.run(LIMIT, repository.root().resolve("compiler"), command);
   }
 
   private void buildLoader() throws GuestException {
@@ -245,13 +259,16 @@ final class TestPayload implements AutoCloseable {
 
   /** Puts it into a guest's root. */
   void addTo(GuestRoot root, GuestKernel kernel) throws GuestException, IOException {
+    root.add(at("corpus"), "corpus").addProgram(at("loader"), "loader");
+    if (corpusOnly()) {
+      root.script("run.sh", RUN_CORPUS);
+      return;
+    }
     root.addJava(javaCache())
         .add(at("app"), "app")
         .add(at("objects"), "objects")
-        .add(at("corpus"), "corpus")
         .add(at("tests"), "tests")
         .add(repository.root().resolve("examples"), "examples")
-        .addProgram(at("loader"), "loader")
         .script("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
     for (Program program : PROGRAMS) {
       root.addProgram(Path.of(program.file()), program.target());
