@@ -213,7 +213,23 @@ final class Mutants {
               "a fetching addition yields what it adds",
               "emit/Selector.java",
               "add.fetch() ? Opcode.ATOMIC_FETCH : Opcode.ATOMIC_ADD",
-              "Opcode.ATOMIC_ADD"));
+              "Opcode.ATOMIC_ADD"),
+          new Mutant(
+              "what we know of an index counts as shown to the verifier",
+              "pass/ShowBounds.java",
+              "    return Long.compareUnsigned(facts.high(index), limit) < 0\n",
+              "    return limit > 0\n"),
+          new Mutant(
+              "an offset is computed from what was scaled before its test",
+              "pass/Simplify.java",
+              "return bounds.isNeeded(value) && bounds.isProof(operand);",
+              "return false;"),
+          new Mutant(
+              "an index passes for tested where only one way leads over the test",
+              "pass/ShowBounds.java",
+              "      if (!isBounded(index, limit, from, block, facts)\n",
+              "      if (block.predecessors().size() == 1\n"
+                  + "          && !isBounded(index, limit, from, block, facts)\n"));
 
   private Mutants() {}
 }

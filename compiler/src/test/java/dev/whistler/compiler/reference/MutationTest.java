@@ -78,18 +78,25 @@ class MutationTest {
     List<Mutant> run(long end) {
       try (KernelSession kernel = new KernelSession()) {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
-          compile(i, kernel);
+          long seed = 31_000_003L + i;
+          String source = ProgramGenerator.unit(new ProgramGenerator(seed).program());
+          compile(source, RandomProgramsTest.packet(new Random(seed)), i, kernel);
+        }
+      }
+      // Other maps, so another session.
+      try (KernelSession kernel = new KernelSession()) {
+        for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
+          long seed = 47_000_003L + i;
+          String source = IndexPrograms.unit(new IndexPrograms(seed).body());
+          compile(source, IndexPrograms.packet(new Random(seed)), i, kernel);
         }
       }
       return List.copyOf(alive.keySet());
     }
 
     /** Compiles one program by all mutants not found yet. */
-    private void compile(int index, KernelSession kernel) {
-      long seed = 31_000_003L + index;
-      String source = ProgramGenerator.unit(new ProgramGenerator(seed).program());
+    private void compile(String source, byte[] packet, int index, KernelSession kernel) {
       TypedUnit unit = Compilation.analyze(source);
-      byte[] packet = RandomProgramsTest.packet(new Random(seed));
       Outcome expected;
       try {
         expected = new Interpreter(unit, packet).run(unit.programs().getFirst());
