@@ -24,6 +24,11 @@ public final class NearMatches {
   /** Comparisons of two characters for one name; what lies beyond is not looked at. */
   private static final int MAX_WORK = 1_500_000;
 
+  /** A kernel has up to 100,000 functions, and few names of a source are looked for among them. */
+  private static final int MAX_KERNEL_NAMES = 200_000;
+
+  private static final int MAX_KERNEL_WORK = 10_000_000;
+
   /** Of longer names only the start is compared. */
   private static final int MAX_COMPARED = 64;
 
@@ -39,6 +44,20 @@ public final class NearMatches {
   /** As {@link #of(String, Iterable)}; candidates that are preferred come before the others. */
   public static List<String> of(
       String name, Iterable<String> candidates, Predicate<String> preferred) {
+    return of(name, candidates, preferred, MAX_CANDIDATES, MAX_WORK);
+  }
+
+  /** As {@link #of(String, Iterable)}, of all names of a kind that a kernel has. */
+  public static List<String> ofKernel(String name, Iterable<String> candidates) {
+    return of(name, candidates, candidate -> false, MAX_KERNEL_NAMES, MAX_KERNEL_WORK);
+  }
+
+  private static List<String> of(
+      String name,
+      Iterable<String> candidates,
+      Predicate<String> preferred,
+      int maxCandidates,
+      int maxWork) {
     String wanted = compared(name);
     Set<String> substrings = new HashSet<>();
     for (int i = 0; i + MIN_COMMON <= wanted.length(); i++) {
@@ -48,7 +67,7 @@ public final class NearMatches {
     int seen = 0;
     int work = 0;
     for (String candidate : candidates) {
-      if (++seen > MAX_CANDIDATES || work > MAX_WORK) {
+      if (++seen > maxCandidates || work > maxWork) {
         break;
       }
       String text = compared(candidate);

@@ -90,9 +90,9 @@ final class CoreForms {
     KernelDescription kernel = body.unit().request().kernel();
     return kernel == null || !kernel.hasTypes()
         ? List.of()
-        : kernel
-            .struct(cName)
-            .map(s -> s.fields().stream().map(KernelStruct.Field::name).toList())
-            .orElse(List.of());
+        : kernel.structs(cName).stream()
+            .flatMap(s -> s.fields().stream().map(KernelStruct.Field::name))
+            .distinct()
+            .toList();
   }
 }

@@ -18,6 +18,7 @@ import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,11 @@ import java.util.Optional;
 
 /** {@code import-kernel-struct} and the accessors that it generates (section 14). */
 final class KernelStructForms {
+  /** Of candidates and their fields. */
+  private static final int MAX_SHOWN = 4;
+
+  static final String MODULES = "types of kernel modules are not known";
+
   private KernelStructForms() {}
 
   static void define(
@@ -51,16 +57,7 @@ final class KernelStructForms {
           "compile for a kernel description with BTF");
     }
     String cName = TracepointImports.kernelName(name);
-    KernelStruct struct =
-        kernel
-            .struct(cName)
-            .orElseThrow(
-                () ->
-                    diagnostics.fail(
-                        Code.E_KSTRUCT,
-                        at,
-                        "the kernel has no struct " + cName,
-                        NearMatches.hint(cName, kernel.structNames())));
+    KernelStruct struct = chosen(kernel, cName, form, context, diagnostics);
     KernelLayout layout = new KernelLayout(name, cName, struct.size(), 8);
     Map<String, Operator> operators = new LinkedHashMap<>();
     operators.put(
@@ -89,6 +86,95 @@ final class KernelStructForms {
     generated.define("kernel struct " + name, operators, form.origin());
   }
 
+  /**
+   * The struct that the import means. Different files of a kernel may give one name to different
+   * structs; the named fields tell which is meant, or the import is an error.
+   */
+  private static KernelStruct chosen(
+      KernelDescription kernel,
+      String cName,
+      Form form,
+      ExpansionContext context,
+      Diagnostics diagnostics) {
+    Origin at = context.originOf(form.operand(0));
+    List<KernelStruct> all = kernel.structs(cName);
+    if (all.isEmpty()) {
+      String near = NearMatches.hint(NearMatches.ofKernel(cName, kernel.structNames()));
+      throw diagnostics.fail(
+          Code.E_KSTRUCT,
+          at,
+          "the kernel has no struct " + cName + " (" + MODULES + ")",
+          near);
+    }
+    List<String> wanted = form.from(1).stream().map(KernelStructForms::fieldName).toList();
+    List<KernelStruct> complete =
+        all.stream()
+            .filter(s -> wanted.stream().allMatch(field -> s.field(field).isPresent()))
+            .toList();
+    if (complete.isEmpty()) {
+      // The one with most of the fields makes the most helpful message.
+      return all.stream()
+          .max(
+              Comparator.comparingLong(
+                  s -> wanted.stream().filter(field -> s.field(field).isPresent()).count()))
+          .orElseThrow();
+    }
+    if (complete.stream().map(s -> answers(s, wanted)).distinct().count() > 1) {
+      throw diagnostics.fail(
+          Code.E_KSTRUCT,
+          at,
+          "the kernel has "
+              + complete.size()
+              + " different structs "
+              + cName
+              + (wanted.isEmpty() ? "" : " with these fields")
+              + ": "
+              + String.join("; ", complete.stream().limit(MAX_SHOWN).map(s -> shown(s, wanted)).toList())
+              + (complete.size() > MAX_SHOWN ? "; …" : ""),
+          "name a field that only the one that is meant has");
+    }
+    return complete.getFirst();
+  }
+
+  /** All that a program can learn from an import of these fields. */
+  private static List<Object> answers(KernelStruct struct, List<String> wanted) {
+    List<Object> answers = new ArrayList<>();
+    answers.add(struct.size());
+    if (wanted.isEmpty()) {
+      answers.addAll(struct.fields());
+    }
+    wanted.forEach(field -> answers.add(struct.field(field)));
+    return answers;
+  }
+
+  /** {@code one of 16 bytes with cookie, completed (stage at 4)}. */
+  private static String shown(KernelStruct struct, List<String> wanted) {
+    List<String> names =
+        struct.fields().stream()
+            .map(KernelStruct.Field::name)
+            .filter(name -> !name.isEmpty() && !wanted.contains(name))
+            .limit(MAX_SHOWN)
+            .toList();
+    String places =
+        String.join(
+            ", ",
+            wanted.stream()
+                .limit(MAX_SHOWN)
+                .flatMap(field -> struct.field(field).stream())
+                .map(field -> field.name() + " at " + field.offset())
+                .toList());
+    return "one of "
+        + struct.size()
+        + " bytes with "
+        + String.join(", ", names)
+        + (struct.fields().size() > names.size() + wanted.size() ? ", …" : "")
+        + (places.isEmpty() ? "" : " (" + places + ")");
+  }
+
+  private static String fieldName(Datum datum) {
+    return datum instanceof Datum.Symbol s ? TracepointImports.kernelName(s.name().text()) : "";
+  }
+
   private static List<KernelStruct.Field> fields(
       Form form, KernelStruct struct, ExpansionContext context, Diagnostics diagnostics) {
     if (form.count() == 1) {
@@ -97,8 +183,7 @@ final class KernelStructForms {
     List<KernelStruct.Field> fields = new ArrayList<>();
     AnalysisException failure = null;
     for (Datum datum : form.from(1)) {
-      String name =
-          datum instanceof Datum.Symbol s ? TracepointImports.kernelName(s.name().text()) : "";
+      String name = fieldName(datum);
       Optional<KernelStruct.Field> field = struct.field(name);
       if (field.isEmpty()) {
         failure =
@@ -191,10 +276,24 @@ final class KernelStructForms {
               : new Expr.Retype(word, kernelPointer(field.typeName(), body), at);
         }
         case BIT_FIELD -> bitField(pointer, at, body);
+        case OPAQUE -> throw opaque(at, body);
         case STRUCT -> plus(pointer, field.offset(), kernelPointer(field.typeName(), body), at);
         case ARRAY ->
             form.count() == 1 ? array(pointer, at) : element(pointer, form.operand(1), at, body);
       };
+    }
+
+    private AnalysisException opaque(Origin at, BodyAnalyzer body) {
+      String size = field.size() == 0 ? "" : " of " + field.size() + " bytes";
+      return body.fail(
+          Code.E_FIELD,
+          at,
+          "the field " + field.name() + " of " + layout.cName() + size + " fits no scalar type",
+          "take its address with ("
+              + layout.name()
+              + "-"
+              + TracepointImports.sourceName(field.name())
+              + "-ptr p)");
     }
 
     private Expr integer(Expr pointer, Origin at, BodyAnalyzer body) {

@@ -13,7 +13,6 @@ import dev.whistler.compiler.table.ProgramTypes;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.table.Sections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,8 @@ final class ProgramDefinitions {
             diagnostics);
     String type = type(options, context);
     ResolvedSection section = section(options, type, form.origin(), context);
-    checkKernel(section, form.origin());
+    Datum sectionDatum = options.value("section");
+    checkKernel(section, sectionDatum == null ? form.origin() : context.originOf(sectionDatum));
     String license = text(options, "license", "GPL", context);
     checkLicense(license, options, form.origin(), context);
     Datum sleepable = options.value("sleepable");
@@ -104,8 +104,12 @@ final class ProgramDefinitions {
           sectionAt,
           "the section \""
               + section.written()
-              + "\" names no target, so the program is not attached by itself",
-          null);
+              + "\" names no "
+              + (section.written().equals(section.canonical()) ? "target" : "complete target")
+              + ", so the program is not attached by itself",
+          Sections.targetShape(section.written())
+              .map(shape -> "give the place, " + shape + ", here or when it is attached")
+              .orElse(null));
     }
     return section;
   }
@@ -131,8 +135,10 @@ final class ProgramDefinitions {
                     diagnostics.fail(
                         Code.E_SECTION,
                         sectionAt,
-                        "unknown section \"" + written + "\"",
-                        NearMatches.hint(written, Sections.names())));
+                        unknownSection(written),
+                        Sections.targetShape(written).isPresent()
+                            ? null
+                            : NearMatches.hint(written, Sections.names())));
     if (options.has("type") && !section.type().equals(type)) {
       diagnostics.report(
           Code.W_TYPE,
@@ -143,6 +149,14 @@ final class ProgramDefinitions {
     return section;
   }
 
+  private static String unknownSection(String written) {
+    return Sections.targetShape(written)
+        .map(
+            shape ->
+                "the section \"" + written + "\" names no " + shape + " behind its first slash")
+        .orElse("unknown section \"" + written + "\"");
+  }
+
   private void checkKernel(ResolvedSection section, Origin at) {
     KernelDescription kernel = unit.request().kernel();
     if (kernel != null
@@ -150,16 +164,7 @@ final class ProgramDefinitions {
       diagnostics.report(
           Code.E_PROGTYPE, at, "this kernel has no programs of type :" + section.type(), null);
     }
-    Map<String, Object> target = section.attachParameters();
-    String event = target.get("category") + "/" + target.get("event");
-    if (section.attachKind().equals("tracepoint")
-        && unit.tables().tracepoints().find(event).filter(e -> !e.exists()).isPresent()) {
-      diagnostics.report(
-          Code.E_TP,
-          at,
-          "the kernel has no tracepoint " + event,
-          "this program cannot be attached");
-    }
+    SectionTargets.check(section, unit, at);
   }
 
   private String text(OptionList options, String option, String missing, ExpansionContext context) {

@@ -23,6 +23,9 @@ final class TracepointDefinitions {
   /** No record has more fields worth naming one by one; beyond, the whole event is asked for. */
   private static final int MAX_NAMED = 256;
 
+  /** What helps when the kernel's description of a field cannot be used. */
+  static final String OTHER_FIELDS = "the other fields of the event can be used";
+
   private final UnitContext unit;
   private final Diagnostics diagnostics;
 
@@ -86,7 +89,7 @@ final class TracepointDefinitions {
   }
 
   /** Near matches; events of the same category come first (section 13.2). */
-  private static List<String> eventMatches(String event, KernelDescription kernel) {
+  static List<String> eventMatches(String event, KernelDescription kernel) {
     String category = event.substring(0, event.indexOf('/') + 1);
     return NearMatches.of(event, kernel.tracepointNames(), name -> name.startsWith(category));
   }
@@ -138,6 +141,9 @@ final class TracepointDefinitions {
           imported.fields().put(TracepointImports.sourceName(field.name()), field);
         }
       }
+      format
+          .unusable()
+          .forEach((name, why) -> imported.unusable().put(TracepointImports.sourceName(name), why));
       return;
     }
     @Nullable AnalysisException failure = null;
@@ -146,12 +152,15 @@ final class TracepointDefinitions {
       Optional<TracepointFormat.Field> field = format.field(kernelName);
       if (field.isEmpty()) {
         markBroken(symbol);
+        String why = format.unusable().get(kernelName);
         failure =
             diagnostics.fail(
                 Code.E_TPFIELD,
                 context.originOf(symbol),
-                format.event() + " has no field \"" + kernelName + "\"",
-                fieldHint(kernelName, format));
+                why == null
+                    ? format.event() + " has no field \"" + kernelName + "\""
+                    : unusable(format.event(), kernelName, why),
+                why == null ? fieldHint(kernelName, format) : OTHER_FIELDS);
       } else {
         imported.fields().put(TracepointImports.sourceName(kernelName), field.get());
       }
@@ -166,6 +175,11 @@ final class TracepointDefinitions {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** Says why a field that the kernel has cannot be used. */
+  static String unusable(String event, String field, String why) {
+    return "the field " + field + " of " + event + " cannot be used: in the kernel's format it " + why;
   }
 
   /** Uses of a field that could not be imported are not reported again. */

@@ -69,7 +69,9 @@ final class TracepointForms {
 
   private static boolean isKnown(String field, BodyAnalyzer body) {
     for (TracepointImports.Event event : body.tables().tracepoints().all()) {
-      if (event.fields().containsKey(field) || event.absent().contains(field)) {
+      if (event.fields().containsKey(field)
+          || event.absent().contains(field)
+          || event.unusable().containsKey(field)) {
         return true;
       }
     }
@@ -153,6 +155,9 @@ final class TracepointForms {
     if (ownEvent.isPresent() && ownEvent.get().absent().contains(field)) {
       throw absent(field, ownEvent.get(), at, body);
     }
+    if (ownEvent.isPresent() && ownEvent.get().unusable().containsKey(field)) {
+      throw unusable(field, ownEvent.get(), at, body);
+    }
     List<Found> offering = new ArrayList<>();
     for (TracepointImports.Event event : tracepoints.all()) {
       Field offered = event.fields().get(field);
@@ -176,6 +181,9 @@ final class TracepointForms {
       for (TracepointImports.Event event : tracepoints.all()) {
         if (event.absent().contains(field)) {
           throw absent(field, event, at, body);
+        }
+        if (event.unusable().containsKey(field)) {
+          throw unusable(field, event, at, body);
         }
       }
     }
@@ -201,6 +209,18 @@ final class TracepointForms {
             + " "
             + field
             + ") …)");
+  }
+
+  private static AnalysisException unusable(
+      String field, TracepointImports.Event event, Origin at, BodyAnalyzer body) {
+    return body.fail(
+        Code.E_TPFIELD,
+        at,
+        TracepointDefinitions.unusable(
+            event.name(),
+            TracepointImports.kernelName(field),
+            String.valueOf(event.unusable().get(field))),
+        TracepointDefinitions.OTHER_FIELDS);
   }
 
   private static void require(Found found, BodyAnalyzer body) {
@@ -244,10 +264,18 @@ final class TracepointForms {
     }
     body.arity(form, 0, 0);
     Field field = found.field();
-    ScalarType type = ScalarType.of(field.size(), field.signed());
+    ScalarType type = ScalarType.of(field.valueSize(), field.valueSigned());
+    if (field.offset() % type.width() != 0) {
+      throw misaligned(form, "the field " + field.name(), body);
+    }
     Expr load = new Expr.ContextLoad(type, field.offset(), type, form.origin());
     body.findings().kinds().cTyped(load, field.cType());
     return load;
+  }
+
+  private static AnalysisException misaligned(Form form, String what, BodyAnalyzer body) {
+    return body.fail(
+        Code.E_ALIGN, form.origin(), what + " is not aligned and cannot be read directly");
   }
 
   private static Expr array(Form form, Found found, Part part, BodyAnalyzer body) {
@@ -266,7 +294,16 @@ final class TracepointForms {
       return address;
     }
     long index = body.requireConstant(form.operand(0), "the index of a tracepoint array");
-    int count = field.size() / field.elementSize();
+    Optional<ScalarType> element = ScalarType.ofWidth(field.valueSize(), field.valueSigned());
+    if (element.isEmpty()) {
+      throw body.fail(
+          Code.E_TPFIELD,
+          form.origin(),
+          "the elements of " + field.name() + " have " + field.valueSize() + " bytes, no scalars",
+          "read them with (probe-read-kernel TARGET SIZE (" + form.name() + "-ptr))");
+    }
+    ScalarType type = element.get();
+    int count = field.size() / type.width();
     if (index < 0 || index >= count) {
       throw body.fail(
           Code.E_INDEX,
@@ -279,11 +316,9 @@ final class TracepointForms {
               + count
               + " elements");
     }
-    ScalarType type = ScalarType.of(field.elementSize(), field.signed());
-    int offset = field.offset() + (int) index * field.elementSize();
+    int offset = field.offset() + (int) index * type.width();
     if (offset % type.width() != 0) {
-      throw body.fail(
-          Code.E_ALIGN, form.origin(), "the element is not aligned and cannot be read directly");
+      throw misaligned(form, "the element", body);
     }
     return new Expr.ContextLoad(type, offset, type, form.origin());
   }

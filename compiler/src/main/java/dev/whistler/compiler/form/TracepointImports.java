@@ -16,6 +16,7 @@ final class TracepointImports {
     private final String name;
     private final Map<String, TracepointFormat.Field> fields = new LinkedHashMap<>();
     private final List<String> absent = new ArrayList<>();
+    private final Map<String, String> unusable = new LinkedHashMap<>();
     private boolean exists = true;
 
     Event(String name) {
@@ -35,6 +36,11 @@ final class TracepointImports {
     /** Source names of optional fields that the kernel lacks. */
     List<String> absent() {
       return absent;
+    }
+
+    /** Why fields cannot be read, by source name: {@code is an array of two dimensions}. */
+    Map<String, String> unusable() {
+      return unusable;
     }
 
     /** False for an optional import of an event that the kernel lacks. */

@@ -11,6 +11,12 @@ final class BtfLayouts {
   /** Members of one struct, those of anonymous members included. */
   private static final int MAX_FIELDS = 4096;
 
+  /** Members looked at for one struct. */
+  private static final int MAX_VISITED = 65_536;
+
+  /** Structs of one name; Linux 6.18 has at most three. */
+  private static final int MAX_SAME_NAME = 64;
+
   private static final int MAX_DEPTH = 32;
 
   /** Bytes of one struct; keeps bit offsets within an int. */
@@ -22,20 +28,27 @@ final class BtfLayouts {
     this.types = types;
   }
 
-  /** A struct or union by its name, or by the typedef of an anonymous one. */
-  Optional<KernelStruct> struct(String name) {
-    int id = types.find(name, BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION);
-    if (id == 0) {
-      int alias = types.find(name, BtfTypes.KIND_TYPEDEF, BtfTypes.KIND_TYPEDEF);
-      id = alias == 0 ? 0 : types.resolve(alias);
-      if (id == 0 || !isStruct(id)) {
-        return Optional.empty();
-      }
+  /** The structs and unions of a name, or of the typedef of an anonymous one; all different. */
+  List<KernelStruct> structs(String name) {
+    List<Integer> ids = types.findAll(name, BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION);
+    if (ids.isEmpty()) {
+      ids =
+          types.findAll(name, BtfTypes.KIND_TYPEDEF, BtfTypes.KIND_TYPEDEF).stream()
+              .map(types::resolve)
+              .filter(id -> id != 0 && isStruct(id))
+              .toList();
     }
-    List<Field> fields = new ArrayList<>();
-    flatten(id, 0, 0, fields);
-    return Optional.of(
-        new KernelStruct(name, size(id), types.kind(id) == BtfTypes.KIND_UNION, fields));
+    if (ids.size() > MAX_SAME_NAME) {
+      throw BtfTypes.malformed("has more than " + MAX_SAME_NAME + " structs of one name");
+    }
+    return ids.stream().map(id -> struct(name, id)).distinct().toList();
+  }
+
+  private KernelStruct struct(String name, int id) {
+    Flattening flattening = new Flattening();
+    flattening.flatten(id, 0, 0);
+    return new KernelStruct(
+        name, size(id), types.kind(id) == BtfTypes.KIND_UNION, flattening.fields);
   }
 
   private boolean isStruct(int id) {
@@ -50,30 +63,45 @@ final class BtfLayouts {
     return size;
   }
 
-  private void flatten(int id, int bitBase, int depth, List<Field> into) {
-    if (depth > MAX_DEPTH) {
-      throw BtfTypes.malformed("nests anonymous members too deep");
-    }
-    int count = types.length(id);
-    for (int i = 0; i < count; i++) {
-      BtfTypes.Member member = types.member(id, i);
-      int bits = member.bitOffset();
-      if (bits < 0 || bits > 8 * MAX_SIZE) {
-        throw BtfTypes.malformed("has a member at an impossible offset");
+  /** Collects the members of one struct. */
+  private final class Flattening {
+    private final List<Field> fields = new ArrayList<>();
+    private int visited;
+
+    void flatten(int id, int bitBase, int depth) {
+      if (depth > MAX_DEPTH) {
+        throw BtfTypes.malformed("nests anonymous members too deep");
       }
-      int at = Math.addExact(bitBase, bits);
-      if (member.name() == 0) {
-        int inner = types.resolve(member.type());
-        if (inner != 0 && isStruct(inner)) {
-          flatten(inner, at, depth + 1, into);
+      int count = types.length(id);
+      for (int i = 0; i < count; i++) {
+        // Anonymous members of anonymous members multiply without a single name.
+        if (++visited > MAX_VISITED) {
+          throw BtfTypes.malformed("has a struct of more than " + MAX_VISITED + " members");
         }
-        continue; // Unnamed bit-fields are padding.
+        BtfTypes.Member member = types.member(id, i);
+        int bits = member.bitOffset();
+        if (bits < 0 || bits > 8 * MAX_SIZE || bitBase > 8 * MAX_SIZE) {
+          throw BtfTypes.malformed("has a member at an impossible offset");
+        }
+        int at = bitBase + bits;
+        if (member.name() == 0) {
+          int inner = types.resolve(member.type());
+          if (inner != 0 && isStruct(inner)) {
+            flatten(inner, at, depth + 1);
+          }
+          continue; // Unnamed bit-fields are padding.
+        }
+        if (fields.size() == MAX_FIELDS) {
+          throw BtfTypes.malformed("has a struct of more than " + MAX_FIELDS + " members");
+        }
+        fields.add(field(types.string(member.name()), member, at));
       }
-      if (into.size() == MAX_FIELDS) {
-        throw BtfTypes.malformed("has a struct of more than " + MAX_FIELDS + " members");
-      }
-      into.add(field(types.string(member.name()), member, at));
     }
+  }
+
+  /** Whether a scalar type has that many bytes. */
+  private static boolean isScalar(int size) {
+    return size == 1 || size == 2 || size == 4 || size == 8;
   }
 
   private Field field(String name, BtfTypes.Member member, int bits) {
@@ -90,6 +118,9 @@ final class BtfLayouts {
         if (width == 0 && oldStyle != 0 && oldStyle != 8 * size) {
           width = oldStyle; // Before the kind flag, the integer itself was the bit-field.
         }
+        if (width == 0 && !isScalar(size)) {
+          yield new Field(name, Shape.OPAQUE, bits, 8 * size, size, signed, 0, -1, alias);
+        }
         yield width == 0
             ? new Field(name, Shape.INTEGER, bits, 8 * size, size, signed, size, -1, alias)
             : new Field(
@@ -105,8 +136,11 @@ final class BtfLayouts {
         String struct = types.structName(member.type()).orElse(alias);
         yield new Field(name, Shape.STRUCT, bits, 8 * size, size, false, 0, -1, struct);
       }
-      // Floating-point and function members: only their address is of use.
-      default -> new Field(name, Shape.STRUCT, bits, 0, 0, false, 0, -1, alias);
+      // Floating-point members and types that are only declared: no more than their address.
+      default -> {
+        int size = kind == BtfTypes.KIND_FLOAT ? size(type) : 0;
+        yield new Field(name, Shape.OPAQUE, bits, 8 * size, size, false, 0, -1, alias);
+      }
     };
   }
 
@@ -136,7 +170,8 @@ final class BtfLayouts {
       throw BtfTypes.malformed("has an array of an impossible size");
     }
     int size = (int) (count * elementSize);
-    boolean scalar = kind != BtfTypes.KIND_STRUCT && kind != BtfTypes.KIND_UNION;
+    boolean scalar =
+        kind != BtfTypes.KIND_STRUCT && kind != BtfTypes.KIND_UNION && isScalar(elementSize);
     String struct = element == 0 ? "" : types.structName(element).orElse(alias);
     return new Field(
         name,
@@ -160,7 +195,7 @@ final class BtfLayouts {
 
   /** The prototype of a function; {@code __traceiter_*} without its first parameter. */
   Optional<KernelFunction> function(String name) {
-    int id = types.find(name, BtfTypes.KIND_FUNC, BtfTypes.KIND_FUNC);
+    int id = types.find(name, BtfTypes.KIND_FUNC);
     if (id == 0) {
       return Optional.empty();
     }
@@ -193,8 +228,9 @@ final class BtfLayouts {
       case BtfTypes.KIND_INT, BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 -> {
         int size = size(resolved);
         into.add(
-            new KernelFunction.Parameter(
-                name, Math.clamp(size, 1, 8), isSigned(resolved), "", false));
+            isScalar(size)
+                ? new KernelFunction.Parameter(name, size, isSigned(resolved), "", false)
+                : new KernelFunction.Parameter(name, 8, false, "", false));
         if (size > 8) {
           into.add(new KernelFunction.Parameter("", 8, false, "", false));
         }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ final class BtfTypes {
   /** Bytes of kernel BTF (section 22). */
   static final int MAX_BYTES = 64 << 20;
 
+  /** The kernel has a type of such a name for each tracepoint (include/trace/bpf_probe.h). */
+  private static final String TRACEPOINT_PREFIX = "btf_trace_";
+
   private static final int MAGIC = 0xeB9F;
   private static final int MAX_NAME = 512;
 
@@ -49,6 +54,8 @@ final class BtfTypes {
   private final @Nullable Part split;
   private final int[] starts;
   private final int[] names;
+  private final boolean hasFunctions;
+  private final boolean hasTracepoints;
 
   /** The type and string sections of one blob. */
   private record Part(
@@ -84,6 +91,8 @@ final class BtfTypes {
     }
     this.starts = found.toArray();
     this.names = hashNames();
+    this.hasFunctions = named(id -> kind(id) == KIND_FUNC).findAny().isPresent();
+    this.hasTracepoints = named(this::isTracepoint).findAny().isPresent();
   }
 
   /**
@@ -204,26 +213,31 @@ final class BtfTypes {
     return hash ^ hash >>> 15;
   }
 
-  /** The first type of that name whose kind is one of two; 0 when there is none. */
-  int find(String name, int kind, int otherKind) {
+  /** The first type of that name and kind; 0 when there is none. */
+  int find(String name, int kind) {
+    List<Integer> all = findAll(name, kind, kind);
+    return all.isEmpty() ? 0 : all.getFirst();
+  }
+
+  /** All types of that name whose kind is one of two, in the order of their ids. */
+  List<Integer> findAll(String name, int kind, int otherKind) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     int hash = 0;
     for (byte b : bytes) {
       hash = mix(hash, b & 0xff);
     }
+    List<Integer> all = new ArrayList<>();
     int slot = spread(hash) & names.length - 1;
-    int best = 0;
     while (names[slot] != 0) {
       int id = names[slot];
       int found = kind(id);
-      if ((found == kind || found == otherKind)
-          && (best == 0 || id < best)
-          && nameEquals(id, bytes)) {
-        best = id;
+      if ((found == kind || found == otherKind) && nameEquals(id, bytes)) {
+        all.add(id);
       }
       slot = slot + 1 & names.length - 1;
     }
-    return best;
+    all.sort(null);
+    return all;
   }
 
   private boolean nameEquals(int id, byte[] name) {
@@ -236,16 +250,58 @@ final class BtfTypes {
     return stringByte(offset + name.length) == 0;
   }
 
-  /** Names of all structs and unions, sorted, without repetition. */
-  List<String> structNames() {
-    List<String> all = new ArrayList<>();
-    for (int id = 1; id < starts.length; id++) {
-      int kind = kind(id);
-      if ((kind == KIND_STRUCT || kind == KIND_UNION) && nameOffset(id) != 0) {
-        all.add(name(id));
+  /** Names of all structs and unions, with repetition; made one by one. */
+  Iterable<String> structNames() {
+    return () ->
+        named(id -> kind(id) == KIND_STRUCT || kind(id) == KIND_UNION).mapToObj(this::name)
+            .iterator();
+  }
+
+  /** Names of all functions, with repetition; made one by one. */
+  Iterable<String> functionNames() {
+    return () -> named(id -> kind(id) == KIND_FUNC).mapToObj(this::name).iterator();
+  }
+
+  /** Names of all tracepoints that programs can be attached to; made one by one. */
+  Iterable<String> tracepointNames() {
+    return () ->
+        named(this::isTracepoint)
+            .mapToObj(id -> name(id).substring(TRACEPOINT_PREFIX.length()))
+            .iterator();
+  }
+
+  private IntStream named(IntPredicate which) {
+    return IntStream.range(1, starts.length).filter(id -> nameOffset(id) != 0 && which.test(id));
+  }
+
+  private boolean isTracepoint(int id) {
+    if (kind(id) != KIND_TYPEDEF) {
+      return false;
+    }
+    // Compared in place: this is asked of every type.
+    int offset = nameOffset(id);
+    for (int i = 0; i < TRACEPOINT_PREFIX.length(); i++) {
+      if (stringByte(offset + i) != TRACEPOINT_PREFIX.charAt(i)) {
+        return false;
       }
     }
-    return all.stream().distinct().sorted().toList();
+    return true;
+  }
+
+  boolean hasFunctions() {
+    return hasFunctions;
+  }
+
+  boolean hasFunction(String name) {
+    return find(name, KIND_FUNC) != 0;
+  }
+
+  boolean hasTracepoints() {
+    return hasTracepoints;
+  }
+
+  boolean hasTracepoint(String event) {
+    return find(TRACEPOINT_PREFIX + event, KIND_TYPEDEF) != 0;
   }
 
   // -- Types ---------------------------------------------------------------------------------

@@ -3,15 +3,17 @@ package dev.whistler.compiler.kernel;
 import dev.whistler.compiler.kernel.TracepointFormat.Field;
 import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the {@code format} file of a tracepoint (section 13.3; written by kernel/trace/
- * trace_events.c). The text may come from a hostile node: anything unexpected is a {@link
- * MalformedKernelException}.
+ * trace_events.c). The text may come from a hostile node. A line that cannot be read makes the
+ * field that it names unusable and nothing else; a text beyond the limits, or without any field, is
+ * a {@link MalformedKernelException}.
  */
 public final class FormatParser {
   /** Characters of one format text (section 22). */
@@ -23,10 +25,29 @@ public final class FormatParser {
   /** Records are at most one page; offsets in instructions end here. */
   private static final int MAX_OFFSET = Short.MAX_VALUE;
 
+  /** Longer names are cut; the kernel's own are shorter than 64 characters. */
+  private static final int MAX_NAME = 128;
+
+  /** More brackets are not looked for. */
+  private static final int MAX_DIMENSIONS = 8;
+
   private final String event;
 
   private FormatParser(String event) {
     this.event = event;
+  }
+
+  /** Why a line cannot be used: the rest of a sentence that begins with the field. */
+  private static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unusable(String why) {
+      super(why, null, false, false);
+    }
+
+    String why() {
+      return String.valueOf(getMessage());
+    }
   }
 
   /**
@@ -43,8 +64,9 @@ public final class FormatParser {
     if (text.length() > MAX_TEXT) {
       throw malformed("is longer than " + MAX_TEXT + " characters");
     }
-    List<Field> fields = new ArrayList<>();
-    Set<String> names = new HashSet<>();
+    Map<String, Field> fields = new LinkedHashMap<>();
+    Map<String, String> unusable = new LinkedHashMap<>();
+    int lines = 0;
     for (String line : (Iterable<String>) text.lines()::iterator) {
       String stripped = line.strip();
       if (stripped.startsWith("print fmt:")) {
@@ -53,99 +75,211 @@ public final class FormatParser {
       if (!stripped.startsWith("field:")) {
         continue;
       }
-      if (fields.size() == MAX_FIELDS) {
+      if (lines++ == MAX_FIELDS) {
         throw malformed("has more than " + MAX_FIELDS + " fields");
       }
-      Field field = field(stripped);
-      if (names.add(field.name())) {
-        fields.add(field);
-      } else {
-        throw malformed("names the field " + field.name() + " twice");
-      }
+      field(stripped, fields, unusable);
     }
-    if (fields.isEmpty()) {
+    if (fields.isEmpty() && unusable.isEmpty()) {
       throw malformed("has no fields");
     }
-    return new TracepointFormat(event, fields);
+    return new TracepointFormat(event, List.copyOf(fields.values()), unusable);
   }
 
-  private Field field(String line) {
-    String[] parts = line.split(";", -1);
+  private void field(
+      String line, Map<String, Field> fields, Map<String, String> unusable) {
+    String[] parts = line.split(";", 6);
+    Optional<Declaration> declaration =
+        Declaration.parse(parts[0].substring("field:".length()).strip());
+    if (declaration.isEmpty()) {
+      return; // Without a name nothing can refer to it.
+    }
+    String name = declaration.get().name();
+    if (fields.containsKey(name) || unusable.containsKey(name)) {
+      fields.remove(name);
+      unusable.put(name, "is named twice");
+      return;
+    }
+    try {
+      fields.put(name, field(declaration.get(), parts));
+    } catch (Unusable e) {
+      unusable.put(name, e.why());
+    }
+  }
+
+  private Field field(Declaration declaration, String[] parts) throws Unusable {
     if (parts.length < 3) {
-      throw malformed("has the incomplete line " + shown(line));
+      throw new Unusable("has no offset and size");
     }
-    String declaration = parts[0].substring("field:".length()).strip();
-    int offset = number(parts[1], "offset:", line);
-    int size = number(parts[2], "size:", line);
-    boolean signed = parts.length > 3 && number(parts[3], "signed:", line) == 1;
+    int offset = number(parts[1], "offset:");
+    int size = number(parts[2], "size:");
+    boolean signed = parts.length > 3 && number(parts[3], "signed:") == 1;
     if ((long) offset + size > MAX_OFFSET) {
-      throw malformed("has a field behind " + MAX_OFFSET + " bytes: " + shown(line));
+      throw new Unusable("lies behind " + MAX_OFFSET + " bytes");
     }
-    return declared(declaration, offset, size, signed, line);
-  }
-
-  private Field declared(String declaration, int offset, int size, boolean signed, String line) {
-    String text = declaration;
-    @Nullable String bound = null;
-    if (text.endsWith("]")) {
-      int bracket = text.lastIndexOf('[');
-      if (bracket < 0) {
-        throw malformed("has the unreadable line " + shown(line));
-      }
-      bound = text.substring(bracket + 1, text.length() - 1).strip();
-      text = text.substring(0, bracket).stripTrailing();
+    if (declaration.problem() != null) {
+      throw new Unusable(declaration.problem());
     }
-    int start = text.length();
-    while (start > 0 && isIdentifierPart(text.charAt(start - 1))) {
-      start--;
-    }
-    String name = text.substring(start);
-    String type = text.substring(0, start).strip();
-    if (name.isEmpty() || isDigit(name.charAt(0)) || type.isEmpty()) {
-      throw malformed("has the unreadable line " + shown(line));
-    }
+    String type = declaration.type();
     if (type.startsWith("__data_loc ") || type.startsWith("__rel_loc ")) {
       Shape shape = type.startsWith("__data_loc ") ? Shape.DATA_LOC : Shape.REL_LOC;
       if (size != 4) {
-        throw malformed("has a location word of " + size + " bytes: " + shown(line));
+        throw new Unusable("has a location word of " + size + " bytes");
       }
-      return new Field(name, shape, type, offset, size, signed, size);
+      return new Field(declaration.name(), shape, type, offset, size, signed, size, signed);
     }
+    String bound = declaration.bound();
     if (bound != null) {
-      int element = elementSize(bound, size);
-      return new Field(name, Shape.ARRAY, type, offset, size, signed, element);
+      int element = elementSize(type, bound, size);
+      return new Field(
+          declaration.name(), Shape.ARRAY, type, offset, size, signed, element, signed);
     }
-    boolean scalar = size == 1 || size == 2 || size == 4 || size == 8;
-    return scalar
-        ? new Field(name, Shape.SCALAR, type, offset, size, signed, size)
-        : new Field(name, Shape.ARRAY, type, offset, size, signed, 1);
+    if (size != 1 && size != 2 && size != 4 && size != 8) {
+      return new Field(declaration.name(), Shape.ARRAY, type, offset, size, signed, 1, signed);
+    }
+    // A narrow type in a wide slot, as each argument of a system call has one: the rest of the slot
+    // is whatever the register held.
+    CTypes.IntegerType value = cType(type).filter(t -> t.size() < size).orElse(null);
+    return value == null
+        ? new Field(declaration.name(), Shape.SCALAR, type, offset, size, signed, size, signed)
+        : new Field(
+            declaration.name(),
+            Shape.SCALAR,
+            type,
+            offset,
+            size,
+            signed,
+            value.size(),
+            value.signed());
   }
 
-  /** Elements of 1 byte unless the bound is a number that divides the size into scalars. */
-  private static int elementSize(String bound, int size) {
+  private Optional<CTypes.IntegerType> cType(String type) {
+    // An argument of a system call has one slot of 8 bytes, whatever its type; elsewhere the size
+    // of an enumeration is the printed one. Its sign is not printed.
+    return event.startsWith("syscalls/") && type.matches("(const )?enum \\w+( const)?")
+        ? Optional.of(new CTypes.IntegerType(4, false))
+        : CTypes.integer(type);
+  }
+
+  private static int elementSize(String type, String bound, int size) throws Unusable {
     if (bound.isEmpty() || bound.length() > 6 || !bound.chars().allMatch(FormatParser::isDigit)) {
-      return 1;
+      int element = CTypes.integer(type).map(CTypes.IntegerType::size).orElse(1);
+      if (size % element != 0) {
+        throw new Unusable("has " + size + " bytes, which are no whole number of " + type);
+      }
+      return element;
     }
     int count = Integer.parseInt(bound);
-    if (count == 0 || size % count != 0) {
-      return 1;
+    if (count == 0 && size == 0) {
+      return CTypes.integer(type).map(CTypes.IntegerType::size).orElse(1);
     }
-    int element = size / count;
-    return element == 2 || element == 4 || element == 8 ? element : 1;
+    if (count == 0 || size == 0 || size % count != 0) {
+      throw new Unusable("has " + size + " bytes, which are not " + count + " equal elements");
+    }
+    return size / count;
   }
 
-  private int number(String part, String key, String line) {
+  private static int number(String part, String key) throws Unusable {
     String text = part.strip();
-    if (!text.startsWith(key)) {
-      throw malformed("has the unreadable line " + shown(line));
-    }
-    String digits = text.substring(key.length());
+    String digits = text.startsWith(key) ? text.substring(key.length()) : "";
     if (digits.isEmpty()
         || digits.length() > 9
         || !digits.chars().allMatch(FormatParser::isDigit)) {
-      throw malformed("has no number behind " + key + " in " + shown(line));
+      throw new Unusable("has no number behind " + key);
     }
     return Integer.parseInt(digits);
+  }
+
+  /**
+   * What stands between {@code field:} and the first semicolon.
+   *
+   * @param type the C type without name and bound
+   * @param bound what the brackets hold, or null without brackets
+   * @param problem why no layout can be told, or null
+   */
+  private record Declaration(
+      String name, String type, @Nullable String bound, @Nullable String problem) {
+
+    /** Empty when there is no name. */
+    static Optional<Declaration> parse(String text) {
+      int function = text.indexOf("(*");
+      if (function >= 0) {
+        return named(text.substring(function + 2), "", null, "is a pointer to a function");
+      }
+      List<String> bounds = new ArrayList<>();
+      String rest = text;
+      while (rest.endsWith("]") && bounds.size() < MAX_DIMENSIONS) {
+        int open = opening(rest);
+        if (open < 0) {
+          break;
+        }
+        bounds.addFirst(rest.substring(open + 1, rest.length() - 1).strip());
+        rest = rest.substring(0, open).stripTrailing();
+      }
+      int start = rest.length();
+      while (start > 0 && isIdentifierPart(rest.charAt(start - 1))) {
+        start--;
+      }
+      String name = rest.substring(start);
+      String type = rest.substring(0, start).strip();
+      if (name.isEmpty() || isDigit(name.charAt(0))) {
+        return Optional.empty();
+      }
+      String shown = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
+      if (type.isEmpty()) {
+        return Optional.of(new Declaration(shown, type, null, "has no type"));
+      }
+      if (bounds.size() > 1) {
+        return Optional.of(
+            new Declaration(
+                shown, type, null, "is an array of " + bounds.size() + " dimensions"));
+      }
+      boolean located = type.startsWith("__data_loc ") || type.startsWith("__rel_loc ");
+      if (!located && type.endsWith("]")) {
+        // "char[8] words": the bound stands with the type.
+        int open = opening(type);
+        if (open <= 0 || !bounds.isEmpty() || type.substring(0, open).contains("[")) {
+          return Optional.of(new Declaration(shown, type, null, "has a type that is not known"));
+        }
+        String inside = type.substring(open + 1, type.length() - 1).strip();
+        return Optional.of(
+            new Declaration(shown, type.substring(0, open).stripTrailing(), inside, null));
+      }
+      boolean unreadable =
+          !located && type.chars().anyMatch(c -> "()[]{}:,".indexOf(c) >= 0);
+      return Optional.of(
+          new Declaration(
+              shown,
+              type,
+              bounds.isEmpty() ? null : bounds.getFirst(),
+              unreadable ? "has a type that is not known" : null));
+    }
+
+    private static Optional<Declaration> named(
+        String from, String type, @Nullable String bound, String problem) {
+      String text = from.strip();
+      int end = 0;
+      while (end < text.length() && isIdentifierPart(text.charAt(end))) {
+        end++;
+      }
+      return end == 0 || isDigit(text.charAt(0))
+          ? Optional.empty()
+          : Optional.of(
+              new Declaration(text.substring(0, Math.min(end, MAX_NAME)), type, bound, problem));
+    }
+
+    /** The bracket that the last character closes, or -1. */
+    private static int opening(String text) {
+      int depth = 0;
+      for (int i = text.length() - 1; i >= 0; i--) {
+        char c = text.charAt(i);
+        depth += c == ']' ? 1 : c == '[' ? -1 : 0;
+        if (depth == 0) {
+          return i;
+        }
+      }
+      return -1;
+    }
   }
 
   private static boolean isDigit(int c) {

@@ -23,6 +23,16 @@ public interface KernelDescription {
     UNKNOWN
   }
 
+  /** What the target of a section names (section 15.4). */
+  enum Target {
+    /** {@code category/event} of {@code tracepoint}. */
+    TRACEPOINT,
+    /** An event of {@code raw_tp} and {@code tp_btf}. */
+    RAW_TRACEPOINT,
+    /** A function of {@code fentry} and its like, {@code bpf_lsm_HOOK}, {@code bpf_iter_KIND}. */
+    FUNCTION
+  }
+
   /** The machine the kernel runs on. */
   Architecture architecture();
 
@@ -53,13 +63,24 @@ public interface KernelDescription {
   boolean hasTypes();
 
   /**
-   * A struct or union by its C name, with anonymous members flattened; empty when the kernel has
-   * none.
+   * The structs and unions of a C name, with anonymous members flattened: different files of the
+   * kernel give one name to different structs. Without repetition, in the order of the kernel's
+   * types; empty when the kernel has none.
    */
-  Optional<KernelStruct> struct(String cName);
+  List<KernelStruct> structs(String cName);
 
-  /** All struct names, sorted; only for near matches. */
-  List<String> structNames();
+  /** All struct names, in any order and with repetition; only for near matches. */
+  Iterable<String> structNames();
+
+  /**
+   * Whether a program can have that target. What lives in a module is not known and {@code ABSENT}.
+   *
+   * @return {@code UNKNOWN} if nothing was supplied that tells
+   */
+  Answer target(Target kind, String name);
+
+  /** All targets of a kind, in any order and with repetition; only for near matches. */
+  Iterable<String> targetNames(Target kind);
 
   /**
    * The parameters of what a BTF-typed program attaches to: a function ({@code fentry}, {@code

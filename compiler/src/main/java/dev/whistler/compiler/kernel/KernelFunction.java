@@ -17,7 +17,7 @@ public record KernelFunction(String name, List<Parameter> parameters) {
    * One parameter.
    *
    * @param name may be empty
-   * @param size bytes, 1 to 8
+   * @param size bytes: 1, 2, 4 or 8; 8 for the words of what is wider
    * @param signed whether a signed integer
    * @param structName C name of the struct it points to, or empty
    * @param pointer whether it is a pointer

@@ -22,7 +22,9 @@ public record KernelStruct(String cName, int size, boolean union, List<Field> fi
     POINTER,
     BIT_FIELD,
     STRUCT,
-    ARRAY
+    ARRAY,
+    /** Something that no scalar type holds: a wide integer, a floating-point number. */
+    OPAQUE
   }
 
   /**
@@ -34,7 +36,7 @@ public record KernelStruct(String cName, int size, boolean union, List<Field> fi
    * @param bitSize bits of a bit-field, else 8 times {@code size}
    * @param size bytes of the whole member (of the underlying integer for a bit-field)
    * @param signed for integers, enums, bit-fields and elements
-   * @param elementSize bytes of an array's element, 0 when the element is no scalar
+   * @param elementSize bytes of an array's element (1, 2, 4 or 8), 0 when it is no scalar
    * @param count elements of an array, else -1
    * @param typeName C name of the struct that it is or points to, else of its typedef ({@code
    *     pid_t}), else empty

@@ -23,7 +23,8 @@ final class Question {
           case "architecture" -> kernel.architecture().text();
           case "types" -> Boolean.toString(kernel.hasTypes());
           case "tracepoint" -> tracepoint(kernel, what).map(Question::text).orElse("absent");
-          case "struct" -> kernel.struct(what).map(Question::text).orElse("absent");
+          case "struct" -> structs(kernel.structs(what));
+          case "target" -> target(kernel, what);
           case "function" -> kernel.function(what).map(Question::text).orElse("absent");
           case "feature" -> kernel.feature(what).name();
           default -> throw new MalformedKernelException("a trace holds an unknown question");
@@ -50,9 +51,36 @@ final class Question {
   private static String text(TracepointFormat format) {
     StringBuilder text = new StringBuilder("format\n");
     for (TracepointFormat.Field f : format.fields()) {
-      line(text, f.name(), f.shape(), f.cType(), f.offset(), f.size(), f.signed(), f.elementSize());
+      line(
+          text,
+          f.name(),
+          f.shape(),
+          f.cType(),
+          f.offset(),
+          f.size(),
+          f.signed(),
+          f.valueSize(),
+          f.valueSigned());
     }
+    format.unusable().keySet().forEach(name -> line(text, name, "unusable"));
     return text.toString();
+  }
+
+  private static String structs(List<KernelStruct> structs) {
+    StringBuilder text = new StringBuilder();
+    structs.forEach(struct -> text.append(text(struct)));
+    return structs.isEmpty() ? "absent" : text.toString();
+  }
+
+  /** {@code KIND:NAME}. */
+  private static String target(KernelDescription kernel, String what) {
+    int colon = what.indexOf(':');
+    for (KernelDescription.Target kind : KernelDescription.Target.values()) {
+      if (colon > 0 && kind.name().equals(what.substring(0, colon))) {
+        return kernel.target(kind, what.substring(colon + 1)).name();
+      }
+    }
+    throw new MalformedKernelException("a trace holds an unknown question");
   }
 
   private static String text(KernelStruct struct) {

@@ -58,14 +58,25 @@ public final class RecordingKernelDescription implements KernelDescription {
   }
 
   @Override
-  public Optional<KernelStruct> struct(String cName) {
+  public List<KernelStruct> structs(String cName) {
     note("struct:" + cName);
-    return kernel.struct(cName);
+    return kernel.structs(cName);
   }
 
   @Override
-  public List<String> structNames() {
+  public Iterable<String> structNames() {
     return kernel.structNames();
+  }
+
+  @Override
+  public Answer target(Target kind, String name) {
+    note("target:" + kind.name() + ":" + name);
+    return kernel.target(kind, name);
+  }
+
+  @Override
+  public Iterable<String> targetNames(Target kind) {
+    return kernel.targetNames(kind);
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,9 @@ public final class SuppliedKernel implements KernelDescription {
   private final @Nullable Set<String> features;
 
   private final Map<String, TracepointFormat> parsedFormats = new ConcurrentHashMap<>();
-  private final Map<String, KernelStruct> structs = new ConcurrentHashMap<>();
+  /** Only names that the kernel has: a source must not fill the caches with others. */
+  private final Map<String, List<KernelStruct>> structs = new ConcurrentHashMap<>();
+
   private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
   private final Object typesLock = new Object();
   private volatile @Nullable Types types;
@@ -96,33 +97,76 @@ public final class SuppliedKernel implements KernelDescription {
   }
 
   @Override
-  public Optional<KernelStruct> struct(String cName) {
-    return types().flatMap(known -> kept(structs, cName, known.layouts()::struct));
+  public List<KernelStruct> structs(String cName) {
+    List<KernelStruct> known = structs.get(cName);
+    if (known == null) {
+      known = types().map(found -> found.layouts().structs(cName)).orElse(List.of());
+      if (!known.isEmpty()) {
+        structs.put(cName, known);
+      }
+    }
+    return known;
   }
 
   @Override
-  public List<String> structNames() {
+  public Iterable<String> structNames() {
     return types().map(known -> known.index().structNames()).orElse(List.of());
   }
 
   @Override
   public Optional<KernelFunction> function(String cName) {
-    return types().flatMap(known -> kept(functions, cName, known.layouts()::function));
+    KernelFunction known = functions.get(cName);
+    if (known == null) {
+      known = types().flatMap(found -> found.layouts().function(cName)).orElse(null);
+      if (known != null) {
+        functions.put(cName, known);
+      }
+    }
+    return Optional.ofNullable(known);
+  }
+
+  @Override
+  public Answer target(Target kind, String name) {
+    return switch (kind) {
+      case TRACEPOINT ->
+          formats.containsKey(name)
+              ? Answer.PRESENT
+              : formats.isEmpty() ? Answer.UNKNOWN : Answer.ABSENT;
+      case RAW_TRACEPOINT -> rawTracepoint(name);
+      case FUNCTION -> function(types(), name);
+    };
   }
 
   /**
-   * Answers from what is kept, or keeps the answer. Names that the kernel does not have are as many
-   * as sources can make up, so they are looked up anew each time.
+   * Every tracepoint of the kernel itself has a type, also those without a format; those of modules
+   * have only a format.
    */
-  private static <T> Optional<T> kept(
-      Map<String, T> answers, String name, Function<String, Optional<T>> question) {
-    T known = answers.get(name);
-    if (known != null) {
-      return Optional.of(known);
+  private Answer rawTracepoint(String event) {
+    Optional<Types> known = types();
+    if (known.isEmpty() || !known.get().index().hasTracepoints()) {
+      return Answer.UNKNOWN;
     }
-    Optional<T> found = question.apply(name);
-    found.ifPresent(value -> answers.putIfAbsent(name, value));
-    return found;
+    boolean present =
+        known.get().index().hasTracepoint(event)
+            || formats.keySet().stream().anyMatch(name -> name.endsWith("/" + event));
+    return present ? Answer.PRESENT : Answer.ABSENT;
+  }
+
+  private static Answer function(Optional<Types> known, String name) {
+    if (known.isEmpty() || !known.get().index().hasFunctions()) {
+      return Answer.UNKNOWN;
+    }
+    return known.get().index().hasFunction(name) ? Answer.PRESENT : Answer.ABSENT;
+  }
+
+  @Override
+  public Iterable<String> targetNames(Target kind) {
+    return switch (kind) {
+      case TRACEPOINT -> tracepointNames();
+      case RAW_TRACEPOINT ->
+          types().map(known -> known.index().tracepointNames()).orElse(List.of());
+      case FUNCTION -> types().map(known -> known.index().functionNames()).orElse(List.of());
+    };
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the part of a section name behind the first slash (section 15.4). */
 final class AttachTarget {
   private static final Pattern EVENT = Pattern.compile("([A-Za-z0-9_]+)/([A-Za-z0-9_]+)");
+  private static final Pattern PART_OF_EVENT = Pattern.compile("[A-Za-z0-9_]+/?");
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.$]*");
   private static final Pattern FUNCTION =
       Pattern.compile("([A-Za-z_][A-Za-z0-9_.$]*)(?:\\+(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9}))?");
@@ -42,6 +43,37 @@ final class AttachTarget {
       case "symbol" -> symbol(text);
       default -> throw new IllegalArgumentException("no target form " + form);
     };
+  }
+
+  /** The form of a target as messages show it. */
+  static String shape(String form) {
+    return switch (form) {
+      case "event" -> "CATEGORY/EVENT";
+      case "raw-event" -> "EVENT";
+      case "hook" -> "HOOK";
+      case "name" -> "NAME";
+      case "pattern" -> "PATTERN";
+      case "probe" -> "PATH:PROVIDER:NAME";
+      case "path-pattern" -> "PATH:PATTERN";
+      case "function" -> "FUNCTION[+OFFSET]";
+      case "symbol" -> "PATH:SYMBOL[+OFFSET]";
+      default -> "TARGET";
+    };
+  }
+
+  /**
+   * Whether a text is nothing or only a part of a target: a symbol without its file, a category
+   * without its event.
+   */
+  static boolean isIncomplete(String form, String text) {
+    long colons = text.chars().filter(c -> c == ':').count();
+    return text.isEmpty()
+        || switch (form) {
+          case "event" -> PART_OF_EVENT.matcher(text).matches();
+          case "symbol", "path-pattern" -> colons == 0 || text.endsWith(":");
+          case "probe" -> colons < 2 || text.endsWith(":");
+          default -> false;
+        };
   }
 
   private static Optional<Map<String, Object>> one(Pattern pattern, String text, String key) {

@@ -114,7 +114,8 @@ public final class Sections {
   /**
    * Resolves a section as written.
    *
-   * @return empty for a section that is not in the table ({@code E-SECTION})
+   * @return empty for a section that is not in the table or has a target of another form ({@code
+   *     E-SECTION})
    */
   public static Optional<ResolvedSection> resolve(String section) {
     for (Row row : ROWS) {
@@ -123,21 +124,37 @@ public final class Sections {
       }
     }
     int slash = section.indexOf('/');
-    if (slash < 0 || slash == section.length() - 1) {
+    if (slash < 0) {
       return Optional.empty();
     }
     String head = section.substring(0, slash);
     String rest = section.substring(slash + 1);
     for (Row row : ROWS) {
-      if (row.name().equals(head) && row.form().equals("label")) {
+      if (row.name().equals(head) && row.form().equals("label") && !rest.isEmpty()) {
         return Optional.of(row.resolve(section, head, Map.of()));
       }
       if (row.name().equals(head) && row.hasTarget()) {
-        return AttachTarget.parse(row.form(), rest)
-            .map(target -> row.resolve(section, section, target));
+        // The place of an incomplete one is given when the program is attached.
+        return AttachTarget.isIncomplete(row.form(), rest)
+            ? Optional.of(row.resolve(section, head, Map.of()))
+            : AttachTarget.parse(row.form(), rest)
+                .map(target -> row.resolve(section, section, target));
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * What must follow the first slash of a section, for instance {@code CATEGORY/EVENT}; empty for a
+   * section that takes no target or is not in the table.
+   */
+  public static Optional<String> targetShape(String section) {
+    int slash = section.indexOf('/');
+    String head = slash < 0 ? section : section.substring(0, slash);
+    return ROWS.stream()
+        .filter(row -> row.name().equals(head) && row.hasTarget())
+        .findFirst()
+        .map(row -> AttachTarget.shape(row.form()));
   }
 
   /**
@@ -154,11 +171,12 @@ public final class Sections {
   }
 
   /**
-   * Whether the section could name its attach target but does not ({@code W-SECTION}): a loader
-   * cannot attach it by itself.
+   * Whether the section could name its attach target but does not, or not all of it ({@code
+   * W-SECTION}): a loader cannot attach it by itself.
    */
   public static boolean lacksTarget(ResolvedSection section) {
-    return ROWS.stream().anyMatch(row -> row.name().equals(section.written()) && row.hasTarget());
+    return ROWS.stream()
+        .anyMatch(row -> row.name().equals(section.canonical()) && row.hasTarget());
   }
 
   /** Whether a constant return value is in the allowed set (section 15.5). */

@@ -42,14 +42,25 @@ public enum ScalarType implements StaticType {
     return signed ? value << shift >> shift : value << shift >>> shift;
   }
 
-  /** The type of a width and signedness. */
+  /**
+   * The type of a width and signedness that the compiler itself chose. A width that comes from a
+   * kernel or a user goes through {@link #ofWidth}.
+   *
+   * @throws IllegalArgumentException if no type has that width
+   */
   public static ScalarType of(int width, boolean signed) {
+    return ofWidth(width, signed)
+        .orElseThrow(() -> new IllegalArgumentException("no scalar type of " + width + " bytes"));
+  }
+
+  /** The type of a width in bytes and a signedness; empty unless the width is 1, 2, 4 or 8. */
+  public static Optional<ScalarType> ofWidth(int width, boolean signed) {
     for (ScalarType type : values()) {
       if (type.width == width && type.signed == signed) {
-        return type;
+        return Optional.of(type);
       }
     }
-    throw new IllegalArgumentException("no scalar type of " + width + " bytes");
+    return Optional.empty();
   }
 
   /** The type of that name, synonyms included (section 4.2); empty for any other name. */

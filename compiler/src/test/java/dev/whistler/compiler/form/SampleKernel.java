@@ -78,8 +78,21 @@ public final class SampleKernel implements KernelDescription {
   }
 
   @Override
-  public Optional<KernelStruct> struct(String cName) {
-    return cName.equals(TASK.cName()) ? Optional.of(TASK) : Optional.empty();
+  public List<KernelStruct> structs(String cName) {
+    return cName.equals(TASK.cName()) ? List.of(TASK) : List.of();
+  }
+
+  @Override
+  public Answer target(Target kind, String name) {
+    // Tests attach to many places; this kernel only claims to know which events it has not.
+    return kind == Target.TRACEPOINT && name.startsWith("sched/") && !EVENTS.contains(name)
+        ? Answer.ABSENT
+        : Answer.UNKNOWN;
+  }
+
+  @Override
+  public List<String> targetNames(Target kind) {
+    return kind == Target.TRACEPOINT ? EVENTS : List.of();
   }
 
   @Override

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.compiler.kernel.TracepointFormat.Field;
 import dev.whistler.compiler.kernel.TracepointFormat.Shape;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FormatParserTest {
@@ -38,42 +40,125 @@ class FormatParserTest {
 
     assertThat(format.fields()).hasSize(10);
     assertThat(format.field("parent_comm"))
-        .contains(new Field("parent_comm", Shape.DATA_LOC, "__data_loc char[]", 8, 4, false, 4));
+        .contains(new Field("parent_comm", Shape.DATA_LOC, "__data_loc char[]", 8, 4, false, 4, false));
     assertThat(format.field("parent_pid"))
-        .contains(new Field("parent_pid", Shape.SCALAR, "pid_t", 12, 4, true, 4));
+        .contains(new Field("parent_pid", Shape.SCALAR, "pid_t", 12, 4, true, 4, true));
     assertThat(format.field("child_comm"))
-        .contains(new Field("child_comm", Shape.REL_LOC, "__rel_loc char[]", 16, 4, false, 4));
+        .contains(new Field("child_comm", Shape.REL_LOC, "__rel_loc char[]", 16, 4, false, 4, false));
     assertThat(format.field("argv"))
-        .contains(new Field("argv", Shape.SCALAR, "const char *const *", 24, 8, false, 8));
+        .contains(new Field("argv", Shape.SCALAR, "const char *const *", 24, 8, false, 8, false));
     assertThat(format.field("args"))
-        .contains(new Field("args", Shape.ARRAY, "unsigned long", 32, 48, false, 8));
+        .contains(new Field("args", Shape.ARRAY, "unsigned long", 32, 48, false, 8, false));
     assertThat(format.field("comm"))
-        .contains(new Field("comm", Shape.ARRAY, "char", 80, 16, true, 1));
-    assertThat(format.field("buf")).contains(new Field("buf", Shape.ARRAY, "u32", 96, 0, false, 1));
+        .contains(new Field("comm", Shape.ARRAY, "char", 80, 16, true, 1, true));
+    assertThat(format.field("buf")).contains(new Field("buf", Shape.ARRAY, "u32", 96, 0, false, 4, false));
     assertThat(format.field("pair"))
-        .contains(new Field("pair", Shape.ARRAY, "struct odd", 96, 12, false, 1));
+        .contains(new Field("pair", Shape.ARRAY, "struct odd", 96, 12, false, 1, false));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "no fields here",
-        "field:int a;\toffset:0;",
-        "field:int a;\toffset:99999999999;\tsize:4;\tsigned:1;",
-        "field:int a;\toffset:32767;\tsize:4;\tsigned:1;",
-        "field:int a;\toffset:-1;\tsize:4;\tsigned:1;",
-        "field:int a;\toffset:0;\tsize:x;\tsigned:1;",
-        "field:int;\toffset:0;\tsize:4;\tsigned:1;",
-        "field:int 9a;\toffset:0;\tsize:4;\tsigned:1;",
-        "field:a];\toffset:0;\tsize:4;\tsigned:1;",
-        "field:__data_loc char[] a;\toffset:0;\tsize:8;\tsigned:1;",
-        "field:int a;\toffset:0;\tsize:4;\tsigned:1;\nfield:int a;\toffset:0;\tsize:4;\tsigned:1;"
-      })
-  void refusesWhatNoKernelWrites(String text) {
+  @ValueSource(strings = {"", "no fields here", "field:int 9a;\toffset:0;\tsize:4;\tsigned:1;"})
+  void refusesATextWithoutFields(String text) {
     assertThatThrownBy(() -> FormatParser.parse("a/b", text))
         .isInstanceOf(MalformedKernelException.class)
-        .hasMessageStartingWith("the format of \"a/b\" ");
+        .hasMessageStartingWith("the format of \"a/b\" has no fields");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int odd;\toffset:16 | has no offset and size",
+        "int odd;\toffset:99999999999;\tsize:4;\tsigned:1; | has no number behind offset:",
+        "int odd;\toffset:32767;\tsize:4;\tsigned:1; | lies behind 32767 bytes",
+        "int odd;\toffset:-1;\tsize:4;\tsigned:1; | has no number behind offset:",
+        "int odd;\toffset:0;\tsize:x;\tsigned:1; | has no number behind size:",
+        "odd;\toffset:0;\tsize:4;\tsigned:1; | has no type",
+        "__data_loc char[] odd;\toffset:0;\tsize:8;\tsigned:1; | has a location word of 8 bytes",
+        "u8 odd[2][3];\toffset:8;\tsize:6;\tsigned:0; | is an array of 2 dimensions",
+        "u8[2] odd[3];\toffset:8;\tsize:6;\tsigned:0; | has a type that is not known",
+        "void (*odd)(struct x *, int);\toffset:8;\tsize:8;\tsigned:0; | is a pointer to a function",
+        "u32 odd[3];\toffset:8;\tsize:16;\tsigned:0; | has 16 bytes, which are not 3 equal elements",
+        "u32 odd[N];\toffset:8;\tsize:6;\tsigned:0; | has 6 bytes, which are no whole number of u32",
+      })
+  void anOddLineMakesOnlyItsFieldUnusable(String line, String why) {
+    String good = "field:int good;\toffset:24;\tsize:4;\tsigned:1;\n";
+    TracepointFormat format =
+        FormatParser.parse("a/b", good + "field:" + line.translateEscapes() + "\n");
+
+    assertThat(format.fields()).extracting(Field::name).containsExactly("good");
+    assertThat(format.unusable()).containsExactly(Map.entry("odd", why));
+  }
+
+  @Test
+  void aNameTwiceIsUnusableBothTimes() {
+    String field = "field:int %s;\toffset:%d;\tsize:4;\tsigned:1;\n";
+    TracepointFormat format =
+        FormatParser.parse(
+            "a/b", field.formatted("a", 8) + field.formatted("b", 12) + field.formatted("a", 16));
+
+    assertThat(format.fields()).extracting(Field::name).containsExactly("b");
+    assertThat(format.unusable()).containsExactly(Map.entry("a", "is named twice"));
+  }
+
+  /** A bound that is no decimal number says nothing; the declared type does (section 13.3). */
+  @ParameterizedTest
+  @CsvSource({
+    "u32 words[NR_WORDS], 16, 4",
+    "u32 words[0x4], 16, 4",
+    "u32 words[2 + 2], 16, 4",
+    "u16 words[sizeof(tab[0])], 4, 2",
+    "unsigned long words[N], 32, 8",
+    "const __u8 words[ETH_ALEN], 6, 1",
+    "struct x words[N], 32, 1",
+    "struct x words[2], 32, 16",
+    "char[8] words, 8, 1",
+    "u16[4] words, 8, 2",
+  })
+  void elementsHaveTheSizeOfTheirType(String declaration, int size, int element) {
+    String text = "field:" + declaration + ";\toffset:8;\tsize:" + size + ";\tsigned:0;";
+
+    assertThat(FormatParser.parse("a/b", text).field("words"))
+        .hasValueSatisfying(
+            field -> {
+              assertThat(field.shape()).isEqualTo(Shape.ARRAY);
+              assertThat(field.valueSize()).isEqualTo(element);
+              assertThat(field.size()).isEqualTo(size);
+            });
+  }
+
+  /** Arguments of system calls as Linux 6.12 prints them, all 8 bytes and without a sign. */
+  @ParameterizedTest
+  @CsvSource({
+    "int, 4, true",
+    "const int, 4, true",
+    "unsigned int, 4, false",
+    "unsigned, 4, false",
+    "long, 8, false",
+    "unsigned long, 8, false",
+    "size_t, 8, false",
+    "loff_t, 8, false",
+    "pid_t, 4, true",
+    "uid_t, 4, false",
+    "umode_t, 2, false",
+    "const clockid_t, 4, true",
+    "key_serial_t, 4, true",
+    "rwf_t, 4, true",
+    "__s32, 4, true",
+    "const enum landlock_rule_type, 4, false",
+    "const char *, 8, false",
+    "cap_user_header_t, 8, false",
+  })
+  void anArgumentOfASystemCallHasItsCType(String type, int size, boolean signed) {
+    String text = "field:" + type + " a;\toffset:16;\tsize:8;\tsigned:0;";
+
+    assertThat(FormatParser.parse("syscalls/sys_enter_x", text).field("a"))
+        .hasValueSatisfying(
+            field -> {
+              assertThat(field.valueSize()).isEqualTo(size);
+              assertThat(field.valueSigned()).isEqualTo(signed);
+              assertThat(field.size()).isEqualTo(8);
+            });
   }
 
   @Test
