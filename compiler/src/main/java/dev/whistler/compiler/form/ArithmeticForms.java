@@ -264,6 +264,15 @@ final class ArithmeticForms {
     List<Expr> operands = body.values(form.operands());
     Expr a = operands.get(0);
     Expr b = operands.get(1);
+    for (Expr operand : operands) {
+      if (operand.type() instanceof PointerType p && p.region() != Region.KERNEL) {
+        throw body.fail(
+            Code.E_PTRVAL,
+            operand.origin(),
+            form.name() + " yields a number, and this is a pointer",
+            "use (cast u64 p) if the address itself is wanted");
+      }
+    }
     if (a instanceof Expr.Constant x && b instanceof Expr.Constant y) {
       long value = Words.holds(relation, x.value(), y.value()) ? x.value() : y.value();
       return new Expr.Constant(value, ScalarType.U64, form.origin());

@@ -64,11 +64,11 @@ final class CharacterFunctions implements Builtins.Group {
       throw MacroError.type(name, "a string", evaluator.printer().shown(a[0]));
     }
     int index = Arguments.index(a[1], name, evaluator);
-    if (index >= string.text().codePointCount(0, string.text().length())) {
+    int[] points = evaluator.codePoints().of(string.text());
+    if (index >= points.length) {
       throw new MacroError(name + " has no character " + index + " in this string");
     }
-    return new Datum.Char(
-        string.text().codePointAt(string.text().offsetByCodePoints(0, index)), null);
+    return new Datum.Char(points[index], null);
   }
 
   private Datum codeChar(Datum code) {

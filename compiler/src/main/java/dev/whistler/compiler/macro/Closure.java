@@ -83,9 +83,6 @@ final class Closure implements Callable {
       Frame inside = new Frame(frame, prepared.scope().size());
       prepared.parameters().bind(inside, arguments);
       return prepared.body().run(inside);
-    } catch (MacroError e) {
-      e.leavingFunction();
-      throw e;
     } finally {
       meter.leave();
     }

@@ -27,6 +27,9 @@ final class Evaluator {
     /** Whether a head names a top-level definition form. */
     boolean defines(String head);
 
+    /** Whether a head names a form of the original's loader, which has no meaning here. */
+    boolean isUserSpace(String head);
+
     /** Takes a definition form; null outside a top-level evaluation, where none is possible. */
     @Nullable Datum define(Cons form, Evaluator evaluator);
 
@@ -70,6 +73,7 @@ final class Evaluator {
   private final Host host;
   private final Equality equality;
   private final Printer printer;
+  private final CodePoints codePoints;
   private final SpecialForms specialForms;
   private final Builtins builtins;
   private final RecordFunctions records;
@@ -83,6 +87,7 @@ final class Evaluator {
   private final Deque<Datum> catchTags = new ArrayDeque<>();
   private final SymbolName forever;
   private final SymbolName tableEntries;
+  private final SymbolName sequenceVector;
 
   Evaluator(Meter meter, SymbolTable symbols, LanguageAccess access, Host host) {
     this.meter = meter;
@@ -91,12 +96,15 @@ final class Evaluator {
     this.host = host;
     this.equality = new Equality(meter);
     this.printer = new Printer(meter);
+    this.codePoints = new CodePoints(meter);
     this.specialForms = new SpecialForms(this);
     this.builtins = new Builtins(this);
     this.records = new RecordFunctions(this);
     this.forever = symbols.uninterned("forever");
     this.tableEntries = symbols.uninterned("table-entries");
+    this.sequenceVector = symbols.uninterned("sequence-vector");
     cell(tableEntries).set(builtins.named("table entries"));
+    cell(sequenceVector).set(builtins.named("sequence vector"));
   }
 
   /** Head of an endless loop; no source can spell it. */
@@ -107,6 +115,14 @@ final class Evaluator {
   /** Name of the function that lists a hash table as (key . value); no source can spell it. */
   Datum tableEntries() {
     return new Datum.Symbol(tableEntries, null);
+  }
+
+  /**
+   * Name of the function that makes a vector of any sequence and leaves a vector as it is; no source
+   * can spell it.
+   */
+  Datum sequenceVector() {
+    return new Datum.Symbol(sequenceVector, null);
   }
 
   Meter meter() {
@@ -131,6 +147,10 @@ final class Evaluator {
 
   PlaceForms places() {
     return specialForms.places();
+  }
+
+  CodePoints codePoints() {
+    return codePoints;
   }
 
   Printer printer() {
@@ -179,9 +199,8 @@ final class Evaluator {
         .constant(name)
         .orElseThrow(
             () ->
-                new MacroError(
-                    Code.E_UNBOUND,
-                    "there is no macro-time variable " + name,
+                MacroError.undefinedVariable(
+                    name.toString(),
                     NearMatches.hint(
                         name.text(),
                         globals.keySet().stream().map(SymbolName::text).sorted().toList())));
@@ -393,7 +412,29 @@ final class Evaluator {
       return definition;
     }
     FunctionCell cell = cell(name);
+    if (cell.get() == null && isInterned(name) && host.isUserSpace(name.text())) {
+      return inner(
+          form.range(),
+          frame -> {
+            throw MacroError.userSpace(name.spelling());
+          });
+    }
     return callNode(form, operands(form, scope), frame -> function(cell));
+  }
+
+  /** Whether a form's head has a meaning at macro time: a function, a macro or a special form. */
+  boolean knows(Cons form, SymbolName head, Scope scope) {
+    if (macro(head, scope) != null
+        || cell(head).get() != null
+        || records.find(head.text()).isPresent()
+        || (isInterned(head) && (host.defines(head.text()) || host.isUserSpace(head.text())))) {
+      return true;
+    }
+    try {
+      return isInterned(head) && specialForms.prepare(head.text(), form, scope) != null;
+    } catch (MacroError e) {
+      return true; // A special form of another shape, or with something unknown in it.
+    }
   }
 
   private static boolean isHidden(SymbolName name, Scope scope) {

@@ -267,7 +267,8 @@ final class Format {
     int width = d.number(0, 0);
     int increment = Math.max(1, d.number(1, 1));
     int padding = d.number(2, 0);
-    while (text.length() + (long) padding < width) {
+    int length = CodePoints.count(text);
+    while (length + (long) padding < width) {
       meter.stringLength(padding);
       padding += increment;
     }
@@ -316,7 +317,7 @@ final class Format {
   }
 
   private void tabulate(Directive d) {
-    int column = out.length() - (out.lastIndexOf("\n") + 1);
+    int column = out.codePointCount(out.lastIndexOf("\n") + 1, out.length());
     int increment = d.number(1, 1);
     if (d.at) {
       int spaces = d.number(0, 1);
@@ -391,11 +392,10 @@ final class Format {
     StringBuilder result = new StringBuilder();
     boolean inWord = false;
     boolean done = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+    for (int c : text.codePoints().toArray()) {
       boolean letter = Character.isLetterOrDigit(c);
       boolean raise = letter && !inWord && !done;
-      result.append(raise ? Character.toUpperCase(c) : Character.toLowerCase(c));
+      result.appendCodePoint(raise ? Character.toUpperCase(c) : Character.toLowerCase(c));
       done |= raise && !everyWord;
       inWord = letter;
     }

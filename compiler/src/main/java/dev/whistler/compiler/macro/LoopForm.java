@@ -5,7 +5,9 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +73,9 @@ final class LoopForm {
     private final List<Datum> initially = new ArrayList<>();
     private final List<Datum> iteration = new ArrayList<>();
     private final List<Datum> last = new ArrayList<>();
-    private final List<SymbolName> accumulators = new ArrayList<>();
+    /** Variables of {@code into}, each with a pointer to the last pair if it is a list. */
+    private final Map<SymbolName, Datum> accumulators = new HashMap<>();
+
     private @Nullable Datum result;
     private @Nullable Datum resultTail;
     private String resultKind = "";
@@ -283,14 +287,13 @@ final class LoopForm {
       if (accept("into")) {
         variable = next();
         SymbolName into = FormParts.variable(variable, "loop");
-        int known = accumulators.indexOf(into);
-        if (known < 0) {
-          accumulators.add(into);
+        if (!accumulators.containsKey(into)) {
           bindings.add(form(variable, initial));
+          accumulators.put(into, listing ? bind("tail", Datum.NIL) : Datum.NIL);
         }
-        if (listing) {
-          // Lists grow at the end, so that the variable is right at any time.
-          return form("setq", variable, form("append", variable, listed(kind, value)));
+        tail = accumulators.getOrDefault(into, Datum.NIL);
+        if (listing && Datum.isNil(tail)) {
+          throw error("two clauses give different kinds of result for one variable");
         }
       } else {
         String group = listing ? "list" : kind.equals("count") ? "sum" : kind;
@@ -436,7 +439,7 @@ final class LoopForm {
     }
 
     private Driver across(Datum variable) {
-      Datum sequence = bind("sequence", next());
+      Datum sequence = bind("sequence", form(evaluator.sequenceVector(), next()));
       Datum index = bind("index", number(0));
       return new Driver(
           List.of(form("if", form(">=", index, form("length", sequence)), leave(), Datum.NIL)),

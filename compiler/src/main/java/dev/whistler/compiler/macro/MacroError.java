@@ -13,32 +13,60 @@ final class MacroError extends RuntimeException {
 
   private final Code code;
   private final @Nullable String hint;
-  private final boolean undefinedFunction;
+  private final Missing missing;
   private transient @Nullable SourceRange where;
-  private boolean insideFunction;
 
-  private MacroError(Code code, String message, @Nullable String hint, boolean undefinedFunction) {
+  /** What an evaluation needs and macro time does not have. */
+  enum Missing {
+    NOTHING,
+    FUNCTION,
+    VARIABLE,
+    /** A form of the original's loader. */
+    USER_SPACE
+  }
+
+  private MacroError(Code code, String message, @Nullable String hint, Missing missing) {
     super(message, null, false, false);
     this.code = code;
     this.hint = hint;
-    this.undefinedFunction = undefinedFunction;
+    this.missing = missing;
   }
 
   MacroError(Code code, String message) {
-    this(code, message, null, false);
+    this(code, message, null, Missing.NOTHING);
   }
 
   MacroError(Code code, String message, @Nullable String hint) {
-    this(code, message, hint, false);
+    this(code, message, hint, Missing.NOTHING);
   }
 
   /** A fault of the program: {@code E-MACRO}. */
   MacroError(String message) {
-    this(Code.E_MACRO, message, null, false);
+    this(Code.E_MACRO, message, null, Missing.NOTHING);
   }
 
   static MacroError undefinedFunction(String name, @Nullable String hint) {
-    return new MacroError(Code.E_UNKNOWN, "there is no macro-time function " + name, hint, true);
+    return new MacroError(
+        Code.E_UNKNOWN, "there is no macro-time function " + name, hint, Missing.FUNCTION);
+  }
+
+  static MacroError undefinedVariable(String name, @Nullable String hint) {
+    return new MacroError(
+        Code.E_UNBOUND, "there is no macro-time variable " + name, hint, Missing.VARIABLE);
+  }
+
+  /** A place whose accessor does not exist. */
+  static MacroError undefinedPlace(String shown) {
+    return new MacroError(Code.E_SYNTAX, shown + " is no place", null, Missing.FUNCTION);
+  }
+
+  /** A form that only the original's loader has was reached. */
+  static MacroError userSpace(String name) {
+    return new MacroError(
+        Code.E_UNKNOWN,
+        name + " belongs to user space and is not possible at macro time",
+        null,
+        Missing.USER_SPACE);
   }
 
   /** A value of the wrong type was given to a function. */
@@ -58,9 +86,9 @@ final class MacroError extends RuntimeException {
     return hint;
   }
 
-  /** Whether the cause is a call of a function that does not exist. */
-  boolean isUndefinedFunction() {
-    return undefinedFunction;
+  /** What the evaluation needed and macro time does not have. */
+  Missing missing() {
+    return missing;
   }
 
   /** The innermost evaluated form with a range. */
@@ -73,14 +101,5 @@ final class MacroError extends RuntimeException {
     if (where == null) {
       where = form;
     }
-  }
-
-  /** Remembers that the error left the body of a user's function. */
-  void leavingFunction() {
-    insideFunction = true;
-  }
-
-  boolean isInsideFunction() {
-    return insideFunction;
   }
 }

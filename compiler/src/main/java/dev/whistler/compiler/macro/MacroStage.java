@@ -33,7 +33,10 @@ public final class MacroStage implements Expander {
     /** Whether a head names a definition form of section 3.3. */
     boolean defines(String head);
 
-    /** Processes such a form. */
+    /** Whether a head names a form of the original's loader. */
+    boolean isUserSpace(String head);
+
+    /** Processes a definition form. */
     void process(Cons form, ExpansionContext context);
   }
 
@@ -81,6 +84,11 @@ public final class MacroStage implements Expander {
     @Override
     public boolean defines(String head) {
       return topLevel.defines(head);
+    }
+
+    @Override
+    public boolean isUserSpace(String head) {
+      return topLevel.isUserSpace(head);
     }
 
     @Override
@@ -290,15 +298,21 @@ public final class MacroStage implements Expander {
   }
 
   /** How the evaluation of a top-level form ended. */
-  public enum TopLevelResult {
-    DONE,
-    /** A user's function called a function that does not exist. */
-    ABANDONED
+  public sealed interface TopLevelResult {
+    record Done() implements TopLevelResult {}
+
+    /**
+     * The form reached what only user space has (section 3.3).
+     *
+     * @param what for instance {@code calls a function}
+     * @param detail what was missing, and names near it
+     */
+    record Abandoned(String what, String detail) implements TopLevelResult {}
   }
 
   /**
-   * Evaluates a top-level form for effect. A call of an undefined function is {@code E-TOPLEVEL},
-   * unless a user's function made it.
+   * Evaluates a top-level form for effect. A form whose head is undefined is {@code E-TOPLEVEL}; one
+   * that reaches something undefined elsewhere is abandoned.
    */
   public TopLevelResult evaluateTopLevel(
       Datum form, ExpansionContext context, Iterable<String> candidates) {
@@ -310,15 +324,16 @@ public final class MacroStage implements Expander {
           () -> {
             try {
               evaluator.evaluate(form, context.macros());
-              return TopLevelResult.DONE;
+              return new TopLevelResult.Done();
             } catch (MacroError error) {
-              if (!error.isUndefinedFunction()) {
+              if (error.missing() == MacroError.Missing.NOTHING || !(form instanceof Cons call)) {
                 throw error;
               }
-              if (error.isInsideFunction()) {
-                return TopLevelResult.ABANDONED;
+              if (call.car() instanceof Datum.Symbol head
+                  && !evaluator.knows(call, head.name(), Scope.outermost(context.macros()))) {
+                throw unknownHead(call, context, candidates);
               }
-              throw unknownHead(error, form, context, candidates);
+              return abandoned(error);
             }
           });
     } finally {
@@ -326,28 +341,32 @@ public final class MacroStage implements Expander {
     }
   }
 
-  private AnalysisException unknownHead(
-      MacroError error, Datum form, ExpansionContext context, Iterable<String> candidates) {
-    SourceRange where = error.where();
-    Origin origin =
-        where == null || !context.frames().isEmpty()
-            ? context.originOf(form)
-            : new Origin(where, List.of());
-    boolean head =
-        form instanceof Cons call
-            && call.car() instanceof Datum.Symbol symbol
-            && !hasFunctionOrMacro(symbol.name())
-            && error.text().endsWith(" " + symbol.name().spelling());
-    String name = head ? FormParts.name((Cons) form) : "";
-    return diagnostics.fail(
-        Code.E_TOPLEVEL,
-        head ? context.originOf(form) : origin,
-        head ? "there is no top-level form or function " + name : error.text(),
-        head ? NearMatches.hint(name, candidates) : error.hint());
+  private static TopLevelResult abandoned(MacroError error) {
+    String hint = error.hint();
+    return new TopLevelResult.Abandoned(
+        switch (error.missing()) {
+          case VARIABLE -> "uses a variable";
+          case USER_SPACE -> "runs a form of the loader";
+          case FUNCTION, NOTHING -> "calls a function";
+        },
+        hint == null ? error.text() : error.text() + "; " + hint);
   }
 
-  private boolean hasFunctionOrMacro(SymbolName name) {
-    return evaluator.macros().containsKey(name) || evaluator.cell(name).get() != null;
+  private AnalysisException unknownHead(
+      Cons form, ExpansionContext context, Iterable<String> candidates) {
+    String name = FormParts.name(form);
+    return diagnostics.fail(
+        Code.E_TOPLEVEL,
+        context.originOf(form),
+        "there is no top-level form or function " + name,
+        NearMatches.hint(name, candidates));
+  }
+
+  /** Whether a name has a meaning at macro time: a function, a macro, or an operator. */
+  public boolean knows(SymbolName name) {
+    return isFunction(name)
+        || evaluator.macros().containsKey(name)
+        || access.isReservedOperator(name.text());
   }
 
   /** Whether a function of that name can be called at macro time. */

@@ -42,6 +42,17 @@ final class Meter {
     }
   }
 
+  /** Counts work in one go that takes as long as so many steps. */
+  void steps(int count) {
+    if (caller.exhausted()) {
+      throw new BudgetExceeded("the time that the caller allows");
+    }
+    if (count > MAX_STEPS - steps) {
+      throw exceeded(MAX_STEPS, "evaluation steps");
+    }
+    steps += count;
+  }
+
   /** Enters a nested evaluation; leave with {@link #leave}. Counts a step. */
   void enter() {
     step();

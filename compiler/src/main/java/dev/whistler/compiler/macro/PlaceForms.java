@@ -267,7 +267,7 @@ final class PlaceForms {
     }
     Writing writing = writing(name);
     if (writing == null) {
-      throw unknown(call);
+      throw MacroError.undefinedPlace(evaluator.printer().shown(call));
     }
     List<Node> nodes = evaluator.prepareAll(operands, scope);
     Callable reader = evaluator.function(evaluator.cell(head.name()));

@@ -47,7 +47,7 @@ final class Printer {
   String shown(Datum datum) {
     StringBuilder out = new StringBuilder();
     new Run(out, true, SHOWN).print(datum, 0);
-    return out.length() <= SHOWN ? out.toString() : out.substring(0, SHOWN) + "…";
+    return out.length() <= SHOWN ? out.toString() : CodePoints.head(out, SHOWN) + "…";
   }
 
   /** One printing; stops growing soon after the limit, so that cycles end. */

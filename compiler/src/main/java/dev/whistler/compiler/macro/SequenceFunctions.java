@@ -76,9 +76,11 @@ final class SequenceFunctions implements Builtins.Group {
 
   private Datum length(Datum sequence) {
     return ListFunctions.integer(
-        sequence instanceof Datum.Str string
-            ? string.text().codePointCount(0, string.text().length())
-            : elements(sequence, "length").size());
+        switch (sequence) {
+          case Datum.Str string -> evaluator.codePoints().of(string.text()).length;
+          case Vector vector -> vector.elements().size();
+          default -> elements(sequence, "length").size();
+        });
   }
 
   private Datum reverse(String name, Datum sequence) {
@@ -91,6 +93,12 @@ final class SequenceFunctions implements Builtins.Group {
     int index = Arguments.index(a[1], "elt", evaluator);
     if (a[0] instanceof Vector vector && index < vector.elements().size()) {
       return vector.elements().get(index);
+    }
+    if (a[0] instanceof Datum.Str string) {
+      int[] points = evaluator.codePoints().of(string.text());
+      if (index < points.length) {
+        return new Datum.Char(points[index], null);
+      }
     }
     List<Datum> elements = elements(a[0], "elt");
     if (index >= elements.size()) {

@@ -14,7 +14,7 @@ final class TableFunctions implements Builtins.Group {
       """
       vector/0- make-array/1- aref/2 svref/2 vectorp/1 vector-push-extend/2-3 make-hash-table/0-
       gethash/2-3 remhash/2 maphash/2 clrhash/1 hash-table-count/1 hash-table-p/1
-      table_entries/1 error/1- warn/1-
+      table_entries/1 sequence_vector/1 error/1- warn/1-
       """;
 
   private final Evaluator evaluator;
@@ -58,6 +58,10 @@ final class TableFunctions implements Builtins.Group {
         }
         yield evaluator.list(pairs);
       }
+      case "sequence vector" ->
+          a[0] instanceof Vector vector
+              ? vector
+              : vector(Sequences.elements(a[0], "loop", evaluator));
       case "clrhash" -> {
         Arguments.table(a[0], name, evaluator).entries().clear();
         yield a[0];
@@ -129,11 +133,17 @@ final class TableFunctions implements Builtins.Group {
     int index = Arguments.index(a[1], name, evaluator);
     return switch (a[0]) {
       case Vector vector when index < vector.elements().size() -> vector.elements().get(index);
-      case Datum.Str string when index < string.text().length() ->
-          new Datum.Char(string.text().codePointAt(index), null);
       case Vector vector ->
           throw new MacroError(
               name + " has no element " + index + " in a vector of " + vector.elements().size());
+      case Datum.Str string -> {
+        int[] points = evaluator.codePoints().of(string.text());
+        if (index >= points.length) {
+          throw new MacroError(
+              name + " has no element " + index + " in a string of " + points.length);
+        }
+        yield new Datum.Char(points[index], null);
+      }
       default -> throw MacroError.type(name, "a vector", evaluator.printer().shown(a[0]));
     };
   }

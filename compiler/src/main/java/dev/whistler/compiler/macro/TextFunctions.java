@@ -2,8 +2,10 @@ package dev.whistler.compiler.macro;
 
 import dev.whistler.compiler.reader.Datum;
 import java.math.BigInteger;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /** Strings and printing. */
 final class TextFunctions implements Builtins.Group {
@@ -27,8 +29,8 @@ final class TextFunctions implements Builtins.Group {
       case "string" -> evaluator.string(text(a[0], name));
       case "stringp" -> Evaluator.truth(a[0] instanceof Datum.Str);
       case "string=", "string/=", "string<", "string>", "string-equal" -> compare(name, a);
-      case "string-upcase" -> evaluator.string(text(a[0], name).toUpperCase(Locale.ROOT));
-      case "string-downcase" -> evaluator.string(text(a[0], name).toLowerCase(Locale.ROOT));
+      case "string-upcase" -> evaluator.string(mapped(text(a[0], name), Character::toUpperCase));
+      case "string-downcase" -> evaluator.string(mapped(text(a[0], name), Character::toLowerCase));
       case "string-capitalize" -> evaluator.string(Format.capitalize(text(a[0], name), true));
       case "string-trim" -> trim(name, a, true, true);
       case "string-left-trim" -> trim(name, a, true, false);
@@ -50,54 +52,63 @@ final class TextFunctions implements Builtins.Group {
     return Arguments.text(value, name, evaluator);
   }
 
+  /** As the functions on characters do, so the length stays. */
+  private static String mapped(String text, IntUnaryOperator change) {
+    int[] points = text.codePoints().map(change).toArray();
+    return CodePoints.text(points, 0, points.length);
+  }
+
   private Datum compare(String name, Datum[] a) {
     Keywords keywords =
         new Keywords(evaluator, name, a, 2, Set.of("start1", "end1", "start2", "end2"));
     String x = part(text(a[0], name), keywords.index("start1", 0), keywords.value("end1"), name);
     String y = part(text(a[1], name), keywords.index("start2", 0), keywords.value("end2"), name);
-    int order = x.compareTo(y);
+    int[] xs = x.codePoints().toArray();
+    int[] ys = y.codePoints().toArray();
+    int order = Arrays.compare(xs, ys);
     return switch (name) {
       case "string=" -> Evaluator.truth(order == 0);
       case "string-equal" -> Evaluator.truth(x.equalsIgnoreCase(y));
-      case "string/=" -> order != 0 ? mismatch(x, y) : Datum.NIL;
-      case "string<" -> order < 0 ? mismatch(x, y) : Datum.NIL;
-      default -> order > 0 ? mismatch(x, y) : Datum.NIL;
+      case "string/=" -> order != 0 ? mismatch(xs, ys) : Datum.NIL;
+      case "string<" -> order < 0 ? mismatch(xs, ys) : Datum.NIL;
+      default -> order > 0 ? mismatch(xs, ys) : Datum.NIL;
     };
   }
 
   private String part(
       String text, int start, @org.jspecify.annotations.Nullable Datum end, String name) {
+    if (start == 0 && (end == null || Datum.isNil(end))) {
+      return text;
+    }
+    int[] points = evaluator.codePoints().of(text);
     int last =
-        end == null || Datum.isNil(end) ? text.length() : Arguments.index(end, name, evaluator);
-    if (start > last || last > text.length()) {
+        end == null || Datum.isNil(end) ? points.length : Arguments.index(end, name, evaluator);
+    if (start > last || last > points.length) {
       throw new MacroError(name + ": " + start + " to " + last + " is no part of the string");
     }
-    return text.substring(start, last);
+    return CodePoints.text(points, start, last);
   }
 
-  private static Datum mismatch(String x, String y) {
-    int i = 0;
-    while (i < x.length() && i < y.length() && x.charAt(i) == y.charAt(i)) {
-      i++;
-    }
-    return ListFunctions.integer(i);
+  /** The index of the first character that differs. */
+  private static Datum mismatch(int[] x, int[] y) {
+    return ListFunctions.integer(Arrays.mismatch(x, y));
   }
 
   private Datum trim(String name, Datum[] a, boolean left, boolean right) {
-    StringBuilder bag = new StringBuilder();
+    Set<Integer> bag = new HashSet<>();
     for (Datum c : Sequences.elements(a[0], name, evaluator)) {
-      bag.appendCodePoint(Arguments.character(c, name, evaluator));
+      bag.add(Arguments.character(c, name, evaluator));
     }
-    String text = text(a[1], name);
+    int[] text = evaluator.codePoints().of(text(a[1], name));
     int start = 0;
-    int end = text.length();
-    while (left && start < end && bag.indexOf(text.substring(start, start + 1)) >= 0) {
+    int end = text.length;
+    while (left && start < end && bag.contains(text[start])) {
       start++;
     }
-    while (right && end > start && bag.indexOf(text.substring(end - 1, end)) >= 0) {
+    while (right && end > start && bag.contains(text[end - 1])) {
       end--;
     }
-    return evaluator.string(text.substring(start, end));
+    return evaluator.string(CodePoints.text(text, start, end));
   }
 
   private Datum writeToString(Datum[] a) {
@@ -152,7 +163,7 @@ final class TextFunctions implements Builtins.Group {
       throw MacroError.type("parse-integer", "a radix from 2 to 36", Integer.toString(radix));
     }
     String digits = text.strip();
-    int skipped = text.length() - text.stripLeading().length();
+    int skipped = CodePoints.count(text) - CodePoints.count(text.stripLeading());
     int i = digits.startsWith("-") || digits.startsWith("+") ? 1 : 0;
     int first = i;
     while (i < digits.length()
@@ -169,7 +180,7 @@ final class TextFunctions implements Builtins.Group {
     }
     evaluator.meter().integerBits(i - first);
     BigInteger value = new BigInteger(digits.substring(0, i), radix);
-    int end = i == digits.length() ? text.length() : skipped + i;
+    int end = i == digits.length() ? CodePoints.count(text) : skipped + i;
     return Values.of(
         new Datum.Int(evaluator.meter().integer(value), null),
         ListFunctions.integer(start + (long) end));

@@ -196,7 +196,7 @@ final class FormReader {
         case '"' -> {
           SourceRange range = cursor.since(start);
           reader.countToken(range);
-          if (text.length() > MAX_STRING) {
+          if (text.codePointCount(0, text.length()) > MAX_STRING) {
             error(Code.E_LIMIT, range, "string has more than " + MAX_STRING + " characters", null);
           }
           return new Datum.Str(text.toString(), range);
@@ -255,7 +255,7 @@ final class FormReader {
             cursor.since(start),
             "there is no read-time evaluation",
             "use a macro or defconstant");
-        return operandOfRefused(start);
+        return refused(start, true);
       }
       default -> {
         Datum number = radixInteger(start);
@@ -269,12 +269,31 @@ final class FormReader {
             cursor.since(start),
             c == Cursor.END ? "text ends after #" : "#" + Printable.of(c) + " has no meaning",
             null);
-        return operandOfRefused(start);
+        return refused(start, takesOperand(cursor.textSince(start)));
       }
     }
   }
 
-  private Datum operandOfRefused(Mark start) {
+  /**
+   * Whether a form belongs to what was read after {@code #}: it follows at once, as in {@code
+   * #S(…)}, {@code #P"…"} and {@code #1=x}, but not in {@code #1#}.
+   */
+  private boolean takesOperand(String dispatch) {
+    int c = cursor.peek();
+    return !dispatch.endsWith("#")
+        && (dispatch.endsWith("=") || c == '(' || c == '"' || c == '#' || Atoms.isConstituent(c));
+  }
+
+  /** Stands for what Common Lisp would read here; its operand goes with it. */
+  private Datum refused(Mark start, boolean withOperand) {
+    if (withOperand) {
+      SourceRange prefix = cursor.since(start);
+      descend(prefix);
+      skipping++;
+      datum();
+      skipping--;
+      depth--;
+    }
     return new Datum.Symbol(SymbolName.NIL, cursor.since(start));
   }
 
@@ -369,7 +388,8 @@ final class FormReader {
   }
 
   private boolean holds(Datum feature, SourceRange prefix) {
-    if (feature instanceof Datum.Symbol symbol && symbol.name() != SymbolName.NIL) {
+    if (feature instanceof Datum.Symbol symbol) {
+      // nil is a name like any other here: "#+nil" is an old way to leave a form out.
       return reader.hasFeature(symbol.name().text());
     }
     List<Datum> parts = ProperList.elements(feature).orElse(List.of());
@@ -430,8 +450,9 @@ final class FormReader {
               "symbol has more than " + Atoms.MAX_SYMBOL + " characters",
               null);
         }
-        if (text.regionMatches(true, 0, "bpf:", 0, 4)) {
-          reader.noteLoaderSymbol(range);
+        int colon = text.indexOf(':');
+        if (colon > 0) {
+          reader.notePackage(range, text.substring(0, colon).toLowerCase(Locale.ROOT));
         }
         yield new Datum.Symbol(name, range);
       }

@@ -5,8 +5,9 @@ import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class Reader {
   final SymbolTable symbols;
   private final Set<String> features;
   private final Diagnostics diagnostics;
-  private final Set<SourceRange> loaderSymbols = new HashSet<>();
+  private final Map<SourceRange, String> packages = new HashMap<>();
   private long bytes;
   private int tokens;
   private int forms;
@@ -100,9 +101,9 @@ public final class Reader {
     return length;
   }
 
-  /** Notes a symbol that was written with the package {@code bpf}. */
-  void noteLoaderSymbol(SourceRange at) {
-    loaderSymbols.add(at);
+  /** Notes the package that a symbol was written with. */
+  void notePackage(SourceRange at, String name) {
+    packages.put(at, name);
   }
 
   /**
@@ -110,8 +111,16 @@ public final class Reader {
    * but marks user-space forms of the original's loader (section 3.3).
    */
   public boolean isLoaderSymbol(Datum.Symbol symbol) {
+    return packageOf(symbol).equals("bpf");
+  }
+
+  /**
+   * The package that a symbol was written with, folded to lower case; empty without one. It is no
+   * part of the symbol's identity, but tells a foreign name from a misspelt one of the language.
+   */
+  public String packageOf(Datum.Symbol symbol) {
     SourceRange range = symbol.range();
-    return range != null && loaderSymbols.contains(range);
+    return range == null ? "" : packages.getOrDefault(range, "");
   }
 
   boolean hasFeature(String name) {

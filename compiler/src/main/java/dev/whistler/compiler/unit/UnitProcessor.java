@@ -67,13 +67,20 @@ public final class UnitProcessor {
   private static final Set<String> MACRO_TIME =
       Set.of("defmacro", "defun", "defparameter", "defvar", "defsetf", "define-symbol-macro");
 
+  private static final String SESSION = "with-bpf-session";
+
+  /** Packages whose names mean what they mean without a package (section 2.2). */
+  private static final Set<String> OWN_PACKAGES =
+      Set.of("whistler", "whistler-user", "cl", "common-lisp", "cl-user", "common-lisp-user");
+
   /** User-space forms of the original's loader and build. */
   private static final Set<String> USER_SPACE =
       Set.of(
           "compile-to-elf",
           "with-ringbuf-consumer",
           "with-decoding-ring-consumer",
-          "with-bpf-object");
+          "with-bpf-object",
+          SESSION);
 
   private static final List<String> USER_SPACE_PREFIXES =
       List.of("compile-file", "open-", "load-", "attach-", "tc-", "ring-");
@@ -124,6 +131,11 @@ public final class UnitProcessor {
     @Override
     public boolean defines(String head) {
       return SILENT.contains(head) || MACRO_TIME.contains(head) || definitions.owns(head);
+    }
+
+    @Override
+    public boolean isUserSpace(String head) {
+      return UnitProcessor.isUserSpace(head);
     }
 
     @Override
@@ -180,7 +192,7 @@ public final class UnitProcessor {
 
   private void form(Datum form, ExpansionContext context) {
     if (++depth > MAX_DEPTH) {
-      depth = 0;
+      depth--;
       throw diagnostics.fail(
           Code.E_LIMIT,
           context.originOf(form),
@@ -218,7 +230,7 @@ public final class UnitProcessor {
       case "defsetf" -> stage.defsetf(form, context);
       case "define-symbol-macro" -> stage.defineSymbolMacro(form, context);
       case "declaim" -> declaim(form, context);
-      case "with-bpf-session" -> session(form, context);
+      case SESSION -> session(form, context);
       default -> {
         if (SILENT.contains(name)) {
           return;
@@ -238,11 +250,17 @@ public final class UnitProcessor {
     return ProperList.require(form.cdr(), "a top-level form", context.originOf(form), diagnostics);
   }
 
+  private static boolean isUserSpace(String name) {
+    return USER_SPACE.contains(name) || USER_SPACE_PREFIXES.stream().anyMatch(name::startsWith);
+  }
+
+  /** Forms of the loader, and calls into packages that this language does not have. */
   private boolean isUserSpace(Datum.Symbol head) {
-    String name = head.name().text();
-    return USER_SPACE.contains(name)
+    String name = reader.packageOf(head);
+    boolean foreign = !name.isEmpty() && !OWN_PACKAGES.contains(name);
+    return isUserSpace(head.name().text())
         || reader.isLoaderSymbol(head)
-        || USER_SPACE_PREFIXES.stream().anyMatch(name::startsWith);
+        || (foreign && !stage.knows(head.name()));
   }
 
   private void ignored(Datum form, String message, ExpansionContext context) {
@@ -252,8 +270,14 @@ public final class UnitProcessor {
   private void evaluate(Datum form, ExpansionContext context) {
     List<String> candidates = new ArrayList<>(TOP_LEVEL_NAMES);
     candidates.addAll(stage.names());
-    if (stage.evaluateTopLevel(form, context, candidates) == MacroStage.TopLevelResult.ABANDONED) {
-      ignored(form, "this form calls a function that exists only in user space", context);
+    extractSessions(form, context);
+    if (stage.evaluateTopLevel(form, context, candidates)
+        instanceof MacroStage.TopLevelResult.Abandoned(String what, String detail)) {
+      diagnostics.report(
+          Code.W_IGNORED,
+          context.originOf(form),
+          "this form " + what + " that exists only in user space",
+          detail);
     }
   }
 
@@ -305,9 +329,31 @@ public final class UnitProcessor {
               switch (name) {
                 case "map" -> independently(renamed((Cons) sub, "defmap"), context);
                 case "prog" -> independently(renamed((Cons) sub, "defprog"), context);
-                default -> ignored(sub, "this form of the session belongs to user space", context);
+                default -> {
+                  kernelSide(sub, context);
+                  ignored(sub, "this form of the session belongs to user space", context);
+                }
               }
             });
+  }
+
+  /** Definitions inside of other forms of a session, such as {@code (let … (bpf:map …))}. */
+  private void kernelSide(Datum form, ExpansionContext context) {
+    Datum rest = form;
+    while (rest instanceof Cons pair) {
+      if (pair.car() instanceof Cons inner) {
+        String name =
+            inner.car() instanceof Datum.Symbol head && reader.isLoaderSymbol(head)
+                ? head.name().text()
+                : "";
+        switch (name) {
+          case "map" -> independently(renamed(inner, "defmap"), context);
+          case "prog" -> independently(renamed(inner, "defprog"), context);
+          default -> kernelSide(inner, context);
+        }
+      }
+      rest = pair.cdr();
+    }
   }
 
   private Cons renamed(Cons form, String name) {
@@ -315,13 +361,13 @@ public final class UnitProcessor {
         new Datum.Symbol(symbols.symbol(name), form.car().range()), form.cdr(), form.range());
   }
 
-  /** Sessions in the body of a function; the reader bounds the depth of the search. */
+  /** Sessions inside of a function or another form; the reader bounds the depth of the search. */
   private void extractSessions(Datum body, ExpansionContext context) {
     Datum rest = body;
     while (rest instanceof Cons pair) {
       if (pair.car() instanceof Cons inner) {
         if (inner.car() instanceof Datum.Symbol head
-            && head.name().text().equals("with-bpf-session")) {
+            && head.name().text().equals(SESSION)) {
           session(inner, context.within(inner));
         } else {
           extractSessions(inner, context);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 18, form by form: what an expression is at macro time. */
 class EvaluationTest {
@@ -12,6 +13,57 @@ class EvaluationTest {
   @CsvSource(delimiterString = " => ", quoteCharacter = '\u0001', textBlock = EXAMPLES)
   void examples(String form, String expected) {
     assertThat(value("(progn " + form + ")")).isEqualTo(expected);
+  }
+
+  /** An index counts characters, also where Java's strings need two units for one. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiterString = " => ", quoteCharacter = '\u0001', textBlock = CHARACTERS)
+  void charactersAreCodePoints(String form, String expected) {
+    assertThat(value("(progn " + form + ")")).isEqualTo(expected);
+  }
+
+  static final String CHARACTERS =
+      """
+      (length "😀b😀") => 3
+      (list (aref "😀b" 1) (char "😀b" 1) (elt "😀b" 1)) => (#\\b #\\b #\\b)
+      (list (aref "a😀" 1) (char-code (char "a😀" 1))) => (#\\😀 128512)
+      (aref "😀b" 2) => E-MACRO 1:28-1:41 aref has no element 2 in a string of 2
+      (list (subseq "😀bc" 1 2) (reverse "a😀") (position #\\b "😀b") (search "b" "😀b")) => ("b" "😀a" 1 1)
+      (string-trim "😀" "😀b😁") => "b😁"
+      (list (string< "😀a" "😀b") (string/= "😀" "😁") (string< "\uffee" "😀")) => (1 0 0)
+      (string= "😀b" "xb" :start1 1 :start2 1) => t
+      (string= "😀bc" "b" :start1 1 :end1 2) => t
+      (multiple-value-list (parse-integer "😀42" :start 1)) => (42 3)
+      (multiple-value-list (parse-integer "😀 7x" :start 1 :junk-allowed t)) => (7 3)
+      (list (string-upcase "ß𐐨") (string-downcase "𐐀") (string-capitalize "𐐨𐐨 x")) => ("ß𐐀" "𐐨" "𐐀𐐨 X")
+      (list (format nil "~3A|" "😀") (format nil "~3@A|" "😀b") (format nil "😀~3Tx")) => ("😀  |" " 😀b|" "😀  x")
+      (loop for c across "😀b" collect (char-code c)) => (128512 98)
+      (coerce "a😀" 'list) => (#\\a #\\😀)
+      """;
+
+  /** What takes time in proportion to the length of its input must fit the budget at this length. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(let ((n 0)) (loop for c across s do (incf n)) n)",
+        "(let ((n 0)) (loop for c across s for d across s do (incf n)) n)",
+        "(let ((n 0)) (dotimes (i (length s)) (char s i) (elt s i) (aref s i) (incf n)) n)",
+        "(let ((n 0)) (loop for i below (length s) when (char= (char s i) #\\a) do (incf n)) n)",
+        "(let ((n 0)) (map nil (lambda (c) (incf n)) s) n)",
+        "(length (loop for c across s collect c into all finally (return all)))",
+        "(length (loop for c in (coerce s 'list) append (list c) into all finally (return all)))",
+        "(length (loop for c on (coerce s 'list) collect (car c)))",
+        "(let ((v (coerce s 'vector)) (n 0)) (loop for c across v do (incf n)) n)",
+        "(let ((v (coerce s 'vector)) (n 0)) (dotimes (i (length v)) (elt v i) (incf n)) n)",
+        "(length (with-output-to-string (o) (loop for c across s do (princ c o))))",
+        "(count #\\a s)",
+      })
+  void iterationTakesTimeInProportionToTheLength(String form) {
+    String text = "a".repeat(15_000);
+    assertThat(value("(let ((s \"" + text + "\")) " + form + ")")).isEqualTo("15000");
+    String wide = "😀" + "a".repeat(14_999);
+    assertThat(value("(let ((s \"" + wide + "\")) " + form.replace("#\\a", "#\\a") + ")"))
+        .isIn("15000", "14999");
   }
 
   static final String EXAMPLES =

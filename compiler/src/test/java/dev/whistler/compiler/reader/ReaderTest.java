@@ -67,6 +67,14 @@ class ReaderTest {
       (a #+whistler b #-whistler c) => (a b)
       (#+(and x86-64 (not arm64)) a #+(or arm64 level-9) b) => (a)
       #-whistler (1.5 #.(x) #S(y)) z => z
+      #+nil (a) b => b
+      #-other #.(progn (x) (y)) b => E-READEVAL 1:9-1:11 there is no read-time evaluation ; b
+      #+other #.(progn (x) (y)) b => b
+      #+other #S(point :x 1) #+other #P"a/b" #+other #C(1 2) #+other #1=(a) #+other #*101 b => b
+      #+other (a #.(b) #1# #S(c) #*1 [ 1.5) b => b
+      #+(or other (and other)) #.'(x) #-(not other) #.#.x b => b
+      #+other #+other #.(a) (b) c => c
+      (a #S(point) b) c => c ; E-READ 1:4-1:6 #S has no meaning
       #.(+ 1 2) => E-READEVAL 1:1-1:3 there is no read-time evaluation
       (a 1.5) (b) => (b) ; E-FLOAT 1:4-1:7 there are no floating-point numbers
       1e3 => E-FLOAT 1:1-1:4 there are no floating-point numbers

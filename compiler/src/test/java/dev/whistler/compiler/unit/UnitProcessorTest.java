@@ -145,7 +145,7 @@ class UnitProcessorTest {
 
     assertThat(unit.diagnostics())
         .containsExactly(
-            "W-IGNORED 2:1-2:7 this form calls a function that exists only in user space",
+            "W-IGNORED 2:1-2:7 this form runs a form of the loader that exists only in user space",
             "W-IGNORED 3:1-3:18 attach belongs to user space and has no effect here",
             "W-IGNORED 4:1-4:20 attach-xdp belongs to user space and has no effect here",
             "W-IGNORED 5:1-5:30 with-bpf-object belongs to user space and has no effect here",
@@ -168,6 +168,100 @@ class UnitProcessorTest {
         .containsExactly("(defmap counts :type :hash)", "(defprog p (:type :xdp) xdp_pass)");
     assertThat(unit.diagnostics())
         .containsExactly("W-IGNORED 5:5-5:26 this form of the session belongs to user space");
+  }
+
+  /** A top-level form that reaches what macro time does not have is left, whatever it reached. */
+  @Test
+  void userSpaceIsLeftWhereItBegins() {
+    UnitFixture unit =
+        UnitFixture.of(
+            """
+            (defun pid () (parse-integer (second sb-ext:*posix-argv*)))
+            (defun run (x) (sleep x) (setf (sb-alien:slot x 'a) 1))
+            (defun place (x) (setf (sb-alien:slot x 'a) 1))
+            (defun safely () (handler-case (run 1) (sb-sys:interactive-interrupt () 0)))
+            (pid)
+            (run (pid))
+            (run 1)
+            (run *posix-argv*)
+            (place 1)
+            (safely)
+            (when (pid) (run 2))
+            (let ((argument (second *posix-argv*))) (run argument))
+            (sb-ext:exit :code 0)
+            (uiop:quit)
+            (defmap m :type :hash)
+            """);
+
+    assertThat(unit.expanded()).containsExactly("(defmap m :type :hash)");
+    assertThat(unit.diagnostics())
+        .hasSize(10)
+        .allMatch(text -> text.startsWith("W-IGNORED"))
+        .anyMatch(
+            text -> text.endsWith("this form uses a variable that exists only in user space"))
+        .anyMatch(
+            text -> text.endsWith("this form calls a function that exists only in user space"))
+        .anyMatch(text -> text.endsWith("exit belongs to user space and has no effect here"));
+    assertThat(unit.rawDiagnostics().getFirst().hint())
+        .startsWith("there is no macro-time variable *posix-argv*");
+  }
+
+  @Test
+  void whatIsMissingAtTheHeadIsStillAnError() {
+    assertThat(UnitFixture.of("(defporg f () (undefined 1))").diagnostics())
+        .containsExactly("E-TOPLEVEL 1:1-1:29 there is no top-level form or function defporg");
+    assertThat(UnitFixture.of("(defporg (undefined 1))").diagnostics())
+        .containsExactly("E-TOPLEVEL 1:1-1:24 there is no top-level form or function defporg");
+    assertThat(UnitFixture.of("(whistler:defporg f ())").diagnostics())
+        .containsExactly("E-TOPLEVEL 1:1-1:24 there is no top-level form or function defporg");
+    assertThat(UnitFixture.of("(defmacro m () (undefined 1)) (m)").diagnostics())
+        .singleElement()
+        .asString()
+        .startsWith("E-UNKNOWN");
+  }
+
+  @Test
+  void sessionsAreFoundWhereverTheyStand() {
+    UnitFixture unit =
+        UnitFixture.of(
+            """
+            (defun run (seconds)
+              (with-bpf-session ()
+                (bpf:map forks :type :hash)
+                (let ((object 1))
+                  (bpf:prog note (:type :tracepoint)
+                    (setf (getmap forks (tp-child-pid)) (tp-parent-pid)) 0)
+                  (bpf:attach note object))
+                (handler-case (loop (sleep seconds) (print (bpf:map-ref forks 1)))
+                  (sb-sys:interactive-interrupt () (format t "bye~%")))))
+            (handler-case (with-bpf-session () (bpf:map other :type :hash) (loop))
+              (error () 0))
+            (run 1)
+            """);
+
+    assertThat(unit.expanded())
+        .containsExactly(
+            "(defmap forks :type :hash)",
+            "(defprog note (:type :tracepoint) "
+                + "(setf (getmap forks (tp-child-pid)) (tp-parent-pid)) 0)",
+            "(defmap other :type :hash)");
+    assertThat(unit.diagnostics()).isNotEmpty().allMatch(text -> text.startsWith("W-IGNORED"));
+  }
+
+  /** Each form that is nested too deep is an error of its own; the guard does not wear out. */
+  @Test
+  void theGuardOfNestedFormsHoldsAsOftenAsItIsMet() {
+    String runaway = "(progn ".repeat(20) + "(m 198)" + ")".repeat(20) + "\n";
+    UnitFixture unit =
+        UnitFixture.of(
+            "(defmacro m (n) (if (= n 0) 1 (list 'progn (list 'm (- n 1)))))\n"
+                + runaway.repeat(12)
+                + "(defmap after :type :hash)");
+
+    assertThat(unit.expanded()).containsExactly("(defmap after :type :hash)");
+    assertThat(unit.diagnostics())
+        .hasSize(12)
+        .allMatch(text -> text.contains("top-level forms are nested more than 400 deep"));
   }
 
   @Test
