@@ -33,7 +33,16 @@ public record CompilationOptions(
   public enum Tier {
     OBSERVE,
     ACT,
-    UNRESTRICTED
+    UNRESTRICTED;
+
+    /** The tier by whose rules the object is checked. */
+    public dev.whistler.tier.Tier rules() {
+      return switch (this) {
+        case OBSERVE -> dev.whistler.tier.Tier.OBSERVE;
+        case ACT -> dev.whistler.tier.Tier.ACT;
+        case UNRESTRICTED -> dev.whistler.tier.Tier.UNRESTRICTED;
+      };
+    }
   }
 
   public CompilationOptions {

@@ -17,6 +17,9 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
 import dev.whistler.compiler.unit.UnitProcessor;
+import dev.whistler.tier.Tier;
+import dev.whistler.tier.TierCheck;
+import dev.whistler.tier.Violation;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -99,7 +102,21 @@ public final class Compiler {
     MachineCode code = Backend.generate(unit, request.options());
     checkBudget();
     Trace trace = recording == null ? new Trace(new TreeMap<>()) : recording.trace();
-    return ObjectWriter.write(unit, code, request, trace);
+    CompiledObject object = ObjectWriter.write(unit, code, request, trace);
+    checkTier(object, code);
+    return object;
+  }
+
+  /** The runtime asks the same of the object before it loads it. */
+  private void checkTier(CompiledObject object, MachineCode code) {
+    Tier tier = request.options().tier().rules();
+    for (Violation violation : TierCheck.check(object.elf(), tier)) {
+      diagnostics.report(
+          Code.E_POLICY,
+          code.at(violation.function(), violation.slot()).orElse(start()),
+          violation.sentence(tier),
+          "ask for a higher tier, or only observe");
+    }
   }
 
   private void checkBudget() {

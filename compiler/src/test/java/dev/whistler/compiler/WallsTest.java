@@ -125,7 +125,7 @@ class WallsTest {
     classes()
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(ROOT + "..", "java..", "org.jspecify..")
+        .resideInAnyPackage(ROOT + "..", "dev.whistler.tier..", "java..", "org.jspecify..")
         .check(CLASSES);
   }
 

@@ -88,7 +88,7 @@ final class ProgramAnalyzer {
   /** Checks constants that the program returns (section 15.5); others are the kernel's matter. */
   private void warnReturn(BodyAnalyzer body, List<Expr> returned) {
     OptionalLong pass =
-        TierPolicy.passValue(unit.request().options().tier(), definition.context().type());
+        TierPolicy.passValue(unit.request().options().tier(), definition.context().section());
     ReturnValues.visit(
         returned,
         (value, at) -> {
@@ -118,7 +118,7 @@ final class ProgramAnalyzer {
         context.license(),
         context.sleepable(),
         body,
-        TierPolicy.passValue(unit.request().options().tier(), context.type()),
+        TierPolicy.passValue(unit.request().options().tier(), context.section()),
         definition.origin());
   }
 }

@@ -3,6 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
 import java.util.List;
+import java.util.Locale;
 
 /** The values that a program returns, as far as they are constants (sections 15.5 and 19.8). */
 final class ReturnValues {
@@ -32,7 +33,9 @@ final class ReturnValues {
     }
   }
 
-  /** In tier observe every return value must be the constant that lets the operation pass. */
+  /**
+   * Where the tier says so, every return value must be the constant that lets the operation pass.
+   */
   static void requirePass(List<Expr> returned, long pass, BodyAnalyzer analyzer) {
     returned.forEach(value -> requirePassTail(value, pass, analyzer));
   }
@@ -52,7 +55,9 @@ final class ReturnValues {
           analyzer.report(
               Code.E_POLICY,
               expr.origin(),
-              "in the tier observe a program may only return "
+              "in the tier "
+                  + analyzer.unit().request().options().tier().name().toLowerCase(Locale.ROOT)
+                  + " a program of this section may only return "
                   + pass
                   + ", which lets the operation pass",
               "end the program with " + pass);

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
@@ -42,7 +43,11 @@ final class ScopeCheck {
             new Expr.Slot.ByValue(cgroup, 8),
             new PointerType(Region.MAP_VALUE, null, 1, true),
             at);
-    Expr pass = new Expr.Constant(ProgramTypes.passValue(type).orElse(0), ScalarType.U64, at);
+    // Outside of the scope the program is not there: it lets everything pass.
+    long passValue =
+        TierPolicy.passValue(CompilationOptions.Tier.OBSERVE, program.context().section())
+            .orElse(0);
+    Expr pass = new Expr.Constant(passValue, ScalarType.U64, at);
     return new Expr.If(found, body, pass, ScalarType.U64, at);
   }
 }

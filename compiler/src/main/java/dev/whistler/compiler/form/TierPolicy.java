@@ -1,134 +1,69 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.CompilationOptions.Tier;
+import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
-import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.StaticType;
+import dev.whistler.tier.Tier;
+import dev.whistler.tier.table.HelperRule;
+import dev.whistler.tier.table.SectionRule;
+import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.Set;
 
-/** What the tier that the caller states forbids (section 19.8). */
+/**
+ * What the tier that the caller states forbids (section 19.8), as far as a form shows it. Here the
+ * form is known best; what decides is the check of the object ({@code dev.whistler.tier}), by the
+ * same tables.
+ */
 final class TierPolicy {
-  /** Write memory of the kernel or of a process, or change what a kernel function returns. */
-  private static final Set<String> BEYOND_ACT =
-      Set.of("probe-write-user", "override-return", "sys-bpf");
-
-  /** Further helpers that change something: signals, redirection, packets, sockets. */
-  private static final Set<String> BEYOND_OBSERVE =
-      Set.of(
-          "send-signal",
-          "send-signal-thread",
-          "tail-call",
-          "skb-store-bytes",
-          "l3-csum-replace",
-          "l4-csum-replace",
-          "clone-redirect",
-          "skb-vlan-push",
-          "skb-vlan-pop",
-          "skb-set-tunnel-key",
-          "skb-set-tunnel-opt",
-          "redirect",
-          "skb-change-proto",
-          "skb-change-type",
-          "skb-change-tail",
-          "csum-update",
-          "set-hash-invalid",
-          "skb-change-head",
-          "xdp-adjust-head",
-          "xdp-adjust-tail",
-          "xdp-adjust-meta",
-          "set-hash",
-          "setsockopt",
-          "skb-adjust-room",
-          "redirect-map",
-          "sk-redirect-map",
-          "sock-map-update",
-          "sock-ops-cb-flags-set",
-          "msg-redirect-map",
-          "msg-apply-bytes",
-          "msg-cork-bytes",
-          "msg-pull-data",
-          "bind",
-          "sock-hash-update",
-          "msg-redirect-hash",
-          "sk-redirect-hash",
-          "lwt-push-encap",
-          "lwt-seg6-store-bytes",
-          "lwt-seg6-adjust-srh",
-          "lwt-seg6-action",
-          "rc-repeat",
-          "rc-keydown",
-          "rc-pointer-rel",
-          "sk-select-reuseport",
-          "msg-push-data",
-          "msg-pop-data",
-          "skb-ecn-set-ce",
-          "sysctl-set-new-value",
-          "tcp-send-ack",
-          "sk-assign",
-          "csum-level",
-          "store-hdr-opt",
-          "reserve-hdr-opt",
-          "load-hdr-opt",
-          "redirect-neigh",
-          "redirect-peer",
-          "bprm-opts-set",
-          "set-retval",
-          "xdp-store-bytes",
-          "skb-set-tstamp",
-          "sys-close",
-          "skb-pull-data");
-
   private TierPolicy() {}
 
-  private static Tier tier(BodyAnalyzer body) {
+  private static CompilationOptions.Tier tier(BodyAnalyzer body) {
     return body.unit().request().options().tier();
   }
 
-  /** Refuses a helper that the tier forbids. */
+  /** Refuses a helper that the tier does not list. */
   static void checkHelper(Helper helper, BodyAnalyzer body, Origin at) {
-    Tier tier = tier(body);
-    boolean forbidden =
-        switch (tier) {
-          case OBSERVE ->
-              BEYOND_ACT.contains(helper.name()) || BEYOND_OBSERVE.contains(helper.name());
-          case ACT -> BEYOND_ACT.contains(helper.name());
-          case UNRESTRICTED -> false;
-        };
-    if (forbidden) {
-      refuse("the helper " + helper.name(), tier, body, at);
+    Tier tier = tier(body).rules();
+    boolean allowed =
+        tier == Tier.UNRESTRICTED
+            || HelperRule.of(helper.id()).filter(rule -> tier.allows(rule.tier())).isPresent();
+    if (!allowed) {
+      refuse("the helper " + helper.name(), body, at);
     }
   }
 
-  private static void refuse(String what, Tier tier, BodyAnalyzer body, Origin at) {
+  private static void refuse(String what, BodyAnalyzer body, Origin at) {
     body.report(
         Code.E_POLICY,
         at,
-        what + " is not allowed in the tier " + tier.name().toLowerCase(java.util.Locale.ROOT),
+        what + " is not allowed in the tier " + tier(body).name().toLowerCase(Locale.ROOT),
         "ask for a higher tier, or only observe");
   }
 
   /** Refuses a store to a packet. */
   static void checkStore(BodyAnalyzer body, StaticType pointer, Origin at) {
-    if (tier(body) == Tier.OBSERVE
+    if (tier(body) == CompilationOptions.Tier.OBSERVE
         && pointer instanceof PointerType p
         && (p.region() == Region.PACKET || p.region() == Region.CONTEXT)) {
-      refuse("a store to a packet", Tier.OBSERVE, body, at);
+      refuse("a store to a packet", body, at);
     }
   }
 
   static void checkContextStore(BodyAnalyzer body, Origin at) {
-    if (tier(body) == Tier.OBSERVE) {
-      refuse("a store to the context", Tier.OBSERVE, body, at);
+    if (tier(body) == CompilationOptions.Tier.OBSERVE) {
+      refuse("a store to the context", body, at);
     }
   }
 
   /** The constant that every exit of a program must return, if the tier says so. */
-  static OptionalLong passValue(Tier tier, String programType) {
-    return tier == Tier.OBSERVE ? ProgramTypes.passValue(programType) : OptionalLong.empty();
+  static OptionalLong passValue(CompilationOptions.Tier tier, ResolvedSection section) {
+    return SectionRule.of(section.canonical())
+        .map(rule -> rule.returns(tier.rules()))
+        .orElse(OptionalLong.empty());
   }
 }

@@ -48,31 +48,6 @@ public final class ProgramTypes {
           "cgroup-device",
           "syscall");
 
-  /** The constant that lets the operation pass (section 19.8). */
-  private static final Map<String, Long> PASS =
-      Map.ofEntries(
-          Map.entry("xdp", 2L), // XDP_PASS
-          Map.entry("tc", 0L), // TC_ACT_OK
-          Map.entry("action", 0L),
-          Map.entry("lwt-in", 0L), // BPF_OK
-          Map.entry("lwt-out", 0L),
-          Map.entry("lwt-xmit", 0L),
-          Map.entry("lwt-seg6local", 0L),
-          Map.entry("cgroup-skb", 1L),
-          Map.entry("cgroup-sock", 1L),
-          Map.entry("cgroup-sock-addr", 1L),
-          Map.entry("cgroup-sysctl", 1L),
-          Map.entry("cgroup-sockopt", 1L),
-          Map.entry("cgroup-device", 1L),
-          Map.entry("sockops", 1L),
-          Map.entry("sk-skb", 1L), // SK_PASS
-          Map.entry("sk-msg", 1L),
-          Map.entry("sk-lookup", 1L),
-          Map.entry("sk-reuseport", 1L),
-          Map.entry("flow-dissector", 0L), // BPF_OK
-          Map.entry("netfilter", 1L), // NF_ACCEPT
-          Map.entry("lsm", 0L));
-
   private static final List<String> NAMES = names(Sections.rows());
 
   private ProgramTypes() {}
@@ -114,21 +89,13 @@ public final class ProgramTypes {
   }
 
   /**
-   * The return value that lets the operation pass, for types whose return value matters; empty for
-   * tracing types and the rest.
-   */
-  public static OptionalLong passValue(String type) {
-    Long value = PASS.get(type);
-    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
-  }
-
-  /**
    * The value of an early exit of {@code with-packet} and its relatives (section 17.3); empty where
    * those forms are not allowed.
    */
   public static OptionalLong earlyExit(String type) {
     return switch (type) {
-      case "xdp", "tc", "action" -> passValue(type);
+      case "xdp" -> OptionalLong.of(2); // XDP_PASS
+      case "tc", "action" -> OptionalLong.of(0); // TC_ACT_OK
       default -> OptionalLong.empty();
     };
   }
