@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reuse map symbol → existing map to use instead of a new one; the caller goes on owning it
  * @param programs which programs to load, by symbol
- * @param kernelTypes type information of the kernel to relocate against; null for the running one
+ * @param kernelTypes types to relocate the code against (CO-RE), null for the running kernel's;
+ *     what a program attaches to is looked up in the running kernel all the same
  */
 public record LoadOptions(
     Map<String, BpfMap> reuse, Predicate<String> programs, @Nullable Btf kernelTypes) {

@@ -22,12 +22,14 @@ import dev.whistler.bpf.object.SectionKind;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.ProgramType;
+import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.Mapping;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.bpf.sys.UnsupportedException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class ObjectLoader {
   private final Map<String, BpfMap> maps = new LinkedHashMap<>();
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private @Nullable LoadedBtf btf;
+  private @Nullable CoreRelocator relocator;
 
   ObjectLoader(ObjectImage image, CodeLinker linker, LoadOptions options) {
     this.image = image;
@@ -202,8 +205,9 @@ final class ObjectLoader {
         .patches()
         .forEach((slot, reference) -> slots.putInt(slot * 8 + 4, map(reference).fd().number()));
     Btf types = image.btf();
+    Map<Integer, String> poisoned = Map.of();
     if (types != null && !linked.coreRelocations().isEmpty()) {
-      new CoreRelocator(types, kernelTypes()).apply(code, linked.coreRelocations());
+      poisoned = relocator(types).apply(code, linked.coreRelocations());
     }
     ProgramSpec spec =
         ProgramSpec.of(function.name(), kind.type(), code, image.license())
@@ -214,7 +218,30 @@ final class ObjectLoader {
     if (loaded != null && linked.functionInfo().length > 0) {
       spec = spec.withDebugInfo(loaded.fd(), linked.functionInfo(), lineInfo(linked));
     }
-    return BpfProgram.load(spec);
+    try {
+      return BpfProgram.load(spec);
+    } catch (VerifierException e) {
+      Map<Integer, String> why = new HashMap<>();
+      poisoned.forEach((slot, sentence) -> why.put(slot, sentence + " (" + kernelName() + ")"));
+      throw e.explained(why);
+    }
+  }
+
+  /** One for all programs: what one finds out about the kernel's types holds for the others. */
+  private CoreRelocator relocator(Btf types) {
+    CoreRelocator current = relocator;
+    if (current == null) {
+      Btf given = options.kernelTypes();
+      current = new CoreRelocator(types, given == null ? KernelBtf.running() : given);
+      relocator = current;
+    }
+    return current;
+  }
+
+  private String kernelName() {
+    return options.kernelTypes() == null
+        ? "Linux " + System.getProperty("os.version")
+        : "by the types given to relocate against";
   }
 
   private BpfMap map(Reference reference) {
@@ -235,7 +262,8 @@ final class ObjectLoader {
       throw new ObjectFormatException(
           "section " + function.section() + " of " + function.name() + " names no target");
     }
-    Btf kernel = kernelTypes();
+    // The hook is the running kernel's, whatever kernel the code is relocated against.
+    Btf kernel = KernelBtf.running();
     String name = kind.hook().prefix() + kind.target();
     Class<? extends BtfType> type =
         kind.hook() == SectionKind.Hook.TRACEPOINT ? BtfType.Typedef.class : BtfType.Function.class;
@@ -250,11 +278,6 @@ final class ObjectLoader {
                         + name
                         + "; it lacks "
                         + function.section()));
-  }
-
-  private Btf kernelTypes() {
-    Btf given = options.kernelTypes();
-    return given == null ? KernelBtf.running() : given;
   }
 
   private static byte[] lineInfo(CodeLinker.Linked linked) {

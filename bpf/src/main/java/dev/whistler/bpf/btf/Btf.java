@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Type information. Opening checks the frame and finds where each type begins; types are decoded
@@ -28,6 +30,7 @@ public final class Btf {
   private final int stringsSize;
   private final int[] offsets;
   private volatile int[] index = {};
+  private volatile int @Nullable [] flavoured;
 
   private Btf(ByteBuffer bytes) {
     this.bytes = bytes;
@@ -192,6 +195,33 @@ public final class Btf {
     int[] ids = Arrays.copyOf(found, count);
     Arrays.sort(ids);
     return ids;
+  }
+
+  /** The ids of all types whose name has three underscores within, as {@code inode___old}. */
+  public int[] flavoured() {
+    int[] ids = flavoured;
+    if (ids == null) {
+      ids = IntStream.range(1, offsets.length).filter(this::isFlavoured).toArray();
+      flavoured = ids;
+    }
+    return ids.clone();
+  }
+
+  private boolean isFlavoured(int id) {
+    int name = bytes.getInt(offsets[id]);
+    if (name <= 0 || name >= stringsSize) {
+      return false;
+    }
+    int start = stringsStart + name;
+    int end = nameEnd(start);
+    int underscores = 0;
+    for (int at = start; at < end; at++) {
+      underscores = bytes.get(at) == '_' ? underscores + 1 : 0;
+      if (underscores == 3 && at - start >= 3) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The id without typedefs, qualifiers and tags around it. */

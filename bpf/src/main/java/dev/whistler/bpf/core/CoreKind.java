@@ -23,12 +23,4 @@ enum CoreKind {
   boolean isEnumerator() {
     return this == ENUMVAL_EXISTS || this == ENUMVAL_VALUE;
   }
-
-  /** Questions to which the absence of type or field is an answer: 0. */
-  boolean asksExistence() {
-    return this == FIELD_EXISTS
-        || this == TYPE_EXISTS
-        || this == ENUMVAL_EXISTS
-        || this == TYPE_MATCHES;
-  }
 }

@@ -4,16 +4,30 @@ import dev.whistler.bpf.btf.Btf;
 import dev.whistler.bpf.btf.BtfException;
 import dev.whistler.bpf.btf.BtfExt;
 import dev.whistler.bpf.btf.BtfType;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Answers an object's questions about kernel types and writes the answers into its code. */
+/**
+ * Answers an object's questions about kernel types and writes the answers into its code, by the
+ * rules of libbpf (relo_core.c). One for all programs of an object: where the kernel has several
+ * types of one name, those that lack a field that was asked for are out for all later questions.
+ */
 public final class CoreRelocator {
+  private static final String SEVERAL =
+      "the kernel has several types %s that answer differently; the object cannot be fitted to it";
+
   private final Btf local;
   private final Btf kernel;
+  private final TypeComparison comparison;
+
+  /** Local type → kernel types that may stand for it. */
+  private final Map<Integer, List<Integer>> candidates = new HashMap<>();
 
   /**
    * For one object and one kernel.
@@ -24,6 +38,7 @@ public final class CoreRelocator {
   public CoreRelocator(Btf local, Btf kernel) {
     this.local = local;
     this.kernel = kernel;
+    this.comparison = new TypeComparison(local, kernel);
   }
 
   /**
@@ -31,23 +46,46 @@ public final class CoreRelocator {
    * verifier refuses, so that code which is never reached does no harm.
    *
    * @param relocations slot → question
+   * @return slot → why the instruction there was replaced, as "the kernel's struct cfs_rq has no
+   *     nr_running"
    * @throws BtfException if a question is damaged, or two kernel types of one name disagree
    */
-  public void apply(byte[] code, Map<Integer, BtfExt.CoreRelocation> relocations) {
+  public Map<Integer, String> apply(byte[] code, Map<Integer, BtfExt.CoreRelocation> relocations) {
     InstructionPatch patch = new InstructionPatch(code);
+    Map<Integer, String> poisoned = new TreeMap<>();
     relocations.forEach(
-        (slot, relocation) -> {
-          CoreKind kind = kind(relocation);
-          OptionalLong value = answer(kind, relocation);
-          if (value.isEmpty()) {
-            patch.poison(slot);
-          } else {
-            patch.set(slot, value.getAsLong());
-            if (kind == CoreKind.FIELD_BYTE_OFFSET) {
-              fieldBytes(relocation).ifPresent(bytes -> patch.resizeLoad(slot, bytes));
-            }
-          }
-        });
+        (slot, relocation) ->
+            patch.apply(slot, answer(relocation)).ifPresent(why -> poisoned.put(slot, why)));
+    return poisoned;
+  }
+
+  private Answer answer(BtfExt.CoreRelocation relocation) {
+    CoreKind kind = kind(relocation);
+    Question question = question(kind, relocation);
+    if (kind == CoreKind.TYPE_ID_LOCAL) {
+      return new Answer.Value(relocation.type(), false, relocation.type(), new Answer.Width.Same());
+    }
+    String name = TypeComparison.essential(local.type(relocation.type()).name());
+    if (name.isEmpty()) {
+      throw new BtfException("a CO-RE relocation asks about a type without a name");
+    }
+    List<Integer> known = candidates.computeIfAbsent(relocation.type(), type -> named(name, type));
+    List<Integer> remaining = new ArrayList<>();
+    Target first = null;
+    for (int candidate : known) {
+      Target target = question.in(candidate).orElse(null);
+      if (target != null) {
+        if (first != null && !first.agrees(target)) {
+          throw new BtfException(SEVERAL.formatted(name));
+        }
+        first = first == null ? target : first;
+        remaining.add(candidate);
+      }
+    }
+    if (!remaining.isEmpty()) {
+      candidates.put(relocation.type(), remaining);
+    }
+    return question.answer(first, known.isEmpty());
   }
 
   private static CoreKind kind(BtfExt.CoreRelocation relocation) {
@@ -59,144 +97,261 @@ public final class CoreRelocator {
     return kinds[relocation.kind()];
   }
 
-  private OptionalLong answer(CoreKind kind, BtfExt.CoreRelocation relocation) {
-    if (kind == CoreKind.TYPE_ID_LOCAL) {
-      return OptionalLong.of(relocation.type());
+  /** Kernel types of the name, flavours aside, and of the same kind of type. */
+  private List<Integer> named(String name, int mine) {
+    List<Integer> found = new ArrayList<>();
+    for (int id : kernel.findAll(name)) {
+      found.add(id);
     }
-    int type = local.resolve(relocation.type());
-    String name = essential(local.type(relocation.type()).name(), local.type(type).name());
-    OptionalLong found = OptionalLong.empty();
-    for (int candidate : candidates(name, local.type(type))) {
-      OptionalLong value = answer(kind, relocation, type, candidate);
-      if (found.isPresent() && value.isPresent() && found.getAsLong() != value.getAsLong()) {
-        throw new BtfException(
-            "the kernel has several types "
-                + name
-                + " that answer differently; the object cannot be fitted to it");
-      }
-      found = value.isPresent() ? value : found;
-    }
-    return found.isEmpty() && kind.asksExistence() ? OptionalLong.of(0) : found;
-  }
-
-  private OptionalLong answer(
-      CoreKind kind, BtfExt.CoreRelocation relocation, int type, int candidate) {
-    if (kind.isField()) {
-      FieldPath path = FieldPath.ofAccess(local, type, relocation.access());
-      return FieldPath.follow(kernel, candidate, path.steps())
-          .filter(place -> alike(path.place().type(), place.type()))
-          .map(place -> OptionalLong.of(FieldValue.of(kind, kernel, place)))
-          .orElseGet(OptionalLong::empty);
-    }
-    if (kind.isEnumerator()) {
-      return enumerator(kind, relocation, type, candidate);
-    }
-    return switch (kind) {
-      case TYPE_EXISTS, TYPE_MATCHES -> OptionalLong.of(1);
-      case TYPE_SIZE -> OptionalLong.of(kernel.sizeOf(candidate));
-      default -> OptionalLong.of(candidate);
-    };
-  }
-
-  private OptionalLong enumerator(
-      CoreKind kind, BtfExt.CoreRelocation relocation, int type, int candidate) {
-    if (local.type(type) instanceof BtfType.Enumeration mine
-        && kernel.type(candidate) instanceof BtfType.Enumeration theirs) {
-      int index = Integer.parseInt(relocation.access());
-      if (index < 0 || index >= mine.values().size()) {
-        throw new BtfException("CO-RE access " + relocation.access() + " leads nowhere");
-      }
-      String name = essential(mine.values().get(index).name());
-      for (BtfType.Enumerator value : theirs.values()) {
-        if (essential(value.name()).equals(name)) {
-          return OptionalLong.of(kind == CoreKind.ENUMVAL_EXISTS ? 1 : value.value());
-        }
+    for (int id : kernel.flavoured()) {
+      if (TypeComparison.essential(kernel.type(id).name()).equals(name)) {
+        found.add(id);
       }
     }
-    return OptionalLong.empty();
-  }
-
-  /** Kernel types of the name and of the same kind of type. */
-  private List<Integer> candidates(String name, BtfType mine) {
-    if (name.isEmpty()) {
-      return List.of();
-    }
-    return Arrays.stream(kernel.findAll(name))
-        .filter(id -> sameKind(mine, kernel.type(kernel.resolve(id))))
-        .map(kernel::resolve)
+    BtfType type = local.type(mine);
+    return found.stream()
+        .filter(id -> TypeComparison.essential(kernel.type(id).name()).equals(name))
+        .filter(id -> TypeComparison.sameKind(type, kernel.type(id)))
         .distinct()
-        .boxed()
+        .sorted()
         .toList();
   }
 
-  private static boolean sameKind(BtfType mine, BtfType theirs) {
-    return switch (mine) {
-      case BtfType.Composite composite ->
-          theirs instanceof BtfType.Composite other && other.union() == composite.union();
-      // A type that the object only declares is of either kind.
-      case BtfType.Forward ignored -> theirs instanceof BtfType.Composite;
-      default -> mine.getClass() == theirs.getClass();
-    };
+  /**
+   * What a question yields at a kernel type.
+   *
+   * @param place the field's, null unless a field is asked for
+   */
+  private record Target(long value, FieldPath.@Nullable Place place, @Nullable FieldPath path) {
+    boolean agrees(Target other) {
+      return value == other.value
+          && (place == null
+              || Objects.requireNonNull(other.place).bitOffset() == place.bitOffset());
+    }
   }
 
-  /** Whether a field may stand for another: kinds agree, sizes and names of types need not. */
-  private boolean alike(int mine, int theirs) {
-    BtfType a = local.type(mine);
-    BtfType b = kernel.type(theirs);
-    return switch (a) {
-      case BtfType.Composite ignored -> b instanceof BtfType.Composite;
-      case BtfType.Int ignored -> b instanceof BtfType.Int || b instanceof BtfType.Enumeration;
-      case BtfType.Enumeration ignored ->
-          b instanceof BtfType.Int || b instanceof BtfType.Enumeration;
-      case BtfType.Forward ignored -> b instanceof BtfType.Forward;
-      case BtfType.Array array ->
-          b instanceof BtfType.Array other
-              && alike(local.resolve(array.element()), kernel.resolve(other.element()));
-      default -> a.getClass() == b.getClass();
-    };
+  /** A relocation, understood. */
+  private interface Question {
+    /** The answer of one kernel type; empty if it is not what is asked about. */
+    Optional<Target> in(int candidate);
+
+    /**
+     * What to do.
+     *
+     * @param target the answer, or null if no type gives one
+     * @param unknown whether the kernel has no type of the name
+     */
+    Answer answer(@Nullable Target target, boolean unknown);
   }
 
-  /** Bytes of the kernel's field where a load of another width would read it wrong. */
-  private Optional<Integer> fieldBytes(BtfExt.CoreRelocation relocation) {
-    int type = local.resolve(relocation.type());
-    FieldPath path = FieldPath.ofAccess(local, type, relocation.access());
-    FieldPath.Place mine = path.place();
-    for (int candidate :
-        candidates(
-            essential(local.type(relocation.type()).name(), local.type(type).name()),
-            local.type(type))) {
-      Optional<FieldPath.Place> place = FieldPath.follow(kernel, candidate, path.steps());
-      if (place.isPresent()
-          && isScalar(local.type(mine.type()))
-          && isScalar(kernel.type(place.get().type()))
-          && mine.bits() == 0
-          && place.get().bits() == 0) {
-        long ours = local.sizeOf(mine.type());
-        long theirs = kernel.sizeOf(place.get().type());
-        if (ours != theirs) {
-          return Optional.of((int) theirs);
-        }
+  private Question question(CoreKind kind, BtfExt.CoreRelocation relocation) {
+    if (kind.isField()) {
+      return new FieldQuestion(
+          kind, relocation, FieldPath.ofAccess(local, relocation.type(), relocation.access()));
+    }
+    if (kind.isEnumerator()) {
+      return new EnumeratorQuestion(kind, relocation);
+    }
+    if (AccessString.single(relocation.access()) != 0) {
+      throw new BtfException("CO-RE access " + relocation.access() + " to a type is damaged");
+    }
+    return new TypeQuestion(kind, relocation.type());
+  }
+
+  private final class FieldQuestion implements Question {
+    private final CoreKind kind;
+    private final int type;
+    private final FieldPath mine;
+
+    FieldQuestion(CoreKind kind, BtfExt.CoreRelocation relocation, FieldPath mine) {
+      this.kind = kind;
+      this.type = relocation.type();
+      this.mine = mine;
+    }
+
+    @Override
+    public Optional<Target> in(int candidate) {
+      return mine.in(comparison, candidate)
+          .map(path -> new Target(FieldValue.of(kind, path), path.place(), path));
+    }
+
+    @Override
+    public Answer answer(@Nullable Target target, boolean unknown) {
+      long original = FieldValue.of(kind, mine);
+      if (target == null) {
+        return kind == CoreKind.FIELD_EXISTS
+            ? new Answer.Value(original, true, 0, new Answer.Width.Same())
+            : new Answer.None(unknown ? hasNo(type) : lacks(type, field()));
+      }
+      // About a bit-field, the compiler may have chosen another word than we do.
+      boolean checked =
+          mine.place().bits() == 0
+              || kind == CoreKind.FIELD_SIGNED
+              || kind == CoreKind.FIELD_RSHIFT_U64
+              || kind == CoreKind.FIELD_EXISTS;
+      return new Answer.Value(
+          original,
+          checked,
+          target.value(),
+          kind == CoreKind.FIELD_BYTE_OFFSET
+              ? width(Objects.requireNonNull(target.path()))
+              : new Answer.Width.Same());
+    }
+
+    /** Only unsigned numbers and pointers mean the same when read in another width. */
+    private Answer.Width width(FieldPath theirs) {
+      long from = accessed(mine);
+      long to = accessed(theirs);
+      if (from == to) {
+        return new Answer.Width.Same();
+      }
+      BtfType before = local.type(mine.place().type());
+      BtfType now = kernel.type(theirs.place().type());
+      // One of the two is a bit-field, which no plain load reads.
+      boolean bits = from == 0 || to == 0;
+      boolean pointers = before instanceof BtfType.Pointer && now instanceof BtfType.Pointer;
+      boolean unsigned =
+          before instanceof BtfType.Int a
+              && now instanceof BtfType.Int b
+              && !isOnlySigned(a)
+              && !isOnlySigned(b);
+      return !bits && (pointers || unsigned)
+          ? new Answer.Width.Changed(from, to)
+          : new Answer.Width.Wrong(
+              "the kernel's %s has %s as %s, where the program was compiled for %s"
+                  .formatted(described(type), field(), width(to), width(from)));
+    }
+
+    private String field() {
+      return mine.text().replaceFirst("^\\.", "");
+    }
+
+    private static String width(long bytes) {
+      return bytes == 0 ? "a bit-field" : "a value of " + bytes + " bytes";
+    }
+  }
+
+  private static boolean isOnlySigned(BtfType.Int type) {
+    return type.signed() && !type.bool();
+  }
+
+  /** Bytes of a field, of an array those of its elements; 0 for a bit-field. */
+  private static long accessed(FieldPath path) {
+    if (path.place().bits() != 0 && !path.endsAtElement()) {
+      return 0;
+    }
+    int type = path.place().type();
+    if (!path.endsAtElement()) {
+      while (path.btf().type(type) instanceof BtfType.Array array) {
+        type = path.btf().resolve(array.element());
       }
     }
-    return Optional.empty();
+    return path.btf().sizeOf(type);
   }
 
-  private static boolean isScalar(BtfType type) {
-    return switch (type) {
-      case BtfType.Int integer -> !integer.signed();
-      case BtfType.Enumeration ignored -> true;
-      case BtfType.Pointer ignored -> true;
-      default -> false;
-    };
+  private final class EnumeratorQuestion implements Question {
+    private final CoreKind kind;
+    private final int type;
+    private final BtfType.Enumerator mine;
+
+    EnumeratorQuestion(CoreKind kind, BtfExt.CoreRelocation relocation) {
+      this.kind = kind;
+      this.type = relocation.type();
+      int index = AccessString.single(relocation.access());
+      if (!(local.type(local.resolve(type)) instanceof BtfType.Enumeration enumeration)
+          || index >= enumeration.values().size()) {
+        throw new BtfException("CO-RE access " + relocation.access() + " leads nowhere");
+      }
+      this.mine = enumeration.values().get(index);
+    }
+
+    @Override
+    public Optional<Target> in(int candidate) {
+      if (kernel.type(kernel.resolve(candidate)) instanceof BtfType.Enumeration theirs) {
+        String name = TypeComparison.essential(mine.name());
+        for (BtfType.Enumerator value : theirs.values()) {
+          if (TypeComparison.essential(value.name()).equals(name)) {
+            return Optional.of(
+                new Target(kind == CoreKind.ENUMVAL_EXISTS ? 1 : value.value(), null, null));
+          }
+        }
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public Answer answer(@Nullable Target target, boolean unknown) {
+      boolean exists = kind == CoreKind.ENUMVAL_EXISTS;
+      if (target == null && !exists) {
+        return new Answer.None(
+            unknown ? hasNo(type) : lacks(type, TypeComparison.essential(mine.name())));
+      }
+      return new Answer.Value(
+          exists ? 1 : mine.value(),
+          true,
+          target == null ? 0 : target.value(),
+          new Answer.Width.Same());
+    }
   }
 
-  private static String essential(String given, String resolved) {
-    return essential(given.isEmpty() ? resolved : given);
+  private final class TypeQuestion implements Question {
+    private final CoreKind kind;
+    private final int type;
+
+    TypeQuestion(CoreKind kind, int type) {
+      this.kind = kind;
+      this.type = type;
+    }
+
+    @Override
+    public Optional<Target> in(int candidate) {
+      boolean answers =
+          kind == CoreKind.TYPE_MATCHES
+              ? comparison.matches(type, candidate)
+              : comparison.compatible(type, candidate);
+      return answers
+          ? Optional.of(new Target(value(kernel, candidate), null, null))
+          : Optional.empty();
+    }
+
+    private long value(Btf btf, int id) {
+      return switch (kind) {
+        case TYPE_EXISTS, TYPE_MATCHES -> 1;
+        case TYPE_SIZE -> btf.sizeOf(id);
+        default -> id;
+      };
+    }
+
+    /** What the kernel does not have has size and id 0. */
+    @Override
+    public Answer answer(@Nullable Target target, boolean unknown) {
+      boolean checked = kind != CoreKind.TYPE_ID_TARGET;
+      return new Answer.Value(
+          value(local, type),
+          checked,
+          target == null ? 0 : target.value(),
+          new Answer.Width.Same());
+    }
   }
 
-  /** The name without a flavour: {@code task_struct___old} asks about task_struct. */
-  private static String essential(String name) {
-    int flavour = name.indexOf("___");
-    return flavour > 0 ? name.substring(0, flavour) : name;
+  private String hasNo(int type) {
+    return "the kernel has no " + described(type);
+  }
+
+  private String lacks(int type, String what) {
+    return "the kernel's " + described(type) + " has no " + what;
+  }
+
+  /** The type as C writes it, without its flavour. */
+  private String described(int type) {
+    BtfType named = local.type(type);
+    String keyword =
+        switch (named) {
+          case BtfType.Composite composite -> composite.union() ? "union " : "struct ";
+          case BtfType.Forward forward -> forward.union() ? "union " : "struct ";
+          case BtfType.Enumeration _ -> "enum ";
+          default -> "";
+        };
+    return keyword + TypeComparison.essential(named.name());
   }
 }

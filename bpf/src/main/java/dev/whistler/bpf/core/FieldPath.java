@@ -14,10 +14,20 @@ import java.util.Optional;
 final class FieldPath {
   private static final int MAXIMUM_STEPS = 64;
 
+  /** The type information that the way lies in. */
+  private final Btf btf;
+
+  private final List<Step> steps;
+  private final Place place;
+
   /** A step: into a member by name, or to an element by index. */
   sealed interface Step {
-    /** Into a named member; unnamed ones on the way are passed through. */
-    record Member(String name) implements Step {}
+    /**
+     * Into a named member; unnamed ones on the way are passed through.
+     *
+     * @param last whether no member of the structure lies behind it
+     */
+    record Member(String name, int type, boolean last) implements Step {}
 
     /** To an element. */
     record Element(long index) implements Step {}
@@ -32,10 +42,8 @@ final class FieldPath {
    */
   record Place(int type, long bitOffset, int bits) {}
 
-  private final List<Step> steps;
-  private final Place place;
-
-  private FieldPath(List<Step> steps, Place place) {
+  private FieldPath(Btf btf, List<Step> steps, Place place) {
+    this.btf = btf;
     this.steps = steps;
     this.place = place;
   }
@@ -48,76 +56,116 @@ final class FieldPath {
     return place;
   }
 
-  /** Follows clang's access string, which counts members of the local type. */
-  static FieldPath ofAccess(Btf btf, int root, String access) {
-    String[] parts = access.split(":");
-    if (parts.length > MAXIMUM_STEPS) {
-      throw new BtfException("CO-RE access " + access + " is too long");
+  Btf btf() {
+    return btf;
+  }
+
+  /** Whether the way ends at an element of an array, or at the whole. */
+  boolean endsAtElement() {
+    return steps.getLast() instanceof Step.Element;
+  }
+
+  /** The way as C writes it behind the type, as {@code .mm.pgd[3]}. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    for (Step step : steps.subList(1, steps.size())) {
+      switch (step) {
+        case Step.Member member -> text.append('.').append(member.name());
+        case Step.Element element -> text.append('[').append(element.index()).append(']');
+      }
     }
+    return text.toString();
+  }
+
+  /**
+   * Follows clang's access string, which counts members of the local type.
+   *
+   * @throws BtfException if it is damaged or leads nowhere
+   */
+  static FieldPath ofAccess(Btf btf, int root, String access) {
+    int[] parts = AccessString.parse(access);
     List<Step> steps = new ArrayList<>();
-    long first = number(access, parts[0]);
-    steps.add(new Step.Element(first));
-    int type = btf.resolve(root);
-    long bitOffset = first == 0 ? 0 : first * btf.sizeOf(type) * 8;
-    int bits = 0;
+    steps.add(new Step.Element(parts[0]));
+    Place at = begin(btf, root, parts[0]);
     for (int i = 1; i < parts.length; i++) {
-      long index = number(access, parts[i]);
-      switch (btf.type(type)) {
+      switch (btf.type(at.type())) {
         case BtfType.Composite composite -> {
-          if (index >= composite.members().size()) {
+          if (parts[i] >= composite.members().size()) {
             throw new BtfException("CO-RE access " + access + " leads nowhere");
           }
-          BtfType.Member member = composite.members().get((int) index);
-          bitOffset += member.bitOffset();
-          bits = member.bits();
-          type = btf.resolve(member.type());
+          BtfType.Member member = composite.members().get(parts[i]);
+          at = into(btf, at, member);
           if (!member.name().isEmpty()) {
-            steps.add(new Step.Member(member.name()));
+            boolean last = parts[i] == composite.members().size() - 1;
+            steps.add(new Step.Member(member.name(), member.type(), last));
           }
         }
         case BtfType.Array array -> {
-          type = btf.resolve(array.element());
-          bitOffset += index * btf.sizeOf(type) * 8;
-          steps.add(new Step.Element(index));
+          if (!reaches(steps.getLast(), array, parts[i])) {
+            throw new BtfException("CO-RE access " + access + " leads beyond an array");
+          }
+          at = element(btf, at, array, parts[i]);
+          steps.add(new Step.Element(parts[i]));
         }
         default -> throw new BtfException("CO-RE access " + access + " leads through no structure");
       }
     }
-    return new FieldPath(steps, new Place(type, bitOffset, bits));
+    return new FieldPath(btf, steps, at);
   }
 
-  /** Follows the same names in another type. */
-  static Optional<Place> follow(Btf btf, int root, List<Step> steps) {
-    int type = btf.resolve(root);
-    long first = steps.getFirst() instanceof Step.Element element ? element.index() : 0;
-    Place at = new Place(type, first == 0 ? 0 : first * btf.sizeOf(type) * 8, 0);
+  /**
+   * Follows the same names in another type.
+   *
+   * @return empty if there is no such way, or a member on it has a type of another kind
+   */
+  Optional<FieldPath> in(TypeComparison comparison, int root) {
+    Btf other = comparison.kernel();
+    List<Step> found = new ArrayList<>();
+    found.add(steps.getFirst());
+    Place at =
+        begin(other, root, steps.getFirst() instanceof Step.Element first ? first.index() : 0);
     for (Step step : steps.subList(1, steps.size())) {
-      Optional<Place> next =
-          switch (step) {
-            case Step.Member member -> member(btf, at, member.name(), 0);
-            case Step.Element element -> element(btf, at, element.index());
-          };
-      if (next.isEmpty()) {
-        return next;
+      switch (step) {
+        case Step.Member member -> {
+          Found next = member(comparison, at, member.name(), 0).orElse(null);
+          if (next == null || !comparison.fieldsAlike(member.type(), next.step().type())) {
+            return Optional.empty();
+          }
+          found.add(next.step());
+          at = next.place();
+        }
+        case Step.Element element -> {
+          if (!(other.type(at.type()) instanceof BtfType.Array array)
+              || !reaches(found.getLast(), array, element.index())) {
+            return Optional.empty();
+          }
+          at = element(other, at, array, element.index());
+          found.add(element);
+        }
       }
-      at = next.get();
     }
-    return Optional.of(at);
+    return Optional.of(new FieldPath(other, found, at));
   }
 
-  private static Optional<Place> member(Btf btf, Place from, String name, int depth) {
+  private record Found(Step.Member step, Place place) {}
+
+  private static Optional<Found> member(
+      TypeComparison comparison, Place from, String name, int depth) {
+    Btf btf = comparison.kernel();
     if (depth > MAXIMUM_STEPS || !(btf.type(from.type()) instanceof BtfType.Composite composite)) {
       return Optional.empty();
     }
+    int index = 0;
     for (BtfType.Member member : composite.members()) {
-      Place place =
-          new Place(
-              btf.resolve(member.type()), from.bitOffset() + member.bitOffset(), member.bits());
+      comparison.spend();
+      index++;
       if (member.name().equals(name)) {
-        return Optional.of(place);
+        boolean last = index == composite.members().size();
+        return Optional.of(
+            new Found(new Step.Member(name, member.type(), last), into(btf, from, member)));
       }
       if (member.name().isEmpty()) {
-        Optional<Place> inner = member(btf, place, name, depth + 1);
+        Optional<Found> inner = member(comparison, into(btf, from, member), name, depth + 1);
         if (inner.isPresent()) {
           return inner;
         }
@@ -126,23 +174,34 @@ final class FieldPath {
     return Optional.empty();
   }
 
-  private static Optional<Place> element(Btf btf, Place from, long index) {
-    if (!(btf.type(from.type()) instanceof BtfType.Array array)) {
-      return Optional.empty();
-    }
-    // An array of length 0 at the end of a structure stands for any length.
-    if (array.count() != 0 && index >= Integer.toUnsignedLong(array.count())) {
-      return Optional.empty();
-    }
-    int type = btf.resolve(array.element());
-    return Optional.of(new Place(type, from.bitOffset() + index * btf.sizeOf(type) * 8, 0));
+  private static Place begin(Btf btf, int root, long index) {
+    int type = btf.resolve(root);
+    return new Place(type, index == 0 ? 0 : bits(btf, type, index), 0);
   }
 
-  private static long number(String access, String part) {
-    try {
-      return Long.parseLong(part);
-    } catch (NumberFormatException e) {
-      throw new BtfException("CO-RE access " + access + " is damaged");
+  private static Place into(Btf btf, Place from, BtfType.Member member) {
+    return new Place(
+        btf.resolve(member.type()), from.bitOffset() + member.bitOffset(), member.bits());
+  }
+
+  private static Place element(Btf btf, Place from, BtfType.Array array, long index) {
+    int type = btf.resolve(array.element());
+    return new Place(type, from.bitOffset() + bits(btf, type, index), 0);
+  }
+
+  /** An array of length 0 that ends a structure stands for any length. */
+  private static boolean reaches(Step before, BtfType.Array array, long index) {
+    return index < Integer.toUnsignedLong(array.count())
+        || array.count() == 0 && before instanceof Step.Member member && member.last();
+  }
+
+  private static long bits(Btf btf, int type, long index) {
+    long bits = Math.multiplyHigh(index * 8, btf.sizeOf(type)) == 0 ? index * 8 : -1;
+    long offset = bits * btf.sizeOf(type);
+    // No structure is larger than 4 GiB.
+    if (bits < 0 || offset < 0 || offset >>> 35 != 0) {
+      throw new BtfException("a CO-RE access leads to element " + index + ", which is too far");
     }
+    return offset;
   }
 }

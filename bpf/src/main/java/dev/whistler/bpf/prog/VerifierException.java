@@ -3,7 +3,9 @@ package dev.whistler.bpf.prog;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.verifier.VerifierLog;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel refused a program. The message is one line; {@link #log()} is the whole text of the
@@ -16,17 +18,34 @@ public final class VerifierException extends BpfException {
   private final boolean complete;
 
   VerifierException(String program, Errno errno, String log, boolean complete) {
+    this(program, errno, log, complete, null);
+  }
+
+  private VerifierException(
+      String program,
+      Errno errno,
+      String log,
+      boolean complete,
+      @Nullable VerifierException refusal) {
     super(
-        "program "
-            + program
-            + " was refused by the kernel ("
-            + errno
-            + "): "
-            + summary(log, errno));
+        "program " + program + " was refused by the kernel (" + errno + "): " + summary(log, errno),
+        refusal);
     this.program = program;
     this.errno = errno;
     this.log = log;
     this.complete = complete;
+  }
+
+  /**
+   * The same refusal with the truth in place of what the verifier says about an instruction that
+   * was made to be refused.
+   *
+   * @param why slot of the instruction → why it is there, as "the kernel's struct cfs_rq has no
+   *     nr_running"
+   */
+  public VerifierException explained(Map<Integer, String> why) {
+    String truth = VerifierLog.explain(log, why);
+    return truth.equals(log) ? this : new VerifierException(program, errno, truth, complete, this);
   }
 
   /** The program's name. */

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
  * (kernel/bpf/verifier.c); the first that matches counts.
  */
 public enum Reason {
+  /** A type, field or enumerator that the program was compiled for and the kernel does not have. */
+  KERNEL_TYPE("^CO-RE: ", "unknown#195896080"),
   /** A pointer that may be null is used without a check. */
   MAYBE_NULL(
       "invalid mem access '\\w*or_null'",

@@ -2,6 +2,7 @@ package dev.whistler.bpf.verifier;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -32,6 +33,11 @@ public final class VerifierLog {
           "-- END PROG LOAD LOG",
           "mark_precise:",
           "max_states");
+
+  /** How the verifier writes the helper that takes the place of what does not fit. */
+  private static final String POISON = "unknown#195896080";
+
+  private static final String NO_FIT = "CO-RE: ";
 
   private VerifierLog() {}
 
@@ -85,8 +91,32 @@ public final class VerifierLog {
             instruction(lines, message, text),
             Reason.of(text),
             registers(text),
-            text,
+            text.startsWith(NO_FIT) ? text.substring(NO_FIT.length()) : text,
             source(lines, message)));
+  }
+
+  /**
+   * Replaces what the verifier says about calls of the helper that CO-RE puts in place of
+   * instructions which do not fit the kernel.
+   *
+   * @param why slot of such a call → the sentence to be told instead
+   */
+  public static String explain(String log, Map<Integer, String> why) {
+    if (!log.contains(POISON)) {
+      return log;
+    }
+    OptionalInt at = OptionalInt.empty();
+    StringBuilder explained = new StringBuilder(log.length());
+    for (String text : log.split("(?<=\n)")) {
+      Matcher instruction = INSTRUCTION.matcher(line(text));
+      if (instruction.matches()) {
+        at = OptionalInt.of(Integer.parseInt(instruction.group(1)));
+      }
+      String sentence = at.isPresent() ? why.get(at.getAsInt()) : null;
+      boolean told = sentence != null && text.contains(POISON) && !instruction.matches();
+      explained.append(told ? NO_FIT + sentence + "\n" : text);
+    }
+    return explained.toString();
   }
 
   private static String line(String text) {

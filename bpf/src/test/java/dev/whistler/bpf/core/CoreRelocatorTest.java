@@ -15,6 +15,7 @@ import dev.whistler.bpf.elf.ElfSymbol;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.verifier.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -99,8 +100,67 @@ class CoreRelocatorTest {
   void anUnguardedFieldThatIsMissingIsRefusedByTheVerifier() {
     BpfObject object = BpfObject.open(ClangObjects.build("core_missing"));
     assertThatThrownBy(object::load)
-        .isInstanceOf(VerifierException.class)
-        .hasMessageContaining("invalid func unknown#195896080");
+        .isInstanceOfSatisfying(
+            VerifierException.class,
+            e -> {
+              assertThat(e)
+                  .hasMessageContaining("the kernel's struct task_struct has no no_such_member")
+                  .hasMessageContaining("Linux " + System.getProperty("os.version"));
+              assertThat(e.verdict().orElseThrow().reason()).isEqualTo(Reason.KERNEL_TYPE);
+              assertThat(e.log()).contains("has no no_such_member");
+            });
+  }
+
+  private static String poisoned(String declarations, String body) {
+    String source =
+        """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        #include <bpf/bpf_core_read.h>
+        %s
+        SEC("raw_tp/task_newtask") int ask(void *ctx) { %s }
+        char _license[] SEC("license") = "GPL";
+        """
+            .formatted(declarations, body);
+    BpfObject object = BpfObject.open(ClangObjects.compile("poisoned", source));
+    try (LoadedObject _ = object.load()) {
+      return "loads";
+    } catch (VerifierException e) {
+      assertThat(e.verdict().orElseThrow().reason()).isEqualTo(Reason.KERNEL_TYPE);
+      return e.verdict().orElseThrow().message();
+    }
+  }
+
+  @Test
+  void aRelocationThatFailsNamesWhatTheKernelLacks() {
+    assertThat(
+            poisoned(
+                "struct no_such_thing { long a; } __attribute__((preserve_access_index));",
+                "return bpf_core_field_offset(struct no_such_thing, a);"))
+        .startsWith("the kernel has no struct no_such_thing");
+    assertThat(
+            poisoned(
+                "enum bpf_map_type___mine { NO_SUCH_MAP___mine = 3 };",
+                "return bpf_core_enum_value(enum bpf_map_type___mine, NO_SUCH_MAP___mine);"))
+        .startsWith("the kernel's enum bpf_map_type has no NO_SUCH_MAP");
+    assertThat(
+            poisoned(
+                "struct mm_x { int gone[4]; }; struct task_struct { struct mm_x *mm; struct { int gone; } se;"
+                    + " } __attribute__((preserve_access_index));",
+                "return bpf_core_field_offset(struct task_struct, se.gone);"))
+        .startsWith("the kernel's struct task_struct has no se.gone");
+    assertThat(
+            poisoned(
+                "struct task_struct { long pid; } __attribute__((preserve_access_index));",
+                "struct task_struct *t = (void *)bpf_get_current_task(); return t->pid;"))
+        .startsWith(
+            "the kernel's struct task_struct has pid as a value of 4 bytes, where the program was"
+                + " compiled for a value of 8 bytes");
+    assertThat(
+            poisoned(
+                "struct no_such_thing { long a; };",
+                "return bpf_core_type_size(struct no_such_thing);"))
+        .isEqualTo("loads");
   }
 
   @Test

@@ -21,14 +21,19 @@ final class VerifierVerdict {
     Optional<VerifierLog.Verdict> verdict = VerifierLog.parse(refusal.log());
     String place = verdict.flatMap(v -> place(v, refusal.program(), object)).orElse("");
     String sentence =
-        verdict
-            .map(v -> sentence(v.reason()) + " (the verifier says: " + v.message() + ")")
-            .orElse(String.valueOf(refusal.getMessage()));
+        verdict.map(VerifierVerdict::told).orElse(String.valueOf(refusal.getMessage()));
     return new StartException(
         FailureReason.VERIFIER_REJECTED,
         "Program " + program + " was refused: " + place + sentence + ".",
         refusal.log(),
         refusal);
+  }
+
+  /** What does not fit the kernel was found out here and not by the verifier. */
+  private static String told(VerifierLog.Verdict verdict) {
+    return verdict.reason() == Reason.KERNEL_TYPE
+        ? verdict.message() + ": " + sentence(Reason.KERNEL_TYPE)
+        : sentence(verdict.reason()) + " (the verifier says: " + verdict.message() + ")";
   }
 
   /** {@code 21:14 (load u64 p 0): }. */
@@ -51,6 +56,9 @@ final class VerifierVerdict {
   /** What is wrong and what to do, in terms of the source. */
   private static String sentence(Reason reason) {
     return switch (reason) {
+      case KERNEL_TYPE ->
+          "the program was compiled for another kernel; guard the access by a question whether it"
+              + " exists, or compile it for this kernel";
       case MAYBE_NULL -> "a pointer may be null here; wrap it in (when p …) or use when-let";
       case UNINITIALIZED_REGISTER -> "a value is used that was never set; set it on every path";
       case UNINITIALIZED_STACK ->
