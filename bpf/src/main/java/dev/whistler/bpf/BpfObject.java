@@ -35,8 +35,9 @@ public final class BpfObject {
    * @param name symbol
    * @param section name of its ELF section
    * @param kind program type, attach type and target that the section's name says
+   * @param byDefault whether it is loaded unless others are asked for
    */
-  public record Program(String name, String section, SectionKind kind) {}
+  public record Program(String name, String section, SectionKind kind, boolean byDefault) {}
 
   /**
    * Reads an object.
@@ -49,13 +50,17 @@ public final class BpfObject {
     return new BpfObject(ElfFile.parse(bytes));
   }
 
-  /** The programs in the order of the file. */
+  /** The programs in the order of the file whose section names a kind that this library knows. */
   public List<Program> programs() {
     List<Program> programs = new ArrayList<>();
     for (FunctionImage function : image.functions()) {
       SectionKind kind = function.kind();
-      if (kind != null) {
-        programs.add(new Program(function.name(), function.section(), kind));
+      if (kind != null && function.isProgram()) {
+        programs.add(new Program(
+                function.name(),
+                function.section(),
+                kind,
+                function.loading() == FunctionImage.Loading.BY_DEFAULT));
       }
     }
     return programs;
@@ -138,7 +143,7 @@ public final class BpfObject {
 
   private FunctionImage function(String program) {
     for (FunctionImage function : image.functions()) {
-      if (function.kind() != null && function.name().equals(program)) {
+      if (function.isProgram() && function.name().equals(program)) {
         return function;
       }
     }

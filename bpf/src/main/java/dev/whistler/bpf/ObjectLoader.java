@@ -14,6 +14,7 @@ import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.map.PossibleCpus;
 import dev.whistler.bpf.object.CodeLinker;
 import dev.whistler.bpf.object.DataImage;
+import dev.whistler.bpf.object.Extern;
 import dev.whistler.bpf.object.FunctionImage;
 import dev.whistler.bpf.object.MapDefinition;
 import dev.whistler.bpf.object.ObjectImage;
@@ -32,6 +33,8 @@ import dev.whistler.bpf.sys.UnsupportedException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One load of an object: types, then maps, then programs; undone if anything fails. */
@@ -41,6 +44,7 @@ final class ObjectLoader {
   private final ObjectImage image;
   private final CodeLinker linker;
   private final LoadOptions options;
+  private final Variables variables;
   private final Map<String, BpfMap> maps = new LinkedHashMap<>();
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private @Nullable LoadedBtf btf;
@@ -50,9 +54,15 @@ final class ObjectLoader {
     this.image = image;
     this.linker = linker;
     this.options = options;
+    this.variables = new Variables(image.btf(), options.variables());
   }
 
   LoadedObject load() {
+    for (String name : options.maps().keySet()) {
+      if (image.maps().stream().noneMatch(map -> map.name().equals(name))) {
+        throw new IllegalArgumentException("the object has no map " + name + " to change");
+      }
+    }
     try {
       loadBtf();
       for (MapDefinition definition : image.maps()) {
@@ -61,10 +71,10 @@ final class ObjectLoader {
       for (DataImage data : image.data()) {
         maps.put(data.name(), createData(data));
       }
+      variables.checkAllFound();
       for (FunctionImage function : image.functions()) {
-        SectionKind kind = function.kind();
-        if (kind != null && options.programs().test(function.name())) {
-          programs.put(function.name(), loadProgram(function, kind));
+        if (isWanted(function)) {
+          programs.put(function.name(), loadProgram(function, kind(function)));
         }
       }
       for (MapDefinition definition : image.maps()) {
@@ -79,10 +89,32 @@ final class ObjectLoader {
     }
   }
 
+  private boolean isWanted(FunctionImage function) {
+    Predicate<String> asked = options.programs();
+    return function.isProgram()
+        && (asked == null
+            ? function.loading() == FunctionImage.Loading.BY_DEFAULT
+            : asked.test(function.name()));
+  }
+
+  private static SectionKind kind(FunctionImage function) {
+    SectionKind kind = function.kind();
+    if (kind == null) {
+      throw new ObjectFormatException(
+          "program "
+              + function.name()
+              + ": section "
+              + function.section()
+              + " names no kind of program; see SectionKind for the names that do");
+    }
+    return kind;
+  }
+
+  /** Types are for the verifier's and the reader's comfort: where a kernel refuses them, do without. */
   private void loadBtf() {
     Btf types = image.btf();
     if (types != null) {
-      btf = LoadedBtf.load(types.bytes());
+      btf = LoadedBtf.ofObject(types).orElse(null);
     }
   }
 
@@ -94,12 +126,17 @@ final class ObjectLoader {
     }
     MapDefinition template = definition.inner();
     if (template == null) {
-      return create(spec(definition));
+      return create(changed(definition, spec(definition)));
     }
     // The kernel only looks at the template, which may be gone afterwards.
     try (BpfMap inner = create(spec(template))) {
-      return create(spec(definition).withInner(inner));
+      return create(changed(definition, spec(definition).withInner(inner)));
     }
+  }
+
+  private MapSpec changed(MapDefinition definition, MapSpec spec) {
+    UnaryOperator<MapSpec> change = options.maps().get(definition.name());
+    return change == null ? spec : change.apply(spec);
   }
 
   private MapSpec spec(MapDefinition definition) {
@@ -121,7 +158,8 @@ final class ObjectLoader {
             definition.flags(),
             null,
             null,
-            definition.extra());
+            definition.extra(),
+            definition.numaNode());
     LoadedBtf loaded = btf;
     return loaded != null && definition.valueType() != 0 && takesTypes(type)
         ? spec.withTypes(
@@ -141,6 +179,11 @@ final class ObjectLoader {
 
   /** Types are for the reader's comfort: where the kernel does not take them, do without. */
   private static BpfMap create(MapSpec spec) {
+    spec.problem()
+        .ifPresent(
+            problem -> {
+              throw new ObjectFormatException(problem);
+            });
     try {
       return BpfMap.create(spec);
     } catch (SystemCallException e) {
@@ -165,6 +208,12 @@ final class ObjectLoader {
   }
 
   private BpfMap createData(DataImage data) {
+    byte[] bytes = variables.in(data);
+    if (data.name().equals(Extern.SECTION)) {
+      for (Extern extern : image.configuration()) {
+        new Structure(bytes).putLong(extern.offset(), KernelConfiguration.value(extern.name()));
+      }
+    }
     LoadedBtf loaded = btf;
     MapSpec spec =
         MapSpec.of(data.name(), MapType.ARRAY, 4, data.bytes().length, 1)
@@ -180,7 +229,7 @@ final class ObjectLoader {
                 ? spec
                 : spec.withTypes(new MapSpec.Types(loaded.fd(), 0, data.type())));
     try {
-      map.update(new byte[4], data.bytes());
+      map.update(new byte[4], bytes);
       if (data.isReadOnly()) {
         map.freeze();
       }

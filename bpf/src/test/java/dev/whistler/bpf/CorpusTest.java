@@ -3,7 +3,6 @@ package dev.whistler.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whistler.bpf.elf.ObjectFormatException;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.prog.ProgramType;
@@ -32,6 +31,7 @@ class CorpusTest {
         "packet",
         "sections",
         "functions",
+        "kconfig",
         "core_fields",
         "core_types",
         "core_bits"
@@ -113,14 +113,6 @@ class CorpusTest {
       assertThat(run(loaded, "two", new byte[64])).isEqualTo(4 + 7);
       assertThat(run(loaded, "three", new byte[64])).isEqualTo(11);
     }
-  }
-
-  @Test
-  void kernelConfigurationIsRefusedByName() {
-    assertThatThrownBy(() -> BpfObject.open(ClangObjects.build("kconfig")))
-        .isInstanceOf(ObjectFormatException.class)
-        .hasMessageContaining("LINUX_KERNEL_VERSION")
-        .hasMessageContaining("not supported");
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.ProgramCalls;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Type information in the kernel, for maps and programs to refer to. */
@@ -48,6 +50,27 @@ public final class LoadedBtf implements AutoCloseable {
           result.log());
     }
     return new LoadedBtf(fd);
+  }
+
+  /**
+   * Loads an object's type information as far as this kernel takes it: as compilers write it, then
+   * in the kinds of Linux 5.15, then not at all, since programs run without.
+   *
+   * @return empty if the kernel refuses it in every form
+   * @throws SystemCallException if the process may not load any
+   */
+  public static Optional<LoadedBtf> ofObject(Btf types) {
+    for (byte[] form : List.of(KernelDialect.current(types), KernelDialect.old(types))) {
+      ProgramCalls.BtfResult result = ProgramCalls.loadBtf(form, 0);
+      Fd fd = result.fd();
+      if (fd != null) {
+        return Optional.of(new LoadedBtf(fd));
+      }
+      if (result.errno() != Errno.EINVAL.number()) {
+        throw new SystemCallException("load type information", result.errno());
+      }
+    }
+    return Optional.empty();
   }
 
   /**

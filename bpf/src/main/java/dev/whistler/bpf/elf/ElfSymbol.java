@@ -15,6 +15,7 @@ public record ElfSymbol(String name, int type, int binding, int section, long va
   private static final int STT_SECTION = 3;
   private static final int STT_GNU_IFUNC = 10;
   private static final int STB_LOCAL = 0;
+  private static final int STB_WEAK = 2;
 
   /** Whether it names a function. */
   public boolean isFunction() {
@@ -29,6 +30,11 @@ public record ElfSymbol(String name, int type, int binding, int section, long va
   /** Whether other files can see it. */
   public boolean isGlobal() {
     return binding != STB_LOCAL;
+  }
+
+  /** Whether nothing need define it. */
+  public boolean isWeak() {
+    return binding == STB_WEAK;
   }
 
   /** Whether it is declared here and defined elsewhere. */

@@ -56,7 +56,8 @@ public final class BpfMap implements AutoCloseable {
             types == null ? 0 : types.btf().number(),
             types == null ? 0 : types.key(),
             types == null ? 0 : types.value(),
-            spec.extra()));
+            spec.extra(),
+            (spec.flags() & MapFlags.NUMA_NODE) == 0 ? 0 : spec.numaNode()));
   }
 
   /**

@@ -8,6 +8,9 @@ public final class MapFlags {
   /** Each CPU has its own LRU list. */
   public static final int NO_COMMON_LRU = 1 << 1;
 
+  /** The memory comes from the node that the map's definition names. */
+  public static final int NUMA_NODE = 1 << 2;
+
   /** User space may only read. */
   public static final int RDONLY = 1 << 3;
 

@@ -23,6 +23,10 @@ public final class CodeLinker {
   private static final int PSEUDO_MAP_VALUE = 2;
   private static final int PSEUDO_CALL = 1;
   private static final int PSEUDO_FUNCTION = 4;
+
+  /** A helper that does not exist, as libbpf has it for weak functions (POISON_CALL_KFUNC_BASE). */
+  private static final int ABSENT_FUNCTION = 2_002_000_000;
+
   private static final int MAXIMUM_SLOTS = 4_000_000;
 
   private final ObjectImage image;
@@ -111,7 +115,8 @@ public final class CodeLinker {
     ByteBuffer code = ByteBuffer.wrap(caller.code()).order(ByteOrder.LITTLE_ENDIAN);
     for (int slot = 0; slot < caller.code().length / SLOT_BYTES; slot++) {
       // A call inside of one section needs no relocation.
-      if (isLocalCall(code, slot) && !callees.containsKey(slot)) {
+      boolean absent = caller.references().get(slot) instanceof Reference.Absent;
+      if (isLocalCall(code, slot) && !callees.containsKey(slot) && !absent) {
         int offset = caller.offset() + (slot + 1 + code.getInt(slot * SLOT_BYTES + 4)) * SLOT_BYTES;
         callees.put(slot, function(caller, new Reference.Function(caller.sectionIndex(), offset)));
       }
@@ -151,8 +156,12 @@ public final class CodeLinker {
         .references()
         .forEach(
             (slot, reference) -> {
-              if (!(reference instanceof Reference.Function)) {
-                int at = (base + slot) * SLOT_BYTES;
+              int at = (base + slot) * SLOT_BYTES;
+              if (reference instanceof Reference.Absent) {
+                boolean call = Byte.toUnsignedInt(code.get(at)) == CALL;
+                setSource(code, at, 0);
+                code.putInt(at + 4, call ? ABSENT_FUNCTION : 0);
+              } else if (!(reference instanceof Reference.Function)) {
                 boolean wide = at + 2 * SLOT_BYTES <= code.limit();
                 if (!wide || Byte.toUnsignedInt(code.get(at)) != LOAD_64) {
                   throw new ObjectFormatException(

@@ -10,7 +10,7 @@ package dev.whistler.bpf.object;
 public record DataImage(String name, byte[] bytes, int type) {
   /** Whether programs and user space may only read it once it is filled. */
   public boolean isReadOnly() {
-    return name.equals(".rodata") || name.startsWith(".rodata.");
+    return name.equals(Extern.SECTION) || name.equals(".rodata") || name.startsWith(".rodata.");
   }
 
   static boolean isDataSection(String name) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sectionIndex index of the section
  * @param offset bytes in the section
  * @param code instructions
- * @param kind what its section says, or null for a subprogram
+ * @param kind what its section says; null for a subprogram, or where the section's name says nothing
+ * @param loading whether it is a program, and when it is loaded
  * @param references instruction slot in the function → what the instruction refers to
  */
 public record FunctionImage(
@@ -21,7 +22,23 @@ public record FunctionImage(
     int offset,
     byte[] code,
     @Nullable SectionKind kind,
+    Loading loading,
     Map<Integer, Reference> references) {
+  /** When a function is loaded as a program. */
+  public enum Loading {
+    /** Never: programs call it. */
+    SUBPROGRAM,
+    /** Unless others are asked for. */
+    BY_DEFAULT,
+    /** Only when it is asked for: its section's name begins with a question mark. */
+    ON_REQUEST
+  }
+
+  /** Whether it is a program. */
+  public boolean isProgram() {
+    return loading != Loading.SUBPROGRAM;
+  }
+
   /** Keeps the code as given. */
   public FunctionImage {
     references = Map.copyOf(references);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param flags creation flags
  * @param pinByName whether the object asks to pin it by name (pinning 1)
  * @param extra map_extra
+ * @param numaNode node whose memory is used, with the flag BPF_F_NUMA_NODE
  * @param keyType BTF type id of the key in the object, 0 if not described
  * @param valueType BTF type id of the value, 0 if not described
  * @param inner template of inner maps, or null
@@ -28,6 +29,7 @@ public record MapDefinition(
     int flags,
     boolean pinByName,
     long extra,
+    int numaNode,
     int keyType,
     int valueType,
     @Nullable MapDefinition inner,

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MapDefinitions {
   private static final int MAXIMUM_MAPS = 1024;
   private static final int POINTER_BYTES = 8;
+  private static final int PIN_BY_NAME = 1;
 
   private final Btf btf;
   private final ElfFile elf;
@@ -56,7 +57,7 @@ final class MapDefinitions {
     if (!(btf.type(btf.resolve(type)) instanceof BtfType.Composite structure)) {
       throw new ObjectFormatException("map " + name + " is not defined by a structure");
     }
-    Map<String, Integer> numbers = new HashMap<>();
+    Map<String, Long> numbers = new HashMap<>();
     Map<String, Integer> types = new HashMap<>();
     MapDefinition template = null;
     Map<Integer, String> initial = Map.of();
@@ -71,21 +72,35 @@ final class MapDefinitions {
           template = readTemplate(name, member);
           initial = readInitial(name, member.bitOffset() / 8);
         }
-        default -> numbers.put(member.name(), number(name, member));
+        case "type", "max_entries", "map_flags", "numa_node" -> put(numbers, name, member);
+        case "key_size", "value_size", "pinning", "map_extra" -> put(numbers, name, member);
+        default ->
+            throw new ObjectFormatException(
+                "map " + name + " has the unknown member " + member.name() + " in its definition");
       }
     }
     int keyType = types.getOrDefault("key", 0);
     int valueType = types.getOrDefault("value", 0);
-    MapType mapType = type(name, numbers.getOrDefault("type", 0));
+    MapType mapType = type(name, numbers.getOrDefault("type", 0L));
+    checkPinning(name, numbers.getOrDefault("pinning", 0L), inner);
+    if (structure.members().stream().anyMatch(member -> member.name().equals("values"))
+        && !mapType.isMapOfMaps()
+        && mapType != MapType.PROG_ARRAY) {
+      throw new ObjectFormatException(
+          "map "
+              + name
+              + " gives initial values, which only program arrays and maps of maps take");
+    }
     return new MapDefinition(
         name,
         mapType,
         size(name, "key", numbers.get("key_size"), keyType, mapType),
         size(name, "value", numbers.get("value_size"), valueType, mapType),
-        numbers.getOrDefault("max_entries", 0),
-        numbers.getOrDefault("map_flags", 0),
-        numbers.getOrDefault("pinning", 0) == 1,
-        numbers.getOrDefault("map_extra", 0),
+        (int) (long) numbers.getOrDefault("max_entries", 0L),
+        (int) (long) numbers.getOrDefault("map_flags", 0L),
+        numbers.getOrDefault("pinning", 0L) == PIN_BY_NAME,
+        numbers.getOrDefault("map_extra", 0L),
+        (int) (long) numbers.getOrDefault("numa_node", 0L),
         keyType,
         valueType,
         template,
@@ -138,18 +153,37 @@ final class MapDefinitions {
     throw new ObjectFormatException("map " + map + " has a " + member.name() + " of no type");
   }
 
-  private int number(String map, BtfType.Member member) {
+  private void put(Map<String, Long> numbers, String map, BtfType.Member member) {
+    numbers.put(member.name(), number(map, member));
+  }
+
+  private static void checkPinning(String map, long pinning, boolean inner) {
+    if (pinning != 0 && (pinning != PIN_BY_NAME || inner)) {
+      throw new ObjectFormatException(
+          inner
+              ? "map " + map + " is a template, which cannot be pinned"
+              : "map " + map + " asks for the unknown pinning " + pinning + "; by name is 1");
+    }
+  }
+
+  /** {@code __uint} is the length of an array, {@code __ulong} the value of an enumerator. */
+  private long number(String map, BtfType.Member member) {
+    if (btf.type(btf.resolve(member.type())) instanceof BtfType.Enumeration enumeration
+        && enumeration.values().size() == 1) {
+      return enumeration.values().getFirst().value();
+    }
     if (btf.type(btf.resolve(member.type())) instanceof BtfType.Pointer pointer
         && btf.type(btf.resolve(pointer.target())) instanceof BtfType.Array array) {
-      return array.count();
+      return Integer.toUnsignedLong(array.count());
     }
     throw new ObjectFormatException(
         "map " + map + " has a " + member.name() + " that is not written as a number");
   }
 
-  private int size(String map, String what, @Nullable Integer given, int typeId, MapType mapType) {
-    if (typeId == 0) {
-      return given == null ? defaultSize(mapType) : given;
+  private int size(String map, String what, @Nullable Long given, int typeId, MapType mapType) {
+    // The type of a ring's value tells readers what its records are; the kernel wants size 0.
+    if (typeId == 0 || mapType.isRing()) {
+      return given == null ? defaultSize(mapType) : (int) (long) given;
     }
     long size = btf.sizeOf(typeId);
     if (given != null && given != size) {
@@ -167,10 +201,10 @@ final class MapDefinitions {
     return type.holdsDescriptors() ? 4 : 0;
   }
 
-  private static MapType type(String map, int number) {
+  private static MapType type(String map, long number) {
     if (number <= 0 || number >= MapType.values().length) {
       throw new ObjectFormatException("map " + map + " has the unknown type " + number);
     }
-    return MapType.of(number);
+    return MapType.of((int) number);
   }
 }

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param functions programs and subprograms in the order of the file
  * @param btf type information, or null
  * @param lines functions, lines and CO-RE relocations
+ * @param configuration numbers of the kernel's configuration that the object asks for
  */
 public record ObjectImage(
     String license,
@@ -34,7 +36,8 @@ public record ObjectImage(
     List<DataImage> data,
     List<FunctionImage> functions,
     @Nullable Btf btf,
-    BtfExt lines) {
+    BtfExt lines,
+    List<Extern> configuration) {
   private static final int EM_BPF = ElfFile.EM_BPF;
   private static final int SLOT_BYTES = 8;
   private static final int MAXIMUM_OBJECT_BYTES = 256 << 20;
@@ -56,7 +59,6 @@ public record ObjectImage(
       throw new ObjectFormatException("the object needs more than 256 MiB");
     }
     List<ElfSymbol> symbols = elf.symbols();
-    refuseExternals(elf, symbols);
     Btf btf =
         elf.section(".BTF")
             .map(section -> Btf.parse(DataSectionLayout.complete(elf, elf.bytes(section))))
@@ -72,35 +74,30 @@ public record ObjectImage(
           "the object defines maps in a 'maps' section, as libbpf before 1.0 took them;"
               + " define them with BTF in .maps");
     }
+    Externals externals = Externals.read(elf, symbols, btf);
     List<FunctionImage> functions = new ArrayList<>();
     for (ElfSection section : elf.sections()) {
       if (section.isExecutable() && section.size() > 0) {
-        functions.addAll(readFunctions(elf, section, symbols));
+        functions.addAll(readFunctions(elf, section, symbols, externals));
       }
     }
     return new ObjectImage(
         elf.section("license").map(section -> text(elf.bytes(section))).orElse(""),
         btf == null ? List.of() : List.copyOf(MapDefinitions.read(btf, elf)),
-        List.copyOf(readData(elf, btf)),
+        List.copyOf(readData(elf, btf, externals)),
         List.copyOf(functions),
         btf,
-        lines);
+        lines,
+        externals.configuration());
   }
 
-  private static void refuseExternals(ElfFile elf, List<ElfSymbol> symbols) {
-    for (ElfSymbol symbol : symbols) {
-      if (symbol.isUndefined() && !symbol.name().isEmpty()) {
-        throw new ObjectFormatException(
-            "the object refers to "
-                + symbol.name()
-                + ", which it does not define; kernel configuration (__kconfig) and kernel symbols"
-                + " (__ksym) are not supported");
-      }
-    }
-  }
-
-  private static List<DataImage> readData(ElfFile elf, @Nullable Btf btf) {
+  private static List<DataImage> readData(
+      ElfFile elf, @Nullable Btf btf, Externals externals) {
     List<DataImage> data = new ArrayList<>();
+    if (!externals.configuration().isEmpty()) {
+      Extern last = externals.configuration().getLast();
+      data.add(new DataImage(Extern.SECTION, new byte[last.offset() + Long.BYTES], 0));
+    }
     for (ElfSection section : elf.sections()) {
       if (DataImage.isDataSection(section.name())
           && section.isAllocated()
@@ -115,20 +112,15 @@ public record ObjectImage(
   }
 
   private static List<FunctionImage> readFunctions(
-      ElfFile elf, ElfSection section, List<ElfSymbol> symbols) {
+      ElfFile elf, ElfSection section, List<ElfSymbol> symbols, Externals externals) {
     byte[] code = elf.bytes(section);
     if (code.length % SLOT_BYTES != 0) {
       throw new ObjectFormatException(
           "section " + section.name() + " does not hold whole instructions");
     }
-    SectionKind kind =
-        section.name().equals(".text") ? null : SectionKind.of(section.name()).orElse(null);
-    if (kind == null && !section.name().equals(".text")) {
-      throw new ObjectFormatException(
-          "section "
-              + section.name()
-              + " names no kind of program; see SectionKind for the names that do");
-    }
+    boolean text = section.name().equals(".text");
+    boolean onRequest = section.name().startsWith("?");
+    SectionKind kind = text ? null : SectionKind.of(section.name()).orElse(null);
     List<ElfRelocation> relocations = elf.relocations(section);
     List<FunctionImage> functions = new ArrayList<>();
     for (ElfSymbol symbol : symbols) {
@@ -141,6 +133,14 @@ public record ObjectImage(
           throw new ObjectFormatException(
               "function " + symbol.name() + " does not lie in section " + section.name());
         }
+        if (!text && !symbol.isGlobal()) {
+          throw new ObjectFormatException(
+              "program "
+                  + symbol.name()
+                  + " in section "
+                  + section.name()
+                  + " is static, so that nobody can tell whether it is one: take the word away");
+        }
         int start = (int) symbol.value();
         int end = start + (int) symbol.size();
         functions.add(
@@ -150,11 +150,40 @@ public record ObjectImage(
                 section.index(),
                 start,
                 Arrays.copyOfRange(code, start, end),
-                symbol.isGlobal() ? kind : null,
-                references(elf, code, start, end, relocations, symbols)));
+                kind,
+                loading(text, onRequest),
+                references(elf, code, start, end, relocations, symbols, externals)));
       }
     }
+    checkCovered(section, code.length, functions);
     return functions;
+  }
+
+  private static FunctionImage.Loading loading(boolean text, boolean onRequest) {
+    if (text) {
+      return FunctionImage.Loading.SUBPROGRAM;
+    }
+    return onRequest ? FunctionImage.Loading.ON_REQUEST : FunctionImage.Loading.BY_DEFAULT;
+  }
+
+  /** Code that no symbol names would be left out without a word. */
+  private static void checkCovered(
+      ElfSection section, int bytes, List<FunctionImage> functions) {
+    int covered = 0;
+    List<FunctionImage> order =
+        functions.stream().sorted(Comparator.comparingInt(FunctionImage::offset)).toList();
+    for (FunctionImage function : order) {
+      if (function.offset() > covered) {
+        break;
+      }
+      covered = Math.max(covered, function.offset() + function.code().length);
+    }
+    if (covered < bytes) {
+      throw new ObjectFormatException(
+          ("section %s has code at byte %d that no function symbol names, so that it cannot be told"
+                  + " what to load; compile it with clang 10 or newer and keep the symbols")
+              .formatted(section.name(), covered));
+    }
   }
 
   private static Map<Integer, Reference> references(
@@ -163,7 +192,8 @@ public record ObjectImage(
       int start,
       int end,
       List<ElfRelocation> relocations,
-      List<ElfSymbol> symbols) {
+      List<ElfSymbol> symbols,
+      Externals externals) {
     Map<Integer, Reference> references = new HashMap<>();
     ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
     for (ElfRelocation relocation : relocations) {
@@ -178,7 +208,11 @@ public record ObjectImage(
       }
       ElfSymbol symbol = symbols.get(relocation.symbol());
       int slot = (int) (at - start) / SLOT_BYTES;
-      references.put(slot, reference(elf, symbol, relocation, bytes.getInt((int) at + 4)));
+      references.put(
+          slot,
+          symbol.isUndefined()
+              ? externals.reference(symbol.name())
+              : reference(elf, symbol, relocation, bytes.getInt((int) at + 4)));
     }
     return references;
   }

@@ -5,15 +5,18 @@ public sealed interface Reference {
   /**
    * The map that it refers to, by its symbol or, for a data section, by the section.
    *
-   * @throws IllegalStateException for a function, which is linked before code is loaded
+   * @throws IllegalStateException for what is linked before code is loaded
    */
   default String mapName() {
     return switch (this) {
       case Map map -> map.name();
       case Data data -> data.section();
-      case Function _ -> throw new IllegalStateException("functions are linked before loading");
+      case Function _, Absent _ -> throw new IllegalStateException(this + " is linked before loading");
     };
   }
+
+  /** A weak symbol that nothing defines: its address is 0, and it cannot be called. */
+  record Absent(String name) implements Reference {}
 
   /** The address of a map, by its symbol. */
   record Map(String name) implements Reference {}

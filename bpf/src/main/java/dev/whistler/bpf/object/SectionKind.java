@@ -63,6 +63,8 @@ public record SectionKind(
         "uprobe.multi.s",
         "uretprobe.multi.s");
     plain(ProgramType.KPROBE, AttachType.TRACE_UPROBE_SESSION, "uprobe.session");
+    sleepable(ProgramType.KPROBE, AttachType.TRACE_UPROBE_SESSION, Hook.NONE, "uprobe.session.s");
+    sleepable(ProgramType.KPROBE, null, Hook.NONE, "usdt.s");
     plain(ProgramType.SCHED_CLS, null, "tc", "classifier");
     plain(ProgramType.SCHED_CLS, AttachType.TCX_INGRESS, "tc/ingress", "tcx/ingress");
     plain(ProgramType.SCHED_CLS, AttachType.TCX_EGRESS, "tc/egress", "tcx/egress");
@@ -112,6 +114,7 @@ public record SectionKind(
     plain(ProgramType.SK_LOOKUP, AttachType.SK_LOOKUP, "sk_lookup");
     plain(ProgramType.NETFILTER, AttachType.NETFILTER, "netfilter");
     plain(ProgramType.STRUCT_OPS, null, "struct_ops");
+    sleepable(ProgramType.STRUCT_OPS, null, Hook.NONE, "struct_ops.s");
     plain(ProgramType.EXT, null, "freplace");
     plain(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_INGRESS, "cgroup_skb/ingress");
     plain(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS, "cgroup_skb/egress");
@@ -149,11 +152,12 @@ public record SectionKind(
 
   /**
    * The kind of a section: the longest entry of the table that is the name, or the name up to a
-   * slash.
+   * slash. A question mark before it, which asks not to load its programs by default, is ignored.
    *
    * @return empty if no convention covers the name
    */
-  public static Optional<SectionKind> of(String section) {
+  public static Optional<SectionKind> of(String name) {
+    String section = name.startsWith("?") ? name.substring(1) : name;
     int end = section.length();
     while (end > 0) {
       SectionKind kind = TABLE.get(section.substring(0, end));

@@ -20,6 +20,7 @@ public final class MapCalls {
    *
    * @param btfFd descriptor of the BTF that describes key and value, or 0
    * @param innerMapFd template of the inner maps of a map of maps, or 0
+   * @param numaNode node of the memory, 0 without the flag for it
    */
   public static Fd create(
       int type,
@@ -32,7 +33,8 @@ public final class MapCalls {
       int btfFd,
       int btfKeyType,
       int btfValueType,
-      long extra) {
+      long extra,
+      int numaNode) {
     try (Attributes attributes = new Attributes(72)) {
       attributes
           .putInt(0, type)
@@ -41,6 +43,7 @@ public final class MapCalls {
           .putInt(12, maxEntries)
           .putInt(16, flags)
           .putInt(20, innerMapFd)
+          .putInt(24, numaNode)
           .putName(28, name)
           .putInt(48, btfFd)
           .putInt(52, btfKeyType)

@@ -68,7 +68,9 @@ public final class DerivedSchema {
     ArrayNode programs = root.putArray("programs");
     Set<String> called = calledOnly();
     for (BpfObject.Program program : object.programs()) {
-      programs.add(program(program, called.contains(program.name())));
+      if (program.byDefault()) {
+        programs.add(program(program, called.contains(program.name())));
+      }
     }
     ArrayNode maps = root.putArray("maps");
     for (MapDefinition map : object.maps()) {
