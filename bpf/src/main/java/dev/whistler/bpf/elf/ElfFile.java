@@ -3,10 +3,8 @@ package dev.whistler.bpf.elf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A 64-bit little-endian ELF file (System V gABI). Sections are read at once; symbols and contents
  * when asked for.
  */
-public final class ElfFile {
+public final class ElfFile implements AutoCloseable {
   /** e_machine of BPF objects. */
   public static final int EM_BPF = 247;
 
@@ -31,13 +29,20 @@ public final class ElfFile {
   private static final int MAXIMUM_SECTIONS = 65_280; // SHN_LORESERVE
   private static final int MAXIMUM_NAME_BYTES = 4096;
 
-  private final ByteBuffer file;
+  /** A browser with everything in one file has some 2 million. */
+  private static final int MAXIMUM_SYMBOLS = 4_000_000;
+
+  /** Names may overlap in their table, so that a small file could hold any number of long ones. */
+  private static final long MAXIMUM_NAMES_BYTES = 256 << 20;
+
+
+  private final Contents file;
   private final int machine;
   private final List<ElfSection> sections;
 
-  private ElfFile(ByteBuffer file) {
+  private ElfFile(Contents file) {
     this.file = file;
-    if (file.limit() < HEADER_BYTES || file.getInt(0) != MAGIC) {
+    if (file.size() < HEADER_BYTES || file.getInt(0) != MAGIC) {
       throw new ObjectFormatException("this is no ELF file");
     }
     if (file.get(4) != 2 || file.get(5) != 1) {
@@ -50,21 +55,34 @@ public final class ElfFile {
 
   /** Over bytes in memory, which are not copied. */
   public static ElfFile parse(byte[] bytes) {
-    return new ElfFile(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    return new ElfFile(new Contents.Memory(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)));
   }
 
   /**
-   * Over a file of at most 2 GiB, mapped into memory.
+   * Over a regular file of at most 2 GiB, of which only the parts that are asked for are read. To be
+   * used by one thread.
    *
    * @throws IOException if it cannot be read
+   * @throws dev.whistler.bpf.sys.SystemCallException if it cannot be opened
    */
   public static ElfFile map(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      if (channel.size() > Integer.MAX_VALUE) {
+    Contents.OnDisk contents = Contents.OnDisk.open(path);
+    try {
+      if (contents.size() > Integer.MAX_VALUE) {
         throw new ObjectFormatException(path + " is larger than 2 GiB");
       }
-      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      return new ElfFile(mapped.order(ByteOrder.LITTLE_ENDIAN));
+      return new ElfFile(contents);
+    } catch (RuntimeException e) {
+      contents.close();
+      throw e;
+    }
+  }
+
+  /** Closes the file on disk; nothing more can be asked then. */
+  @Override
+  public void close() throws IOException {
+    if (file instanceof Contents.OnDisk onDisk) {
+      onDisk.close();
     }
   }
 
@@ -196,8 +214,17 @@ public final class ElfFile {
           throw new ObjectFormatException("the symbol table has no name table");
         }
         ElfSection names = sections.get(table.link());
+        if (table.size() / SYMBOL_BYTES > MAXIMUM_SYMBOLS) {
+          throw new ObjectFormatException("the file has more than 4 million symbols");
+        }
+        long nameBytes = 0;
         for (int at = 0; at + SYMBOL_BYTES <= size(table); at += SYMBOL_BYTES) {
-          symbols.add(readSymbol((int) table.offset() + at, names));
+          ElfSymbol symbol = readSymbol((int) table.offset() + at, names);
+          symbols.add(symbol);
+          nameBytes += symbol.name().length();
+          if (nameBytes > MAXIMUM_NAMES_BYTES) {
+            throw new ObjectFormatException("the names of the symbols take more than 256 MiB");
+          }
         }
         return symbols;
       }
@@ -240,7 +267,7 @@ public final class ElfFile {
   }
 
   private void check(long offset, long size, String what) {
-    if (offset < 0 || size < 0 || offset > file.limit() - size) {
+    if (offset < 0 || size < 0 || offset > file.size() - size) {
       throw new ObjectFormatException(what + " reaches beyond the end of the file");
     }
   }

@@ -29,7 +29,7 @@ public final class BpfLink implements Exchangeable {
    */
   public static BpfLink of(Fd fd) {
     try {
-      return new BpfLink(fd, LinkInfo.parse(ObjectCalls.info(ObjectCalls.Kind.LINK, fd.number())));
+      return new BpfLink(fd, info(fd));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -69,7 +69,11 @@ public final class BpfLink implements Exchangeable {
 
   /** What the kernel says now. */
   public LinkInfo info() {
-    return LinkInfo.parse(ObjectCalls.info(ObjectCalls.Kind.LINK, fd.number()));
+    return info(fd);
+  }
+
+  private static LinkInfo info(Fd fd) {
+    return fd.call(number -> LinkInfo.parse(ObjectCalls.info(ObjectCalls.Kind.LINK, number)));
   }
 
   /**
@@ -79,8 +83,19 @@ public final class BpfLink implements Exchangeable {
    */
   @Override
   public void update(BpfProgram program) {
-    LinkCalls.update(
-        fd.number(), program.fd().number(), "replace the program of " + this + " by " + program);
+    String action = "replace the program of " + this + " by " + program;
+    int number = fd.acquire();
+    try {
+      program
+          .fd()
+          .call(
+              next -> {
+                LinkCalls.update(number, next, action);
+                return next;
+              });
+    } finally {
+      fd.release();
+    }
   }
 
   /**
@@ -89,7 +104,12 @@ public final class BpfLink implements Exchangeable {
    * @throws SystemCallException EOPNOTSUPP if the link's type cannot do that
    */
   public void detach() {
-    LinkCalls.detach(fd.number(), "detach " + this);
+    int number = fd.acquire();
+    try {
+      LinkCalls.detach(number, "detach " + this);
+    } finally {
+      fd.release();
+    }
   }
 
   @Override

@@ -59,15 +59,31 @@ public final class Kprobe {
    * @throws UnsupportedException if the kernel is built without fprobes
    */
   public static BpfLink attachAll(BpfProgram program, List<String> functions, boolean atReturn) {
+    int flags = atReturn ? MULTI_RETURN : 0;
+    return attach(program, AttachType.TRACE_KPROBE_MULTI, functions, flags);
+  }
+
+  /**
+   * Attaches a program loaded with attach type TRACE_KPROBE_SESSION to entry and return of many
+   * functions at once: what it returns at the entry says whether it runs at the return (Linux 6.10).
+   *
+   * @throws UnsupportedException if the kernel is built without fprobes
+   */
+  public static BpfLink attachSession(BpfProgram program, List<String> functions) {
+    return attach(program, AttachType.TRACE_KPROBE_SESSION, functions, 0);
+  }
+
+  private static BpfLink attach(
+      BpfProgram program, AttachType type, List<String> functions, int flags) {
     String action = "attach " + program + " to " + functions.size() + " kernel functions";
     try {
       return BpfLink.of(
           LinkCalls.kprobes(
               program.fd().number(),
-              AttachType.TRACE_KPROBE_MULTI.number(),
+              type.number(),
               functions.toArray(new String[0]),
               new long[0],
-              atReturn ? MULTI_RETURN : 0,
+              flags,
               action));
     } catch (SystemCallException e) {
       throw switch (e.errno()) {

@@ -25,16 +25,34 @@ public final class Uprobe {
    */
   public static BpfLink attachAll(
       BpfProgram program, Path file, long[] offsets, boolean atReturn, int pid) {
+    int flags = atReturn ? MULTI_RETURN : 0;
+    return attach(program, AttachType.TRACE_UPROBE_MULTI, file, offsets, flags, pid);
+  }
+
+  /**
+   * Attaches a program loaded with attach type TRACE_UPROBE_SESSION to entry and return: what it
+   * returns at the entry says whether it runs at the return (Linux 6.13).
+   *
+   * @param offsets bytes from the beginning of the file, see {@link UserSymbol}
+   * @param pid process, 0 for all
+   * @throws UnsupportedException on kernels before 6.6
+   */
+  public static BpfLink attachSession(BpfProgram program, Path file, long[] offsets, int pid) {
+    return attach(program, AttachType.TRACE_UPROBE_SESSION, file, offsets, 0, pid);
+  }
+
+  private static BpfLink attach(
+      BpfProgram program, AttachType type, Path file, long[] offsets, int flags, int pid) {
     String action = "attach " + program + " to " + offsets.length + " places of " + file;
     try {
       return BpfLink.of(
           LinkCalls.uprobes(
               program.fd().number(),
-              AttachType.TRACE_UPROBE_MULTI.number(),
+              type.number(),
               file.toString(),
               offsets,
               new long[0],
-              atReturn ? MULTI_RETURN : 0,
+              flags,
               pid,
               action));
     } catch (SystemCallException e) {

@@ -33,8 +33,7 @@ public final class UserSymbol {
 
   /** Where all functions of matching names are, sorted by name. */
   public static TreeMap<String, Long> offsets(Path file, Predicate<String> names) {
-    try {
-      ElfFile elf = ElfFile.map(file);
+    try (ElfFile elf = ElfFile.map(file)) {
       TreeMap<String, Long> offsets = new TreeMap<>();
       Stream.concat(elf.symbols().stream(), elf.dynamicSymbols().stream())
           .filter(symbol -> symbol.isFunction() && !symbol.isUndefined())

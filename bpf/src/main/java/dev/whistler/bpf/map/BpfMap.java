@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class BpfMap implements AutoCloseable {
   private BpfMap(Fd fd, MapInfo info) {
     this.fd = fd;
     this.info = info;
-    this.type = MapType.of(info.typeNumber());
+    this.type = MapType.known(info.typeNumber());
     int size = info.valueSize();
     this.valueBytes = type.isPerCpu() ? roundUp(size) * PossibleCpus.count() : size;
   }
@@ -67,7 +68,8 @@ public final class BpfMap implements AutoCloseable {
    */
   public static BpfMap of(Fd fd) {
     try {
-      return new BpfMap(fd, MapInfo.parse(ObjectCalls.info(ObjectCalls.Kind.MAP, fd.number())));
+      return new BpfMap(
+          fd, fd.call(number -> MapInfo.parse(ObjectCalls.info(ObjectCalls.Kind.MAP, number))));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -105,7 +107,7 @@ public final class BpfMap implements AutoCloseable {
     return info.name();
   }
 
-  /** The type. */
+  /** The type; {@link MapType#UNSPEC} for one that is newer than this library. */
   public MapType type() {
     return type;
   }
@@ -135,30 +137,63 @@ public final class BpfMap implements AutoCloseable {
     return info.maxEntries();
   }
 
-  /** The value of a key, or null if there is none. */
+  /**
+   * The value of a key, or null if there is none.
+   *
+   * @throws BpfException for a bloom filter, which gives no values: see {@link #contains}
+   */
   public byte @Nullable [] lookup(byte[] key) {
+    if (type == MapType.BLOOM_FILTER) {
+      throw new BpfException(this + " gives no values; ask whether it contains one");
+    }
     byte[] value = new byte[valueBytes];
     return lookup(key, value) ? value : null;
   }
 
   /**
-   * Reads a value into an array, without allocating.
+   * Reads a value into an array, without allocating. Of queues and stacks, which have no keys, it is
+   * the value that would be taken next. A bloom filter is asked for the value in the array, which
+   * stays as it is.
    *
    * @return whether the key was there
    */
   public boolean lookup(byte[] key, byte[] value) {
     checkKey(key);
     checkValue(value);
-    return MapCalls.lookup(fd.number(), key, value, 0);
+    int number = fd.acquire();
+    try {
+      return type == MapType.BLOOM_FILTER
+          ? MapCalls.contains(number, value)
+          : MapCalls.lookup(number, key.length == 0 ? null : key, value, 0);
+    } finally {
+      fd.release();
+    }
+  }
+
+  /**
+   * Asks a bloom filter.
+   *
+   * @return false if the value was certainly never added
+   */
+  public boolean contains(byte[] value) {
+    if (type != MapType.BLOOM_FILTER) {
+      throw new BpfException(this + " is no bloom filter");
+    }
+    return lookup(new byte[0], value.clone());
   }
 
   /** The value of a key, removed in the same step, or null if there was none. */
   public byte @Nullable [] take(byte[] key) {
     checkKey(key);
     byte[] value = new byte[valueBytes];
-    return MapCalls.lookupAndDelete(fd.number(), key.length == 0 ? null : key, value, 0)
-        ? value
-        : null;
+    int number = fd.acquire();
+    try {
+      return MapCalls.lookupAndDelete(number, key.length == 0 ? null : key, value, 0)
+          ? value
+          : null;
+    } finally {
+      fd.release();
+    }
   }
 
   /** Inserts or replaces. */
@@ -174,7 +209,13 @@ public final class BpfMap implements AutoCloseable {
   public void update(byte[] key, byte[] value, UpdateMode mode) {
     checkKey(key);
     checkValue(value);
-    int errno = MapCalls.update(fd.number(), key.length == 0 ? null : key, value, mode.ordinal());
+    int number = fd.acquire();
+    int errno;
+    try {
+      errno = MapCalls.update(number, key.length == 0 ? null : key, value, mode.ordinal());
+    } finally {
+      fd.release();
+    }
     if (errno != 0) {
       String full = errno == Errno.E2BIG.number() ? " (" + maxEntries() + " entries)" : "";
       throw new SystemCallException("update map " + name() + full, errno);
@@ -188,7 +229,12 @@ public final class BpfMap implements AutoCloseable {
    */
   public boolean delete(byte[] key) {
     checkKey(key);
-    return MapCalls.delete(fd.number(), key);
+    int number = fd.acquire();
+    try {
+      return MapCalls.delete(number, key);
+    } finally {
+      fd.release();
+    }
   }
 
   /** The value parts of the possible CPUs, each {@link #valueSize()} long. */
@@ -208,8 +254,26 @@ public final class BpfMap implements AutoCloseable {
    * end is always visited, one that comes or goes meanwhile perhaps. The walk ends in any case.
    */
   public void forEach(BiConsumer<byte[], byte[]> visitor) {
-    if (!MapBatch.isFor(type) || !MapBatch.walk(this, visitor)) {
-      MapWalk.walk(this, visitor);
+    walk(
+        (key, value) -> {
+          visitor.accept(key, value);
+          return true;
+        });
+  }
+
+  /**
+   * The same, until the visitor has seen enough.
+   *
+   * @param visitor whether to go on
+   */
+  public void walk(BiPredicate<byte[], byte[]> visitor) {
+    int number = fd.acquire();
+    try {
+      if (!MapBatch.isFor(type) || !MapBatch.walk(this, number, visitor)) {
+        MapWalk.walk(this, number, visitor);
+      }
+    } finally {
+      fd.release();
     }
   }
 
@@ -239,7 +303,12 @@ public final class BpfMap implements AutoCloseable {
 
   /** Forbids writes from user space for ever. */
   public void freeze() {
-    MapCalls.freeze(fd.number());
+    int number = fd.acquire();
+    try {
+      MapCalls.freeze(number);
+    } finally {
+      fd.release();
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.whistler.bpf.sys.MapCalls;
 import dev.whistler.bpf.sys.SystemCallException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /** Many changes in few calls; one by one where the map type has no batch commands. */
 final class MapBatch {
@@ -21,10 +21,13 @@ final class MapBatch {
   static void update(BpfMap map, List<byte[]> keys, List<byte[]> values, UpdateMode mode) {
     for (int from = 0; from < keys.size(); from += MAXIMUM_ENTRIES) {
       int to = Math.min(keys.size(), from + MAXIMUM_ENTRIES);
+      int entries = to - from;
       byte[] keyBytes = join(keys.subList(from, to), map.keySize());
       byte[] valueBytes = join(values.subList(from, to), map.valueBytes());
       MapCalls.Batch batch =
-          MapCalls.updateBatch(map.fd().number(), keyBytes, valueBytes, to - from, mode.ordinal());
+          map.fd()
+              .call(
+                  fd -> MapCalls.updateBatch(fd, keyBytes, valueBytes, entries, mode.ordinal()));
       if (unsupported(batch)) {
         for (int i = from; i < to; i++) {
           map.update(keys.get(i), values.get(i), mode);
@@ -53,7 +56,7 @@ final class MapBatch {
    *
    * @return false if the map type has no batches; then nothing was visited
    */
-  static boolean walk(BpfMap map, BiConsumer<byte[], byte[]> visitor) {
+  static boolean walk(BpfMap map, int fd, BiPredicate<byte[], byte[]> visitor) {
     int fitting = MAXIMUM_BATCH_BYTES / (map.keySize() + map.valueBytes());
     int room = Math.clamp(fitting, FIRST_ENTRIES, MAXIMUM_ENTRIES);
     // Not more than there can be.
@@ -64,7 +67,7 @@ final class MapBatch {
       byte[] keys = new byte[room * map.keySize()];
       byte[] values = new byte[room * map.valueBytes()];
       MapCalls.Batch batch =
-          MapCalls.lookupBatch(map.fd().number(), position, first, keys, values, room);
+          MapCalls.lookupBatch(fd, position, first, keys, values, room);
       if (batch.errno() == Errno.ENOSPC.number() && room < map.maxEntries()) {
         // One bucket alone holds more than there is room for; the position has not moved.
         room = Math.min(room * 4, map.maxEntries());
@@ -78,7 +81,10 @@ final class MapBatch {
         throw new SystemCallException("walk through map " + map.name(), batch.errno());
       }
       for (int i = 0; i < batch.count(); i++) {
-        visitor.accept(part(keys, i, map.keySize()), part(values, i, map.valueBytes()));
+        byte[] key = part(keys, i, map.keySize());
+        if (!visitor.test(key, part(values, i, map.valueBytes()))) {
+          return true;
+        }
       }
       if (atEnd) {
         return true;
@@ -96,7 +102,9 @@ final class MapBatch {
     while (at < keys.size()) {
       int to = Math.min(keys.size(), at + MAXIMUM_ENTRIES);
       byte[] keyBytes = join(keys.subList(at, to), map.keySize());
-      MapCalls.Batch batch = MapCalls.deleteBatch(map.fd().number(), keyBytes, to - at);
+      int entries = to - at;
+      MapCalls.Batch batch =
+          map.fd().call(fd -> MapCalls.deleteBatch(fd, keyBytes, entries));
       if (unsupported(batch)) {
         keys.subList(at, to).forEach(map::delete);
         at = to;

@@ -59,6 +59,11 @@ public enum MapType {
     return VALUES[number];
   }
 
+  /** The same, with {@link #UNSPEC} for a number that this library does not know. */
+  static MapType known(int number) {
+    return number < 0 || number >= VALUES.length ? UNSPEC : VALUES[number];
+  }
+
   /** Whether user space sees one value for each possible CPU. */
   public boolean isPerCpu() {
     return switch (this) {

@@ -4,7 +4,7 @@ import dev.whistler.bpf.sys.MapCalls;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /**
  * Walks by BPF_MAP_GET_NEXT_KEY. The kernel starts again at the first key when the key that one
@@ -20,8 +20,7 @@ final class MapWalk {
 
   private MapWalk() {}
 
-  static void walk(BpfMap map, BiConsumer<byte[], byte[]> visitor) {
-    int fd = map.fd().number();
+  static void walk(BpfMap map, int fd, BiPredicate<byte[], byte[]> visitor) {
     Set<ByteBuffer> visited = new HashSet<>();
     byte[] key = new byte[map.keySize()];
     byte[] next = new byte[map.keySize()];
@@ -36,8 +35,8 @@ final class MapWalk {
         restarted = false;
         starts = 0;
         byte[] value = map.lookup(copy);
-        if (value != null) {
-          visitor.accept(copy, value);
+        if (value != null && !visitor.test(copy, value)) {
+          return;
         }
       } else if (!restarted) {
         restarted = true;

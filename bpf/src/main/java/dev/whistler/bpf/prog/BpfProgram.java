@@ -85,7 +85,7 @@ public final class BpfProgram implements AutoCloseable {
 
   private static BpfProgram of(Fd fd, String name) {
     try {
-      ProgramInfo info = ProgramInfo.parse(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, fd.number()));
+      ProgramInfo info = info(fd);
       return new BpfProgram(
           fd, ProgramType.of(info.typeNumber()), info.id(), name.isEmpty() ? info.name() : name);
     } catch (RuntimeException e) {
@@ -132,7 +132,11 @@ public final class BpfProgram implements AutoCloseable {
 
   /** What the kernel says now. */
   public ProgramInfo info() {
-    return ProgramInfo.parse(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, fd.number()));
+    return info(fd);
+  }
+
+  private static ProgramInfo info(Fd fd) {
+    return fd.call(number -> ProgramInfo.parse(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, number)));
   }
 
   /** The ids of the maps that the program holds. */
@@ -145,7 +149,10 @@ public final class BpfProgram implements AutoCloseable {
         count == 0
             ? 0
             : new Structure(
-                    ObjectCalls.info(ObjectCalls.Kind.PROGRAM, fd.number(), template, 56, array))
+                    fd.call(
+                        number ->
+                            ObjectCalls.info(
+                                ObjectCalls.Kind.PROGRAM, number, template, 56, array)))
                 .getInt(52);
     Structure ids = new Structure(array);
     List<Integer> result = new ArrayList<>();
@@ -167,17 +174,19 @@ public final class BpfProgram implements AutoCloseable {
     // Raw tracepoint and syscall programs refuse output buffers; the latter write into the input.
     boolean noContextOut = type == ProgramType.RAW_TRACEPOINT || type == ProgramType.SYSCALL;
     ProgramCalls.TestRunResult result =
-        ProgramCalls.testRun(
-            new ProgramCalls.TestRun(
-                fd.number(),
-                data,
-                data == null ? 0 : data.length + PACKET_ROOM,
-                context,
-                context == null || noContextOut ? 0 : context.length,
-                run.repeat(),
-                run.flags(),
-                run.cpu()),
-            name);
+        fd.call(
+            number ->
+                ProgramCalls.testRun(
+                    new ProgramCalls.TestRun(
+                        number,
+                        data,
+                        data == null ? 0 : data.length + PACKET_ROOM,
+                        context,
+                        context == null || noContextOut ? 0 : context.length,
+                        run.repeat(),
+                        run.flags(),
+                        run.cpu()),
+                    name));
     return new TestRun.Result(
         result.returnValue(), Duration.ofNanos(result.nanos()), result.data(), result.context());
   }

@@ -37,13 +37,14 @@ final class Ring implements AutoCloseable {
     }
     this.index = index;
     this.retaining = retaining;
-    this.mask = map.maxEntries() - 1L;
-    this.batchBytes = Math.max(map.maxEntries() / 8, Mapping.PAGE_BYTES / 2);
+    long size = Integer.toUnsignedLong(map.maxEntries());
+    this.mask = size - 1;
+    this.batchBytes = Math.max(size / 8, Mapping.PAGE_BYTES / 2);
     this.fd = map.fd().duplicate();
     Mapping opened = null;
     try {
       opened = Mapping.shared(fd, 0, Mapping.PAGE_BYTES, true);
-      long bytes = Mapping.PAGE_BYTES + 2L * map.maxEntries();
+      long bytes = Mapping.PAGE_BYTES + 2 * size;
       this.data = Mapping.shared(fd, Mapping.PAGE_BYTES, bytes, false);
       this.consumer = opened;
       this.cursor = consumerPosition();

@@ -52,9 +52,19 @@ public final class Epoll implements AutoCloseable {
    * @return how many descriptors are ready; 0 after the time, or when a signal came
    */
   public int await(Duration timeout) {
-    long nanos = Math.max(0, timeout.toNanos());
-    int millis = (int) Math.min(Integer.MAX_VALUE, (nanos + 999_999) / 1_000_000);
-    return LibC.epollWait(fd.number(), events, room, millis);
+    int millis = millis(timeout);
+    return fd.call(number -> LibC.epollWait(number, events, room, millis));
+  }
+
+  /** Rounded up; 25 days, which is as long as one can wait, for all that is longer. */
+  static int millis(Duration timeout) {
+    if (timeout.isNegative()) {
+      return 0;
+    }
+    if (timeout.getSeconds() >= Integer.MAX_VALUE / 1000) {
+      return Integer.MAX_VALUE;
+    }
+    return (int) ((timeout.toNanos() + 999_999) / 1_000_000);
   }
 
   /** The tag of a ready descriptor, numbered from 0. */

@@ -16,10 +16,14 @@ public final class EventFd implements AutoCloseable {
     return fd;
   }
 
-  /** Makes the descriptor readable. */
+  /** Makes the descriptor readable; does nothing when it is closed, since nobody waits then. */
   public void signal() {
-    try (Arena arena = Arena.ofConfined()) {
-      LibC.write("signal an eventfd", fd.number(), arena.allocateFrom(JAVA_LONG, 1L));
+    if (fd.tryAcquire()) {
+      try (Arena arena = Arena.ofConfined()) {
+        LibC.write("signal an eventfd", fd.number, arena.allocateFrom(JAVA_LONG, 1L));
+      } finally {
+        fd.release();
+      }
     }
   }
 

@@ -1,15 +1,21 @@
 package dev.whistler.bpf.sys;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
  * A file descriptor that this object owns: closed once, by {@link #close()}, and never used after.
+ * Calls that are under way then may end; the number is given back when the last one has.
  * Whoever holds an {@code Fd} in a field is the one who closes it.
  */
 public final class Fd implements AutoCloseable {
-  private static final int CLOSED = -1;
+  /** Set in {@link #users} when nobody may begin a call any more. */
+  private static final int CLOSED = 1 << 31;
 
-  private final AtomicInteger number;
+  final int number;
+
+  /** Calls under way; the last one after {@link #close()} gives the number back to the kernel. */
+  private final AtomicInteger users = new AtomicInteger();
 
   /**
    * Takes ownership.
@@ -20,43 +26,88 @@ public final class Fd implements AutoCloseable {
     if (number < 0) {
       throw new IllegalArgumentException("not a file descriptor: " + number);
     }
-    this.number = new AtomicInteger(number);
+    this.number = number;
   }
 
   /**
-   * The descriptor's number, for one call.
+   * The descriptor's number, for one call that no other thread's {@link #close()} can overtake;
+   * else {@link #acquire()}.
    *
    * @throws IllegalStateException if it is closed
    */
   public int number() {
-    int open = number.get();
-    if (open == CLOSED) {
-      throw new IllegalStateException("the file descriptor is closed");
+    if (!isOpen()) {
+      throw closed();
     }
-    return open;
+    return number;
+  }
+
+  /**
+   * The descriptor's number, which stays this object's until {@link #release()}: the kernel gives
+   * numbers out again, and a call on a number that was closed meanwhile would reach a stranger.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  public int acquire() {
+    if (!tryAcquire()) {
+      throw closed();
+    }
+    return number;
+  }
+
+  /** As {@link #acquire()} for a caller to whom a closed descriptor is no failure. */
+  boolean tryAcquire() {
+    int before = users.get();
+    while (before >= 0) {
+      if (users.compareAndSet(before, before + 1)) {
+        return true;
+      }
+      before = users.get();
+    }
+    return false;
+  }
+
+  /** Ends what {@link #acquire()} began. */
+  public void release() {
+    if (users.decrementAndGet() == CLOSED) {
+      LibC.close(number);
+    }
+  }
+
+  /** One call with the number. */
+  public <T> T call(IntFunction<T> call) {
+    int acquired = acquire();
+    try {
+      return call.apply(acquired);
+    } finally {
+      release();
+    }
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException("the file descriptor is closed");
   }
 
   /** Whether {@link #close()} has not been called yet. */
   public boolean isOpen() {
-    return number.get() != CLOSED;
+    return users.get() >= 0;
   }
 
   /** A second descriptor of the same kernel object, with its own life. */
   public Fd duplicate() {
-    return new Fd(LibC.duplicate(number()));
+    return call(open -> new Fd(LibC.duplicate(open)));
   }
 
   @Override
   public void close() {
-    int open = number.getAndSet(CLOSED);
-    if (open != CLOSED) {
-      LibC.close(open);
+    int before = users.getAndUpdate(count -> count | CLOSED);
+    if (before == 0) {
+      LibC.close(number);
     }
   }
 
   @Override
   public String toString() {
-    int open = number.get();
-    return open == CLOSED ? "closed descriptor" : "fd " + open;
+    return isOpen() ? "fd " + number : "closed descriptor";
   }
 }

@@ -58,8 +58,16 @@ public final class MapCalls {
    *
    * @return whether the key was there and the value is filled
    */
-  public static boolean lookup(int map, byte[] key, byte[] value, long flags) {
+  public static boolean lookup(int map, byte @Nullable [] key, byte[] value, long flags) {
     return read(Command.MAP_LOOKUP_ELEM, "look up a map entry", map, key, value, flags);
+  }
+
+  /** BPF_MAP_LOOKUP_ELEM of a bloom filter, which is asked for a value. */
+  public static boolean contains(int map, byte[] value) {
+    String action = "ask a bloom filter";
+    ElementBuffer buffer = ElementBuffer.take(map, null, value.length, 0);
+    MemorySegment.copy(value, 0, buffer.value, JAVA_BYTE, 0, value.length);
+    return found(buffer.call(Command.MAP_LOOKUP_ELEM, action), action);
   }
 
   /** BPF_MAP_LOOKUP_AND_DELETE_ELEM; the key is null for queues and stacks. */

@@ -10,14 +10,23 @@ import java.nio.file.Path;
 /** Files and directories as descriptors, for calls that take one. */
 public final class OpenFile {
   private static final int O_RDONLY = 0;
+  private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int BUFFER_BYTES = 64 << 10;
+
+  /** An iterator says EAGAIN after 32 Ki of objects that gave no output (bpf_iter.c). */
+  private static final int MAXIMUM_ATTEMPTS = 1024;
 
   private OpenFile() {}
 
   /** Opens a directory for reading. */
   public static Fd directory(Path path) {
     return readable(path);
+  }
+
+  /** Opens a file for reading; where that would have to wait, as for a pipe's writer, at once. */
+  public static Fd withoutWaiting(Path path) {
+    return new Fd(LibC.open(path.toString(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   }
 
   /** Opens a file for reading. */
@@ -36,10 +45,25 @@ public final class OpenFile {
       MemorySegment buffer = arena.allocate(BUFFER_BYTES);
       int read = BUFFER_BYTES;
       while (read > 0 && all.size() < maximum) {
-        read = (int) LibC.read("read", fd.number(), buffer);
+        read = fd.call(number -> readSome(number, buffer));
         all.writeBytes(buffer.asSlice(0, read).toArray(JAVA_BYTE));
       }
     }
     return all.toByteArray();
+  }
+
+  /** A read that a signal interrupts, or for which the kernel is not ready, is tried again. */
+  private static int readSome(int number, MemorySegment buffer) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return (int) LibC.read("read", number, buffer);
+      } catch (SystemCallException e) {
+        boolean transientFailure = e.errno() == Errno.EINTR || e.errno() == Errno.EAGAIN;
+        if (!transientFailure || attempt == MAXIMUM_ATTEMPTS) {
+          throw e;
+        }
+        Thread.onSpinWait();
+      }
+    }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.bpf.TestMaps;
+import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Mapping;
 import dev.whistler.bpf.sys.SystemCallException;
@@ -164,5 +166,54 @@ class BpfMapTest {
     assertThatThrownBy(action::run)
         .isInstanceOfSatisfying(
             SystemCallException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+  }
+
+  @Test
+  void queuesAndStacksShowWhatComesNext() {
+    for (MapType type : new MapType[] {MapType.QUEUE, MapType.STACK}) {
+      try (BpfMap map = BpfMap.create(MapSpec.of("q", type, 0, 8, 4))) {
+        assertThat(map.lookup(new byte[0])).isNull();
+        map.update(new byte[0], new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
+        map.update(new byte[0], new byte[] {2, 0, 0, 0, 0, 0, 0, 0});
+        byte first = (byte) (type == MapType.QUEUE ? 1 : 2);
+        assertThat(map.lookup(new byte[0])).startsWith(first);
+        assertThat(map.lookup(new byte[0])).startsWith(first);
+        assertThat(map.take(new byte[0])).startsWith(first);
+        assertThat(map.lookup(new byte[0])).startsWith((byte) (3 - first));
+      }
+    }
+  }
+
+  @Test
+  void aBloomFilterIsAskedForValues() {
+    try (BpfMap map = BpfMap.create(MapSpec.of("b", MapType.BLOOM_FILTER, 0, 4, 100))) {
+      byte[] value = {1, 2, 3, 4};
+      assertThat(map.contains(value)).isFalse();
+      map.update(new byte[0], value);
+      assertThat(map.contains(value)).isTrue();
+      assertThat(map.lookup(new byte[0], new byte[] {1, 2, 3, 4})).isTrue();
+      assertThatThrownBy(() -> map.lookup(new byte[0])).isInstanceOf(BpfException.class);
+    }
+  }
+
+  @Test
+  void aWalkEndsWhenTheVisitorHasSeenEnough() {
+    for (MapType type : new MapType[] {MapType.HASH, MapType.LRU_HASH}) {
+      try (BpfMap map = BpfMap.create(MapSpec.of("w", type, 4, 4, 4096))) {
+        for (int i = 0; i < 100; i++) {
+          map.update(new Structure(new byte[4]).putInt(0, i).bytes(), new byte[4]);
+        }
+        int[] seen = {0};
+        map.walk((key, value) -> ++seen[0] < 7);
+        assertThat(seen[0]).isEqualTo(7);
+      }
+    }
+  }
+
+  @Test
+  void aTypeNewerThanTheLibraryIsNoFailure() {
+    assertThat(MapType.known(9999)).isEqualTo(MapType.UNSPEC);
+    assertThat(MapType.known(-1)).isEqualTo(MapType.UNSPEC);
+    assertThat(MapType.known(1)).isEqualTo(MapType.HASH);
   }
 }

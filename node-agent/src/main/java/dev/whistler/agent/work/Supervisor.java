@@ -93,9 +93,18 @@ public final class Supervisor implements AutoCloseable {
 
   private void submit(Runnable step) {
     try {
-      worker.execute(step);
+      worker.execute(() -> told(step));
     } catch (RejectedExecutionException closing) {
       LOG.debug("Not done any more: the agent stops.", closing);
+    }
+  }
+
+  /** The executor would keep a failure to itself. */
+  private static void told(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("A step of the supervisor failed; those behind it go on.", e);
     }
   }
 
@@ -119,7 +128,7 @@ public final class Supervisor implements AutoCloseable {
                 return false;
               }
               entry.getValue().wanted = null;
-              unload(entry.getValue());
+              told(() -> unload(entry.getValue()));
               return true;
             });
     // What an earlier agent left has nobody to read it if no revision of it can run here.
@@ -130,7 +139,7 @@ public final class Supervisor implements AutoCloseable {
             retained.remove(uid);
           }
         });
-    loader.retain(retained);
+    told(() -> loader.retain(retained));
     publish();
   }
 
@@ -158,6 +167,13 @@ public final class Supervisor implements AutoCloseable {
         slot.hopeless = slot.program == null;
       }
       return;
+    } catch (RuntimeException e) {
+      // Whatever it is, it is this program's failure and not that of those behind it.
+      LOG.errorf(
+          e, "%s revision %d failed in the agent", assignment.program(), assignment.revision());
+      slot.state = new WorkState.Failed(FailureReason.INTERNAL.text(), message(e));
+      again(slot, assignment);
+      return;
     }
     LOG.infof("%s revision %d runs", assignment.program(), assignment.revision());
     slot.failures = 0;
@@ -172,12 +188,14 @@ public final class Supervisor implements AutoCloseable {
     Duration wait = Backoff.after(slot.failures);
     var _ =
         worker.schedule(
-            () -> {
-              if (assignment.equals(slot.wanted) && !assignment.equals(slot.current)) {
-                bring(slot, assignment);
-                publish();
-              }
-            },
+            () ->
+                told(
+                    () -> {
+                      if (assignment.equals(slot.wanted) && !assignment.equals(slot.current)) {
+                        bring(slot, assignment);
+                        publish();
+                      }
+                    }),
             wait.toMillis(),
             TimeUnit.MILLISECONDS);
   }
@@ -254,7 +272,7 @@ public final class Supervisor implements AutoCloseable {
         () -> {
           // Side by side: one sink that stands still must not use up the time of all others.
           try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
-            slots.values().forEach(slot -> each.execute(() -> letGo(slot)));
+            slots.values().forEach(slot -> each.execute(() -> told(() -> letGo(slot))));
           }
           slots.clear();
           programs = List.of();

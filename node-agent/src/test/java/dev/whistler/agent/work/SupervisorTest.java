@@ -59,6 +59,7 @@ final class SupervisorTest {
         case null -> {}
         case StartException refused -> throw refused;
         case Loader.UnavailableException unavailable -> throw unavailable;
+        case RuntimeException unexpected -> throw unexpected;
         case Exception other -> throw new AssertionError(other);
       }
     }
@@ -124,6 +125,28 @@ final class SupervisorTest {
     supervisor.assign(List.of(assignment("forks", 1)));
     await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
     assertThat(journal).as("it never stopped").containsExactly("load forks 1", "load forks 2");
+  }
+
+  @Test
+  void whateverOneProgramThrowsTheOthersGoOn() {
+    fail(new java.util.regex.PatternSyntaxException("Missing ']'", "[", 0));
+    supervisor.assign(List.of(assignment("bad", 1), assignment("forks", 2)));
+    await().atMost(LIMIT).until(() -> loaded.containsKey(2L) && retained.size() == 2);
+    await().atMost(LIMIT).until(() -> supervisor.works().size() == 2);
+    // The bad one is tried again, and then nothing is wrong with it.
+    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
+    assertThat(journal).containsSubsequence("load bad 1", "load forks 2", "load bad 1");
+  }
+
+  @Test
+  void aFailureInTheAgentIsTold() {
+    for (int i = 0; i < 50; i++) {
+      fail(new IllegalStateException("A fault of ours."));
+    }
+    supervisor.assign(List.of(assignment("forks", 1)));
+    await()
+        .atMost(LIMIT)
+        .until(() -> state().equals(new WorkState.Failed("InternalError", "A fault of ours.")));
   }
 
   @Test

@@ -24,15 +24,15 @@ import dev.whistler.bpf.map.PossibleCpus;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.bpf.sys.UnsupportedException;
 import dev.whistler.runtime.AttachTarget;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.schema.Attach;
 import dev.whistler.runtime.schema.ProgramSchema;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -131,7 +131,13 @@ public final class Attaching {
         case Attach.KprobeMulti(String pattern, boolean onReturn, boolean _) -> {
           requireTarget(schema, pattern);
           List<String> functions = functions(schema, pattern, tracefs);
-          hold.at(p -> Kprobe.attachAll(p, functions, onReturn), pattern, onReturn);
+          hold.at(
+              p ->
+                  hold.type() == AttachType.TRACE_KPROBE_SESSION
+                      ? Kprobe.attachSession(p, functions)
+                      : Kprobe.attachAll(p, functions, onReturn),
+              pattern,
+              onReturn);
         }
         case Attach.Uprobe uprobe -> attachUprobe(schema, uprobe, hold);
         case Attach.UprobeMulti uprobe -> attachUprobes(schema, uprobe, hold);
@@ -153,13 +159,7 @@ public final class Attaching {
         case Attach.SkLookup _ ->
             hold.at(p -> NetworkNamespace.attach(p, OWN_NAMESPACE, AttachType.SK_LOOKUP), "netns");
         case Attach.Sockmap _ -> attachSockets(schema, loaded, hold);
-        case Attach.PerfEvent _ -> {
-          for (int cpu = 0; cpu < PossibleCpus.count(); cpu++) {
-            int number = cpu;
-            hold.at(
-                p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
-          }
-        }
+        case Attach.PerfEvent _ -> attachSampling(hold);
         case Attach.None _ -> {}
       }
     } catch (BpfException e) {
@@ -188,6 +188,28 @@ public final class Attaching {
 
   private Hold hold(ProgramSchema schema, BpfProgram program, Attachments attachments) {
     return new Hold(schema, program, object.attachType(schema), attachments);
+  }
+
+  /** On every CPU that is online: the others, of which virtual machines have many, cannot count. */
+  private static void attachSampling(Hold hold) throws StartException {
+    int attached = 0;
+    SystemCallException offline = null;
+    for (int cpu = 0; cpu < PossibleCpus.count(); cpu++) {
+      int number = cpu;
+      try {
+        hold.at(
+            p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
+        attached++;
+      } catch (SystemCallException e) {
+        if (e.errno() != Errno.ENODEV) {
+          throw e;
+        }
+        offline = e;
+      }
+    }
+    if (attached == 0 && offline != null) {
+      throw offline;
+    }
   }
 
   /** Before Linux 6.6 there is no tcx; clsact does the same without a link. */
@@ -245,9 +267,9 @@ public final class Attaching {
   private static void attachUprobes(ProgramSchema schema, Attach.UprobeMulti uprobe, Hold hold)
       throws StartException {
     Path file = binary(schema, uprobe.path());
-    PathMatcher pattern = FileSystems.getDefault().getPathMatcher("glob:" + uprobe.pattern());
+    Glob pattern = new Glob(uprobe.pattern());
     long[] offsets =
-        UserSymbol.offsets(file, name -> !name.contains("/") && pattern.matches(Path.of(name)))
+        UserSymbol.offsets(file, pattern::matches)
             .values()
             .stream()
             .mapToLong(Long::longValue)
@@ -261,7 +283,10 @@ public final class Attaching {
     }
     hold.in(
         file,
-        p -> attachUprobes(p, file, offsets, uprobe.onReturn()),
+        p ->
+            hold.type() == AttachType.TRACE_UPROBE_SESSION
+                ? Uprobe.attachSession(p, file, offsets, 0)
+                : attachUprobes(p, file, offsets, uprobe.onReturn()),
         file,
         uprobe.pattern(),
         uprobe.onReturn());

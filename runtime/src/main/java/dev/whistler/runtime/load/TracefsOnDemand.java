@@ -3,10 +3,9 @@ package dev.whistler.runtime.load;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.tracefs.Tracefs;
 import java.io.IOException;
-import java.nio.file.FileSystems;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +25,15 @@ final class TracefsOnDemand implements AutoCloseable {
 
   /** Kernel functions that can be traced and match a pattern with {@code *} and {@code ?}. */
   List<String> functions(String pattern) {
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    Glob glob = new Glob(pattern);
     Path list = get().root().resolve("available_filter_functions");
     try (Stream<String> lines = Files.lines(list)) {
       return lines
           .map(line -> line.split(" ", 2)[0])
-          .filter(name -> !name.contains("/") && matcher.matches(Path.of(name)))
+          .filter(glob::matches)
           .distinct()
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new BpfException("cannot read " + list + ": " + e.getMessage(), e);
     }
   }

@@ -59,13 +59,13 @@ public final class MapAccess implements ProgramMaps {
     List<MapTable.Row> rows = new ArrayList<>();
     boolean[] cut = {false};
     TypedMap<String, List<String>> view = view(opened);
-    opened.map.forEach(
+    opened.map.walk(
         (key, value) -> {
-          if (rows.size() == limit) {
-            cut[0] = true;
-          } else {
+          cut[0] = rows.size() == limit;
+          if (!cut[0]) {
             rows.add(new MapTable.Row(view.key().fromBytes(key), view.value().fromBytes(value)));
           }
+          return !cut[0];
         });
     return new MapTable(name, opened.schema.type(), opened.schema.maxEntries(), rows, !cut[0]);
   }

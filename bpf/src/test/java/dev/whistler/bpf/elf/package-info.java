@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.bpf.elf;
+
+import org.jspecify.annotations.NullMarked;
