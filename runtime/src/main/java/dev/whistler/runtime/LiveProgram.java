@@ -76,6 +76,10 @@ final class LiveProgram implements RunningProgram {
 
   /** The state with those who want to hear of its changes. */
   static final class StateHolder {
+    static final String READER_RUNS =
+        "The reader of the rings did not end when it was told to, so the counts are not final; a"
+            + " listener that does not return holds it up, or this machine has no time for it.";
+
     private final List<Consumer<ProgramState>> listeners = new CopyOnWriteArrayList<>();
     private volatile ProgramState state = new ProgramState.Running(Instant.now());
     private volatile @Nullable String placeGone;
@@ -117,6 +121,11 @@ final class LiveProgram implements RunningProgram {
             set(new ProgramState.Degraded(FailureReason.ATTACH_FAILED, sentence));
         case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
       }
+    }
+
+    /** The reader of the rings is beyond its bound. */
+    void readerRuns() {
+      set(new ProgramState.Failed(FailureReason.INTERNAL, READER_RUNS));
     }
 
     void failed(Throwable fault) {
@@ -182,11 +191,8 @@ final class LiveProgram implements RunningProgram {
     unpin();
     attachments.close();
     Quiescence.await();
-    if (pump != null) {
-      pump.drain(left(end));
-    }
-    for (Delivery delivery : deliveries) {
-      delivery.stop(left(end));
+    if (!endReader(pump == null || pump.end(left(end)), end)) {
+      state.readerRuns();
     }
     ProgramCounters counters = counters();
     finalCounters = counters;
@@ -194,6 +200,18 @@ final class LiveProgram implements RunningProgram {
       pump.close();
     }
     return counters;
+  }
+
+  /**
+   * The rest of the end of a reader: it has ended before the sinks stop, and only then are counts
+   * final.
+   */
+  private boolean endReader(boolean ended, long end) {
+    deliveries.forEach(Delivery::closeQueue);
+    for (Delivery delivery : deliveries) {
+      delivery.stop(left(end));
+    }
+    return ended;
   }
 
   /** What is attached, to be taken over. */
@@ -228,11 +246,10 @@ final class LiveProgram implements RunningProgram {
     long end = System.nanoTime() + drain.toNanos();
     watch.close();
     Quiescence.await();
-    if (pump != null) {
-      pump.drain(handsOver ? Duration.ZERO : left(end));
-    }
-    for (Delivery delivery : deliveries) {
-      delivery.stop(left(end));
+    boolean ended = pump == null || (handsOver ? pump.endForNext(left(end)) : pump.end(left(end)));
+    if (!endReader(ended, end)) {
+      state.readerRuns();
+      throw new IllegalStateException(StateHolder.READER_RUNS);
     }
     ProgramCounters counters = counters();
     finalCounters = counters;
@@ -278,18 +295,23 @@ final class LiveProgram implements RunningProgram {
       return;
     }
     closed = true;
+    boolean ended = pump == null || pump.end(drain);
+    deliveries.forEach(Delivery::close);
     if (pump != null) {
-      if (drain.isPositive()) {
-        pump.drain(drain);
+      if (ended) {
+        pump.leave();
       }
       finalCounters = counters();
       pump.close();
     }
     watch.close();
-    deliveries.forEach(Delivery::close);
     attachments.close();
     kernel.close();
-    state.set(new ProgramState.Stopped(Instant.now()));
+    if (ended) {
+      state.set(new ProgramState.Stopped(Instant.now()));
+    } else {
+      state.readerRuns();
+    }
   }
 
   private static Duration left(long end) {

@@ -397,7 +397,6 @@ final class Starting {
                 Delivery.open(
                     sink,
                     request.limits().queueBytes(),
-                    request.limits().sinkPatience(),
                     new SinkAccount(sink.name(), rings),
                     state::sink)));
       } catch (IOException e) {

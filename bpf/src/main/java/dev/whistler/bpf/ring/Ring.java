@@ -5,6 +5,7 @@ import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.Mapping;
+import java.util.OptionalLong;
 
 /**
  * The memory of one ring (kernel/bpf/ringbuf.c): a page with the consumer's position, which we
@@ -110,7 +111,7 @@ final class Ring implements AutoCloseable {
           handler.record(view);
           count++;
         }
-        position += (length + HEADER_BYTES + 7L) & ~7L;
+        position += bytesOf(length);
         if (!retaining && position - released >= batchBytes) {
           consumer.setLongRelease(0, position);
           released = position;
@@ -126,21 +127,27 @@ final class Ring implements AutoCloseable {
     return count;
   }
 
+  /** Bytes that a record of this length takes in the ring, with its header. */
+  static long bytesOf(int length) {
+    return (length + HEADER_BYTES + 7L) & ~7L;
+  }
+
   /**
-   * Records between the cursor and the producers' position that are neither discarded nor being
-   * written.
+   * Records between a position and the producers' position that are neither discarded nor being
+   * written; empty if the room behind the position was given back meanwhile, and so perhaps
+   * overwritten.
    */
-  long pendingRecords() {
+  OptionalLong pendingRecords(long from) {
     long end = data.getLongAcquire(0);
     long count = 0;
-    for (long position = cursor; position < end; ) {
+    for (long position = from; position < end; ) {
       int header = data.getIntAcquire(Mapping.PAGE_BYTES + (position & mask));
       if ((header & (BUSY | DISCARDED)) == 0) {
         count++;
       }
-      position += ((header & ~(BUSY | DISCARDED)) + HEADER_BYTES + 7L) & ~7L;
+      position += bytesOf(header & ~(BUSY | DISCARDED));
     }
-    return count;
+    return consumerPosition() > from ? OptionalLong.empty() : OptionalLong.of(count);
   }
 
   @Override

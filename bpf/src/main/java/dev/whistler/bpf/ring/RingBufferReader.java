@@ -7,6 +7,7 @@ import dev.whistler.bpf.sys.SystemCallException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -194,7 +195,18 @@ public final class RingBufferReader implements AutoCloseable {
    * neither side moves, an estimate otherwise.
    */
   public long pendingRecords(int ring) {
-    return rings.get(ring).pendingRecords();
+    return pendingRecords(ring, rings.get(ring).cursor()).orElse(0);
+  }
+
+  /**
+   * The same from a position on, for who counts beside the reading thread: what was handed on since
+   * the position was true counts as well.
+   *
+   * @param from end of a record that was handed on, as {@link RingRecord#end}
+   * @return empty if the reading thread gave room behind the position back meanwhile
+   */
+  public OptionalLong pendingRecords(int ring, long from) {
+    return rings.get(ring).pendingRecords(from);
   }
 
   private long position(int ring, boolean producer) {

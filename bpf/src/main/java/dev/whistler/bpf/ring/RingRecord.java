@@ -47,6 +47,11 @@ public final class RingRecord {
     return position;
   }
 
+  /** Position behind the record, where the next one's header begins. */
+  public long end() {
+    return position + Ring.bytesOf(length);
+  }
+
   /**
    * The memory in which the record lies, at {@link #offset()}: for readers that decode it in place.
    * Reading beyond {@link #length()} gives other records' bytes.

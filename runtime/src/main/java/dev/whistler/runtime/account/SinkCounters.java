@@ -17,6 +17,15 @@ public record SinkCounters(
     lost = Map.copyOf(lost);
   }
 
+  /**
+   * The same where so many records were decoded in all: what waits while it is being counted as
+   * delivered counts once.
+   */
+  public SinkCounters within(long decoded) {
+    long atMost = Math.max(0, decoded - filtered - delivered - lostTotal());
+    return queued <= atMost ? this : new SinkCounters(sink, filtered, delivered, lost, atMost);
+  }
+
   public long lostTotal() {
     return lost.values().stream().mapToLong(Long::longValue).sum();
   }

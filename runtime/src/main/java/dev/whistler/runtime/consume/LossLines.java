@@ -21,15 +21,21 @@ final class LossLines {
 
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
+  private final BackPressure backPressure;
   private final KernelCounters kernel;
   private final long[] kernelTold;
   private final List<Map<LossReason, long[]>> sinkTold = new ArrayList<>();
   private final LineBatch batch = new LineBatch(1024);
   private long writtenAt = System.nanoTime();
 
-  LossLines(List<RingSource> rings, List<Delivery> deliveries, KernelCounters kernel) {
+  LossLines(
+      List<RingSource> rings,
+      List<Delivery> deliveries,
+      BackPressure backPressure,
+      KernelCounters kernel) {
     this.rings = rings;
     this.deliveries = deliveries;
+    this.backPressure = backPressure;
     this.kernel = kernel;
     kernelTold = new long[rings.size()];
     deliveries.forEach(_ -> sinkTold.add(new EnumMap<>(LossReason.class)));
@@ -70,17 +76,17 @@ final class LossLines {
       }
     }
     if (!batch.isEmpty()) {
-      deliveries.forEach(delivery -> delivery.offer(batch));
+      backPressure.offer(batch);
       batch.clear();
     }
     for (int sink = 0; sink < deliveries.size(); sink++) {
-      tellOwnLoss(deliveries.get(sink), sinkTold.get(sink));
+      tellOwnLoss(sink, sinkTold.get(sink));
     }
   }
 
-  private void tellOwnLoss(Delivery delivery, Map<LossReason, long[]> told) {
+  private void tellOwnLoss(int sink, Map<LossReason, long[]> told) {
     for (int ring = 0; ring < rings.size(); ring++) {
-      SinkCounters counters = delivery.account().counters(ring);
+      SinkCounters counters = deliveries.get(sink).account().counters(ring);
       for (Map.Entry<LossReason, Long> loss : counters.lost().entrySet()) {
         long[] before = told.computeIfAbsent(loss.getKey(), _ -> new long[rings.size()]);
         if (loss.getValue() != before[ring]) {
@@ -90,7 +96,7 @@ final class LossLines {
       }
     }
     if (!batch.isEmpty()) {
-      delivery.offer(batch);
+      backPressure.offer(sink, batch);
       batch.clear();
     }
   }

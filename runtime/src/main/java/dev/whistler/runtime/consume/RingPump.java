@@ -1,6 +1,5 @@
 package dev.whistler.runtime.consume;
 
-import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.bpf.ring.RingRecord;
 import dev.whistler.bpf.sys.SystemCallException;
@@ -9,6 +8,7 @@ import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkAccount;
+import dev.whistler.runtime.account.SinkCounters;
 import dev.whistler.runtime.decode.JsonBuffer;
 import dev.whistler.runtime.decode.RingDecoder;
 import dev.whistler.runtime.decode.WallClock;
@@ -17,6 +17,7 @@ import dev.whistler.runtime.deliver.LineBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,10 +33,24 @@ public final class RingPump implements AutoCloseable {
   private static final Duration DRAIN_POLL = Duration.ofMillis(5);
   private static final int BATCH_BYTES = 64 << 10;
   private static final long SETTLE_NANOS = 1_000_000;
-  private static final int ACCOUNTED_BATCH = 4096;
+
+  /**
+   * Records of a ring between two looks at whether to end. Where progress is accounted for, also
+   * between two accounts: a reader that is killed again and again while it catches up gets on.
+   */
+  private static final int BATCH_RECORDS = 4096;
+
+  /** Producers are told of less room than this only at the end of a batch. */
+  private static final int MIN_RELEASE_BYTES = 2048;
 
   /** Records between two looks at the clock's age; a power of two. */
   private static final int CLOCK_BATCH = 1024;
+
+  /** What the reader may take beyond its limit: one batch of each ring, on a busy machine. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** How often counts are read again that the reader has overtaken meanwhile. */
+  private static final int ATTEMPTS = 8;
 
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
@@ -44,18 +59,19 @@ public final class RingPump implements AutoCloseable {
   private final RecordListener listener;
   private final long maxRecords;
   private final RingBufferReader reader;
+  private final BackPressure backPressure;
   private final LossLines lossLines;
   private final LineBatch batch = new LineBatch(BATCH_BYTES);
-  private final CountDownLatch drained = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread thread;
-
-  private final RingRoom room;
   private final @Nullable Retention retention;
+
+  /** End of the last record of each ring that is counted; the reading thread's. */
+  private final long[] positions;
 
   private int readInStep;
   private long decodedTotal;
-  private volatile long drainUntilNanos;
-  private volatile boolean draining;
+  private volatile ReaderReport report;
 
   /**
    * @param maxRecords records delivered at most, those after it count as filtered; 0: no limit
@@ -81,15 +97,16 @@ public final class RingPump implements AutoCloseable {
     this.clock = clock;
     this.listener = listener;
     this.maxRecords = maxRecords;
-    this.lossLines = new LossLines(this.rings, this.deliveries, kernel);
-    List<BpfMap> maps = rings.stream().map(RingSource::map).toList();
-    reader = checkpoint == null ? RingBufferReader.open(maps) : RingBufferReader.retaining(maps);
-    room = new RingRoom(this.rings, reader, this.deliveries);
+    // Room is given back here, after the report of what was read from it.
+    reader = RingBufferReader.retaining(rings.stream().map(RingSource::map).toList());
+    backPressure = new BackPressure(new RingRoom(this.rings, reader), this.deliveries, patience);
+    lossLines = new LossLines(this.rings, this.deliveries, backPressure, kernel);
     retention =
         checkpoint == null
             ? null
-            : new Retention(
-                checkpoint, reader, room, this.deliveries, lossLines, rings.size(), patience);
+            : new Retention(checkpoint, reader, backPressure, lossLines, rings.size());
+    positions = new long[rings.size()];
+    report = begin();
     thread = Thread.ofPlatform().daemon().name("rings-" + name).unstarted(() -> run(failure));
   }
 
@@ -100,9 +117,11 @@ public final class RingPump implements AutoCloseable {
   public void takeOver() {
     reader.resume();
     if (retention != null) {
-      retention.takeOver();
+      goOnFrom(retention.restore());
+      lossLines.goOn();
+    } else {
+      begin();
     }
-    rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
 
   /**
@@ -112,27 +131,60 @@ public final class RingPump implements AutoCloseable {
    */
   public void goOn(long[] words) {
     reader.resume();
-    Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold());
+    goOnFrom(Checkpoint.restore(words, rings, sinks(), lossLines.kernelTold()));
     lossLines.goOn();
     if (retention != null) {
       retention.goOn();
     }
+  }
+
+  private void goOnFrom(long[] from) {
+    for (int ring = 0; ring < positions.length; ring++) {
+      reader.release(ring, from[ring]);
+    }
+    begin();
     rings.forEach(ring -> decodedTotal += ring.account().decodedTotal());
   }
 
-  /**
-   * The counts for whoever reads the same rings next; after {@link #drain}, once the sinks have
-   * stopped too.
-   */
-  public long[] handOver() {
-    long[] positions = new long[rings.size()];
+  private ReaderReport begin() {
     for (int ring = 0; ring < positions.length; ring++) {
       positions[ring] = reader.cursor(ring);
-      if (retention != null) {
-        reader.release(ring, positions[ring]);
-      }
     }
-    return Checkpoint.words(rings, sinks(), positions, lossLines.kernelTold());
+    return publish();
+  }
+
+  /** Tells others how far reading has come. */
+  private ReaderReport publish() {
+    List<ReaderReport.Ring> counted = new ArrayList<>(positions.length);
+    for (int ring = 0; ring < positions.length; ring++) {
+      RingAccount account = rings.get(ring).account();
+      counted.add(
+          new ReaderReport.Ring(
+              positions[ring], account.decodedTotal(), account.undecodableTotal()));
+    }
+    ReaderReport now = new ReaderReport(counted);
+    report = now;
+    return now;
+  }
+
+  /**
+   * The counts for whoever reads the same rings next; after {@link #end}, once the sinks have
+   * stopped too. The next reader gives the room back, when it has the counts.
+   */
+  public long[] handOver() {
+    long[] last = report.rings().stream().mapToLong(ReaderReport.Ring::position).toArray();
+    return Checkpoint.words(rings, sinks(), last, lossLines.kernelTold());
+  }
+
+  /**
+   * Goes back to what the account says, as whoever takes over will; after {@link #end}, once the
+   * sinks have stopped too.
+   */
+  public void leave() {
+    if (retention != null) {
+      System.arraycopy(retention.restore(), 0, positions, 0, positions.length);
+      publish();
+    }
   }
 
   private List<SinkAccount> sinks() {
@@ -146,34 +198,37 @@ public final class RingPump implements AutoCloseable {
 
   private void run(Consumer<Throwable> failure) {
     try {
-      while (!reader.isClosed() && !draining) {
+      while (backPressure.isReading()) {
         step(POLL);
       }
-      while (!reader.isClosed() && !isEmpty() && System.nanoTime() - drainUntilNanos < 0) {
+      while (backPressure.mayRead() && !isEmpty()) {
         step(DRAIN_POLL);
       }
       lossLines.writeAll();
-      settle(drainUntilNanos);
+      settle(System.nanoTime() + backPressure.readNanos());
     } catch (RuntimeException | Error e) {
-      // Being closed in the middle of a step takes the ring's memory away.
-      if (!reader.isClosed()) {
-        failure.accept(e);
-      }
+      failure.accept(e);
+      backPressure.end(Duration.ZERO, Duration.ZERO);
+      flush();
     } finally {
-      drained.countDown();
+      publish();
+      ended.countDown();
     }
   }
 
   private void step(Duration wait) {
     readInStep = 0;
     if (retention == null || retention.isSettled()) {
-      reader.poll(this::record, wait, batch());
+      reader.poll(this::record, wait, BATCH_RECORDS);
     } else {
       // While records are retained, the kernel announces nothing new.
       LockSupport.parkNanos(SETTLE_NANOS);
-      reader.consume(this::record, batch());
+      reader.consume(this::record, BATCH_RECORDS);
     }
     flush();
+    // Beyond the last record there may be discarded ones.
+    begin();
+    releaseUnlessRetained();
     clock.refresh();
     lossLines.write();
     settle(System.nanoTime() + SETTLE_NANOS);
@@ -186,17 +241,17 @@ public final class RingPump implements AutoCloseable {
     }
   }
 
-  /**
-   * Between accounts, few records: a reader that is killed again and again while it catches up gets
-   * on by what it has accounted for.
-   */
-  private int batch() {
-    return retention == null ? Integer.MAX_VALUE : ACCOUNTED_BATCH;
+  private void settle(long untilNanos) {
+    if (retention != null) {
+      retention.settle(untilNanos);
+    }
   }
 
-  private void settle(long until) {
-    if (retention != null) {
-      retention.settle(until);
+  private void releaseUnlessRetained() {
+    if (retention == null) {
+      for (int ring = 0; ring < positions.length; ring++) {
+        reader.release(ring, positions[ring]);
+      }
     }
   }
 
@@ -205,31 +260,45 @@ public final class RingPump implements AutoCloseable {
     RingDecoder decoder = ring.decoder();
     RingAccount account = ring.account();
     refreshClock();
-    if (!decoder.decode(record.memory(), record.offset(), record.length(), record.position())) {
+    if (decoder.decode(record.memory(), record.offset(), record.length(), record.position())) {
+      account.decoded();
+      decodedTotal++;
+      positions[record.ring()] = record.end();
+      deliver(record.ring(), decoder.line());
+      listener.decoded(account.ring(), decodedTotal);
+    } else {
       byte[] first = new byte[Math.min(record.length(), RingAccount.SAMPLE_BYTES)];
       record.copy(0, first, 0, first.length);
       account.undecodable(record.position(), record.length(), first);
-      return;
+      positions[record.ring()] = record.end();
     }
-    account.decoded();
-    decodedTotal++;
+    if (batch.length() >= BATCH_BYTES || holdsMuch(record)) {
+      flush();
+      publish();
+      releaseUnlessRetained();
+    }
+  }
+
+  private void deliver(int ring, JsonBuffer line) {
     if (maxRecords != 0 && decodedTotal > maxRecords) {
-      deliveries.forEach(delivery -> delivery.account().filtered(record.ring(), 1));
+      deliveries.forEach(delivery -> delivery.account().filtered(ring, 1));
     } else {
-      JsonBuffer line = decoder.line();
-      batch.add(record.ring(), line.array(), 0, line.length());
-      if (batch.length() >= BATCH_BYTES) {
-        flush();
-      }
+      batch.add(ring, line.array(), 0, line.length());
     }
-    listener.decoded(account.ring(), decodedTotal);
+  }
+
+  /** Whether an eighth of the ring waits to be given back to the producers. */
+  private boolean holdsMuch(RingRecord record) {
+    return retention == null
+        && record.end() - reader.consumerPosition(record.ring())
+            >= Math.max(rings.get(record.ring()).map().maxEntries() / 8, MIN_RELEASE_BYTES);
   }
 
   private void flush() {
     if (!batch.isEmpty()) {
-      for (Delivery delivery : deliveries) {
-        delivery.offer(batch, room::mayWaitWithoutHarm);
-      }
+      // before the sinks count it: nobody sees more delivered than decoded
+      publish();
+      backPressure.offer(batch);
       batch.clear();
     }
   }
@@ -244,50 +313,84 @@ public final class RingPump implements AutoCloseable {
   }
 
   /**
-   * Reads what is in the rings and hands it to the sinks' queues, then reads no more.
+   * Reads what is in the rings and hands it to the sinks' queues, then reads no more. Half of the
+   * time may be spent on waiting for sinks, the rest is for counting what they did not take. When
+   * this returns true, the thread has ended, and {@link #counters} says what it said last.
    *
-   * @return whether the rings are empty now
+   * @return false if the thread did not end, which is a fault of ours or of the listener
    */
-  public boolean drain(Duration limit) {
-    long now = System.nanoTime();
-    drainUntilNanos = now + limit.toNanos();
-    // The other half is for counting what a slow sink has lost.
-    room.endAt(now + limit.toNanos() / 2);
-    draining = true;
+  public boolean end(Duration limit) {
+    return end(limit.dividedBy(2), limit);
+  }
+
+  /** The same for a reader whose rings another one goes on with: it only hands on what it holds. */
+  public boolean endForNext(Duration limit) {
+    return end(limit.dividedBy(2), Duration.ZERO);
+  }
+
+  private boolean end(Duration wait, Duration read) {
+    backPressure.end(wait, read);
     try {
       reader.wake();
     } catch (SystemCallException _) {
       // The reader looks at the end of its wait, within a second.
     }
+    return thread.getState() == Thread.State.NEW
+        || awaitEnd((wait.compareTo(read) < 0 ? read : wait).plus(GRACE));
+  }
+
+  /** To its end also where this thread is interrupted: the counts are not final before. */
+  private boolean awaitEnd(Duration limit) {
+    long until = System.nanoTime() + limit.toNanos();
+    boolean interrupted = false;
     try {
-      // a sink's patience may hold the last batch up for a moment
-      return drained.await(limit.toMillis() + 1000, TimeUnit.MILLISECONDS) && isEmpty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      while (true) {
+        try {
+          return ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
-  /** Counts as of now. */
+  /**
+   * Counts as of the reader's last report. Read against the stream, sinks first: while events flow,
+   * a later term may lag behind an earlier one, and no record is counted twice.
+   */
   public ProgramCounters counters() {
     List<RingCounters> counters = new ArrayList<>();
-    for (int i = 0; i < rings.size(); i++) {
-      RingSource ring = rings.get(i);
-      int number = i;
-      KernelCounters.Counts counts = kernel.read(ring.statsIndex());
-      long inRing = reader.pendingRecords(number);
-      long read = ring.account().decodedTotal() + ring.account().undecodableTotal();
-      counters.add(
-          new RingCounters(
-              ring.account().ring(),
-              ring.isCounted() ? counts.produced() : read + inRing,
-              counts.lost(),
-              ring.account().decodedTotal(),
-              ring.account().undecodableTotal(),
-              inRing,
-              deliveries.stream().map(d -> d.account().counters(number)).toList()));
+    for (int ring = 0; ring < rings.size(); ring++) {
+      counters.add(counters(ring));
     }
     return new ProgramCounters(counters);
+  }
+
+  private RingCounters counters(int ring) {
+    RingSource source = rings.get(ring);
+    boolean running = ended.getCount() > 0;
+    List<SinkCounters> sinks = deliveries.stream().map(d -> d.account().counters(ring)).toList();
+    ReaderReport.Ring read = report.rings().get(ring);
+    OptionalLong pending = reader.pendingRecords(ring, read.position());
+    for (int attempt = 1; pending.isEmpty() && attempt < ATTEMPTS; attempt++) {
+      read = report.rings().get(ring);
+      pending = reader.pendingRecords(ring, read.position());
+    }
+    KernelCounters.Counts counts = kernel.read(source.statsIndex());
+    long inRing = pending.orElse(Math.max(0, counts.produced() - read.read()));
+    long decoded = read.decoded();
+    return new RingCounters(
+        source.account().ring(),
+        source.isCounted() ? counts.produced() : read.read() + inRing,
+        counts.lost(),
+        decoded,
+        read.undecodable(),
+        inRing,
+        running ? sinks.stream().map(sink -> sink.within(decoded)).toList() : sinks);
   }
 
   /** The first undecodable records of each ring that this reader met. */
@@ -298,14 +401,11 @@ public final class RingPump implements AutoCloseable {
   /** Stops reading at once. */
   @Override
   public void close() {
-    reader.close();
-    if (thread.getState() == Thread.State.NEW) {
-      return;
-    }
-    try {
-      thread.join(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (end(Duration.ZERO)) {
+      reader.close();
+    } else {
+      // It would wait for the record that is being handled.
+      Thread.ofPlatform().daemon().name("close-" + thread.getName()).start(reader::close);
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.whistler.runtime.account.SinkAccount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +19,14 @@ public final class Delivery implements AutoCloseable {
 
   private final String name;
   private final SinkQueue queue;
-  private final Duration patience;
   private final SinkAccount account;
   private final Sink sink;
   private final Consumer<@Nullable String> health;
   private final Thread writer;
 
-  /** Chunks taken before the last {@link #giveUpQueued} do not count any more. */
-  private int generation;
-
   private boolean failing;
-  private volatile boolean draining;
-  private volatile boolean abandoned;
+  private volatile long linesTaken;
+  private volatile long chunksFailed;
 
   /**
    * @param sink owned from now on
@@ -41,12 +36,10 @@ public final class Delivery implements AutoCloseable {
       String name,
       Sink sink,
       int queueBytes,
-      Duration patience,
       SinkAccount account,
       Consumer<@Nullable String> health) {
     this.name = name;
     this.sink = sink;
-    this.patience = patience;
     this.account = account;
     this.health = health;
     queue = new SinkQueue(queueBytes);
@@ -61,49 +54,32 @@ public final class Delivery implements AutoCloseable {
    * @throws IOException if the destination cannot be opened; the message names it
    */
   public static Delivery open(
-      SinkSpec spec,
-      int queueBytes,
-      Duration patience,
-      SinkAccount account,
-      Consumer<@Nullable String> health)
+      SinkSpec spec, int queueBytes, SinkAccount account, Consumer<@Nullable String> health)
       throws IOException {
     Sink sink =
         switch (spec) {
           case SinkSpec.Stdout _ -> ChannelSink.stdout();
           case SinkSpec.File file -> ChannelSink.file(file.path());
         };
-    return new Delivery(spec.name(), sink, queueBytes, patience, account, health);
+    return new Delivery(spec.name(), sink, queueBytes, account, health);
   }
 
   public SinkAccount account() {
     return account;
   }
 
-  /** Hands in lines, in order. Waits for room at most as long as the sink's patience. */
-  public void offer(LineBatch batch) {
-    offer(batch, () -> false);
-  }
-
-  /**
-   * Hands in lines, in order. Waits for room while that harms nobody, and then at most as long as
-   * the sink's patience.
-   *
-   * @param harmless asked every few milliseconds of the wait
-   */
-  public void offer(LineBatch batch, BooleanSupplier harmless) {
+  /** Hands in lines, in order. Waits for room as long as the patience says. */
+  public void offer(LineBatch batch, Patience patience) {
     int line = 0;
     while (line < batch.lines) {
-      line = queue.offer(batch, line, harmless, patience, this::accepted);
+      line = queue.offer(batch, line, patience, this::accepted);
       if (line < batch.lines) {
         boolean tooLarge = !queue.fits(batch.size(line));
-        refuse(batch.rings[line], tooLarge ? LossReason.TOO_LARGE : refusal());
+        LossReason noRoom = queue.isClosed() ? LossReason.STOPPED : patience.refusal();
+        refuse(batch.rings[line], tooLarge ? LossReason.TOO_LARGE : noRoom);
         line++;
       }
     }
-  }
-
-  private LossReason refusal() {
-    return draining ? LossReason.STOPPED : LossReason.QUEUE_FULL;
   }
 
   private void accepted(int ring) {
@@ -120,14 +96,13 @@ public final class Delivery implements AutoCloseable {
 
   private void run() {
     try {
-      while (!abandoned) {
+      while (true) {
         LineBatch batch = queue.take(IDLE);
-        if (batch.isEmpty() && draining) {
-          return;
-        }
         if (!batch.isEmpty()) {
-          deliver(batch, generation());
+          deliver(batch);
           queue.recycle(batch);
+        } else if (queue.isClosed()) {
+          return;
         }
       }
     } catch (InterruptedException _) {
@@ -146,7 +121,7 @@ public final class Delivery implements AutoCloseable {
     }
   }
 
-  private void deliver(LineBatch batch, int taken) throws InterruptedException {
+  private void deliver(LineBatch batch) throws InterruptedException {
     ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, 0, batch.length);
     Duration pause = FIRST_PAUSE;
     int done = 0;
@@ -157,22 +132,22 @@ public final class Delivery implements AutoCloseable {
       } catch (IOException e) {
         problem = e.getMessage() == null ? e.toString() : e.getMessage();
       }
-      done = count(batch, done, bytes.position(), taken);
+      done = count(batch, done, bytes.position());
       report(problem);
-      if (done < batch.lines && attempt < ATTEMPTS && !draining) {
+      if (done < batch.lines && attempt < ATTEMPTS && !queue.isClosed()) {
         Thread.sleep(pause);
         pause = pause.multipliedBy(4);
       }
     }
     if (done < batch.lines) {
       sink.giveUp(bytes.position() > batch.start(done));
-      drop(batch, done, taken);
+      drop(batch, done);
     }
   }
 
-  private synchronized void drop(LineBatch batch, int from, int taken) {
-    queue.standStill();
-    for (int line = from; line < batch.lines && !abandoned && taken == generation; line++) {
+  private synchronized void drop(LineBatch batch, int from) {
+    chunksFailed = chunksFailed + 1;
+    for (int line = from; line < batch.lines && queue.isCurrent(batch); line++) {
       if (batch.rings[line] >= 0) {
         account.dropped(batch.rings[line], LossReason.SINK_FAILED, 1);
       }
@@ -180,16 +155,17 @@ public final class Delivery implements AutoCloseable {
   }
 
   /** Counts the lines that are written to their end and returns the first that is not. */
-  private synchronized int count(LineBatch batch, int from, int written, int taken) {
+  private synchronized int count(LineBatch batch, int from, int written) {
+    boolean counts = queue.isCurrent(batch);
     int line = from;
     while (line < batch.lines && batch.ends[line] <= written) {
-      if (batch.rings[line] >= 0 && !abandoned && taken == generation) {
+      if (batch.rings[line] >= 0 && counts) {
         account.delivered(batch.rings[line], 1);
       }
       line++;
     }
     if (line > from) {
-      queue.getOn();
+      linesTaken = linesTaken + line - from;
     }
     return line;
   }
@@ -202,22 +178,28 @@ public final class Delivery implements AutoCloseable {
     }
   }
 
-  /**
-   * Whether it has taken nothing since somebody waited for it in vain: up to its patience, or for
-   * as many attempts to write as there are.
-   */
-  public boolean standsStill() {
-    return queue.isStalled();
+  /** Lines that the sink has taken to their end since it was opened. */
+  public long linesTaken() {
+    return linesTaken;
+  }
+
+  /** How often the sink failed for as many attempts to write as there are. */
+  public long chunksFailed() {
+    return chunksFailed;
+  }
+
+  /** Lines handed in that are neither delivered nor lost yet. */
+  public long queuedLines() {
+    long queued = 0;
+    for (int ring = 0; ring < account.rings(); ring++) {
+      queued += account.counters(ring).queued();
+    }
+    return queued;
   }
 
   /** Whether everything handed in so far is counted as delivered or lost. */
   public boolean isIdle() {
-    for (int ring = 0; ring < account.rings(); ring++) {
-      if (account.counters(ring).queued() != 0) {
-        return false;
-      }
-    }
-    return true;
+    return queuedLines() == 0;
   }
 
   /**
@@ -225,7 +207,6 @@ public final class Delivery implements AutoCloseable {
    * lost with the reason {@code stopped}.
    */
   public void stop(Duration wait) {
-    draining = true;
     queue.close();
     try {
       if (!writer.join(wait)) {
@@ -239,35 +220,27 @@ public final class Delivery implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    countRest();
-  }
-
-  private synchronized int generation() {
-    return generation;
+    // From here on the writer, should it still be alive, counts nothing.
+    giveUp(LossReason.STOPPED);
   }
 
   /**
-   * Counts everything that the sink has not taken as lost with the reason {@code queue-full}, so
-   * that a sink that stands still does not hold up the others.
+   * Counts everything that the sink has not taken as lost, so that a sink that stands still does
+   * not hold up the others. Called by who hands in lines, or once nobody does.
    */
-  public synchronized void giveUpQueued() {
+  public synchronized void giveUp(LossReason reason) {
     queue.clear();
-    queue.standStill();
-    generation++;
-    for (int ring = 0; ring < account.rings(); ring++) {
-      account.dropped(ring, LossReason.QUEUE_FULL, account.counters(ring).queued());
-    }
-  }
-
-  /** From here on the writer, should it still be alive, counts nothing. */
-  private synchronized void countRest() {
-    abandoned = true;
     for (int ring = 0; ring < account.rings(); ring++) {
       long left = account.counters(ring).queued();
       if (left > 0) {
-        account.dropped(ring, LossReason.STOPPED, left);
+        account.dropped(ring, reason, left);
       }
     }
+  }
+
+  /** No line is taken in any more; the writer ends when it has written what is queued. */
+  public void closeQueue() {
+    queue.close();
   }
 
   private boolean isWriting() {

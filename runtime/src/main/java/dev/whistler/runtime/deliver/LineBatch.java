@@ -16,6 +16,9 @@ public final class LineBatch {
   int[] rings;
   int lines;
 
+  /** Of the queue, when it was taken from there. */
+  int generation;
+
   public LineBatch(int capacity) {
     bytes = new byte[capacity];
     ends = new int[64];

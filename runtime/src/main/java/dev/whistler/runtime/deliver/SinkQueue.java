@@ -4,18 +4,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
- * Lines on their way from the reader of the rings to one sink, bounded in bytes. The reader waits
- * for room as long as that harms nobody, then up to the patience given, once; after that it does
- * not wait until the sink gets on, so that one that stands still does not slow the reader down.
+ * Lines on their way from the reader of the rings to one sink, bounded in bytes. Open until {@link
+ * #close}; from then on it takes nothing in.
  */
 final class SinkQueue {
   /** Size of a chunk in bytes; a longer line has a chunk of its own. */
   private static final int CHUNK = 64 << 10;
 
-  /** How often a waiting reader looks whether its wait still harms nobody, in nanoseconds. */
+  /** How often a waiting reader asks whether to wait on, in nanoseconds. */
   private static final long LOOK_NANOS = 5_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -24,7 +22,7 @@ final class SinkQueue {
   private final ArrayDeque<LineBatch> chunks = new ArrayDeque<>();
   private final int limit;
   private int queuedBytes;
-  private volatile boolean stalled;
+  private int generation;
   private boolean closed;
   private LineBatch spare = new LineBatch(CHUNK);
 
@@ -46,19 +44,12 @@ final class SinkQueue {
   /**
    * Takes in lines in order, from the given one on.
    *
-   * @param harmless whether nobody suffers while the caller waits; asked again and again
    * @return the first line for which there is no room, or the number of lines
    */
-  int offer(
-      LineBatch batch,
-      int from,
-      BooleanSupplier harmless,
-      Duration patience,
-      Acceptance acceptance) {
+  int offer(LineBatch batch, int from, Patience patience, Acceptance acceptance) {
     lock.lock();
     try {
       int line = from;
-      long left = stalled ? 0 : patience.toNanos();
       while (line < batch.lines && !closed) {
         if (batch.size(line) <= limit - queuedBytes) {
           append(batch, line);
@@ -70,12 +61,8 @@ final class SinkQueue {
           break;
         }
         filled.signal();
-        if (harmless.getAsBoolean()) {
-          awaitRoom(LOOK_NANOS);
-        } else if (left > 0) {
-          left = awaitRoom(left);
-        } else {
-          stalled = true;
+        long wait = patience.waitNanos();
+        if (wait <= 0 || !awaitRoom(Math.min(wait, LOOK_NANOS))) {
           break;
         }
       }
@@ -86,12 +73,13 @@ final class SinkQueue {
     }
   }
 
-  private long awaitRoom(long nanos) {
+  private boolean awaitRoom(long nanos) {
     try {
-      return drained.awaitNanos(nanos);
+      long ignored = drained.awaitNanos(nanos);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 0;
+      return false;
     }
   }
 
@@ -128,26 +116,12 @@ final class SinkQueue {
         return new LineBatch(0);
       }
       queuedBytes -= chunk.length;
+      chunk.generation = generation;
       drained.signal();
       return chunk;
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Nobody waits for the sink any more, until it gets on. */
-  void standStill() {
-    stalled = true;
-  }
-
-  /** The sink has taken something to its end. */
-  void getOn() {
-    stalled = false;
-  }
-
-  /** Whether the sink has taken nothing since somebody waited for it in vain. */
-  boolean isStalled() {
-    return stalled;
   }
 
   /** Keeps an emptied chunk for the next lines. */
@@ -163,11 +137,12 @@ final class SinkQueue {
     }
   }
 
-  /** Drops all lines that were not taken. */
+  /** Drops all lines that were not taken; those that were are not {@link #isCurrent} any more. */
   void clear() {
     lock.lock();
     try {
       chunks.clear();
+      generation++;
       queuedBytes = 0;
       drained.signal();
     } finally {
@@ -175,10 +150,20 @@ final class SinkQueue {
     }
   }
 
-  boolean isEmpty() {
+  /** Whether nothing was dropped since a chunk was taken. */
+  boolean isCurrent(LineBatch chunk) {
     lock.lock();
     try {
-      return chunks.isEmpty();
+      return chunk.generation == generation;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
     } finally {
       lock.unlock();
     }

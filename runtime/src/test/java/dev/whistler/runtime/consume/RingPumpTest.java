@@ -132,7 +132,6 @@ class RingPumpTest {
     return Delivery.open(
         new SinkSpec.File(directory.resolve("out.json")),
         1 << 20,
-        SOON,
         new SinkAccount("out.json", 1),
         _ -> {});
   }
@@ -159,7 +158,7 @@ class RingPumpTest {
       for (int i = 0; i < 30; i++) {
         run(i % 3 == 1 ? SHORT_PACKET : LONG_PACKET + i);
       }
-      assertThat(pump.drain(SOON)).isTrue();
+      assertThat(pump.end(SOON)).isTrue();
       delivery.stop(SOON);
 
       RingCounters counters = pump.counters().rings().getFirst();
@@ -204,7 +203,7 @@ class RingPumpTest {
             .isBetween(before.minusMillis(1), wall.instant().plusMillis(1));
         assertThat(line.at("/data/at")).isEqualTo(line.at("/time"));
       }
-      assertThat(pump.drain(SOON)).isTrue();
+      assertThat(pump.end(SOON)).isTrue();
       delivery.stop(SOON);
       assertThat(pump.counters().rings().getFirst().balanced()).isTrue();
     }
