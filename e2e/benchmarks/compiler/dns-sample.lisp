@@ -4,7 +4,7 @@
 (defmap seen :type :percpu-array :key-type u32 :value-type u64 :max-entries 1)
 
 (defprog dns-sample (:type :xdp)
-  (with-udp (d e uh)
+  (with-udp (d e uh :options nil)
     (when (and (= (udp-dst-port uh) 53) (<= (+ d 86) e))
       (when-let ((n (map-lookup seen 0)))
         (incf (load u64 n))

@@ -12,6 +12,7 @@ import dev.whistler.compiler.table.ProgramTypes;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,29 +20,81 @@ import java.util.OptionalLong;
 
 /** Packet windows and the parsing forms (sections 17.1, 17.3 to 17.5). */
 final class PacketForms {
+  private static final int ETHERNET_BYTES = 14;
   private static final int ETHER_TYPE = 12;
   private static final long IPV4_SWAPPED = 0x0008;
   private static final long IPV6_SWAPPED = 0xdd86;
+  private static final int IPV4_BYTES = 20;
   private static final int IPV4_PROTOCOL = 23;
+  private static final int IPV4_FRAGMENT = 20;
+
+  /** Of a fragment's word as loaded: how far the fragment lies from the packet's begin. */
+  private static final long FRAGMENT_OFFSET_SWAPPED = 0xff1f;
+
+  private static final int IPV6_NEXT_HEADER = 20;
+  private static final int TCP = 6;
+  private static final int TCP_BYTES = 20;
+  private static final int UDP = 17;
+  private static final int UDP_BYTES = 8;
   private static final int MAX_LENGTH = 32_767;
+  private static final PointerType PACKET = new PointerType(Region.PACKET, null, -1, false);
+  private static final PointerType FOUND = new PointerType(Region.PACKET, null, -1, true);
 
   private PacketForms() {}
 
-  /**
-   * A header that can be parsed.
-   *
-   * @param length bytes that must be there
-   * @param start where the header begins, or -1 for none to bind
-   * @param etherType as loaded, or 0
-   * @param protocol IP protocol, or 0
-   */
-  private record Layer(int length, int start, long etherType, int protocol) {}
+  /** What a form looks for behind the Ethernet header. */
+  private sealed interface Layer {
+    /** Bytes that must be there. */
+    int length();
 
-  private static final Layer ETHERNET = new Layer(14, -1, 0, 0);
-  private static final Layer IPV4 = new Layer(34, 14, IPV4_SWAPPED, 0);
-  private static final Layer IPV6 = new Layer(54, 14, IPV6_SWAPPED, 0);
-  private static final Layer TCP = new Layer(54, 34, IPV4_SWAPPED, 6);
-  private static final Layer UDP = new Layer(42, 34, IPV4_SWAPPED, 17);
+    /** The form's header is found by (d e NAME); without one it is (d e). */
+    default boolean isBound() {
+      return true;
+    }
+  }
+
+  /** A number of bytes, and nothing of them is known. */
+  private record Window(int length) implements Layer {
+    @Override
+    public boolean isBound() {
+      return false;
+    }
+  }
+
+  /**
+   * A network header, behind the one of Ethernet.
+   *
+   * @param etherType as loaded
+   */
+  private record Network(int length, long etherType) implements Layer {}
+
+  /**
+   * A transport header at a fixed place.
+   *
+   * @param start of the header in the packet
+   */
+  private record Transport(Network network, int start, int protocol, int bytes) implements Layer {
+    @Override
+    public int length() {
+      return start + bytes;
+    }
+
+    boolean isIpv4() {
+      return network.etherType() == IPV4_SWAPPED;
+    }
+  }
+
+  /** A transport header behind an IPv4 header of any length. */
+  private record BehindOptions(Transport shortest) implements Layer {
+    @Override
+    public int length() {
+      return shortest.length();
+    }
+  }
+
+  private static final Layer ETHERNET = new Window(ETHERNET_BYTES);
+  private static final Network IPV4 = new Network(34, IPV4_SWAPPED);
+  private static final Network IPV6 = new Network(54, IPV6_SWAPPED);
 
   static void register(Map<String, Operator> table) {
     table.put("xdp-data", (form, body, use) -> window(form, body, "data", false));
@@ -50,14 +103,26 @@ final class PacketForms {
     table.put("tc-data-end", (form, body, use) -> window(form, body, "data-end", true));
     table.put("with-packet", (form, body, use) -> withPacket(form, body, use, false));
     table.put("with-tc-packet", (form, body, use) -> withPacket(form, body, use, true));
-    Map<String, Layer> layers = Map.of("eth", ETHERNET, "ipv4", IPV4, "tcp", TCP, "udp", UDP);
+    Map<String, Layer> layers =
+        Map.of(
+            "eth", ETHERNET,
+            "ipv4", IPV4,
+            "tcp", behind(IPV4, TCP, TCP_BYTES),
+            "udp", behind(IPV4, UDP, UDP_BYTES),
+            "ipv6", IPV6,
+            "tcp6", behind(IPV6, TCP, TCP_BYTES),
+            "udp6", behind(IPV6, UDP, UDP_BYTES));
     layers.forEach(
         (name, layer) -> {
           table.put("with-" + name, (form, body, use) -> with(layer, form, body, use, false));
           table.put("with-tc-" + name, (form, body, use) -> with(layer, form, body, use, true));
           table.put("parse-" + name, (form, body, use) -> parse(layer, form, body));
         });
-    table.put("with-ipv6", (form, body, use) -> with(IPV6, form, body, use, false));
+  }
+
+  private static Layer behind(Network network, int protocol, int bytes) {
+    Transport transport = new Transport(network, network.length(), protocol, bytes);
+    return transport.isIpv4() ? new BehindOptions(transport) : transport;
   }
 
   private static boolean isSocketBuffer(BodyAnalyzer body) {
@@ -82,8 +147,7 @@ final class PacketForms {
         Contexts.of(body.program().type(), body.unit().request().architecture())
             .flatMap(s -> s.field(field))
             .orElseThrow();
-    return new Expr.ContextLoad(
-        place.type(), place.offset(), new PointerType(Region.PACKET, null, -1, false), at);
+    return new Expr.ContextLoad(place.type(), place.offset(), PACKET, at);
   }
 
   private static Expr constant(long value, Origin at) {
@@ -96,34 +160,122 @@ final class PacketForms {
   }
 
   private static Expr moved(Expr data, long offset, Origin at) {
-    return new Expr.Binary(
-        Expr.Operator.ADD,
-        data,
-        constant(offset, at),
-        new PointerType(Region.PACKET, null, -1, false),
-        at);
+    return new Expr.Binary(Expr.Operator.ADD, data, constant(offset, at), PACKET, at);
   }
 
-  /** What is known of a packet's headers: each test of a layer in turn. */
-  private static List<Expr> tests(Layer layer, Expr data, Origin at) {
-    List<Expr> tests = new ArrayList<>();
-    if (layer.etherType() != 0) {
-      tests.add(
-          new Expr.Compare(
-              Relation.EQUAL,
-              new Expr.Load(ScalarType.U16, data, ETHER_TYPE, ScalarType.U16, at),
-              constant(layer.etherType(), at),
-              at));
+  /** A step on the way to a header. */
+  private sealed interface Step {}
+
+  /** Goes on if the expression is not 0. */
+  private record Test(Expr expression) implements Step {}
+
+  /** Names a value for the steps that follow. */
+  private record Bind(Local local, Expr value) implements Step {}
+
+  /** The way to a header, and where it is at the end of the way. */
+  private record Way(List<Step> steps, Expr header) {}
+
+  /** The way to a layer in a packet whose length was compared. */
+  private static Way way(Layer layer, Expr data, Expr end, BodyAnalyzer body, Origin at) {
+    return switch (layer) {
+      case Window _ -> new Way(List.of(), data);
+      case Network network ->
+          new Way(List.of(hasType(network, data, at)), moved(data, ETHERNET_BYTES, at));
+      case Transport transport -> {
+        List<Step> steps = new ArrayList<>(isCarried(transport, data, at));
+        if (transport.isIpv4()) {
+          steps.add(
+              new Test(
+                  new Expr.Compare(
+                      Relation.EQUAL, headerLength(data, at), constant(IPV4_BYTES, at), at)));
+        }
+        yield new Way(steps, moved(data, transport.start(), at));
+      }
+      case BehindOptions(Transport shortest) -> {
+        List<Step> steps = new ArrayList<>(isCarried(shortest, data, at));
+        Expr length = headerLength(data, at);
+        Local bytes = body.temporary("header-length", length);
+        steps.add(new Bind(bytes, length));
+        Expr read = new Expr.Read(bytes, at);
+        steps.add(
+            new Test(new Expr.Compare(Relation.GREATER_EQUAL, read, constant(IPV4_BYTES, at), at)));
+        Expr header =
+            new Expr.Binary(
+                Expr.Operator.ADD,
+                data,
+                new Expr.Binary(
+                    Expr.Operator.ADD, read, constant(ETHERNET_BYTES, at), ScalarType.U64, at),
+                PACKET,
+                at);
+        // The verifier knows one variable distance at a time: its comparison is with this pointer.
+        Local found = body.temporary("header", header);
+        steps.add(new Bind(found, header));
+        Expr place = new Expr.Read(found, at);
+        steps.add(
+            new Test(
+                new Expr.Compare(
+                    Relation.LESS_EQUAL, moved(place, shortest.bytes(), at), end, at)));
+        yield new Way(steps, place);
+      }
+    };
+  }
+
+  /** That a packet carries this protocol, in a part of it that begins with its header. */
+  private static List<Step> isCarried(Transport transport, Expr data, Origin at) {
+    List<Step> steps = new ArrayList<>();
+    steps.add(hasType(transport.network(), data, at));
+    int protocol = transport.isIpv4() ? IPV4_PROTOCOL : IPV6_NEXT_HEADER;
+    steps.add(
+        new Test(
+            new Expr.Compare(
+                Relation.EQUAL,
+                new Expr.Load(ScalarType.U8, data, protocol, ScalarType.U8, at),
+                constant(transport.protocol(), at),
+                at)));
+    if (transport.isIpv4()) {
+      Expr word = new Expr.Load(ScalarType.U16, data, IPV4_FRAGMENT, ScalarType.U16, at);
+      steps.add(
+          new Test(
+              new Expr.Compare(
+                  Relation.EQUAL,
+                  binary(Expr.Operator.AND, word, FRAGMENT_OFFSET_SWAPPED, at),
+                  constant(0, at),
+                  at)));
     }
-    if (layer.protocol() != 0) {
-      tests.add(
-          new Expr.Compare(
-              Relation.EQUAL,
-              new Expr.Load(ScalarType.U8, data, IPV4_PROTOCOL, ScalarType.U8, at),
-              constant(layer.protocol(), at),
-              at));
+    return steps;
+  }
+
+  private static Step hasType(Network network, Expr data, Origin at) {
+    return new Test(
+        new Expr.Compare(
+            Relation.EQUAL,
+            new Expr.Load(ScalarType.U16, data, ETHER_TYPE, ScalarType.U16, at),
+            constant(network.etherType(), at),
+            at));
+  }
+
+  /** Bytes of an IPv4 header: its low four bits count words of 4 bytes. */
+  private static Expr headerLength(Expr data, Origin at) {
+    Expr first = new Expr.Load(ScalarType.U8, data, ETHERNET_BYTES, ScalarType.U8, at);
+    return binary(Expr.Operator.SHIFT_LEFT, binary(Expr.Operator.AND, first, 15, at), 2, at);
+  }
+
+  private static Expr binary(Expr.Operator operator, Expr left, long right, Origin at) {
+    return new Expr.Binary(operator, left, constant(right, at), ScalarType.U64, at);
+  }
+
+  /** {@code then} behind all steps; 0 if one does not go on. */
+  private static Expr behind(List<Step> steps, Expr then, StaticType type, Origin at) {
+    Expr result = then;
+    for (Step step : steps.reversed()) {
+      result =
+          switch (step) {
+            case Test(Expr expression) ->
+                new Expr.If(expression, result, constant(0, at), type, at);
+            case Bind(Local local, Expr value) -> new Expr.Let(local, value, result, at);
+          };
     }
-    return tests;
+    return result;
   }
 
   /** The names that a form binds; the head is a list of symbols. */
@@ -173,31 +325,67 @@ final class PacketForms {
           body.constantWithin(
               head.options().get(1), "the minimum length", 0, MAX_LENGTH, Code.E_RANGE);
     }
-    return windowed(new Layer((int) length, -1, 0, 0), head.names(), form, body, use, socketBuffer);
+    return windowed(new Window((int) length), head.names(), form, body, use, socketBuffer);
   }
 
   private static Expr with(
       Layer layer, Form form, BodyAnalyzer body, Use use, boolean socketBuffer) {
-    Head head = head(form, layer.start() < 0 ? 2 : 3, false, body);
-    return windowed(layer, head.names(), form, body, use, socketBuffer);
+    boolean mayBeShort = layer instanceof BehindOptions;
+    Head head = head(form, layer.isBound() ? 3 : 2, mayBeShort, body);
+    Layer wanted =
+        layer instanceof BehindOptions(Transport shortest) && !skipsOptions(head, form, body)
+            ? shortest
+            : layer;
+    return windowed(wanted, head.names(), form, body, use, socketBuffer);
+  }
+
+  /** What {@code :options} says: whether packets with IP options are looked into. */
+  private static boolean skipsOptions(Head head, Form form, BodyAnalyzer body) {
+    List<Datum> options = head.options();
+    if (options.isEmpty()) {
+      return true;
+    }
+    boolean isKey =
+        options.size() == 2
+            && options.getFirst() instanceof Datum.Symbol key
+            && key.name().isKeyword()
+            && key.name().text().equals("options");
+    if (isKey && Datum.isNil(options.get(1))) {
+      return false;
+    }
+    if (isKey && options.get(1) instanceof Datum.Symbol value && value.name().text().equals("t")) {
+      return true;
+    }
+    throw body.fail(
+        Code.E_SYNTAX,
+        body.originOf(form.operand(0)),
+        "the head of " + form.name() + " is (d e h [:options nil])");
   }
 
   private static Expr windowed(
       Layer layer, List<Datum> names, Form form, BodyAnalyzer body, Use use, boolean socketBuffer) {
     Origin at = form.origin();
     long exit = earlyExit(form, body, socketBuffer);
-    Expr start = bound("data", at, body);
-    Expr end = bound("data-end", at, body);
     List<Local> locals = new ArrayList<>();
     List<Expr> inits = new ArrayList<>();
     Scope scope = body.scope();
+    Way way = new Way(List.of(), constant(0, at));
     for (int i = 0; i < names.size(); i++) {
       SymbolName name = BindingForms.variable(names.get(i), body);
+      if (i == 2) {
+        way =
+            way(
+                layer,
+                new Expr.Read(locals.get(0), at),
+                new Expr.Read(locals.get(1), at),
+                body,
+                at);
+      }
       Expr init =
           switch (i) {
-            case 0 -> start;
-            case 1 -> end;
-            default -> moved(new Expr.Read(locals.getFirst(), at), layer.start(), at);
+            case 0 -> bound("data", at, body);
+            case 1 -> bound("data-end", at, body);
+            default -> way.header();
           };
       Local local = body.local(name, form.operand(0), i, null, init, body.originOf(names.get(i)));
       locals.add(local);
@@ -215,17 +403,13 @@ final class PacketForms {
     if (locals.size() > 2) {
       result = new Expr.Let(locals.get(2), inits.get(2), result, at);
     }
-    List<Expr> tests = tests(layer, data, at);
-    for (int i = tests.size() - 1; i >= 0; i--) {
-      result =
-          new Expr.If(
-              tests.get(i),
-              result,
-              constant(0, at),
-              use == Use.VALUE ? typeOf(forms, body, after, at) : ScalarType.U64,
-              at);
-    }
-    body.setFlow(tests.isEmpty() ? after : body.join(before, after, at));
+    result =
+        behind(
+            way.steps(),
+            result,
+            use == Use.VALUE ? typeOf(forms, body, after, at) : ScalarType.U64,
+            at);
+    body.setFlow(way.steps().isEmpty() ? after : body.join(before, after, at));
     result =
         new Expr.If(
             tooShort(data, new Expr.Read(locals.get(1), at), layer.length(), at),
@@ -237,8 +421,7 @@ final class PacketForms {
     return new Expr.Let(locals.getFirst(), inits.getFirst(), result, at);
   }
 
-  private static dev.whistler.compiler.type.StaticType typeOf(
-      Expr forms, BodyAnalyzer body, Flow after, Origin at) {
+  private static StaticType typeOf(Expr forms, BodyAnalyzer body, Flow after, Origin at) {
     if (!after.reachable()) {
       return ScalarType.U64;
     }
@@ -251,7 +434,6 @@ final class PacketForms {
     body.arity(form, 2, 2);
     List<Expr> operands = body.values(form.operands());
     Origin at = form.origin();
-    PointerType found = new PointerType(Region.PACKET, null, -1, true);
     return body.once(
         "data",
         Pointers.checked(operands.get(0), body),
@@ -260,16 +442,11 @@ final class PacketForms {
                 "end",
                 Pointers.checked(operands.get(1), body),
                 end -> {
+                  Way way = way(layer, data, end, body, at);
                   Expr result =
-                      layer.start() <= 0
-                          ? new Expr.Retype(data, found, at)
-                          : moved(data, layer.start(), at);
-                  List<Expr> tests = tests(layer, data, at);
-                  for (int i = tests.size() - 1; i >= 0; i--) {
-                    result = new Expr.If(tests.get(i), result, constant(0, at), found, at);
-                  }
+                      behind(way.steps(), new Expr.Retype(way.header(), FOUND, at), FOUND, at);
                   return new Expr.If(
-                      tooShort(data, end, layer.length(), at), constant(0, at), result, found, at);
+                      tooShort(data, end, layer.length(), at), constant(0, at), result, FOUND, at);
                 }));
   }
 }

@@ -15,10 +15,11 @@ final class AttachTarget {
   private static final Pattern FUNCTION =
       Pattern.compile("([A-Za-z_][A-Za-z0-9_.$]*)(?:\\+(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9}))?");
   private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9_.$*?]+");
+  // A path may hold colons, a symbol does not: the last one divides.
   private static final Pattern SYMBOL =
-      Pattern.compile("([^:]+):([^:+]+)(?:\\+(0[xX][0-9a-fA-F]{1,15}|[0-9]{1,15}))?");
-  private static final Pattern PATH_PATTERN = Pattern.compile("([^:]+):([^:]+)");
-  private static final Pattern PROBE = Pattern.compile("[^:]+:[^:]+:[^:]+");
+      Pattern.compile("(.+):([^:+]+)(?:\\+(0[xX][0-9a-fA-F]{1,15}|[0-9]{1,15}))?");
+  private static final Pattern PATH_PATTERN = Pattern.compile("(.+):([^:]+)");
+  private static final Pattern PROBE = Pattern.compile(".+:[^:]+:[^:]+");
 
   private AttachTarget() {}
 

@@ -96,11 +96,11 @@ class TypedTreeTest {
 
   @Test
   void packetsAreComparedOnceWithTheirEnd() {
-    assertThat(tree("(with-udp (d e u) (udp-dst-port u))"))
+    assertThat(tree("(with-udp6 (d e u) (udp-dst-port u))"))
         .isEqualTo(
-            "let d = ctx.u32@0 in let e = ctx.u32@4 in (((d add 42) greater e) ? return 2 :"
-                + " ((u16[d+12] equal 8) ? ((u8[d+23] equal 17) ?"
-                + " let u = (d add 34) in swap16(u16[u+2]) : 0) : 0))");
+            "let d = ctx.u32@0 in let e = ctx.u32@4 in (((d add 62) greater e) ? return 2 :"
+                + " ((u16[d+12] equal 56710) ? ((u8[d+20] equal 17) ?"
+                + " let u = (d add 54) in swap16(u16[u+2]) : 0) : 0))");
   }
 
   @Test

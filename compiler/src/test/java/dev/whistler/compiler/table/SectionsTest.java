@@ -62,6 +62,19 @@ class SectionsTest {
         .isEqualTo("{pattern=tcp_*, return=false, session=true}");
   }
 
+  @Test
+  void theLastColonDividesPathAndSymbol() {
+    assertThat(
+            Sections.resolve("uprobe//opt/a:b/m:foo@@V1.2+0x4").orElseThrow().attachParameters())
+        .containsEntry("path", "/opt/a:b/m")
+        .containsEntry("symbol", "foo@@V1.2")
+        .containsEntry("offset", 4L);
+    assertThat(Sections.resolve("uprobe.multi//opt/a:b/m:f*").orElseThrow().attachParameters())
+        .containsEntry("path", "/opt/a:b/m")
+        .containsEntry("pattern", "f*");
+    assertThat(Sections.resolve("usdt//opt/a:b/m:provider:probe")).isPresent();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
