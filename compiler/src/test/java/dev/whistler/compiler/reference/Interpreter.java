@@ -22,6 +22,10 @@ import java.util.TreeMap;
 final class Interpreter {
   private static final int MAX_STEPS = 4_000_000;
   private static final long FAULT = -14;
+  private static final long TOO_BIG = -7;
+
+  /** BPF_MAX_LOOPS, include/linux/bpf.h. */
+  private static final long MOST_ROUNDS = 8_388_608;
 
   private final TypedUnit unit;
   private final Memory memory = new Memory();
@@ -372,8 +376,11 @@ final class Interpreter {
 
   private long kernelLoop(Expr.KernelLoop loop) {
     long count = eval(loop.count());
-    if (Long.compareUnsigned(count, 8_388_608) > 0) {
-      throw new Undefined("more iterations than bpf-loop does");
+    if (Long.compareUnsigned(count, 0xffff_ffffL) > 0) {
+      throw new Undefined("more iterations than bpf-loop can be asked for");
+    }
+    if (count > MOST_ROUNDS) {
+      return TOO_BIG;
     }
     for (long i = 0; i < count; i++) {
       bind(loop.index(), i);

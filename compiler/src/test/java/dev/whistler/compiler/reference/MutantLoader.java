@@ -31,28 +31,43 @@ final class MutantLoader extends ClassLoader {
       Pattern.compile(
           "dev\\.whistler\\.compiler\\.((ir|pass|emit|object)\\..*|reference\\.WhistlerCodeGenerator)");
 
-  private final Map<String, byte[]> mutated;
+  /** The whole compiler, but for the interface by which it is asked. */
+  private static final Pattern WHOLE =
+      Pattern.compile("dev\\.whistler\\.compiler\\.(?!reference\\.SourceCompiler$).*");
 
-  private MutantLoader(Map<String, byte[]> mutated) {
+  private final Map<String, byte[]> mutated;
+  private final Pattern own;
+
+  private MutantLoader(Map<String, byte[]> mutated, Pattern own) {
     super(MutantLoader.class.getClassLoader());
     this.mutated = mutated;
+    this.own = own;
     // The check of the IR between passes is part of what finds defects.
     setDefaultAssertionStatus(true);
   }
 
   /** The code generator with the defect. */
   static CodeGenerator load(Mutant mutant) throws IOException, ReflectiveOperationException {
-    MutantLoader loader = new MutantLoader(compile(mutant));
-    return (CodeGenerator)
-        loader
-            .loadClass(WhistlerCodeGenerator.class.getName())
-            .getDeclaredConstructor()
-            .newInstance();
+    return (CodeGenerator) load(mutant, OWN, WhistlerCodeGenerator.class);
+  }
+
+  /** The whole compiler with the defect. */
+  static SourceCompiler loadCompiler(Mutant mutant)
+      throws IOException, ReflectiveOperationException {
+    return (SourceCompiler) load(mutant, WHOLE, WhistlerSourceCompiler.class);
+  }
+
+  private static Object load(Mutant mutant, Pattern own, Class<?> type)
+      throws IOException, ReflectiveOperationException {
+    return new MutantLoader(compile(mutant), own)
+        .loadClass(type.getName())
+        .getDeclaredConstructor()
+        .newInstance();
   }
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!OWN.matcher(name).matches()) {
+    if (!own.matcher(name).matches()) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {

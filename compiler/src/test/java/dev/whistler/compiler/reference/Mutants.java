@@ -229,7 +229,80 @@ final class Mutants {
               "pass/ShowBounds.java",
               "      if (!isBounded(index, limit, from, block, facts)\n",
               "      if (block.predecessors().size() == 1\n"
-                  + "          && !isBounded(index, limit, from, block, facts)\n"));
+                  + "          && !isBounded(index, limit, from, block, facts)\n"),
+          new Mutant(
+              "what all 64 bits tell answers for the low half",
+              "pass/Test.java",
+              "    if (!carriesOver) {",
+              "    if (!carriesOver && narrow) {"),
+          new Mutant(
+              "equal low halves make equal words",
+              "pass/Test.java",
+              "if (relation == Relation.EQUAL && (!narrow || asked.narrow)) {",
+              "if (relation == Relation.EQUAL) {"),
+          new Mutant(
+              "a constant that the word is not is not its low half either",
+              "pass/Test.java",
+              "        && (narrow || !asked.narrow)\n",
+              ""),
+          new Mutant(
+              "a helper does not write through a number",
+              "pass/Forwarding.java",
+              "if (Effects.writes(call, i)) {",
+              "if (Effects.writes(call, i) && value.operand(i).isPointer()) {"),
+          new Mutant(
+              "a join of two blocks is none of them",
+              "pass/Effects.java",
+              "    Region b = region(baseB);\n",
+              "    Region b = region(baseB);\n    if (baseB.isPhi() && a == Region.STACK) {\n"
+                  + "      return true;\n    }\n"),
+          new Mutant(
+              "an address kept in memory leads nowhere",
+              "pass/DeadStores.java",
+              "        touch(value.operand(0), value, block, targets);\n"
+                  + "        escape(value.operand(1), targets);\n      }\n"
+                  + "      case Operation.AtomicAdd",
+              "        touch(value.operand(0), value, block, targets);\n      }\n"
+                  + "      case Operation.AtomicAdd"),
+          new Mutant(
+              "a loop that is too long is not a negative answer",
+              "ir/LoopLowering.java",
+              "count.constant().isPresent() ? performed :",
+              "count == count ? performed :"));
+
+  /** Defects by which a distance without an absolute value becomes a small one. */
+  static final List<Mutant> OF_DISTANCES =
+      List.of(
+          new Mutant(
+              "half the address space is no distance for the builder",
+              "ir/Builder.java",
+              "          && -Short.MAX_VALUE <= c.value()\n"
+                  + "          && c.value() <= Short.MAX_VALUE) {",
+              "          && Math.abs(c.value()) <= Short.MAX_VALUE) {"),
+          new Mutant(
+              "half the address space is no distance for the simplifier",
+              "pass/Simplify.java",
+              "              && -MOST_STACK_BYTES <= c\n              && c <= MOST_STACK_BYTES) {",
+              "              && Math.abs(c) <= MOST_STACK_BYTES) {"));
+
+  /** Defects of what comes before the typed tree. */
+  static final List<Mutant> OF_THE_FRONT_END =
+      List.of(
+          new Mutant(
+              "a symbol macro is expanded on each pass",
+              "macro/MacroStage.java",
+              "if (known != null && known.of() == expansion) {",
+              "if (known != null && known.of() != expansion) {"),
+          new Mutant(
+              "a macro is run on each pass",
+              "macro/MacroStage.java",
+              "      expansions.put(call, expansion);\n",
+              ""),
+          new Mutant(
+              "places of a symbol in an expansion are one place",
+              "macro/ResultCopy.java",
+              "case Datum.Symbol atom -> new Datum.Symbol(atom.name(), atom.range());",
+              "case Datum.Symbol atom -> atom;"));
 
   private Mutants() {}
 }

@@ -9,6 +9,7 @@ import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.pass.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,70 @@ class MutationTest {
     assertThat(all - survivors.size()).as("found").isGreaterThanOrEqualTo(bar);
   }
 
+  /** What the front end does wrong is seen in the objects of the same programs. */
+  @Test
+  void randomProgramsFindDefectsOfTheFrontEnd() throws Exception {
+    for (Mutant mutant : Mutants.OF_THE_FRONT_END) {
+      SourceCompiler compiler = MutantLoader.loadCompiler(mutant);
+      try (KernelSession kernel = new KernelSession()) {
+        assertThat(IntStream.range(0, 10 * SHORT))
+            .as(mutant.name())
+            .anyMatch(index -> finds(index, compiler, kernel));
+      }
+    }
+  }
+
+  private static boolean finds(int index, SourceCompiler compiler, KernelSession kernel) {
+    long seed = 47_000_007L + index;
+    Form program = new ProgramGenerator(seed).program();
+    String source = ProgramGenerator.unit(program);
+    byte[] right = new WhistlerSourceCompiler().compile(source);
+    byte[] wrong = compiler.compile(source);
+    if (Arrays.equals(right, wrong)) {
+      return false;
+    }
+    byte[] packet = Inputs.packet(program, new Random(seed));
+    TypedUnit unit = Compilation.analyze(source);
+    Outcome expected = new Interpreter(unit, packet).run(unit.programs().getFirst());
+    return kernel.run(unit, right, packet).equals(expected)
+        && !kernel.run(unit, wrong, packet).equals(expected);
+  }
+
+  /**
+   * An access far outside of its object is refused, since it stays where it is; a defect that takes
+   * the distance for a small one makes it an access inside.
+   */
+  @Test
+  void distancesThatWrapRoundAreNotTakenForSmallOnes() throws Exception {
+    List<String> programs = new ArrayList<>();
+    for (String far : List.of("(<< 1 63)", "(- (<< 1 63) 1)", "(<< 1 32)", "(- (<< 1 32))")) {
+      for (String address : List.of("(+ s FAR)", "(+ FAR s)", "(let ((k FAR)) (+ s k))")) {
+        programs.add(
+            ProgramGenerator.unit(
+                Form.read(
+                    "(let ((s (struct-alloc 8))) (setf (getmap out 0) (load u8 "
+                        + address.replace("FAR", far)
+                        + " 0)) 1)")));
+      }
+    }
+    assertThat(programs).noneMatch(source -> loads(source, new WhistlerCodeGenerator()));
+    for (Mutant mutant : Mutants.OF_DISTANCES) {
+      CodeGenerator generator = MutantLoader.load(mutant);
+      assertThat(programs).as(mutant.name()).anyMatch(source -> loads(source, generator));
+    }
+  }
+
+  private static boolean loads(String source, CodeGenerator generator) {
+    TypedUnit unit = Compilation.analyze(source);
+    try (KernelSession kernel = new KernelSession()) {
+      kernel.run(
+          unit, generator.object(unit, source, Compilation.options(3)), new byte[64]);
+      return true;
+    } catch (VerifierException e) {
+      return false;
+    }
+  }
+
   /** The search for some of the mutants. */
   private static final class Hunt {
     private final Map<Mutant, CodeGenerator> alive = new LinkedHashMap<>();
@@ -79,8 +145,8 @@ class MutationTest {
       try (KernelSession kernel = new KernelSession()) {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
           long seed = 31_000_003L + i;
-          String source = ProgramGenerator.unit(new ProgramGenerator(seed).program());
-          compile(source, RandomProgramsTest.packet(new Random(seed)), i, kernel);
+          Form program = new ProgramGenerator(seed).program();
+          compile(ProgramGenerator.unit(program), Inputs.packet(program, new Random(seed)), i, kernel);
         }
       }
       // Other maps, so another session.

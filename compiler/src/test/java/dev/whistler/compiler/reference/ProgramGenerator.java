@@ -30,6 +30,9 @@ final class ProgramGenerator {
       (defconstant +c1+ (- (<< 1 40) 3))
       (defknob kn u32 77)
       (defmacro twice (x) `(+ ,x ,x))
+      (defvar *uses* 0)
+      (defmacro next-use () (incf *uses*))
+      (define-symbol-macro use (next-use))
       (defmacro swap-in ((v e) &rest body) `(let ((,v (logxor ,e 255))) ,@body))
       (defmacro in-packet (&rest body)
         `(let ((d (ctx u32 0)) (e (ctx u32 4))) (if (> (+ d 64) e) 5 (progn ,@body))))
@@ -91,6 +94,7 @@ final class ProgramGenerator {
   private boolean seesPacket = true;
   private int callbackDepth;
   private boolean pressed;
+  private boolean longLoop;
   private final List<Function> functions = new ArrayList<>();
   private @Nullable String inFunction;
 
@@ -191,6 +195,8 @@ final class ProgramGenerator {
     for (int i = 0; i < count; i++) {
       forms.add(statement(3));
     }
+    // How often macros have run is seen from outside.
+    forms.add(list("incf", "gb", any(List.of(atom("use"), list("next-use"), list("twice", "use")))));
     forms.add(list("setf", list("getmap", "out", 0), expression(3)));
     forms.add(list("setf", list("getmap", "out", 1), variables.getFirst()));
     forms.add(expression(4));
@@ -264,6 +270,13 @@ final class ProgramGenerator {
     return free;
   }
 
+  /** Takes the one loop that the kernel may refuse to begin. */
+  boolean takeLongLoop() {
+    boolean free = !longLoop && loopDepth == 0 && callbackDepth == 0 && inFunction == null;
+    longLoop |= free;
+    return free;
+  }
+
   // -- Choices -------------------------------------------------------------------------------
 
   boolean chance(int oneIn) {
@@ -297,7 +310,8 @@ final class ProgramGenerator {
   }
 
   private Form literalForm() {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
+      case 9 -> chance(2) ? atom("use") : list("twice", "use");
       case 0 -> atom("+c1+");
       case 1 -> atom("kn");
       case 3 -> atom(any(List.of("gc", "gb", "gw", "gd")));

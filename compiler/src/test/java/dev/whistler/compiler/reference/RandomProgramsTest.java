@@ -70,7 +70,7 @@ class RandomProgramsTest {
             (comparison, index) -> {
               long seed = SEED * 1_000_003 + index;
               Form program = new ProgramGenerator(seed).program();
-              byte[] packet = packet(new Random(seed));
+              byte[] packet = Inputs.packet(program, new Random(seed));
               String source = ProgramGenerator.unit(program);
               Loading loading = loading(index);
               return switch (comparison.compare(source, variants(index), packet, loading)) {

@@ -27,7 +27,10 @@ final class Shapes {
 
   /** A value. */
   Form expression(int depth) {
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(32)) {
+      case 26, 27, 28 -> testsAtWidths();
+      case 29 -> equalAndUnequal();
+      case 30 -> kernelLoopTooLong();
       case 0 ->
           list("cast", type(), list(any("+", "-", "*", "logxor"), operand(depth), operand(depth)));
       case 1, 2 -> shiftedTwice(depth);
@@ -59,8 +62,13 @@ final class Shapes {
 
   /** A value that any bit may be set in. */
   private Form wide() {
+    // Where words begin that are near the program's constants, or anywhere.
     return generator.seesPacket()
-        ? list("load", any("u64", "i64"), "d", random.nextInt(57))
+        ? list(
+            "load",
+            any("u64", "i64"),
+            "d",
+            generator.chance(2) ? 8 * random.nextInt(8) : random.nextInt(57))
         : list("*", list("logxor", generator.expression(0), random.nextInt()), 0x9e3779b97f4a7c15L);
   }
 
@@ -166,6 +174,70 @@ final class Shapes {
             list("if", list(inner, a, b), 3, 4)));
   }
 
+  /** One variable tested against one constant at several widths and signs, one after the other. */
+  private Form testsAtWidths() {
+    String x = generator.fresh("x");
+    String y = generator.fresh("y");
+    long c = constant();
+    List<Form> forms = new ArrayList<>();
+    int tests = 1 + random.nextInt(2);
+    for (int i = 0; i < tests; i++) {
+      forms.add(list(any("when", "unless"), testAt(x, c), list("setf", y, 10 + i)));
+    }
+    forms.add(list("if", testAt(x, c), generator.chance(2) ? atom(y) : atom(3), list("+", y, 100)));
+    return list("let", list(list(x, wide()), list(y, 1)), forms);
+  }
+
+  private Form testAt(String variable, long constant) {
+    String type = any("u8", "u16", "u32", "u32", "i32", "i32", "u64", "u64", "i64", "i16");
+    Form seen = type.endsWith("64") ? atom(variable) : list("cast", type, variable);
+    long near = generator.chance(4) ? constant + random.nextInt(3) - 1 : constant;
+    long shown =
+        switch (type) {
+          case "u8" -> near & 0xff;
+          case "u16" -> near & 0xffff;
+          case "u32" -> near & 0xffffffffL;
+          case "i16" -> (short) near;
+          case "i32" -> (int) near;
+          default -> near;
+        };
+    String relation = generator.chance(3) ? comparison() : any("=", "/=");
+    return list(relation, seen, shown);
+  }
+
+  /** A constant that may be the low half of a word, or of the other sign there. */
+  private long constant() {
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextInt(300);
+      case 1 -> random.nextInt() & 0xffffffffL;
+      case 2 -> random.nextInt();
+      default -> generator.literal();
+    };
+  }
+
+  /** A test that the one before rules out, or makes certain, on one way to it. */
+  private Form equalAndUnequal() {
+    String x = generator.fresh("x");
+    long c = constant();
+    Form first = list(comparison(), x, c);
+    Form middle = generator.chance(2) ? list("incf", "gw") : list("setf", "gb", 7);
+    Form second = list(any("=", "/="), x, c + random.nextInt(3) - 1);
+    return list(
+        "let",
+        list(list(x, wide())),
+        list("when", list("and", first, list("logand", wide(), 1)), middle),
+        generator.chance(2) ? list("incf", "gw", 3) : atom(0),
+        list("if", second, list("if", first, 1, 2), list("if", first, 3, 4)));
+  }
+
+  /** More rounds than the kernel's loop makes: its answer is -E2BIG. */
+  private Form kernelLoopTooLong() {
+    Form rounds = list("+", 8_388_607, list("logand", wide(), 7));
+    return generator.takeLongLoop()
+        ? list("bpf-loop", list(generator.fresh("i"), rounds), list("loop-exit"))
+        : list("logand", wide(), 7);
+  }
+
   /** A narrow place keeps the low part of what is stored. */
   private Form storedAndRead() {
     Form place =
@@ -219,7 +291,8 @@ final class Shapes {
 
   /** A statement. */
   Form statement(int depth) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(8)) {
+      case 5, 6, 7 -> otherNames();
       case 0 -> armsAlike();
       case 1 -> handedOver();
       case 2 -> chosenObject();
@@ -292,6 +365,75 @@ final class Shapes {
                 "setf",
                 list("getmap", "out", 2),
                 list("+", list("getmap", "a4", 1), list("kv-a", p), list("kv-b", p)))));
+  }
+
+  /** Two blocks that are read and written under other names. */
+  private Form otherNames() {
+    if (!generator.takeStack(2)) {
+      return list("incf", "gw");
+    }
+    String s = generator.fresh("s");
+    String o = generator.fresh("s");
+    String a = generator.fresh("p");
+    Form numbers = list("if", choice(), list("cast", "u64", s), list("cast", "u64", o));
+    List<Form> forms = new ArrayList<>();
+    forms.add(list("store", "u64", s, 0, wide()));
+    forms.add(list("store", "u64", o, 0, wide()));
+    // The second word of the other block keeps addresses.
+    forms.add(list("store", "u64", o, 8, list("cast", "u64", s)));
+    Form name =
+        switch (random.nextInt(7)) {
+          case 0 -> list("cast", "u64", s);
+          case 1 -> list("if", choice(), s, o);
+          case 2 -> numbers;
+          case 3 -> list("load", "u64", o, 8);
+          case 4 -> list("as-odd", numbers);
+          case 5 -> list("load", "u64", list("if", choice(), o, o), 8);
+          default -> list("+", numbers, 0);
+        };
+    List<Form> inner = new ArrayList<>();
+    if (generator.chance(3)) {
+      inner.add(list(any("when", "unless"), choice(), list("setf", a, name)));
+    }
+    int steps = 2 + random.nextInt(4);
+    for (int i = 0; i < steps; i++) {
+      inner.add(accessUnder(generator.any(List.of(s, o, a, a))));
+    }
+    if (generator.chance(4)) {
+      // Which of two addresses is the lower one is not for a program to say: both are written.
+      Form x = list("cast", "u64", s);
+      Form y = list("cast", "u64", o);
+      inner.add(list("probe-read-kernel", list("min", x, y), 8, 77));
+      inner.add(list("probe-read-kernel", list("max", x, y), 8, 77));
+    }
+    inner.add(
+        list(
+            "setf",
+            list("getmap", "out", 3),
+            list("logxor", list("load", "u64", s, 0), list("*", 3, list("load", "u64", o, 0)))));
+    forms.add(list("let", list(list(a, name)), inner));
+    return list(
+        "let",
+        list(list(s, list("struct-alloc", 16)), list(o, list("struct-alloc", 16))),
+        forms);
+  }
+
+  private Form choice() {
+    return list("=", list("logand", wide(), 1), 1);
+  }
+
+  /** Reads or writes the first word of a block. */
+  private Form accessUnder(String name) {
+    return switch (random.nextInt(8)) {
+      case 0, 1 ->
+          list(any("probe-read-kernel", "probe-read-user"), name, any(8, 4, 2, 8), 77);
+      case 2 -> list("store", any("u64", "u32", "u8"), name, 0, generator.expression(0));
+      case 3 -> list("store", "u32", name, 4, generator.expression(0));
+      case 4 -> list("atomic-add", name, 0, generator.expression(0));
+      case 5 -> list("memset", name, 0, generator.expression(0), any(3, 8));
+      case 6 -> list("setf", "gw", list("load", any("u64", "u32", "i16"), name, 0));
+      default -> list("incf", "gw", list("load", "u64", name, 0));
+    };
   }
 
   /** A word on the stack before and after an addition in memory. */
