@@ -30,6 +30,10 @@ class WallsTest {
           "emit",
           "object");
 
+  /** Classes of the root package that are data for the others. */
+  private static final Set<String> REQUEST =
+      Set.of("Budget", "CompilationOptions", "CompilationRequest", "CompiledObject");
+
   /** In-memory streams do no input or output, concurrent maps start no threads. */
   private static final Set<String> HARMLESS =
       Set.of(
@@ -151,5 +155,25 @@ class WallsTest {
   @Test
   void packagesFormNoCycle() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /**
+   * The root package is no slice of the rule above. What it has in front of the packages, a request
+   * and what belongs to it, they may know; of the compiler that calls them they know nothing.
+   */
+  @Test
+  void packagesKnowTheRequestButNotTheCompiler() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".*..")
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are in the root package and no part of a request or an object",
+                type ->
+                    type.getPackageName().equals(ROOT)
+                        && !REQUEST.contains(
+                            type.getName().substring(ROOT.length() + 1).split("\\$")[0])))
+        .check(CLASSES);
   }
 }

@@ -2,6 +2,7 @@ package dev.whistler.compiler.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What richer forms become (the tree has no implicit behaviour). */
@@ -118,10 +119,26 @@ class TypedTreeTest {
 
   @Test
   void narrowingFollowsAndOrNotAndEarlyReturn() {
-    tree("(let ((p (map-lookup a4 0))) (if (and p (> (load u64 p) 3)) 1 0))");
-    tree("(let ((p (map-lookup a4 0))) (unless p (return 1)) (load u64 p))");
-    tree("(let ((p (map-lookup a4 0))) (if (or (not p) (= (load u64 p) 3)) 1 0))");
-    tree("(let ((p (map-lookup a4 0))) (if (= p 0) 0 (load u64 p)))");
+    for (String body :
+        List.of(
+            "(if (and p (> (load u64 p) 3)) 1 0)",
+            "(progn (unless p (return 1)) (load u64 p))",
+            "(if (or (not p) (= (load u64 p) 3)) 1 0)",
+            "(if (= p 0) 0 (load u64 p))")) {
+      assertThat(tree("(let ((p (map-lookup a4 0))) " + body + ")")).contains("u64[p+0]");
+    }
+    // The same with the test turned round reaches the load with 0.
+    for (String body :
+        List.of(
+            "(if (or p (> (load u64 p) 3)) 1 0)",
+            "(progn (when p (return 1)) (load u64 p))",
+            "(if (and (not p) (= (load u64 p) 3)) 1 0)",
+            "(if (/= p 0) 0 (load u64 p))")) {
+      Analysis analysis =
+          Analysis.of(
+              MAPS + "(defprog p (:type :xdp) (let ((p (map-lookup a4 0))) " + body + "))");
+      assertThat(analysis.codes()).as(body).containsExactly("E-NULL");
+    }
   }
 
   @Test

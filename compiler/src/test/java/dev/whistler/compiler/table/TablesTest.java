@@ -1,6 +1,7 @@
 package dev.whistler.compiler.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.type.Region;
@@ -49,7 +50,22 @@ class TablesTest {
       boolean somewhere =
           ProgramTypes.all().stream().anyMatch(type -> Helpers.available(helper, type, true));
       assertThat(somewhere).as(helper.name()).isTrue();
+      if (!helper.programTypes().equals("lsm (sleepable)")) {
+        for (String code : helper.programTypes().split(" ")) {
+          assertThat(code.equals("all") || Helpers.typeCodes().contains(code))
+              .as("%s of %s", code, helper.name())
+              .isTrue();
+        }
+      }
     }
+  }
+
+  @Test
+  void helpersAreFoundByTheirIds() {
+    for (Helper helper : Helpers.all()) {
+      assertThat(Helpers.withId(helper.id())).isSameAs(helper);
+    }
+    assertThatThrownBy(() -> Helpers.withId(9999)).hasMessageContaining("9999");
   }
 
   @Test

@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** What is printed reads back as the same data, and no text does harm. */
-class ReaderProperties {
+class ReaderPropertiesTest {
   private static final SymbolTable SYMBOLS = new SymbolTable();
 
   private static List<Datum> read(String text, Diagnostics diagnostics) {
