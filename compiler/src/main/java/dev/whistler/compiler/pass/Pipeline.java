@@ -52,13 +52,19 @@ public final class Pipeline {
   /** Passes that instruction selection relies on. */
   private static List<Pass> legalising() {
     return List.of(
-        new DeadCode(), new ExpandCompares(), new ShowBounds(), new SplitCriticalEdges());
+        
+        new DeadCode(),
+        new ExpandCompares(),
+        new PacketAddresses(),
+        new ShowBounds(),
+        new SplitCriticalEdges());
   }
 
   /** Improves a routine and makes it ready for instruction selection. */
   public static void run(Routine routine, int instructionSet, Set<String> disabled) {
     // First, so that the improving passes find most of the tests decided.
     run(new SingleNullTests(), routine);
+    run(new PacketAddresses(), routine);
     for (Pass pass : improving(instructionSet)) {
       if (!disabled.contains(pass.name())) {
         run(pass, routine);

@@ -138,7 +138,7 @@ final class IndexPrograms {
       case 4 -> inRecord();
       case 5 -> use(any(OF_GLOBALS));
       case 6 -> use(any(OF_CELL).of("(global-ptr gs)"));
-      case 7 -> chance(2) ? "(setf (getmap out 3) %s)".formatted(load()) : sized();
+      case 7 -> chance(2) ? inPacket() : sized();
       case 8, 9, 10 -> guarded(depth);
       case 11 -> loop(depth);
       case 12 -> repeated(depth);
@@ -220,6 +220,30 @@ final class IndexPrograms {
     return ("(let ((%s (make-small)) (%s %s)) (setf (small-w %s 2) %s)"
             + " (when (and (%s %s 0) (<= %s 32)) %s (probe-read-kernel %s %s 77)))")
         .formatted(s, n, length, s, load(), any(List.of(">", "/=")), n, n, between(), s, n);
+  }
+
+  /** An offset in the packet, checked by one sum and used in another. */
+  private String inPacket() {
+    String o = fresh("o");
+    String offset =
+        switch (random.nextInt(3)) {
+          case 0 -> "(* 4 (logand %s 15))".formatted(index(1));
+          case 1 -> "(logand %s 63)".formatted(index(1));
+          default -> "(cast u8 %s)".formatted(index(1));
+        };
+    int at = random.nextInt(20);
+    String address =
+        switch (random.nextInt(4)) {
+          case 0 -> "d (+ %s %d)".formatted(o, at);
+          case 1 -> "(+ d %s) %d".formatted(o, at);
+          case 2 -> "(+ d %d) %s".formatted(at, o);
+          default -> "(+ d %d %s)".formatted(at, o);
+        };
+    int end = at + 2 + random.nextInt(6);
+    String checked =
+        chance(2) ? "(+ d %s %d)".formatted(o, end) : "(+ d %d %s)".formatted(end, o);
+    return ("(let ((%s %s)) (when (<= %s e) %s (setf (getmap out 4) (load u16 %s))))")
+        .formatted(o, offset, checked, between(), address);
   }
 
   /** Something that needs registers, or nothing. */

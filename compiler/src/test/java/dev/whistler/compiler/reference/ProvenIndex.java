@@ -41,6 +41,12 @@ enum ProvenIndex {
       "(progn (bpf-loop (i 8) (incf (gq (* 2 i)))) 1)",
       "(progn (bpf-loop (i 20) (incf (cell-w p (>> i 1)))) 1)"),
 
+  /** A packet's length is checked for one sum, and another one is the address. */
+  OFFSET_IN_A_PACKET(
+      "(let ((o (* 4 (logand k 7)))) (if (<= (+ d o 18) e) (load u32 d (+ o 14)) 9))",
+      "(let ((o (* 4 (logand k 7)))) (if (<= (+ d o 18) e) (load u32 (+ d o 14)) 9))",
+      "(let ((o (* 4 (logand k 7)))) (if (> (+ d 14 o 4) e) 9 (load u16 (+ o d) 16)))"),
+
   /**
    * More values than registers: the index is compared in one register and loaded into another, and
    * verifiers before 6.8 do not carry the bound over.

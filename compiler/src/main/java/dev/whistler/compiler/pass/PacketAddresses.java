@@ -1,0 +1,170 @@
+package dev.whistler.compiler.pass;
+
+import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.NeededBounds;
+import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.type.Region;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the address in a packet that is checked and the one that is used the same sum. The verifier
+ * gives each addition of a variable to a packet pointer an identity of its own, and a length check
+ * counts for sums of this identity alone (find_good_pkt_pointers, kernel/bpf/verifier.c). So the
+ * variable part is added before constant ones, and only once where a sum dominates another.
+ */
+final class PacketAddresses implements Pass {
+  /** Larger offsets have no range in the verifier's eyes (MAX_PACKET_OFF, the same file). */
+  private static final long MOST = 0xffff;
+
+  @Override
+  public String name() {
+    return "packet-addresses";
+  }
+
+  @Override
+  public boolean run(Routine routine) {
+    boolean any =
+        routine.blocks().stream()
+            .flatMap(b -> b.instructions().stream())
+            .anyMatch(PacketAddresses::isVariableSum);
+    return any && new Walk(routine).run();
+  }
+
+  private static boolean isPacket(Value value) {
+    return value.isPointer() && value.region() == Region.PACKET;
+  }
+
+  private static boolean isSum(Value value) {
+    return value.operation() instanceof Operation.Binary b
+        && b.operator() == Operator.ADD
+        && !b.narrow();
+  }
+
+  private static boolean isConstantSum(Value value) {
+    return isSum(value) && value.operand(1).constant().isPresent();
+  }
+
+  private static boolean isVariableSum(Value value) {
+    return isSum(value)
+        && isPacket(value)
+        && value.operand(0).constant().isEmpty()
+        && value.operand(1).constant().isEmpty()
+        && value.operand(0).isPointer() != value.operand(1).isPointer();
+  }
+
+  private static final class Walk {
+    /**
+     * A sum that may be shared.
+     *
+     * @param tests how often the offset was tested on the way, if only a test bounds it: the sum
+     *     has the bounds of the time when it was made
+     */
+    private record Key(Value pointer, Value offset, int tests) {}
+
+    private final Routine routine;
+    private final Dominators dominators;
+    private final Facts visible;
+    private final NeededBounds bounds;
+    private final Map<Key, Value> available = new HashMap<>();
+    private final Map<Value, Integer> tests = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    private final Deque<Runnable> work = new ArrayDeque<>();
+    private boolean changed;
+
+    Walk(Routine routine) {
+      this.routine = routine;
+      this.dominators = new Dominators(routine);
+      this.visible = Facts.ofVerifier(routine);
+      this.bounds = new NeededBounds(routine);
+    }
+
+    boolean run() {
+      work.push(() -> enter(routine.entry()));
+      while (!work.isEmpty()) {
+        work.pop().run();
+      }
+      routine.replaceAll(replacements);
+      return changed;
+    }
+
+    private void enter(Block block) {
+      List<Key> added = new ArrayList<>();
+      List<Value> output = new ArrayList<>();
+      for (Value value : block.instructions()) {
+        for (int i = 0; i < value.operandCount(); i++) {
+          value.setOperand(i, resolve(value.operand(i)));
+        }
+        if (!isVariableSum(value)) {
+          output.add(value);
+          continue;
+        }
+        changed = true;
+        Value sum = sum(value, added, output);
+        if (sum != value) {
+          replacements.put(value, sum);
+        }
+      }
+      block.setInstructions(output);
+      List<Value> tested = block.terminator().operands().stream().distinct().toList();
+      tested.forEach(v -> tests.merge(v, 1, Integer::sum));
+      work.push(
+          () -> {
+            added.forEach(available::remove);
+            tested.forEach(v -> tests.merge(v, -1, Integer::sum));
+          });
+      for (Block child : dominators.children(block)) {
+        work.push(() -> enter(child));
+      }
+    }
+
+    private Value resolve(Value value) {
+      return replacements.getOrDefault(value, value);
+    }
+
+    /** The address as a shared sum and perhaps a constant. */
+    private Value sum(Value value, List<Key> added, List<Value> output) {
+      boolean first = value.operand(0).isPointer();
+      Value pointer = value.operand(first ? 0 : 1);
+      Value offset = value.operand(first ? 1 : 0);
+      long constant = 0;
+      if (isConstantSum(offset) && !bounds.isProof(offset)) {
+        constant += offset.operand(1).constant().getAsLong();
+        offset = offset.operand(0);
+      }
+      if (isConstantSum(pointer) && pointer.operand(0).isPointer()) {
+        constant += pointer.operand(1).constant().getAsLong();
+        pointer = pointer.operand(0);
+      }
+      boolean bounded = Long.compareUnsigned(visible.high(offset), MOST) <= 0;
+      Key key = new Key(pointer, offset, bounded ? 0 : tests.getOrDefault(offset, 0));
+      Value shared = available.get(key);
+      if (shared == null) {
+        shared = add(value, pointer, offset);
+        available.put(key, shared);
+        added.add(key);
+        output.add(shared);
+      }
+      if (constant == 0) {
+        return shared;
+      }
+      Value sum = add(value, shared, routine.constant(constant));
+      output.add(sum);
+      return sum;
+    }
+
+    private Value add(Value at, Value pointer, Value offset) {
+      return routine.newValue(
+          new Operation.Binary(Operator.ADD, false), at.type(), at.origin(), pointer, offset);
+    }
+  }
+}
