@@ -52,7 +52,6 @@ public final class Pipeline {
   /** Passes that instruction selection relies on. */
   private static List<Pass> legalising() {
     return List.of(
-        
         new DeadCode(),
         new ExpandCompares(),
         new PacketAddresses(),

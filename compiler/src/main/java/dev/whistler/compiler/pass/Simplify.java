@@ -467,6 +467,8 @@ final class Simplify implements Pass {
       if (folded != null) {
         return folded;
       }
+      // A test that the verifier needs is only left out where the verifier knows as much.
+      Facts facts = bounds.isNeeded(a) || bounds.isNeeded(b) ? visible : this.facts;
       boolean fits = !test.narrow() || facts.isWord32(a) && facts.isWord32(b);
       if (a == b) {
         return switch (test.relation()) {

@@ -54,8 +54,8 @@ public final class ExecutionCorpus {
     }
     corpus.vectors();
     corpus.randomPrograms();
-    corpus.indexPrograms();
     corpus.proofs();
+    corpus.indexPrograms();
     Files.write(corpus.directory.resolve("cases"), corpus.cases);
   }
 

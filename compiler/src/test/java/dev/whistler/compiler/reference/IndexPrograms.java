@@ -73,6 +73,10 @@ final class IndexPrograms {
   private final List<String> variables = new ArrayList<>();
   private int names;
   private int stackBlocks;
+  private int loops;
+
+  /** How many more choices there may be: a verifier walks through all ways. */
+  private int choices = 9;
 
   IndexPrograms(long seed) {
     this.random = new Random(seed);
@@ -240,8 +244,7 @@ final class IndexPrograms {
           default -> "(+ d %d %s)".formatted(at, o);
         };
     int end = at + 2 + random.nextInt(6);
-    String checked =
-        chance(2) ? "(+ d %s %d)".formatted(o, end) : "(+ d %d %s)".formatted(end, o);
+    String checked = chance(2) ? "(+ d %s %d)".formatted(o, end) : "(+ d %d %s)".formatted(end, o);
     return ("(let ((%s %s)) (when (<= %s e) %s (setf (getmap out 4) (load u16 %s))))")
         .formatted(o, offset, checked, between(), address);
   }
@@ -269,12 +272,14 @@ final class IndexPrograms {
     String i = fresh("l");
     List<String> outer = List.copyOf(variables);
     variables.add(i);
+    loops += 2;
     String text =
         "(bpf-loop (%s %s) %s)"
             .formatted(
                 i,
                 chance(2) ? "(logand %s 7)".formatted(variable(outer)) : any(List.of("3", "9")),
                 statement(depth - 1));
+    loops -= 2;
     variables.remove(i);
     return text;
   }
@@ -282,7 +287,9 @@ final class IndexPrograms {
   private String repeated(int depth) {
     String i = fresh("l");
     variables.add(i);
+    loops += 2;
     String text = "(dotimes (%s %d) %s)".formatted(i, 2 + random.nextInt(9), statement(depth - 1));
+    loops -= 2;
     variables.remove(i);
     return text;
   }
@@ -324,20 +331,30 @@ final class IndexPrograms {
       case 4, 5, 6 -> "(cast %s %s)".formatted(any(TYPES), inner);
       case 7 -> "(>> (ntohs (load u16 d %d)) %d)".formatted(random.nextInt(60), 10 + shift);
       case 8 -> "(%s %s)".formatted(any(List.of("ntohs", "ntohl", "ntohll", "htons")), inner);
-      case 9 -> "(log2 %s)".formatted(inner);
-      case 10 -> "(>> (log2 (load u64 d %d)) %d)".formatted(random.nextInt(57), shift);
+      case 9 -> takes(4) ? "(log2 %s)".formatted(inner) : inner;
+      case 10 ->
+          takes(4) ? "(>> (log2 (load u64 d %d)) %d)".formatted(random.nextInt(57), shift) : inner;
       case 11 -> "(mod %s %d)".formatted(inner, 2 + random.nextInt(15));
       case 12 -> "(/ %s %d)".formatted(inner, 1 + random.nextInt(40));
-      case 13 -> "(min %s %d)".formatted(inner, random.nextInt(16));
-      case 14 -> "(max %s %d)".formatted(inner, random.nextInt(9));
+      case 13 -> takes(1) ? "(min %s %d)".formatted(inner, random.nextInt(16)) : inner;
+      case 14 -> takes(1) ? "(max %s %d)".formatted(inner, random.nextInt(9)) : inner;
       case 15 -> "(logand %s %d)".formatted(inner, (2 << random.nextInt(8)) - 1);
       case 16 ->
           "(%s %s %d)"
               .formatted(any(List.of("+", "-", "logxor", "logior")), inner, random.nextInt(9));
       case 17 -> "(- %d %s)".formatted(random.nextInt(12), inner);
-      case 18 -> "(if %s %s %s)".formatted(test(variable()), inner, random.nextInt(9));
+      case 18 ->
+          takes(1)
+              ? "(if %s %s %d)".formatted(test(variable()), inner, random.nextInt(9))
+              : inner;
       default -> inner;
     };
+  }
+
+  private boolean takes(int more) {
+    boolean free = more << loops <= choices;
+    choices -= free ? more << loops : 0;
+    return free;
   }
 
   private String load() {

@@ -27,6 +27,12 @@ enum ProvenIndex {
       "(cell-all p (>> (logand (ntohs (load u16 d 14)) 65535) 8))",
       "(cell-all p (logand (ntohll (load u64 d 14)) 255))"),
 
+  /** A guard of the program's own that only we know to hold always. */
+  SWAPPED_UNDER_A_GUARD(
+      "(let ((j (>> (ntohs (load u16 d 14)) 11))) (if (< j 33) (load u8 (cell-all-ptr p) (* 4 j)) 0))",
+      "(let ((n (cast i32 (>> (ntohs (load u16 d 14)) 13)))) (if (and (/= n 0) (<= n 32))"
+          + " (probe-read-kernel (global-ptr gs) n 77) 0))"),
+
   /** No verifier follows how a logarithm is made. */
   LOGARITHM(
       "(cell-q p (>> (log2 (load u64 d 8)) 3))",
