@@ -3,6 +3,7 @@ package dev.whistler.cli;
 import dev.whistler.compiler.CompilationRequest;
 import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.kernel.MalformedKernelException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,10 +41,18 @@ final class CheckCommand implements Callable<Integer> {
     for (String option : kernels.isEmpty() ? List.of("host") : kernels) {
       KernelChoice kernel = KernelChoice.of(option);
       CompilationRequest request = source.request(kernel);
-      CompilationResult result = Compiler.compile(request);
-      diagnostics.print(request.sources(), result.diagnostics(), out);
-      failed |= result.object().isEmpty();
-      spec.commandLine().getErr().println(summary(kernel, result));
+      try {
+        CompilationResult result = Compiler.compile(request);
+        diagnostics.print(request.sources(), result.diagnostics(), out);
+        failed |= result.object().isEmpty();
+        spec.commandLine().getErr().println(summary(kernel, result));
+      } catch (MalformedKernelException e) {
+        // Says nothing about the other kernels.
+        failed = true;
+        spec.commandLine()
+            .getErr()
+            .println("whistler: kernel " + kernel.name() + ": " + Main.sentence(e));
+      }
     }
     return failed ? CommandFailure.BAD_INPUT : 0;
   }

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -40,14 +42,28 @@ public record KernelFile(
   /** Largest file that is read. */
   static final int FILE_LIMIT = 64 << 20;
 
-  /** Largest content after decompression: 64 MiB of BTF as base64 and as much for the formats. */
+  /** Largest content after decompression: 64 MiB of BTF as base64, and the rest. */
   private static final long CONTENT_LIMIT = 160L << 20;
+
+  /** Bytes of BTF (section 22). */
+  private static final int BTF_LIMIT = 64 << 20;
+
+  /** Characters of all formats; Linux 6.18 has some 4 million. */
+  private static final int FORMATS_LIMIT = 32 << 20;
+
+  /** Events, and features; Linux 6.18 has some 2,500, and fewer than 10,000. */
+  private static final int ENTRIES_LIMIT = 50_000;
+
+  /** Characters of names, features and the release. */
+  private static final int NAME_LIMIT = 1_024;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxStringLength(100 << 20)
+                  .maxStringLength(FORMATS_LIMIT)
+              .maxNameLength(NAME_LIMIT)
                   .maxNestingDepth(4)
                   .maxDocumentLength(CONTENT_LIMIT)
                   .build())
@@ -64,9 +80,60 @@ public record KernelFile(
    * @throws IOException with a sentence, if the bytes are not a kernel file
    */
   public static KernelFile parse(byte[] bytes) throws IOException {
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes));
+    try (WholeFile in = new WholeFile(bytes);
         JsonParser json = JSON.createParser(in)) {
-      return parse(json);
+      KernelFile kernel = parse(json);
+      if (json.nextToken() != null) {
+        throw new IOException("something stands behind its end");
+      }
+      in.checkEnd();
+      return kernel;
+    }
+  }
+
+  /** A gzip file of one part, whose check sum and length are right and behind which nothing is. */
+  private static final class WholeFile extends GZIPInputStream {
+    /** CRC and length. */
+    private static final int TRAILER = 8;
+
+    WholeFile(byte[] bytes) throws IOException {
+      super(new ByteArrayInputStream(bytes), Math.max(bytes.length, 1));
+    }
+
+    /** To be called when the content was read; reading the end is what checks the trailer. */
+    void checkEnd() throws IOException {
+      // The file is in the inflater's buffer as a whole, so what it left is the rest of the file.
+      if (read() >= 0 || inf.getRemaining() > TRAILER) {
+        throw new IOException("something stands behind its end");
+      }
+    }
+  }
+
+  /** Takes decoded BTF up to its limit, without ever holding much more than it. */
+  private static final class BoundedBytes extends OutputStream {
+    private byte[] bytes = new byte[1 << 16];
+    private int length;
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int start, int count) throws IOException {
+      if (count > BTF_LIMIT - length) {
+        throw new IOException("its types are larger than " + BTF_LIMIT + " bytes");
+      }
+      if (count > bytes.length - length) {
+        int wanted = Math.max(length + count, (int) Math.min(BTF_LIMIT, 2L * bytes.length));
+        bytes = Arrays.copyOf(bytes, wanted);
+      }
+      System.arraycopy(from, start, bytes, length, count);
+      length += count;
+    }
+
+    byte[] toBytes() {
+      return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
   }
 
@@ -75,6 +142,7 @@ public record KernelFile(
     String release = "";
     byte[] btf = null;
     List<String> features = null;
+    long characters = 0;
     SortedMap<String, String> formats = new TreeMap<>();
     expect(json, json.nextToken(), JsonToken.START_OBJECT);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -87,14 +155,27 @@ public record KernelFile(
                 "kernel file version " + json.getIntValue() + " is not known; only 1 is");
           }
         }
-        case "arch" -> arch = json.getText();
-        case "release" -> release = json.getText();
-        case "btf" -> btf = Base64.getDecoder().decode(json.getText());
+        case "arch" -> arch = name(json);
+        case "release" -> release = name(json);
+        case "btf" -> {
+          expect(json, value, JsonToken.VALUE_STRING);
+          BoundedBytes decoded = new BoundedBytes();
+          try {
+            json.readBinaryValue(decoded);
+          } catch (IllegalArgumentException e) {
+            throw new IOException("its types are no base64", e);
+          }
+          btf = decoded.toBytes();
+        }
         case "formats" -> {
           expect(json, value, JsonToken.START_OBJECT);
           while (json.nextToken() == JsonToken.FIELD_NAME) {
             String event = json.currentName();
             expect(json, json.nextToken(), JsonToken.VALUE_STRING);
+            characters += json.getTextLength();
+            if (characters > FORMATS_LIMIT || formats.size() == ENTRIES_LIMIT) {
+              throw new IOException("it holds more formats than any kernel has");
+            }
             formats.put(event, json.getText());
           }
         }
@@ -103,7 +184,10 @@ public record KernelFile(
           features = new ArrayList<>();
           while (json.nextToken() != JsonToken.END_ARRAY) {
             expect(json, json.currentToken(), JsonToken.VALUE_STRING);
-            features.add(json.getText());
+            if (features.size() == ENTRIES_LIMIT) {
+              throw new IOException("it holds more features than any kernel has");
+            }
+            features.add(name(json));
           }
         }
         default -> json.skipChildren();
@@ -113,6 +197,14 @@ public record KernelFile(
       throw new IOException("a kernel file needs the member \"arch\"");
     }
     return new KernelFile(arch, release, formats, btf, features);
+  }
+
+  private static String name(JsonParser json) throws IOException {
+    expect(json, json.currentToken(), JsonToken.VALUE_STRING);
+    if (json.getTextLength() > NAME_LIMIT) {
+      throw new IOException("it holds a name of " + json.getTextLength() + " characters");
+    }
+    return json.getText();
   }
 
   private static void expect(JsonParser json, @Nullable JsonToken found, JsonToken expected)

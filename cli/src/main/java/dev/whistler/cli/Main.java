@@ -1,5 +1,6 @@
 package dev.whistler.cli;
 
+import dev.whistler.compiler.kernel.MalformedKernelException;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -81,12 +82,22 @@ public final class Main {
             err.println("whistler: " + failure.getMessage());
             return failure.exitCode();
           }
+          if (exception instanceof MalformedKernelException malformed) {
+            err.println("whistler: " + sentence(malformed));
+            return CommandFailure.BAD_INPUT;
+          }
           // A defect of ours: the trace is what a bug report needs.
           exception.printStackTrace(err);
           err.println("whistler: internal error; please report it with the lines above");
           return CommandFailure.BAD_INPUT;
         });
     return line;
+  }
+
+  /** Says what is wrong with a kernel, and what to do about it. */
+  static String sentence(MalformedKernelException malformed) {
+    return malformed.getMessage()
+        + "; no kernel writes such a thing: describe the kernel anew with whistler profile";
   }
 
   static final class Version implements CommandLine.IVersionProvider {

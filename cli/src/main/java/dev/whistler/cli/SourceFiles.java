@@ -3,9 +3,6 @@ package dev.whistler.cli;
 import dev.whistler.compiler.source.SourceText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,42 +21,27 @@ final class SourceFiles {
   }
 
   private static SourceText read(Path file) {
-    byte[] bytes = bytes(file, SOURCE_LIMIT, "source text");
-    if (bytes.length == 0) {
-      throw CommandFailure.badInput(file + " is empty; a unit needs at least one defprog");
-    }
-    int start =
-        bytes.length >= 3
-                && bytes[0] == (byte) 0xef
-                && bytes[1] == (byte) 0xbb
-                && bytes[2] == (byte) 0xbf
-            ? 3
-            : 0;
-    try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes, start, bytes.length - start))
-              .toString();
-      return new SourceText(file.toString(), text);
-    } catch (CharacterCodingException e) {
-      throw CommandFailure.badInput(
-          file + " is not UTF-8 text; convert it, for instance with iconv");
-    }
+    // One byte more than the limit, and a byte-order mark: then the compiler says that it is longer.
+    return SourceText.of(file.toString(), head(file, SOURCE_LIMIT + 4));
   }
 
   /** The whole file, refused beyond {@code limit} bytes. */
   static byte[] bytes(Path file, int limit, String what) {
+    byte[] bytes = head(file, limit + 1);
+    if (bytes.length > limit) {
+      throw CommandFailure.badInput(
+          file + " is larger than " + limit / 1024 + " KiB, the limit for " + what);
+    }
+    return bytes;
+  }
+
+  /** At most so many bytes of a file, from its beginning. */
+  private static byte[] head(Path file, int length) {
     if (Files.isDirectory(file)) {
       throw CommandFailure.usage(file + " is a directory; name a file");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(limit + 1);
-      if (bytes.length > limit) {
-        throw CommandFailure.badInput(
-            file + " is larger than " + limit / 1024 + " KiB, the limit for " + what);
-      }
-      return bytes;
+      return in.readNBytes(length);
     } catch (NoSuchFileException e) {
       throw CommandFailure.usage(file + " does not exist; check the name");
     } catch (AccessDeniedException e) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,28 +32,67 @@ class BadInputTest {
   @Test
   void anEmptyFile() throws IOException {
     Path file = Files.createFile(folder.resolve("empty.lisp"));
-    expect(
-        CommandFailure.BAD_INPUT,
-        file + " is empty; a unit needs at least one defprog",
-        check(file));
+    expectDiagnostic(file + ":1:1: error E-NOPROG: the unit defines no program", check(file));
   }
 
   @Test
   void bytesThatAreNotUtf8() throws IOException {
-    Path file = Files.write(folder.resolve("latin1.lisp"), new byte[] {'(', (byte) 0xe4, ')'});
-    expect(
-        CommandFailure.BAD_INPUT,
-        file + " is not UTF-8 text; convert it, for instance with iconv",
+    Path file =
+        Files.write(folder.resolve("latin1.lisp"), new byte[] {';', '\n', '(', (byte) 0xe4, ')'});
+    expectDiagnostic(
+        file + ":2:2: error E-READ: byte 0xe4 is not valid UTF-8; save the file as UTF-8",
         check(file));
   }
 
   @Test
   void aSourceOfTenMegabytes() throws IOException {
     Path file = Files.writeString(folder.resolve("large.lisp"), " ".repeat(10_000_000));
-    expect(
-        CommandFailure.BAD_INPUT,
-        file + " is larger than 1024 KiB, the limit for source text",
-        check(file));
+    expectDiagnostic(
+        file + ":1:1: error E-LIMIT: the source is longer than 1048576 bytes", check(file));
+  }
+
+  @Test
+  void aSourceOfJustTheLimit() throws IOException {
+    String program = "(defprog p () 0)";
+    Path file =
+        Files.writeString(
+            folder.resolve("full.lisp"),
+            "\ufeff" + program + " ".repeat((1 << 20) - program.length()));
+    assertThat(check(file).exitCode()).isZero();
+    Files.writeString(file, Files.readString(file) + " ");
+    expectDiagnostic(
+        file + ":1:1: error E-LIMIT: the source is longer than 1048576 bytes", check(file));
+  }
+
+  /** The event and the cause are named, and the other kernel is checked all the same. */
+  @Test
+  void aKernelWithAFormatThatNoKernelWrites() throws IOException {
+    Path source =
+        Files.writeString(folder.resolve("p.lisp"), "(deftracepoint odd/event a)(defprog p () 0)");
+    Path odd = kernel("9.9.9-odd", "no fields");
+    Path good = kernel("9.9.9-good", "\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n");
+
+    CommandLineRun run = CommandLineRun.of("check", "--kernel", odd, "--kernel", good, source);
+    assertThat(run.exitCode()).isEqualTo(CommandFailure.BAD_INPUT);
+    assertThat(run.err().lines())
+        .first()
+        .asString()
+        .startsWith("whistler: kernel 9.9.9-odd: the format of \"odd/event\" has no fields; ");
+    assertThat(run.err()).contains("kernel 9.9.9-good: ok").doesNotContain("\tat ");
+
+    CommandLineRun compiled =
+        CommandLineRun.of("compile", "-o", folder.resolve("p.o"), "--kernel", odd, source);
+    assertThat(compiled.exitCode()).isEqualTo(CommandFailure.BAD_INPUT);
+    assertThat(compiled.err())
+        .startsWith("whistler: the format of \"odd/event\" has no fields; ")
+        .doesNotContain("\tat ");
+  }
+
+  private Path kernel(String release, String format) throws IOException {
+    return Files.write(
+        folder.resolve(release + ".json.gz"),
+        new KernelFile("x86-64", release, new TreeMap<>(Map.of("odd/event", format)), null, null)
+            .toBytes());
   }
 
   @Test
@@ -87,6 +128,12 @@ class BadInputTest {
 
   private static CommandLineRun check(Path source) {
     return CommandLineRun.of("check", "--kernel", "none", source);
+  }
+
+  private static void expectDiagnostic(String line, CommandLineRun run) {
+    assertThat(run.out()).startsWith(line);
+    assertThat(run.exitCode()).isEqualTo(CommandFailure.BAD_INPUT);
+    assertThat(run.err()).isEqualTo("kernel none: does not compile" + System.lineSeparator());
   }
 
   private static void expect(int exitCode, String sentence, CommandLineRun run) {

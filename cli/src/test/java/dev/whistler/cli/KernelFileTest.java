@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
@@ -54,6 +55,45 @@ class KernelFileTest {
             "{\"arch\":")) {
       assertThatThrownBy(() -> KernelFile.parse(gzip(text))).isInstanceOf(IOException.class);
     }
+  }
+
+  /** A file that was cut, damaged or appended to is refused, wherever the damage is. */
+  @Test
+  void theEndOfTheFileIsChecked() throws IOException {
+    byte[] good = gzip("{\"version\":1,\"arch\":\"arm64\",\"formats\":{}}");
+    for (int last = 1; last <= 8; last++) {
+      byte[] damaged = good.clone();
+      damaged[good.length - last] ^= 1;
+      refused(damaged);
+      refused(Arrays.copyOf(good, good.length - last));
+      refused(Arrays.copyOf(good, good.length + last));
+    }
+    byte[] twice = Arrays.copyOf(good, 2 * good.length);
+    System.arraycopy(good, 0, twice, good.length, good.length);
+    refused(twice);
+    byte[] emptyAfter = gzip("");
+    byte[] both = Arrays.copyOf(good, good.length + emptyAfter.length);
+    System.arraycopy(emptyAfter, 0, both, good.length, emptyAfter.length);
+    assertThat(KernelFile.parse(both).arch()).isEqualTo("arm64");
+    refused(gzip("{\"version\":1,\"arch\":\"arm64\",\"formats\":{}} {}"));
+    assertThat(KernelFile.parse(gzip("{\"version\":1,\"arch\":\"arm64\"} \n")).arch())
+        .isEqualTo("arm64");
+  }
+
+  private static void refused(byte[] bytes) {
+    assertThatThrownBy(() -> KernelFile.parse(bytes)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void moreThanAnyKernelHasIsRefused() throws IOException {
+    StringBuilder many = new StringBuilder("{\"arch\":\"x\",\"formats\":{\"a/0\":\"\"");
+    for (int i = 1; i <= 50_000; i++) {
+      many.append(",\"a/").append(i).append("\":\"\"");
+    }
+    refused(gzip(many + "}}"));
+    refused(gzip("{\"arch\":\"x\",\"features\":[\"" + "f".repeat(2_000) + "\"]}"));
+    refused(gzip("{\"arch\":\"x\",\"btf\":\"not base64!\"}"));
+    refused(gzip("{\"arch\":\"x\",\"btf\":{}}"));
   }
 
   private static byte[] gzip(String text) throws IOException {

@@ -74,6 +74,10 @@ public final class Reader {
             cursor.since(cursor.mark()),
             "the source is longer than " + MAX_BYTES + " bytes");
       }
+      SourceText.Malformed malformed = source.malformed();
+      if (malformed != null) {
+        throw fail(Code.E_READ, malformed.range(), malformed.message());
+      }
       FormReader reader = new FormReader(this, cursor);
       for (Datum form = reader.next(); form != null; form = reader.next()) {
         if (++forms > MAX_FORMS) {

@@ -4,11 +4,18 @@ package dev.whistler.compiler.source;
 public final class MalformedTextException extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final String before;
   private final transient SourceRange range;
 
-  MalformedTextException(SourceRange range, String message) {
+  MalformedTextException(String before, SourceRange range, String message) {
     super(message);
+    this.before = before;
     this.range = range;
+  }
+
+  /** The text up to there. */
+  String before() {
+    return before;
   }
 
   /** The first character that could not be decoded. */

@@ -7,15 +7,46 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One source text.
  *
  * @param name the file name as the caller gave it; used in diagnostics and line information
- * @param text the decoded text, without a byte-order mark
+ * @param text the decoded text, without a byte-order mark; of bytes that are no text, what stands
+ *     before the first of them
+ * @param malformed where the bytes stop being text, or null; the compiler reports it as {@code
+ *     E-READ}
  */
-public record SourceText(String name, String text) {
+public record SourceText(String name, String text, @Nullable Malformed malformed) {
   private static final char BYTE_ORDER_MARK = '\ufeff';
+
+  /**
+   * Bytes that are no UTF-8.
+   *
+   * @param range the first character that could not be decoded
+   * @param message one sentence
+   */
+  public record Malformed(SourceRange range, String message) {}
+
+  /** A text that was decoded elsewhere. */
+  public SourceText(String name, String text) {
+    this(name, text, null);
+  }
+
+  /**
+   * Takes a file as it is: whatever is wrong with its bytes is a diagnostic of the compilation.
+   *
+   * @param bytes the whole file, or as much of it as exceeds the limit of section 22
+   */
+  public static SourceText of(String name, byte[] bytes) {
+    try {
+      return decode(name, bytes);
+    } catch (MalformedTextException e) {
+      return new SourceText(
+          name, e.before(), new Malformed(e.range(), String.valueOf(e.getMessage())));
+    }
+  }
 
   /**
    * Decodes UTF-8 (section 2.1). An initial byte-order mark is skipped.
@@ -41,6 +72,7 @@ public record SourceText(String name, String text) {
       int lineStart = text.lastIndexOf('\n') + 1;
       int column = 1 + text.codePointCount(lineStart, text.length());
       throw new MalformedTextException(
+          text,
           new SourceRange(name, line, column, line, column + 1),
           String.format(
               Locale.ROOT,

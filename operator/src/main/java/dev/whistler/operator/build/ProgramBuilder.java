@@ -4,6 +4,7 @@ import dev.whistler.compiler.Budget;
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.CompilationRequest;
 import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.MalformedKernelException;
 import dev.whistler.compiler.kernel.RecordingKernelDescription;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -33,6 +35,7 @@ public final class ProgramBuilder {
 
   private final Function<CompilationRequest, CompilationResult> compiler;
   private final Duration timeLimit;
+  private final BiConsumer<CompilerDefect, Throwable> defects;
 
   private final Map<SourceUnit, List<TracedBuild>> builds =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -51,11 +54,16 @@ public final class ProgramBuilder {
    *
    * @param compiler the compiler
    * @param timeLimit for one compilation
+   * @param defects told of each failure that is the compiler's own fault, with its cause; what a user
+   *     sees is the defect's reference
    */
   public ProgramBuilder(
-      Function<CompilationRequest, CompilationResult> compiler, Duration timeLimit) {
+      Function<CompilationRequest, CompilationResult> compiler,
+      Duration timeLimit,
+      BiConsumer<CompilerDefect, Throwable> defects) {
     this.compiler = compiler;
     this.timeLimit = timeLimit;
+    this.defects = defects;
   }
 
   /** The outcome for one kernel. */
@@ -78,21 +86,38 @@ public final class ProgramBuilder {
         return build.outcome;
       }
     }
+    RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
+    Budget deadline = deadline();
     try {
-      RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
-      Budget deadline = deadline();
-      CompilationResult result = compiler.apply(request(unit, recording, deadline));
-      Trace trace = recording.trace();
-      BuildOutcome outcome = outcome(result, kernel, trace);
+      BuildOutcome outcome = compiled(unit, kernel, recording, deadline);
       // What ran out of time on a busy machine may not do so again.
       if (known.size() < MAX_LAYOUTS && !deadline.exhausted()) {
-        known.add(new TracedBuild(trace, outcome));
+        known.add(new TracedBuild(recording.trace(), outcome));
       }
       return outcome;
     } catch (MalformedKernelException e) {
       return new BuildOutcome.Impossible(
           Reason.MALFORMED_PROFILE,
           "The kernel's profile holds what no kernel produces: " + e.getMessage() + ".");
+    }
+  }
+
+  /** Whatever the compiler throws but what it promises to throw is a defect, and an outcome. */
+  private BuildOutcome compiled(
+      SourceUnit unit,
+      KernelDescription kernel,
+      RecordingKernelDescription recording,
+      Budget deadline) {
+    try {
+      CompilationResult result = compiler.apply(request(unit, recording, deadline));
+      return outcome(result, kernel, recording.trace());
+    } catch (MalformedKernelException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      CompilerDefect defect = CompilerDefect.of(unit, e);
+      defects.accept(defect, e);
+      return new BuildOutcome.Rejected(
+          CompilerReason.of(Code.E_INTERNAL), List.of(defect.diagnostic()));
     }
   }
 
@@ -112,12 +137,16 @@ public final class ProgramBuilder {
             defaults.instructionLimit(),
             defaults.disabledPasses());
     return new CompilationRequest(
-        List.of(new SourceText(unit.name() + ".lisp", unit.text())),
+        List.of(new SourceText(fileOf(unit), unit.text())),
         kernel.architecture(),
         kernel,
         unit.knobs(),
         options,
         deadline);
+  }
+
+  static String fileOf(SourceUnit unit) {
+    return unit.name() + ".lisp";
   }
 
   private Budget deadline() {

@@ -17,6 +17,9 @@ public final class Reason {
   /** A profile is not what its digest promises, or no kernel produces such a thing. */
   public static final String MALFORMED_PROFILE = "MalformedProfile";
 
+  /** The operator itself failed on this program; its log has the cause. */
+  public static final String OPERATOR_DEFECT = "OperatorDefect";
+
   /** The compiled object does not fit into a WhistlerArtifact. */
   public static final String OBJECT_TOO_LARGE = "ObjectTooLarge";
 

@@ -24,12 +24,15 @@ import dev.whistler.operator.rollout.RolloutPlan;
 import dev.whistler.operator.status.Observation;
 import dev.whistler.operator.status.ProgramStatus;
 import dev.whistler.operator.status.Transition;
+import dev.whistler.operator.status.ErrorStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -52,6 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Gathers what concerns one program, asks the pure packages what shall be, and has it written. */
 @ControllerConfiguration(
@@ -80,7 +84,16 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     this.wantedProfiles = wantedProfiles;
     this.events = events;
     this.config = config;
-    this.builder = new ProgramBuilder(Compiler::compile, config.compileTimeLimit());
+    this.builder =
+        new ProgramBuilder(
+            Compiler::compile,
+            config.compileTimeLimit(),
+            (defect, cause) ->
+                Log.errorf(
+                    cause,
+                    "Program %s: the compiler failed, reference %s",
+                    defect.program(),
+                    defect.reference()));
   }
 
   @Override
@@ -155,6 +168,28 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     }
     events.record(program, transitions);
     return UpdateControl.patchStatus(withStatus(identity, status));
+  }
+
+  /** A failure that no rule foresaw: the old status would tell of a state that is no longer so. */
+  @Override
+  public ErrorStatusUpdateControl<WhistlerProgram> updateErrorStatus(
+      WhistlerProgram program, Context<WhistlerProgram> context, Exception failure) {
+    if (causes(failure).anyMatch(KubernetesClientException.class::isInstance)) {
+      // The API server refused or was away; the retry tells more than a status could, which would
+      // not get there either.
+      return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+    ProgramIdentity identity = ProgramIdentity.of(program);
+    WhistlerProgramStatus status =
+        ErrorStatus.of(identity, program.getStatus(), failure, Instant.now());
+    Log.errorf(failure, "Program %s: not reconciled", identity.name());
+    return status.equals(program.getStatus())
+        ? ErrorStatusUpdateControl.noStatusUpdate()
+        : ErrorStatusUpdateControl.patchStatus(withStatus(identity, status));
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(16);
   }
 
   private static Optional<Refusal> refusal(ProgramIdentity identity, WhistlerProgramSpec spec) {

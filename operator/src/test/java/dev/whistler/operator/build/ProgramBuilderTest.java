@@ -15,8 +15,10 @@ import dev.whistler.operator.model.Reason;
 import dev.whistler.operator.profile.KernelKnowledge;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,8 @@ final class ProgramBuilderTest {
 
   private int compilations;
   private final ProgramBuilder builder =
-      new ProgramBuilder(this::compileParentOffset, Duration.ofMinutes(10));
+      new ProgramBuilder(
+          this::compileParentOffset, Duration.ofMinutes(10), (defect, cause) -> {});
 
   @Test
   void kernelsThatAnswerAlikeShareOneCompilation() {
@@ -64,7 +67,8 @@ final class ProgramBuilderTest {
 
   @Test
   void whatRanOutOfTimeIsTriedAgain() {
-    ProgramBuilder hurried = new ProgramBuilder(this::compileParentOffset, Duration.ZERO);
+    ProgramBuilder hurried = 
+        new ProgramBuilder(this::compileParentOffset, Duration.ZERO, (defect, cause) -> {});
     KernelKnowledge kernel = kernel(Map.of("sched/f", OFFSET_12));
     hurried.build(UNIT, kernel);
     hurried.build(UNIT, kernel);
@@ -83,10 +87,60 @@ final class ProgramBuilderTest {
 
   @Test
   void aHostileFormatIsTheProfilesFaultAndNoCrash() {
-    assertThat(builder.build(UNIT, kernel(Map.of("sched/f", "\tfield:int x;\toffset:-1;"))))
+    assertThat(builder.build(UNIT, kernel(Map.of("sched/f", "no fields"))))
         .isInstanceOfSatisfying(
             BuildOutcome.Impossible.class,
             impossible -> assertThat(impossible.reason()).isEqualTo(Reason.MALFORMED_PROFILE));
+  }
+
+  /** Any user can send any source: the compiler's own failure must not stop the reconciliation. */
+  @Test
+  void whatTheCompilerThrowsIsADiagnosticWithAReference() {
+    for (Throwable thrown :
+        List.of(
+            new IllegalArgumentException("no scalar type of 16 bytes"),
+            new StackOverflowError(),
+            new AssertionError("not here"))) {
+      List<String> logged = new ArrayList<>();
+      ProgramBuilder failing =
+          new ProgramBuilder(
+              request -> {
+                Objects.requireNonNull(request.kernel()).tracepoint("sched", "f");
+                throw sneaky(thrown);
+              },
+              Duration.ofMinutes(1),
+              (defect, cause) -> {
+                assertThat(cause).isSameAs(thrown);
+                logged.add(defect.reference());
+              });
+      BuildOutcome first = failing.build(UNIT, kernel(Map.of("sched/f", OFFSET_12)));
+
+      assertThat(first)
+          .isInstanceOfSatisfying(
+              BuildOutcome.Rejected.class,
+              rejected -> {
+                assertThat(rejected.reason()).isEqualTo("CompilerDefect");
+                assertThat(rejected.diagnostics())
+                    .singleElement()
+                    .satisfies(
+                        d -> {
+                          assertThat(d.code()).isEqualTo(Code.E_INTERNAL);
+                          assertThat(d.message()).contains(logged.getFirst());
+                        });
+              });
+      assertThat(failing.build(UNIT, kernel(Map.of("sched/f", OFFSET_12)))).isEqualTo(first);
+      assertThat(logged).hasSize(1);
+      failing.build(UNIT, kernel(Map.of("sched/f", OFFSET_24)));
+      assertThat(logged).hasSize(2);
+      assertThat(logged.get(1)).isEqualTo(logged.get(0));
+    }
+  }
+
+  private static RuntimeException sneaky(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) thrown;
   }
 
   @Test
@@ -98,7 +152,8 @@ final class ProgramBuilderTest {
             request ->
                 new CompilationResult(
                     Optional.of(new CompiledObject(noise, "{}", List.of())), List.of(), List.of()),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            (defect, cause) -> {});
 
     assertThat(large.build(UNIT, kernel(Map.of())))
         .isInstanceOfSatisfying(

@@ -38,7 +38,7 @@ final class RealCompilerTest {
       """;
 
   private final ProgramBuilder builder =
-      new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20));
+      new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20), (defect, cause) -> {});
 
   @Test
   void kernelsWithOtherOffsetsGetOtherObjects() throws IOException {
@@ -76,7 +76,7 @@ final class RealCompilerTest {
     BuiltObject first = built(USES_A_FIELD, kernel("6.1"));
     BuiltObject again =
         ((BuildOutcome.Built)
-                new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20))
+                new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20), (defect, cause) -> {})
                     .build(unit(USES_A_FIELD), kernel("6.1")))
             .object();
 
