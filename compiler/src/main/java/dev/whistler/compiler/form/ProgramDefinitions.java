@@ -53,7 +53,12 @@ final class ProgramDefinitions {
     String type = type(options, context);
     ResolvedSection section = section(options, type, form.origin(), context);
     Datum sectionDatum = options.value("section");
-    checkKernel(section, sectionDatum == null ? form.origin() : context.originOf(sectionDatum));
+    checkKernel(section, form.origin());
+    SectionTargets.check(
+        section,
+        unit,
+        form.origin(),
+        sectionDatum == null ? form.origin() : context.originOf(sectionDatum));
     String license = text(options, "license", "GPL", context);
     checkLicense(license, options, form.origin(), context);
     Datum sleepable = options.value("sleepable");
@@ -107,9 +112,11 @@ final class ProgramDefinitions {
               + "\" names no "
               + (section.written().equals(section.canonical()) ? "target" : "complete target")
               + ", so the program is not attached by itself",
-          Sections.targetShape(section.written())
-              .map(shape -> "give the place, " + shape + ", here or when it is attached")
-              .orElse(null));
+          section.written().equals(section.canonical())
+              ? null
+              : Sections.targetShape(section.written())
+                  .map(shape -> "give the place, " + shape + ", here or when it is attached")
+                  .orElse(null));
     }
     return section;
   }
@@ -164,7 +171,6 @@ final class ProgramDefinitions {
       diagnostics.report(
           Code.E_PROGTYPE, at, "this kernel has no programs of type :" + section.type(), null);
     }
-    SectionTargets.check(section, unit, at);
   }
 
   private String text(OptionList options, String option, String missing, ExpansionContext context) {

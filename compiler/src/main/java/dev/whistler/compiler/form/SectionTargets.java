@@ -44,7 +44,7 @@ final class SectionTargets {
     }
   }
 
-  static void check(ResolvedSection section, UnitContext unit, Origin at) {
+  static void check(ResolvedSection section, UnitContext unit, Origin program, Origin at) {
     Optional<Wanted> wanted = wanted(section);
     if (wanted.isEmpty()) {
       return;
@@ -68,7 +68,7 @@ final class SectionTargets {
           unit.diagnostics()
               .report(
                   Code.E_TP,
-                  at,
+                  program,
                   "the kernel has no tracepoint " + name,
                   "this program cannot be attached");
         }
