@@ -105,21 +105,18 @@ final class Calls {
   }
 
   private void map(int slot, HelperRule helper, Value value, boolean changed) {
-    Optional<MapRule> rule = rule(value);
-    if (rule.isEmpty()) {
-      report(Kind.HELPER, slot, "the helper " + helper.name() + " on a map of an unknown type");
-    } else if (!analysis.tier().allows(changed ? rule.get().changeTier() : rule.get().tier())) {
-      report(
-          Kind.HELPER,
-          slot,
-          "the helper " + helper.name() + " on a map of the type " + rule.get().name());
+    boolean map = (value.origins() & ~Origin.NULL) == Origin.MAP;
+    for (int type : value.mapTypes()) {
+      Optional<MapRule> rule = map ? MapRule.of(type) : Optional.empty();
+      if (rule.isEmpty()) {
+        report(Kind.HELPER, slot, "the helper " + helper.name() + " on a map of an unknown type");
+      } else if (!analysis.tier().allows(changed ? rule.get().changeTier() : rule.get().tier())) {
+        report(
+            Kind.HELPER,
+            slot,
+            "the helper " + helper.name() + " on a map of the type " + rule.get().name());
+      }
     }
-  }
-
-  private static Optional<MapRule> rule(Value map) {
-    return (map.origins() & ~Origin.NULL) == Origin.MAP && map.known() == Value.Known.MAP_TYPE
-        ? MapRule.of(map.low())
-        : Optional.empty();
   }
 
   private Value result(HelperRule helper, State state) {
@@ -133,17 +130,18 @@ final class Calls {
   }
 
   private static Value element(Value map) {
-    Optional<MapRule> rule = rule(map);
-    if (rule.isEmpty()) {
-      return Value.UNKNOWN;
+    Value found = Value.ZERO;
+    for (int type : map.mapTypes()) {
+      found = found.join(MapRule.of(type).map(rule -> element(rule, map)).orElse(Value.UNKNOWN));
     }
-    return switch (rule.get().element()) {
-      case MAP_VALUE -> Value.of(Origin.MAP_VALUE | Origin.NULL);
-      case KERNEL -> Value.of(Origin.KERNEL | Origin.NULL);
-      case MAP -> {
-        Value inner = Value.map(map.high(), MapType.UNKNOWN);
-        yield new Value(inner.origins() | Origin.NULL, inner.known(), inner.detail());
-      }
+    return found;
+  }
+
+  private static Value element(MapRule rule, Value map) {
+    return switch (rule.element()) {
+      case MAP_VALUE -> Value.of(Origin.MAP_VALUE);
+      case KERNEL -> Value.of(Origin.KERNEL);
+      case MAP -> Value.map(map.innerType(), MapType.UNKNOWN);
     };
   }
 

@@ -222,7 +222,7 @@ final class Interpreter {
     int origins = address.origins() & ~Origin.NULL;
     boolean placed = !isPatched(slot);
     if (origins == Origin.STACK) {
-      return state.load(address, code.offset(slot), bytes, placed);
+      return placed ? state.load(address, code.offset(slot), bytes) : Value.UNKNOWN;
     }
     if ((origins & Origin.CONTEXT) != 0) {
       return fromContext(slot, bytes, address, placed);
@@ -230,10 +230,11 @@ final class Interpreter {
     if ((origins & Origin.UNKNOWN) != 0) {
       return Value.UNKNOWN;
     }
-    // Pointers to objects of the kernel lie in maps and in other such objects.
-    return bytes == 8 && (origins & ~Origin.PACKET) != 0
-        ? Value.of(Origin.KERNEL | Origin.NUMBER)
-        : Value.SOME_NUMBER;
+    if (bytes < 8 || origins == Origin.PACKET) {
+      return Value.SOME_NUMBER;
+    }
+    boolean own = (origins & ~Origin.OWN) == 0 && (origins & Origin.STACK) == 0;
+    return Value.of((own ? Origin.FIELD : Origin.KERNEL) | Origin.NUMBER);
   }
 
   private Value fromContext(int slot, int bytes, Value address, boolean placed) {
@@ -245,7 +246,9 @@ final class Interpreter {
     if (rule.packetPointers().contains(field)) {
       return Value.of(Origin.PACKET);
     }
-    return bytes == 8 ? Value.of(Origin.KERNEL | Origin.NUMBER) : Value.SOME_NUMBER;
+    return bytes == 8 && !rule.isContextOfNumbers()
+        ? Value.of(Origin.KERNEL | Origin.NUMBER)
+        : Value.SOME_NUMBER;
   }
 
   private void store(int slot, int opcode, State state) {
@@ -260,10 +263,11 @@ final class Interpreter {
     Value address = register(state, code.target(slot));
     calls.checkWrite(slot, address, what);
     if ((address.origins() & Origin.STACK) != 0) {
-      int bytes = bytes(opcode);
-      // Beside the stack there is something else that it may have gone to.
-      boolean certain = (address.origins() & ~Origin.NULL) == Origin.STACK && !isPatched(slot);
-      state.store(address, code.offset(slot), bytes, certain, value);
+      if (isPatched(slot)) {
+        state.storeAnywhere(value);
+      } else {
+        state.store(address, code.offset(slot), bytes(opcode), value);
+      }
     }
   }
 

@@ -32,6 +32,14 @@ final class Origin {
   static final int FUNCTION = 1 << 10;
   static final int UNKNOWN = 1 << 11;
 
+  /**
+   * What was loaded from a map, ring or global: a number, or an address that the kernel put there.
+   */
+  static final int FIELD = 1 << 12;
+
+  /** What the verifier may know to be an address though it looks like a number here. */
+  static final int TYPED = KERNEL | FIELD;
+
   /** What a program that only observes may write. */
   static final int OWN = STACK | MAP_VALUE | RECORD | GLOBAL;
 
@@ -47,14 +55,15 @@ final class Origin {
     "an object of the kernel",
     "a map",
     "a function",
-    "an unknown address"
+    "an unknown address",
+    "an address out of a map"
   };
 
   private Origin() {}
 
   /** Whether it is no address but perhaps of an object of the kernel. */
   static boolean isPlain(int origins) {
-    return (origins & ~(NULL | NUMBER | KERNEL)) == 0;
+    return (origins & ~(NULL | NUMBER | TYPED)) == 0;
   }
 
   /** What a value may be that must not be written through, for sentences. */

@@ -148,9 +148,9 @@ final class State {
   }
 
   /** What is loaded from the stack. */
-  Value load(Value address, int offset, int bytes, boolean offsetKnown) {
+  Value load(Value address, int offset, int bytes) {
     int at = address.low() + offset;
-    if (!offsetKnown || !isPlace(address) || !inStack(at, bytes)) {
+    if (!isPlace(address) || !inStack(at, bytes)) {
       // The verifier takes what it finds at a place that varies for a number.
       return Value.SOME_NUMBER;
     }
@@ -165,9 +165,9 @@ final class State {
   }
 
   /** A store to the stack. */
-  void store(Value address, int offset, int bytes, boolean offsetKnown, Value value) {
+  void store(Value address, int offset, int bytes, Value value) {
     int at = address.low() + offset;
-    if (offsetKnown && isPlace(address) && inStack(at, bytes)) {
+    if (isPlace(address) && inStack(at, bytes)) {
       if (bytes == SLOT_BYTES && at % SLOT_BYTES == 0) {
         Value[] frame = writable(address.high());
         frame[slot(at)] = value;
@@ -222,6 +222,13 @@ final class State {
     }
   }
 
+  /** A store to a place that nobody knows before the object is loaded. */
+  void storeAnywhere(Value value) {
+    for (int f = 0; f < frames.size(); f++) {
+      mix(f, -STACK_BYTES, 0, value);
+    }
+  }
+
   /**
    * A slot that perhaps holds another value from now on. An address that is overwritten by a number
    * is a number to the verifier, which lets nobody write through it; so it may stay what it was,
@@ -230,7 +237,8 @@ final class State {
   private static void forget(Value[] frame, int slot, Value value) {
     Value old = frame[slot];
     boolean spilled = !Origin.isPlain(old.origins());
-    if (!spilled || !Origin.isPlain(value.origins())) {
+    boolean number = (value.origins() & ~(Origin.NULL | Origin.NUMBER | Origin.FIELD)) == 0;
+    if (!spilled || !number) {
       frame[slot] = old.mixed(value);
     }
   }

@@ -1,5 +1,7 @@
 package dev.whistler.tier.flow;
 
+import java.util.stream.LongStream;
+
 /**
  * What is known of a register or stack slot.
  *
@@ -19,11 +21,15 @@ record Value(int origins, Known known, long detail) {
     STACK_FRAME,
     /** The offset in the context. */
     CONTEXT_OFFSET,
-    /** Map type and the type of the maps in it. */
-    MAP_TYPE,
+    /** The types that a map can have and the type of the maps in it. */
+    MAP_TYPES,
     /** Index of the function. */
     FUNCTION
   }
+
+  private static final int INNER_SHIFT = 48;
+  private static final long TYPES = (1L << INNER_SHIFT) - 1;
+  private static final long UNKNOWN_TYPE = 1;
 
   static final Value UNKNOWN = of(Origin.UNKNOWN);
   static final Value SOME_NUMBER = of(Origin.NUMBER);
@@ -46,8 +52,33 @@ record Value(int origins, Known known, long detail) {
     return new Value(Origin.CONTEXT, Known.CONTEXT_OFFSET, offset);
   }
 
+  /**
+   * A map.
+   *
+   * @param inner the type of the maps in it, 0 if there are none or it is not known
+   */
   static Value map(int type, int inner) {
-    return new Value(Origin.MAP, Known.MAP_TYPE, (long) inner << 32 | type & 0xffffffffL);
+    boolean telling = type > 0 && type < INNER_SHIFT;
+    boolean innerTelling = inner > 0 && inner < INNER_SHIFT;
+    return new Value(
+        Origin.MAP,
+        Known.MAP_TYPES,
+        (innerTelling ? (long) inner << INNER_SHIFT : 0) | (telling ? 1L << type : UNKNOWN_TYPE));
+  }
+
+  /** The types that a map can have, 0 for one that is not known. */
+  int[] mapTypes() {
+    return known == Known.MAP_TYPES
+        ? LongStream.of(detail & TYPES)
+            .flatMap(types -> LongStream.range(0, INNER_SHIFT).filter(t -> (types >> t & 1) != 0))
+            .mapToInt(type -> (int) type)
+            .toArray()
+        : new int[] {0};
+  }
+
+  /** The type of the maps in a map, 0 if it is not known. */
+  int innerType() {
+    return known == Known.MAP_TYPES ? (int) (detail >>> INNER_SHIFT) : 0;
   }
 
   static Value function(int index) {
@@ -58,12 +89,12 @@ record Value(int origins, Known known, long detail) {
     return known == Known.NUMBER;
   }
 
-  /** The low half of the detail: offset or map type. */
+  /** The low half of the detail: offset, or index of a function. */
   int low() {
     return (int) detail;
   }
 
-  /** The high half of the detail: frame or type of inner maps. */
+  /** The high half of the detail: frame. */
   int high() {
     return (int) (detail >> 32);
   }
@@ -88,6 +119,10 @@ record Value(int origins, Known known, long detail) {
     if (known == other.known && detail == other.detail && known != Known.NUMBER) {
       return new Value(both, known, detail);
     }
+    if (known == Known.MAP_TYPES && other.known == Known.MAP_TYPES) {
+      long inner = innerType() == other.innerType() ? detail & ~TYPES : 0;
+      return new Value(both, known, inner | (detail | other.detail) & TYPES);
+    }
     boolean oneFrame = inFrame() && other.inFrame() && frame() == other.frame();
     return oneFrame ? new Value(both, Known.STACK_FRAME, (long) frame() << 32) : of(both);
   }
@@ -103,14 +138,14 @@ record Value(int origins, Known known, long detail) {
 
   /** What remains of this and another in a number that was computed from them. */
   Value mixed(Value other) {
-    return of((origins | other.origins) & ~(Origin.NULL | Origin.KERNEL) | Origin.NUMBER);
+    return of((origins | other.origins) & ~(Origin.NULL | Origin.TYPED) | Origin.NUMBER);
   }
 
   Value plus(Value other) {
     if (Origin.isPlain(origins) && Origin.isPlain(other.origins)) {
       return isNumber() && other.isNumber()
           ? number(detail + other.detail)
-          : of((origins | other.origins) & Origin.KERNEL | Origin.NUMBER);
+          : of((origins | other.origins) & Origin.TYPED | Origin.NUMBER);
     }
     if (Origin.isPlain(other.origins) && isAddress()) {
       return moved(other, 1);
@@ -125,7 +160,7 @@ record Value(int origins, Known known, long detail) {
     if (Origin.isPlain(origins) && Origin.isPlain(other.origins)) {
       return isNumber() && other.isNumber()
           ? number(detail - other.detail)
-          : of((origins | other.origins) & Origin.KERNEL | Origin.NUMBER);
+          : of((origins | other.origins) & Origin.TYPED | Origin.NUMBER);
     }
     if (Origin.isPlain(other.origins) && isAddress()) {
       return moved(other, -1);
@@ -140,12 +175,12 @@ record Value(int origins, Known known, long detail) {
 
   /** Whether it is an address, or null, and nothing that was computed from one. */
   private boolean isAddress() {
-    return (origins & (Origin.NUMBER | Origin.KERNEL | Origin.UNKNOWN)) == 0;
+    return (origins & (Origin.NUMBER | Origin.TYPED | Origin.UNKNOWN)) == 0;
   }
 
   private Value moved(Value by, int sign) {
     // Null moved by an address is that address.
-    int both = (origins & Origin.NULL) == 0 ? origins : origins | by.origins & Origin.KERNEL;
+    int both = (origins & Origin.NULL) == 0 ? origins : origins | by.origins & Origin.TYPED;
     if (by.isNumber()
         && by.detail == (int) by.detail
         && Math.abs(by.detail) < 1 << 20

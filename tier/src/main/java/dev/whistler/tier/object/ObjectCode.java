@@ -140,6 +140,12 @@ public record ObjectCode(List<Function> functions) {
               slot, callee(symbol.section(), at + (code.immediate(slot) + 1L) * SLOT_BYTES));
         }
         if (patchedOffsets.contains(at)) {
+          if (references.containsKey(slot)
+              || (code.opcode(slot) & 7) == 5
+              || (code.opcode(slot) & 7) == 6) {
+            throw new MalformedException(
+                "a relocation of a kernel field does not fit its instruction");
+          }
           patchedSlots.add(slot);
         }
       }

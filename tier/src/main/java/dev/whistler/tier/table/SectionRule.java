@@ -17,13 +17,15 @@ import java.util.Set;
  * @param observeReturn the only return value in {@code observe}; empty: any
  * @param actReturn the only return value in {@code act}; empty: any
  * @param packetPointers the fields of the context that point to packets, as {@link #field}
+ * @param isContextOfNumbers whether no field of the context is a pointer
  */
 public record SectionRule(
     String name,
     Tier tier,
     OptionalLong observeReturn,
     OptionalLong actReturn,
-    Set<Long> packetPointers) {
+    Set<Long> packetPointers,
+    boolean isContextOfNumbers) {
 
   private static final Map<String, SectionRule> TABLE = read();
 
@@ -35,14 +37,20 @@ public record SectionRule(
     Map<String, SectionRule> rules = new HashMap<>();
     for (List<String> row : TableText.rows("sections.txt", 5)) {
       Set<Long> pointers = new HashSet<>();
-      for (String word : TableText.words(row.get(4))) {
+      boolean numbers = row.get(4).equals("numbers");
+      for (String word : numbers ? List.<String>of() : TableText.words(row.get(4))) {
         String[] parts = word.split(":", -1);
         pointers.add(field(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
       }
       rules.put(
           row.get(0),
           new SectionRule(
-              row.get(0), Tier.of(row.get(1)), value(row.get(2)), value(row.get(3)), pointers));
+              row.get(0),
+              Tier.of(row.get(1)),
+              value(row.get(2)),
+              value(row.get(3)),
+              pointers,
+              numbers));
     }
     return Map.copyOf(rules);
   }
