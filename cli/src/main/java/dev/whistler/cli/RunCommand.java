@@ -128,6 +128,7 @@ final class RunCommand implements Callable<Integer> {
             .withSinks(destinations)
             .withMaps(seeds)
             .withDerivedSchema(records)
+            .withTier(source.tier().rules())
             .withLimits(Limits.DEFAULT.withMaxRecords(count))
             .withListener(
                 (ring, decoded) -> {

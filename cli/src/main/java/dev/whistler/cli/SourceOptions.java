@@ -83,7 +83,7 @@ final class SourceOptions {
         budget);
   }
 
-  private CompilationOptions.Tier tier() {
+  CompilationOptions.Tier tier() {
     try {
       return CompilationOptions.Tier.valueOf(tier.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {

@@ -8,6 +8,9 @@ public final class NodeReason {
   /** The kernel's verifier refused the program. Condition {@code Verified}. */
   public static final String VERIFIER_REJECTED = "VerifierRejected";
 
+  /** The program does what its tier does not allow. Condition {@code Attached}. */
+  public static final String POLICY_DENIED = "PolicyDenied";
+
   /** Loading or attaching failed. Condition {@code Attached}. */
   public static final String ATTACH_FAILED = "AttachFailed";
 

@@ -8,6 +8,8 @@ public enum FailureReason {
   UNSUPPORTED("Unsupported"),
   /** The process lacks a right it needs. */
   PERMISSION_DENIED("PermissionDenied"),
+  /** The object does what its tier does not allow. */
+  POLICY_DENIED("PolicyDenied"),
   VERIFIER_REJECTED("VerifierRejected"),
   /** The kernel refused to load for another reason than the verifier's verdict. */
   LOAD_FAILED("LoadFailed"),

@@ -2,6 +2,7 @@ package dev.whistler.runtime;
 
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.maps.MapEntries;
+import dev.whistler.tier.Tier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener called for every decoded record on the reading thread; must not block
  * @param records if not null, an object of another compiler will do: its schema is derived from its
  *     sections, maps and types; by ring, the struct of its records, without which they are bytes
+ * @param tier what the object may do; it is checked before anything of it is loaded
  */
 @SuppressWarnings("ArrayRecordComponent") // the object is large and never compared
 public record RunRequest(
@@ -31,7 +33,8 @@ public record RunRequest(
     @Nullable Path pinDirectory,
     Limits limits,
     RecordListener listener,
-    @Nullable Map<String, String> records) {
+    @Nullable Map<String, String> records,
+    Tier tier) {
 
   public RunRequest {
     attach = List.copyOf(attach);
@@ -40,6 +43,7 @@ public record RunRequest(
     records = records == null ? null : Map.copyOf(records);
   }
 
+  /** A request for the tier {@code unrestricted}. */
   public static RunRequest of(byte[] object, Identity identity) {
     return new RunRequest(
         object,
@@ -50,37 +54,47 @@ public record RunRequest(
         null,
         Limits.DEFAULT,
         RecordListener.NONE,
-        null);
+        null,
+        Tier.UNRESTRICTED);
   }
 
   public RunRequest withAttach(List<AttachTarget> targets) {
     return new RunRequest(
-        object, identity, targets, sinks, maps, pinDirectory, limits, listener, records);
+        object, identity, targets, sinks, maps, pinDirectory, limits, listener, records, tier);
   }
 
   public RunRequest withSinks(List<SinkSpec> destinations) {
     return new RunRequest(
-        object, identity, attach, destinations, maps, pinDirectory, limits, listener, records);
+        object,
+        identity,
+        attach,
+        destinations,
+        maps,
+        pinDirectory,
+        limits,
+        listener,
+        records,
+        tier);
   }
 
   public RunRequest withMaps(List<MapEntries> entries) {
     return new RunRequest(
-        object, identity, attach, sinks, entries, pinDirectory, limits, listener, records);
+        object, identity, attach, sinks, entries, pinDirectory, limits, listener, records, tier);
   }
 
   public RunRequest withPinDirectory(Path directory) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, directory, limits, listener, records);
+        object, identity, attach, sinks, maps, directory, limits, listener, records, tier);
   }
 
   public RunRequest withLimits(Limits bounds) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, bounds, listener, records);
+        object, identity, attach, sinks, maps, pinDirectory, bounds, listener, records, tier);
   }
 
   public RunRequest withListener(RecordListener recordListener) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, limits, recordListener, records);
+        object, identity, attach, sinks, maps, pinDirectory, limits, recordListener, records, tier);
   }
 
   /**
@@ -90,6 +104,11 @@ public record RunRequest(
    */
   public RunRequest withDerivedSchema(Map<String, String> structs) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, limits, listener, structs);
+        object, identity, attach, sinks, maps, pinDirectory, limits, listener, structs, tier);
+  }
+
+  public RunRequest withTier(Tier allowed) {
+    return new RunRequest(
+        object, identity, attach, sinks, maps, pinDirectory, limits, listener, records, allowed);
   }
 }

@@ -79,7 +79,7 @@ final class Starting {
     Starting starting =
         new Starting(
             request,
-            ObjectLoading.read(request.object(), request.records()),
+            ObjectLoading.read(request.object(), request.records(), request.tier()),
             new Attachments(null));
     try {
       return starting.run();
@@ -99,7 +99,7 @@ final class Starting {
     Starting starting =
         new Starting(
             next,
-            ObjectLoading.read(next.object(), next.records()),
+            ObjectLoading.read(next.object(), next.records(), next.tier()),
             new Attachments(current.attachments()));
     try {
       return starting.replace(current);

@@ -15,6 +15,7 @@ import dev.whistler.runtime.Runtime;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.Updated;
 import dev.whistler.runtime.deliver.SinkSpec;
+import dev.whistler.tier.Tier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -72,7 +73,8 @@ public final class ArtifactLoader implements Loader {
     byte[] object = object(fetch(assignment.artifact()), assignment, architecture);
     Identity identity =
         new Identity(node, assignment.program(), assignment.uid(), assignment.revision());
-    RunRequest request = RunRequest.of(object, identity).withSinks(sinks);
+    RunRequest request =
+        RunRequest.of(object, identity).withSinks(sinks).withTier(tier(assignment.spec()));
     if (pins != null) {
       request = request.withPinDirectory(pins.path());
     }
@@ -83,7 +85,8 @@ public final class ArtifactLoader implements Loader {
           .ifPresent(
               why ->
                   LOG.warnf(
-                      "%s revision %d starts afresh, and what its predecessor had not delivered is lost: %s",
+                      "%s revision %d starts afresh, and what its predecessor had not delivered is"
+                          + " lost: %s",
                       assignment.program(), assignment.revision(), why));
       return started;
     }
@@ -99,6 +102,15 @@ public final class ArtifactLoader implements Loader {
     if (pins != null) {
       pins.retain(uids);
     }
+  }
+
+  /** The operator's compiler has checked it; whoever else wrote the artifact has not. */
+  static Tier tier(WhistlerRevisionSpec spec) {
+    return switch (spec.tier()) {
+      case OBSERVE -> Tier.OBSERVE;
+      case ACT -> Tier.ACT;
+      case UNRESTRICTED -> Tier.UNRESTRICTED;
+    };
   }
 
   private WhistlerArtifactSpec fetch(String name) throws UnavailableException {

@@ -40,6 +40,7 @@ public final class Supervisor implements AutoCloseable {
       EnumSet.of(
           FailureReason.BAD_OBJECT,
           FailureReason.UNSUPPORTED,
+          FailureReason.POLICY_DENIED,
           FailureReason.VERIFIER_REJECTED,
           FailureReason.MAP_ENTRY_INVALID);
 

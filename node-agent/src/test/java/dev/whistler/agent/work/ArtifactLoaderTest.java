@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
+import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
@@ -41,6 +42,14 @@ final class ArtifactLoaderTest {
   void theObjectOfTheRevisionIsTaken() throws Exception {
     WhistlerArtifactSpec artifact = artifact("uid-of-forks", "x86-64", OBJECT);
     assertThat(ArtifactLoader.object(artifact, assigned(artifact), "x86-64")).isEqualTo(OBJECT);
+  }
+
+  @Test
+  void itIsRunInTheTierOfTheRevision() {
+    for (Tier tier : Tier.values()) {
+      assertThat(ArtifactLoader.tier(Revisions.spec("forks", 1, null, tier)).name())
+          .isEqualTo(tier.name());
+    }
   }
 
   @Test

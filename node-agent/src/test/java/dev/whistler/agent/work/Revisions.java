@@ -16,11 +16,16 @@ public final class Revisions {
   private Revisions() {}
 
   public static WhistlerRevisionSpec spec(String program, long number, @Nullable Selector nodes) {
+    return spec(program, number, nodes, Tier.OBSERVE);
+  }
+
+  static WhistlerRevisionSpec spec(
+      String program, long number, @Nullable Selector nodes, Tier tier) {
     return new WhistlerRevisionSpec(
         new WhistlerRevisionSpec.ProgramReference(program, "uid-of-" + program),
         number,
         "0".repeat(64),
-        Tier.OBSERVE,
+        tier,
         Map.of(),
         nodes,
         null,

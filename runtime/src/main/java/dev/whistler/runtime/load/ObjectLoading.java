@@ -17,6 +17,7 @@ import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.ProgramSchema;
 import dev.whistler.runtime.schema.SchemaException;
 import dev.whistler.runtime.schema.SchemaReader;
+import dev.whistler.tier.Tier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -41,7 +42,18 @@ public final class ObjectLoading {
    * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
    */
   public static ObjectLoading read(byte[] bytes) throws StartException {
-    return read(bytes, null);
+    return read(bytes, null, Tier.UNRESTRICTED);
+  }
+
+  /**
+   * Reads an object for the tier {@code unrestricted}.
+   *
+   * @param records as below
+   * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
+   */
+  public static ObjectLoading read(byte[] bytes, @Nullable Map<String, String> records)
+      throws StartException {
+    return read(bytes, records, Tier.UNRESTRICTED);
   }
 
   /**
@@ -49,9 +61,11 @@ public final class ObjectLoading {
    *
    * @param records if not null, an object of another compiler will do; by ring, the struct of its
    *     records
-   * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine
+   * @param tier what the object may do
+   * @throws StartException {@code BAD_OBJECT} if it is damaged, not ours, or for another machine;
+   *     {@code POLICY_DENIED} if it does what the tier does not allow
    */
-  public static ObjectLoading read(byte[] bytes, @Nullable Map<String, String> records)
+  public static ObjectLoading read(byte[] bytes, @Nullable Map<String, String> records, Tier tier)
       throws StartException {
     BpfObject object;
     try {
@@ -70,6 +84,7 @@ public final class ObjectLoading {
       throw new StartException(FailureReason.BAD_OBJECT, String.valueOf(e.getMessage()), "", e);
     }
     checkMachine(schema);
+    TierVerdict.require(bytes, tier, object, schema);
     return new ObjectLoading(object, schema);
   }
 

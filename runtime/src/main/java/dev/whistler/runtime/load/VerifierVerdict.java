@@ -42,7 +42,14 @@ final class VerifierVerdict {
     if (verdict.instruction().isEmpty()) {
       return Optional.empty();
     }
-    Optional<SourceLine> source = object.source(program, verdict.instruction().getAsInt());
+    return place(object, program, verdict.instruction().getAsInt());
+  }
+
+  /**
+   * @param instruction slot in the linked code of the program
+   */
+  static Optional<String> place(BpfObject object, String program, int instruction) {
+    Optional<SourceLine> source = object.source(program, instruction);
     return source.map(
         line ->
             line.line()
