@@ -31,7 +31,7 @@ final class TestPayload implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Whose classes and test classes are in the guest. */
-  private static final List<String> MODULES = List.of("bpf", "runtime", "compiler");
+  private static final List<String> MODULES = List.of("bpf", "runtime", "compiler", "tier");
 
   /** Programs that tests start; as {@code sh} the one that calls kill(2) through the C library. */
   private static final List<Program> PROGRAMS =
