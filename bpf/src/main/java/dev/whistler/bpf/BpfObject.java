@@ -56,7 +56,8 @@ public final class BpfObject {
     for (FunctionImage function : image.functions()) {
       SectionKind kind = function.kind();
       if (kind != null && function.isProgram()) {
-        programs.add(new Program(
+        programs.add(
+            new Program(
                 function.name(),
                 function.section(),
                 kind,

@@ -110,7 +110,9 @@ final class ObjectLoader {
     return kind;
   }
 
-  /** Types are for the verifier's and the reader's comfort: where a kernel refuses them, do without. */
+  /**
+   * Types are for the verifier's and the reader's comfort: where a kernel refuses them, do without.
+   */
   private void loadBtf() {
     Btf types = image.btf();
     if (types != null) {

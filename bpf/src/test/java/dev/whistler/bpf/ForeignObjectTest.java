@@ -68,7 +68,8 @@ class ForeignObjectTest {
   @Test
   void typesThatNoKernelKnowsAreLeftOut() {
     byte[] bytes =
-        ClangObjects.compile("odd", PRELUDE + "SEC(\"xdp\") int pass(struct xdp_md *x) { return 2; }");
+        ClangObjects.compile(
+            "odd", PRELUDE + "SEC(\"xdp\") int pass(struct xdp_md *x) { return 2; }");
     // An integer of 77 bits offset: the kernel refuses it, whatever its age.
     ElfFile elf = ElfFile.parse(bytes);
     var section = elf.section(".BTF").orElseThrow();
@@ -87,8 +88,10 @@ class ForeignObjectTest {
   @Test
   void hooksAreLookedUpInTheRunningKernel() {
     byte[] other =
-        ClangObjects.compile("other", "typedef void (*btf_trace_sched_process_fork)(void *, int); int x;"
-            + " btf_trace_sched_process_fork f; struct task_struct { int pid; } t;");
+        ClangObjects.compile(
+            "other",
+            "typedef void (*btf_trace_sched_process_fork)(void *, int); int x;"
+                + " btf_trace_sched_process_fork f; struct task_struct { int pid; } t;");
     ElfFile elf = ElfFile.parse(other);
     Btf types = Btf.parse(elf.bytes(elf.section(".BTF").orElseThrow()));
     BpfObject object =
@@ -100,14 +103,15 @@ class ForeignObjectTest {
     try (LoadedObject loaded = object.load(LoadOptions.defaults().withKernelTypes(types))) {
       assertThat(loaded.programs()).containsKey("fork");
     }
-    assertThat(KernelBtf.running().find("btf_trace_sched_process_fork", BtfType.class))
-        .isPresent();
+    assertThat(KernelBtf.running().find("btf_trace_sched_process_fork", BtfType.class)).isPresent();
   }
 
   @Test
   void staticProgramsAreRefused() {
     assertThatThrownBy(
-            () -> object("SEC(\"xdp\") static __attribute__((used)) int tail(struct xdp_md *x) { return 2; }"))
+            () ->
+                object(
+                    "SEC(\"xdp\") static __attribute__((used)) int tail(struct xdp_md *x) { return 2; }"))
         .isInstanceOf(ObjectFormatException.class)
         .hasMessageContaining("tail")
         .hasMessageContaining("static");

@@ -257,8 +257,14 @@ public final class Btf {
       case BtfType.Int type -> type.size();
       case BtfType.Float type -> type.size();
       case BtfType.Pointer ignored -> 8;
-      case BtfType.Array type ->
-          Integer.toUnsignedLong(type.count()) * sizeOf(type.element(), depth + 1);
+      case BtfType.Array type -> {
+        long count = Integer.toUnsignedLong(type.count());
+        long element = sizeOf(type.element(), depth + 1);
+        if (Math.multiplyHigh(count, element) != 0 || count * element < 0) {
+          throw new BtfException("type " + id + " is an array of an impossible size");
+        }
+        yield count * element;
+      }
       case BtfType.Composite type -> Integer.toUnsignedLong(type.size());
       case BtfType.Enumeration type -> type.size();
       case BtfType.Variable type -> sizeOf(type.type(), depth + 1);

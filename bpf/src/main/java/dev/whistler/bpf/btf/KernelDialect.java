@@ -135,7 +135,9 @@ final class KernelDialect {
         int number = firstNumber();
         bytes.putInt(at + 4, UNION << 24 | (number == 0 ? 0 : count));
         for (int i = 0; number != 0 && i < count; i++) {
-          bytes.putInt(at + HEAD_BYTES + i * 12 + 4, number).putInt(at + HEAD_BYTES + i * 12 + 8, 0);
+          bytes
+              .putInt(at + HEAD_BYTES + i * 12 + 4, number)
+              .putInt(at + HEAD_BYTES + i * 12 + 8, 0);
         }
       }
       default -> {}

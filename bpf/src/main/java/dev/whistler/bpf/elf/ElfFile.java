@@ -35,7 +35,6 @@ public final class ElfFile implements AutoCloseable {
   /** Names may overlap in their table, so that a small file could hold any number of long ones. */
   private static final long MAXIMUM_NAMES_BYTES = 256 << 20;
 
-
   private final Contents file;
   private final int machine;
   private final List<ElfSection> sections;
@@ -59,8 +58,8 @@ public final class ElfFile implements AutoCloseable {
   }
 
   /**
-   * Over a regular file of at most 2 GiB, of which only the parts that are asked for are read. To be
-   * used by one thread.
+   * Over a regular file of at most 2 GiB, of which only the parts that are asked for are read. To
+   * be used by one thread.
    *
    * @throws IOException if it cannot be read
    * @throws dev.whistler.bpf.sys.SystemCallException if it cannot be opened

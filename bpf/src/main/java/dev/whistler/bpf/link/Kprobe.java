@@ -65,7 +65,8 @@ public final class Kprobe {
 
   /**
    * Attaches a program loaded with attach type TRACE_KPROBE_SESSION to entry and return of many
-   * functions at once: what it returns at the entry says whether it runs at the return (Linux 6.10).
+   * functions at once: what it returns at the entry says whether it runs at the return (Linux
+   * 6.10).
    *
    * @throws UnsupportedException if the kernel is built without fprobes
    */

@@ -151,9 +151,9 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /**
-   * Reads a value into an array, without allocating. Of queues and stacks, which have no keys, it is
-   * the value that would be taken next. A bloom filter is asked for the value in the array, which
-   * stays as it is.
+   * Reads a value into an array, without allocating. Of queues and stacks, which have no keys, it
+   * is the value that would be taken next. A bloom filter is asked for the value in the array,
+   * which stays as it is.
    *
    * @return whether the key was there
    */

@@ -26,8 +26,7 @@ final class MapBatch {
       byte[] valueBytes = join(values.subList(from, to), map.valueBytes());
       MapCalls.Batch batch =
           map.fd()
-              .call(
-                  fd -> MapCalls.updateBatch(fd, keyBytes, valueBytes, entries, mode.ordinal()));
+              .call(fd -> MapCalls.updateBatch(fd, keyBytes, valueBytes, entries, mode.ordinal()));
       if (unsupported(batch)) {
         for (int i = from; i < to; i++) {
           map.update(keys.get(i), values.get(i), mode);
@@ -66,8 +65,7 @@ final class MapBatch {
     while (true) {
       byte[] keys = new byte[room * map.keySize()];
       byte[] values = new byte[room * map.valueBytes()];
-      MapCalls.Batch batch =
-          MapCalls.lookupBatch(fd, position, first, keys, values, room);
+      MapCalls.Batch batch = MapCalls.lookupBatch(fd, position, first, keys, values, room);
       if (batch.errno() == Errno.ENOSPC.number() && room < map.maxEntries()) {
         // One bucket alone holds more than there is room for; the position has not moved.
         room = Math.min(room * 4, map.maxEntries());
@@ -103,8 +101,7 @@ final class MapBatch {
       int to = Math.min(keys.size(), at + MAXIMUM_ENTRIES);
       byte[] keyBytes = join(keys.subList(at, to), map.keySize());
       int entries = to - at;
-      MapCalls.Batch batch =
-          map.fd().call(fd -> MapCalls.deleteBatch(fd, keyBytes, entries));
+      MapCalls.Batch batch = map.fd().call(fd -> MapCalls.deleteBatch(fd, keyBytes, entries));
       if (unsupported(batch)) {
         keys.subList(at, to).forEach(map::delete);
         at = to;

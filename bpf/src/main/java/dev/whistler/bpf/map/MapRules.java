@@ -3,7 +3,9 @@ package dev.whistler.bpf.map;
 import dev.whistler.bpf.sys.Mapping;
 import java.util.Optional;
 
-/** What the kernel's map_alloc_check functions (kernel/bpf) demand, for which it says EINVAL only. */
+/**
+ * What the kernel's map_alloc_check functions (kernel/bpf) demand, for which it says EINVAL only.
+ */
 final class MapRules {
   private MapRules() {}
 

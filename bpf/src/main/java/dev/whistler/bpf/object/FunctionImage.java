@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sectionIndex index of the section
  * @param offset bytes in the section
  * @param code instructions
- * @param kind what its section says; null for a subprogram, or where the section's name says nothing
+ * @param kind what its section says; null for a subprogram, or where the section's name says
+ *     nothing
  * @param loading whether it is a program, and when it is loaded
  * @param references instruction slot in the function → what the instruction refers to
  */

@@ -87,9 +87,7 @@ final class MapDefinitions {
         && !mapType.isMapOfMaps()
         && mapType != MapType.PROG_ARRAY) {
       throw new ObjectFormatException(
-          "map "
-              + name
-              + " gives initial values, which only program arrays and maps of maps take");
+          "map " + name + " gives initial values, which only program arrays and maps of maps take");
     }
     return new MapDefinition(
         name,

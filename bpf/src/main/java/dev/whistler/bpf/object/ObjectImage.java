@@ -91,8 +91,7 @@ public record ObjectImage(
         externals.configuration());
   }
 
-  private static List<DataImage> readData(
-      ElfFile elf, @Nullable Btf btf, Externals externals) {
+  private static List<DataImage> readData(ElfFile elf, @Nullable Btf btf, Externals externals) {
     List<DataImage> data = new ArrayList<>();
     if (!externals.configuration().isEmpty()) {
       Extern last = externals.configuration().getLast();
@@ -167,8 +166,7 @@ public record ObjectImage(
   }
 
   /** Code that no symbol names would be left out without a word. */
-  private static void checkCovered(
-      ElfSection section, int bytes, List<FunctionImage> functions) {
+  private static void checkCovered(ElfSection section, int bytes, List<FunctionImage> functions) {
     int covered = 0;
     List<FunctionImage> order =
         functions.stream().sorted(Comparator.comparingInt(FunctionImage::offset)).toList();

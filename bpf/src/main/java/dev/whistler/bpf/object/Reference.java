@@ -11,7 +11,8 @@ public sealed interface Reference {
     return switch (this) {
       case Map map -> map.name();
       case Data data -> data.section();
-      case Function _, Absent _ -> throw new IllegalStateException(this + " is linked before loading");
+      case Function _, Absent _ ->
+          throw new IllegalStateException(this + " is linked before loading");
     };
   }
 

@@ -5,8 +5,8 @@ import java.util.function.IntFunction;
 
 /**
  * A file descriptor that this object owns: closed once, by {@link #close()}, and never used after.
- * Calls that are under way then may end; the number is given back when the last one has.
- * Whoever holds an {@code Fd} in a field is the one who closes it.
+ * Calls that are under way then may end; the number is given back when the last one has. Whoever
+ * holds an {@code Fd} in a field is the one who closes it.
  */
 public final class Fd implements AutoCloseable {
   /** Set in {@link #users} when nobody may begin a call any more. */

@@ -5,12 +5,16 @@ import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.btf.Btf;
 import dev.whistler.bpf.btf.BtfException;
 import dev.whistler.bpf.btf.BtfExt;
+import dev.whistler.bpf.core.CoreRelocator;
 import dev.whistler.bpf.elf.ElfFile;
 import dev.whistler.bpf.elf.ElfSection;
 import dev.whistler.bpf.elf.ObjectFormatException;
+import dev.whistler.bpf.object.SectionKind;
+import dev.whistler.bpf.verifier.VerifierLog;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Arbitrary bytes as an object, as a file with symbols, as type and as line information. Any other
@@ -95,5 +99,39 @@ class ObjectFuzzTest {
     } catch (BtfException e) {
       // Said in a sentence.
     }
+  }
+
+  /** Structures, enumerations and functions as a kernel's or an object's, made of the input. */
+  @FuzzTest(maxDuration = "5m")
+  void relocations(byte[] bytes) {
+    if (bytes.length < 16) {
+      return;
+    }
+    ByteBuffer input = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int kind = input.get();
+    int type = input.getShort();
+    byte[] code = new byte[24];
+    input.get(code, 0, 8);
+    String access = input.get() + ":" + input.get() + ":" + (char) input.get();
+    byte[] types = new byte[input.remaining()];
+    input.get(types);
+    try {
+      Btf local = Btf.parse(types);
+      for (String way : new String[] {"0", access, access.substring(0, access.lastIndexOf(':'))}) {
+        new CoreRelocator(local, local)
+            .apply(code.clone(), Map.of(0, new BtfExt.CoreRelocation("xdp", 0, type, way, kind)));
+      }
+    } catch (BtfException e) {
+      // Said in a sentence.
+    }
+  }
+
+  /** Any text as the name of a section: what it says is a kind, or nothing. */
+  @FuzzTest(maxDuration = "5m")
+  void sections(byte[] bytes) {
+    String name = new String(bytes, StandardCharsets.UTF_8);
+    SectionKind.of(name).ifPresent(kind -> kind.target().length());
+    VerifierLog.parse(name);
+    VerifierLog.explain(name, Map.of(0, "nothing"));
   }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.bpf.TestMaps;
-import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Mapping;
+import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -21,6 +21,7 @@ class VerifierLogTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "MAYBE_NULL|R0 invalid mem access 'map_value_or_null'",
         "MAYBE_NULL|R1 pointer arithmetic on map_value_or_null prohibited, null-check it first",
@@ -59,11 +60,106 @@ class VerifierLogTest {
         "CONTROL_FLOW|unreachable insn 2",
         "CONTROL_FLOW|last insn is not an exit or jmp",
         "ALIGNMENT|misaligned stack access off 0+-4+0 size 8",
-        "BAD_INSTRUCTION|unknown opcode ff"
+        "BAD_INSTRUCTION|unknown opcode ff",
+        "MAYBE_NULL|R1 invalid mem access 'ptr_or_null_'",
+        "MAYBE_NULL|R1 invalid mem access 'trusted_ptr_or_null_'",
+        "MAYBE_NULL|R8 invalid mem access 'rcu_ptr_or_null_'",
+        "MAYBE_NULL|R1 pointer arithmetic on ptr_or_null_ prohibited, null-check it first",
+        "MAYBE_NULL|R1 type=ptr_or_null_ expected=ptr_, trusted_ptr_, rcu_ptr_",
+        "MAYBE_NULL|R1 type=rcu_ptr_or_null_ expected=percpu_ptr_",
+        "REGION|bpf_spin_lock at off=16 must be held for bpf_rb_root",
+        "HELPER_MISSING|func bpf_get_func_arg#183 supported only for fentry/fexit/fmod_ret programs",
+        "HELPER_MISSING|helper call is not allowed in probe",
+        "HELPER_MISSING|calling kernel function bpf_task_acquire is not allowed",
+        "HELPER_MISSING|JIT does not support calling kernel function",
+        "HELPER_MISSING|kernel is missing BTF, make sure CONFIG_DEBUG_INFO_BTF=y is specified in Kconfig.",
+        "DYNPTR|Expected an initialized dynptr as arg #1",
+        "DYNPTR|cannot overwrite referenced dynptr",
+        "DYNPTR|Dynptr has to be an uninitialized dynptr",
+        "DYNPTR|potential write to dynptr at off=-16",
+        "DYNPTR|cannot pass in dynptr at an offset=-8",
+        "REGION|BPF_EXIT instruction in main prog cannot be used inside bpf_preempt_disable-ed region",
+        "REGION|BPF_EXIT instruction in main prog cannot be used inside bpf_local_irq_save-ed region",
+        "REGION|function calls are not allowed while holding a lock",
+        "REGION|helper call might sleep in a non-sleepable prog",
+        "REGION|sleepable helper bpf_copy_from_user#148 in rcu_read_lock region",
+        "REGION|kernel func bpf_kfunc_sleepable is sleepable within bpf_preempt_disable-ed region",
+        "REGION|program must be sleepable to call sleepable kfunc bpf_iter_task_new",
+        "REGION|bpf_spin_unlock is missing",
+        "REGION|1 unmatched attempt to enable preemption (kernel function bpf_preempt_enable)",
+        "REGION|unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)",
+        "REGION|bpf_rcu_read_unlock is missing",
+        "CONSTANT|div by zero",
+        "CONSTANT|invalid shift 64",
+        "CONSTANT|invalid shift -1",
+        "ITERATOR|expected an initialized iter_num as arg #0",
+        "ITERATOR|expected uninitialized iter_num as arg #1",
+        "CALL|insn 7 cannot call bpf_throw from callback subprog",
+        "CALL|Caller passes invalid args into func#1 ('f')",
+        "CALL|Global function foo() doesn't return scalar. Only those are supported.",
+        "CALL|LD_ABS is only allowed in functions that return 'int'.",
+        "CALL|tail_call is only allowed in functions that return 'int'.",
+        "CALL|cannot return stack pointer to the caller",
+        "CONTEXT_ACCESS|R1 invalid sock access off=64 size=4",
+        "CONTEXT_ACCESS|R1 invalid tcp_sock access off=800 size=4",
+        "CONTEXT_ACCESS|negative offset ctx ptr R1 off=-4 disallowed",
+        "CONTEXT_ACCESS|R1 invalid sock_common access off=44 size=1",
+        "ARGUMENT_TYPE|get_local_storage() doesn't support non-zero flags",
+        "ARGUMENT_TYPE|helper access to the packet is not allowed",
+        "ARGUMENT_TYPE|R1 must have zero offset when passed to release func or trusted arg to kfunc",
+        "ARGUMENT_TYPE|arg#0 expected pointer to ctx, but got fp",
+        "ARGUMENT_TYPE|R3 must be a known constant",
+        "SPECIAL_FIELD|tracing progs cannot use bpf_timer yet",
+        "SPECIAL_FIELD|tracing progs cannot use bpf_spin_lock yet",
+        "SPECIAL_FIELD|socket filter progs cannot use bpf_spin_lock yet",
+        "SPECIAL_FIELD|bpf_spin_lock cannot be accessed directly by load/store",
+        "SPECIAL_FIELD|kptr access size must be BPF_DW",
+        "SPECIAL_FIELD|store to referenced kptr disallowed",
+        "SPECIAL_FIELD|R1 doesn't have constant offset. bpf_spin_lock has to be at the constant offset",
+        "SPECIAL_FIELD|map 'm' has to have BTF in order to use bpf_spin_lock",
+        "NO_POINTER|same insn cannot be used with different pointers",
+        "NO_POINTER|only read from bpf_array is supported",
+        "NO_POINTER|the prog does not allow writes to packet data",
+        "NO_POINTER|BPF_ATOMIC stores into R2 pkt is not allowed",
+        "NO_POINTER|R1 is ptr_task_struct access user memory: off=0",
+        "REFERENCE_LEAK|arg 1 is an unacquired reference",
+        "REFERENCE_LEAK|release kernel function bpf_task_release expects refcounted PTR_TO_BTF_ID",
+        "REFERENCE_LEAK|tail_call would lead to reference leak",
+        "REFERENCE_LEAK|R1 must be referenced when passed to release function",
+        "BAD_INSTRUCTION|fd 0 is not pointing to valid bpf_map",
+        "BAD_INSTRUCTION|BPF_ALU uses reserved fields",
+        "STACK_BOUNDS|invalid variable-offset read from stack R2 var_off=(0x0; 0x4) off=-8 size=4",
+        "STACK_BOUNDS|tail_calls are not allowed when call stack of previous frames is 264 bytes. Too large",
+        "STACK_BOUNDS|stack size of subprog 1 is 520. Too large",
+        "STACK_BOUNDS|R2 variable offset stack pointer cannot be passed into helper function; var_off=(0x0; 0x4)",
+        "STACK_BOUNDS|attempt to corrupt spilled pointer on stack",
+        "POINTER_ARITHMETIC|R1 subtraction from stack pointer prohibited",
+        "POINTER_ARITHMETIC|R1 has pointer with unsupported alu operation, pointer arithmetic with it prohibited for !root",
+        "POINTER_ARITHMETIC|dereference of modified sock ptr R1 off=8 disallowed",
+        "POINTER_ARITHMETIC|variable trusted_ptr_ access var_off=(0x0; 0x7) disallowed",
+        "POINTER_LEAK|leaking pointer from stack off -8",
+        "MEMORY_BOUNDS|R1 is ptr_task_struct invalid negative access: off=-8",
+        "MEMORY_BOUNDS|access beyond struct task_struct at off 99999 size 8",
+        "ATTACH_TARGET|attach_btf_id 59989 is not a typedef",
+        "ATTACH_TARGET|bpf_fentry_test1 is not sleepable",
+        "ATTACH_TARGET|bpf_fentry_test1() is not modifiable",
+        "TOO_COMPLEX|too many subprograms",
+        "KERNEL_TYPE|invalid func unknown#195896080",
+        "KERNEL_TYPE|CO-RE: the kernel's struct cfs_rq has no nr_running"
       })
   void reasonsAreRecognisedByTheWordsOfSeveralKernels(Reason reason, String line) {
     String log = "func#0 @0\n0: R1=ctx() R10=fp0\n0: (b7) r0 = 0\n" + line + "\nprocessed 1 insns";
     assertThat(VerifierLog.parse(log).orElseThrow().reason()).isEqualTo(reason);
+  }
+
+  @Test
+  void theFirstOfTwoLinesThatSaysWhyIsTheMessage() {
+    String log =
+        "0: (85) call pc+2\nGlobal function foo() doesn't return scalar. Only those are supported.\n"
+            + "Caller passes invalid args into func#1 ('foo')\nprocessed 1 insns";
+    VerifierLog.Verdict verdict = VerifierLog.parse(log).orElseThrow();
+    assertThat(verdict.reason()).isEqualTo(Reason.CALL);
+    assertThat(verdict.message()).startsWith("Global function foo()");
   }
 
   @Test

@@ -197,8 +197,7 @@ public final class Attaching {
     for (int cpu = 0; cpu < PossibleCpus.count(); cpu++) {
       int number = cpu;
       try {
-        hold.at(
-            p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
+        hold.at(p -> PerfSampling.attach(p, PerfSampling.CPU_CLOCK, SAMPLES_A_SECOND, number), cpu);
         attached++;
       } catch (SystemCallException e) {
         if (e.errno() != Errno.ENODEV) {
@@ -269,9 +268,7 @@ public final class Attaching {
     Path file = binary(schema, uprobe.path());
     Glob pattern = new Glob(uprobe.pattern());
     long[] offsets =
-        UserSymbol.offsets(file, pattern::matches)
-            .values()
-            .stream()
+        UserSymbol.offsets(file, pattern::matches).values().stream()
             .mapToLong(Long::longValue)
             .distinct()
             .toArray();

@@ -28,11 +28,7 @@ final class TracefsOnDemand implements AutoCloseable {
     Glob glob = new Glob(pattern);
     Path list = get().root().resolve("available_filter_functions");
     try (Stream<String> lines = Files.lines(list)) {
-      return lines
-          .map(line -> line.split(" ", 2)[0])
-          .filter(glob::matches)
-          .distinct()
-          .toList();
+      return lines.map(line -> line.split(" ", 2)[0]).filter(glob::matches).distinct().toList();
     } catch (IOException | UncheckedIOException e) {
       throw new BpfException("cannot read " + list + ": " + e.getMessage(), e);
     }

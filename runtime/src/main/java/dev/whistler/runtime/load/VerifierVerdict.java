@@ -85,6 +85,23 @@ final class VerifierVerdict {
       case POINTER_LEAK -> "a kernel pointer would become visible; store what it points to instead";
       case ARGUMENT_TYPE -> "an argument has the wrong type for this helper";
       case HELPER_MISSING -> "this kernel or program type does not offer this helper";
+      case DYNPTR ->
+          "a dynptr is used before it is made, after it is given back, or overwritten; see"
+              + " bpf_dynptr_* for what each of them takes";
+      case ITERATOR -> "an iterator is used before it is made or after its end";
+      case SPECIAL_FIELD ->
+          "a lock, timer, list or kernel pointer in a map's value may only be used by its helpers,"
+              + " and not in programs of every type";
+      case REGION ->
+          "a lock or a region without preemption, interrupts or RCU's is left open here, or"
+              + " something stands in it that may not, as what can sleep";
+      case CONSTANT ->
+          "the code divides by zero or shifts by more than the value has bits; use another number";
+      case ATTACH_TARGET ->
+          "this kernel has nothing of that name that such a program can be attached to";
+      case CALL ->
+          "a function, callback or tail call is not allowed here, or gets other arguments than it"
+              + " declares";
       case LICENSE -> "this helper is only for programs under a GPL-compatible licence";
       case REFERENCE_LEAK ->
           "a reserved record or a reference is not given back on some path; submit or release it";
