@@ -149,7 +149,8 @@ final class RunCommand implements Callable<Integer> {
         spec.commandLine()
             .getErr()
             .println(
-                "whistler: an object of another compiler: what finds a ring full is not counted");
+                "whistler: an object of another compiler: records without a reservation are not"
+                    + " counted");
       }
       if (limit == null) {
         enough.await();
@@ -211,8 +212,22 @@ final class RunCommand implements Callable<Integer> {
         .forEach(
             ring ->
                 err.printf(
-                    "%s: %d records lost in the kernel for want of room, %d undecodable%n",
+                    "%s: %d records lost in the kernel without a reservation, %d undecodable%n",
                     ring.ring(), ring.lost(), ring.undecodable()));
+    counters.maps().stream()
+        .filter(map -> map.failedUpdates() > 0)
+        .forEach(
+            map ->
+                err.printf(
+                    "map %s: %d updates failed; it was full: raise its :max-entries%n",
+                    map.map(), map.failedUpdates()));
+    counters.programs().stream()
+        .filter(program -> program.missed().orElse(0) > 0)
+        .forEach(
+            program ->
+                err.printf(
+                    "program %s: %d events missed; the kernel did not run it within another%n",
+                    program.program(), program.missed().orElseThrow()));
     running
         .undecodable()
         .forEach(

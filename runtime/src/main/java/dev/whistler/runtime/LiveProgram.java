@@ -13,6 +13,7 @@ import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
 import dev.whistler.runtime.maps.ProgramMaps;
 import dev.whistler.runtime.schema.ObjectSchema;
+import dev.whistler.runtime.schema.ProgramSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A program from its attachment to its release. */
 final class LiveProgram implements RunningProgram {
+  /** How long programs that may sleep have for counting what they have submitted. */
+  private static final Duration SLEEPERS = Duration.ofMillis(200);
+
   private final Identity identity;
   private final ObjectSchema schema;
   private final MapAccess maps;
@@ -36,6 +40,7 @@ final class LiveProgram implements RunningProgram {
   private final @Nullable ProgramPins pins;
   private final @Nullable String notAdopted;
   private final PlaceWatch watch;
+  private final Tally tally;
 
   private @Nullable ProgramCounters finalCounters;
   private boolean closed;
@@ -45,6 +50,7 @@ final class LiveProgram implements RunningProgram {
    * @param loadedMaps by symbol, owned by {@code kernel}
    * @param kernel everything else in the kernel
    * @param pump reads the rings; null where there are none
+   * @param tally what the kernel counts beside the rings
    * @param pins where it is pinned; null where it ends with this process
    * @param notAdopted why pins that were there were replaced; null where none were
    */
@@ -58,6 +64,7 @@ final class LiveProgram implements RunningProgram {
       List<Delivery> deliveries,
       @Nullable RingPump pump,
       StateHolder state,
+      Tally tally,
       @Nullable ProgramPins pins,
       @Nullable String notAdopted) {
     this.identity = identity;
@@ -69,6 +76,7 @@ final class LiveProgram implements RunningProgram {
     this.deliveries = List.copyOf(deliveries);
     this.pump = pump;
     this.state = state;
+    this.tally = tally;
     this.pins = pins;
     this.notAdopted = notAdopted;
     this.watch = new PlaceWatch(attachments, state::placeGone);
@@ -163,7 +171,8 @@ final class LiveProgram implements RunningProgram {
     if (finalCounters != null) {
       return finalCounters;
     }
-    return pump == null ? new ProgramCounters(List.of()) : pump.counters();
+    return new ProgramCounters(
+        pump == null ? List.of() : pump.counters(), tally.programs(), tally.maps());
   }
 
   @Override
@@ -210,6 +219,9 @@ final class LiveProgram implements RunningProgram {
     deliveries.forEach(Delivery::closeQueue);
     for (Delivery delivery : deliveries) {
       delivery.stop(left(end));
+    }
+    if (ended && pump != null && schema.programs().stream().anyMatch(ProgramSchema::sleepable)) {
+      pump.awaitCounted(SLEEPERS);
     }
     return ended;
   }

@@ -66,6 +66,7 @@ final class Starting {
   private final Resources workers = new Resources();
   private Attachments attachments;
   private @Nullable ProgramPins staged;
+  private @Nullable BpfMap kept;
   private @Nullable String notAdopted;
 
   private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
@@ -137,13 +138,18 @@ final class Starting {
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     PinnedAccount account = newAccount(pins, rings, deliveries);
+    Tally tally = new Tally(schema, attachments, loaded.maps());
     // Whatever can fail is done before the current revision ends.
-    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
+    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, tally, account);
     // A fresh ring has room for what comes until the former revision has ended.
     attaching.attach(loaded, attachments);
-    stage(pins, loaded, account);
+    stage(pins, loaded, account, tally);
     attachments.commit();
     LiveProgram.Ended ended = current.end(rules.ringsCarried(), request.limits().sinkPatience());
+    tally.goOnFrom(ended.counters().maps());
+    if (kept != null) {
+      tally.keep(kept);
+    }
     long[] counts = rules.ringsCarried() ? ended.words() : NO_COUNTS;
     if (account != null && counts.length > 0) {
       account.write(counts);
@@ -158,7 +164,7 @@ final class Starting {
     }
     unstage(pins);
     return new Updated(
-        live(maps, loaded.maps(), deliveries, pump, pins), decisions, ended.counters());
+        live(maps, loaded.maps(), deliveries, pump, tally, pins), decisions, ended.counters());
   }
 
   /** The maps of the current revision to go on with, by symbol. */
@@ -260,9 +266,15 @@ final class Starting {
     int words = Checkpoint.words(rings.size(), deliveries.size());
     PinnedAccount account = kernel.own(earlier.account(words));
     attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
-    RingPump pump = rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, account);
+    Tally tally = new Tally(schema, attachments, earlier.maps());
+    BpfMap past = earlier.maps().get(Tally.PIN);
+    if (past != null) {
+      tally.restore(past);
+    }
+    RingPump pump =
+        rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, tally, account);
     begin(pump);
-    return live(maps, earlier.maps(), deliveries, pump, pins);
+    return live(maps, earlier.maps(), deliveries, pump, tally, pins);
   }
 
   private RunningProgram startNew(@Nullable ProgramPins pins) throws StartException {
@@ -273,20 +285,21 @@ final class Starting {
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     PinnedAccount account = newAccount(pins, rings, deliveries);
-    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, account);
+    Tally tally = new Tally(schema, attachments, loaded.maps());
+    RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, tally, account);
     begin(pump);
     attaching.attach(loaded, attachments);
-    stage(pins, loaded, account);
+    stage(pins, loaded, account, tally);
     attachments.commit();
     unstage(pins);
-    return live(maps, loaded.maps(), deliveries, pump, pins);
+    return live(maps, loaded.maps(), deliveries, pump, tally, pins);
   }
 
   /**
    * Pins the new revision beside what is pinned; undone with everything else if the start fails.
    */
   private void stage(
-      @Nullable ProgramPins pins, LoadedObject loaded, @Nullable PinnedAccount account)
+      @Nullable ProgramPins pins, LoadedObject loaded, @Nullable PinnedAccount account, Tally tally)
       throws StartException {
     if (pins == null || account == null) {
       return;
@@ -295,6 +308,9 @@ final class Starting {
     next.remove();
     Map<String, BpfLink> links = attachments.links();
     Map<String, BpfMap> pinnedMaps = attachments.withSlots(loaded.maps());
+    BpfMap past = kernel.own(tally.kept());
+    pinnedMaps.put(Tally.PIN, past);
+    kept = past;
     Map<String, BpfProgram> programs = attachments.withEntries(loaded.programs());
     Manifest parts =
         new Manifest(
@@ -331,6 +347,7 @@ final class Starting {
       Map<String, BpfMap> loadedMaps,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
+      Tally tally,
       @Nullable ProgramPins pins) {
     return new LiveProgram(
         request.identity(),
@@ -342,6 +359,7 @@ final class Starting {
         deliveries,
         pump,
         state,
+        tally,
         pins,
         notAdopted);
   }
@@ -415,6 +433,7 @@ final class Starting {
       Map<String, BpfMap> maps,
       List<MapSchema> rings,
       List<Delivery> deliveries,
+      Tally tally,
       @Nullable PinnedAccount account)
       throws StartException {
     ObjectSchema.Stats stats = schema.stats();
@@ -438,6 +457,7 @@ final class Starting {
               sources,
               deliveries,
               new KernelCounters(statistics),
+              tally::programs,
               clock,
               request.listener(),
               request.limits().maxRecords(),

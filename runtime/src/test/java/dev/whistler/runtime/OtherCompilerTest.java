@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.InputStream;
@@ -75,6 +76,9 @@ class OtherCompilerTest {
         Runtime.start(request(build()).withDerivedSchema(Map.of("events", "event")))) {
       assertThat(program.schema().countsLosses()).isFalse();
       JsonNode data = recordOf(program).path("data");
+      ProgramCounters counters = program.counters();
+      assertThat(counters.rings()).noneMatch(RingCounters::countsLost);
+      assertThat(counters.toJson()).as("unknown is absent").doesNotContain("\"lost\"");
       long pid = data.path("pid").asLong();
       assertThat(data)
           .isEqualTo(

@@ -29,7 +29,7 @@ public final class BpfLink implements Exchangeable {
    */
   public static BpfLink of(Fd fd) {
     try {
-      return new BpfLink(fd, info(fd));
+      return new BpfLink(fd, fd.call(LinkInfo::of));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -69,11 +69,7 @@ public final class BpfLink implements Exchangeable {
 
   /** What the kernel says now. */
   public LinkInfo info() {
-    return info(fd);
-  }
-
-  private static LinkInfo info(Fd fd) {
-    return fd.call(number -> LinkInfo.parse(ObjectCalls.info(ObjectCalls.Kind.LINK, number)));
+    return fd.call(LinkInfo::of);
   }
 
   /**

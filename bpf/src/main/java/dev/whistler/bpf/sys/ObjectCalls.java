@@ -1,6 +1,7 @@
 package dev.whistler.bpf.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -67,11 +68,26 @@ public final class ObjectCalls {
    * @return the kernel's bpf_*_info structure, zero-filled to the size this library knows
    */
   public static byte[] info(Kind kind, int fd) {
+    return sizedInfo(kind, fd).structure();
+  }
+
+  /**
+   * A bpf_*_info structure.
+   *
+   * @param structure zero-filled to the size this library knows
+   * @param knownBytes how much of it this kernel knows
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read once and never compared
+  public record SizedInfo(byte[] structure, int knownBytes) {}
+
+  /** BPF_OBJ_GET_INFO_BY_FD, with how much of the structure this kernel knows. */
+  public static SizedInfo sizedInfo(Kind kind, int fd) {
     try (Attributes attributes = new Attributes(16)) {
       MemorySegment info =
           attributes.putInt(0, fd).putInt(4, kind.infoBytes).putBuffer(8, kind.infoBytes);
       attributes.call(Command.OBJ_GET_INFO_BY_FD, "read the state of a " + kind.noun());
-      return info.toArray(JAVA_BYTE);
+      return new SizedInfo(
+          info.toArray(JAVA_BYTE), attributes.structure().get(JAVA_INT_UNALIGNED, 4));
     }
   }
 

@@ -51,6 +51,15 @@ final class MapForms {
           MapType.SOCKMAP,
           MapType.SOCKHASH);
 
+  /** Updates of these fail when the map is full. */
+  private static final Set<MapType> FILLED =
+      Set.of(
+          MapType.HASH,
+          MapType.PERCPU_HASH,
+          MapType.LRU_HASH,
+          MapType.LRU_PERCPU_HASH,
+          MapType.LPM_TRIE);
+
   private MapForms() {}
 
   static void register(Map<String, Operator> table) {
@@ -139,7 +148,34 @@ final class MapForms {
     Expr.Slot key = SlotRule.key(map, form.operand(1), body);
     Expr.Slot value = SlotRule.value(map, form.operand(2), body);
     note(map, value, body);
-    return new Expr.MapUpdate(map, key, value, flags(form, 3, body), form.origin());
+    return update(map, key, value, flags(form, 3, body), use, form.origin(), body);
+  }
+
+  private static Expr update(
+      MapDefinition map,
+      Expr.Slot key,
+      Expr.Slot value,
+      Expr flags,
+      Use use,
+      Origin at,
+      BodyAnalyzer body) {
+    Expr update = new Expr.MapUpdate(map, key, value, flags, at);
+    return use == Use.NONE && FILLED.contains(map.type())
+        ? new Expr.If(update, countFailure(map, at, body), zero(at), ScalarType.U64, at)
+        : update;
+  }
+
+  /** One more update of the map has failed and nobody looks at its result (section 10.7). */
+  private static Expr countFailure(MapDefinition map, Origin at, BodyAnalyzer body) {
+    if (!FILLED.contains(map.type())) {
+      return zero(at);
+    }
+    Global counter = body.tables().failedUpdatesOf(map);
+    Expr address =
+        new Expr.GlobalAddress(
+            counter, new PointerType(Region.GLOBAL, null, counter.size(), false), at);
+    Expr one = new Expr.Constant(1, ScalarType.U64, at);
+    return new Expr.AtomicAdd(ScalarType.U64, address, 0, one, false, at);
   }
 
   private static void note(MapDefinition map, Expr.Slot value, BodyAnalyzer body) {
@@ -157,7 +193,7 @@ final class MapForms {
     Expr.Slot key = SlotRule.address(map.key(), form.operand(1), "key", body);
     Expr.Slot value = SlotRule.address(map.value(), form.operand(2), "value", body);
     note(map, value, body);
-    return new Expr.MapUpdate(map, key, value, flags(form, 3, body), form.origin());
+    return update(map, key, value, flags(form, 3, body), use, form.origin(), body);
   }
 
   private static Expr delete(Form form, BodyAnalyzer body, Use use) {
@@ -260,7 +296,7 @@ final class MapForms {
     if (use == Use.NONE) {
       Expr.Slot slot = SlotRule.slot(map.value(), value, "value", body);
       note(map, slot, body);
-      return new Expr.MapUpdate(map, place.key(), slot, noFlags, at);
+      return update(map, place.key(), slot, noFlags, Use.NONE, at, body);
     }
     SlotRule.slot(map.value(), value, "value", body);
     Expr converted =
@@ -278,7 +314,7 @@ final class MapForms {
                   Expr.Slot slot = SlotRule.slotOf(map.value(), v);
                   note(map, slot, body);
                   return new Expr.Sequence(
-                      List.of(new Expr.MapUpdate(map, key, slot, noFlags, at), v), at);
+                      List.of(update(map, key, slot, noFlags, Use.NONE, at, body), v), at);
                 }));
   }
 
@@ -383,7 +419,8 @@ final class MapForms {
             SlotRule.slotOf(map.value(), amount),
             new Expr.Constant(BPF_NOEXIST, ScalarType.U64, at),
             at);
-    Expr again = addIfFound(map, key, amount, width, zero(at), at, body);
+    // Neither inserted by us nor by another CPU.
+    Expr again = addIfFound(map, key, amount, width, countFailure(map, at, body), at, body);
     Expr insertOrRetry = new Expr.If(insert, again, zero(at), ScalarType.U64, at);
     return addIfFound(map, key, amount, width, insertOrRetry, at, body);
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelLayouts imported kernel structs that are used
  * @param maps in order of definition, hidden maps last
  * @param statistics the hidden statistics map, or null without ring buffers
- * @param globals in order of definition
+ * @param globals in order of definition, hidden ones last
  * @param programs in order of definition
  * @param functions kernel-side functions that are called, callees first
  * @param knobs in order of definition
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param inferredKinds kind of each struct field without {@code :as}, keyed by {@code struct.field}
  *     (section 9.7)
  * @param requirements tracepoint and kernel struct fields used, in order of first use
+ * @param failedUpdates the hidden globals that count failed updates, by name of the map (section
+ *     10.7); all are among the globals
  */
 public record TypedUnit(
     List<StructLayout> structs,
@@ -38,7 +40,38 @@ public record TypedUnit(
     List<Knob> knobs,
     Map<String, Long> constants,
     Map<String, Kind> inferredKinds,
-    List<Requirement> requirements) {
+    List<Requirement> requirements,
+    Map<String, Global> failedUpdates) {
+
+  /** A unit that counts no failed updates. */
+  public TypedUnit(
+      List<StructLayout> structs,
+      List<UnionLayout> unions,
+      List<KernelLayout> kernelLayouts,
+      List<MapDefinition> maps,
+      @Nullable MapDefinition statistics,
+      List<Global> globals,
+      List<TypedProgram> programs,
+      List<TypedFunction> functions,
+      List<Knob> knobs,
+      Map<String, Long> constants,
+      Map<String, Kind> inferredKinds,
+      List<Requirement> requirements) {
+    this(
+        structs,
+        unions,
+        kernelLayouts,
+        maps,
+        statistics,
+        globals,
+        programs,
+        functions,
+        knobs,
+        constants,
+        inferredKinds,
+        requirements,
+        Map.of());
+  }
 
   /**
    * A knob with the value used (section 19.1).

@@ -194,19 +194,22 @@ public final class UnitAnalyzer implements Definitions {
               }
             });
     RingStatistics statistics = tables.ringStatisticsIfAny();
+    List<Global> globals = new ArrayList<>(tables.globals().values());
+    globals.addAll(tables.failedUpdates().values());
     return new TypedUnit(
         List.copyOf(tables.structs().values()),
         List.copyOf(tables.unions().values()),
         findings.kernelLayouts().stream().map(n -> tables.kernelLayouts().get(n)).toList(),
         maps,
         statistics == null ? null : statistics.map(),
-        List.copyOf(tables.globals().values()),
+        globals,
         programs,
         functions.inOrder(),
         List.copyOf(tables.knobs().values()),
         constants,
         findings.kinds().solve(tables.structs().values()),
-        List.copyOf(findings.requirements()));
+        List.copyOf(findings.requirements()),
+        tables.failedUpdates());
   }
 
   // ---- what macros see

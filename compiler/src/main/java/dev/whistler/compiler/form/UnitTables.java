@@ -6,6 +6,7 @@ import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.StructField.FieldType;
 import dev.whistler.compiler.type.StructLayout;
 import dev.whistler.compiler.type.UnionLayout;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class UnitTables {
   private final Map<String, ConstantValue> constants = new LinkedHashMap<>();
   private final Map<String, TypedUnit.Knob> knobs = new LinkedHashMap<>();
   private final Map<String, Global> globals = new LinkedHashMap<>();
+  private final Map<String, Global> failedUpdates = new LinkedHashMap<>();
   private final Map<String, Generated> operators = new LinkedHashMap<>();
   private final List<ProgramDefinition> programs = new ArrayList<>();
   private final TracepointImports tracepoints = new TracepointImports();
@@ -85,6 +87,42 @@ final class UnitTables {
 
   Map<String, Global> globals() {
     return globals;
+  }
+
+  /** The hidden globals that count failed updates, by name of the map. */
+  Map<String, Global> failedUpdates() {
+    return failedUpdates;
+  }
+
+  /** The hidden global that counts the failed updates of a map (section 10.7). */
+  Global failedUpdatesOf(MapDefinition map) {
+    return failedUpdates.computeIfAbsent(
+        map.name(),
+        _ ->
+            new Global(
+                map.name(),
+                unusedSymbol(map.symbol() + "__failed_updates"),
+                new FieldType.Scalar(ScalarType.U64),
+                -1,
+                0,
+                false,
+                map.origin()));
+  }
+
+  /** All definitions have their symbols before any body is analyzed. */
+  private String unusedSymbol(String wanted) {
+    String symbol = wanted;
+    while (isUsed(symbol)) {
+      symbol += "_";
+    }
+    return symbol;
+  }
+
+  private boolean isUsed(String symbol) {
+    return globals.values().stream().anyMatch(g -> g.symbol().equals(symbol))
+        || failedUpdates.values().stream().anyMatch(g -> g.symbol().equals(symbol))
+        || maps.values().stream().anyMatch(m -> m.symbol().equals(symbol))
+        || programs.stream().anyMatch(p -> p.symbol().equals(symbol));
   }
 
   Map<String, Generated> operators() {

@@ -2,6 +2,7 @@ package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.form.TypedProgram;
 import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.ir.DataLayout;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.Layout;
@@ -52,6 +53,7 @@ final class SchemaWriter {
     unit.unions().forEach(this::union);
     json.endArray();
     stats();
+    failedUpdates();
     json.name("knobs").beginArray();
     unit.knobs().forEach(this::knob);
     json.endArray().name("constants").beginArray();
@@ -221,6 +223,20 @@ final class SchemaWriter {
         .filter(map -> map.type() == MapType.RINGBUF)
         .forEach(map -> json.value(map.name()));
     json.endArray().endObject();
+  }
+
+  private void failedUpdates() {
+    DataLayout layout = new DataLayout(unit.globals());
+    json.name("failedUpdates").beginArray();
+    unit.failedUpdates()
+        .forEach(
+            (map, counter) ->
+                json.beginObject()
+                    .member("map", map)
+                    .member("section", counter.section())
+                    .member("offset", layout.offset(counter))
+                    .endObject());
+    json.endArray();
   }
 
   private void knob(TypedUnit.Knob knob) {

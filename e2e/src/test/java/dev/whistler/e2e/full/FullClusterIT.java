@@ -419,6 +419,7 @@ final class FullClusterIT {
   private long lossTold(String program) {
     return records(program)
         .filter(record -> record.at("/struct").asText().equals("whistler.loss"))
+        .filter(record -> !record.at("/data/reason").asText().equals("missed"))
         .mapToLong(record -> record.at("/data/count").asLong())
         .sum();
   }

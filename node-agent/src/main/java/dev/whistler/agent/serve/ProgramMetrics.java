@@ -3,6 +3,9 @@ package dev.whistler.agent.serve;
 import dev.whistler.runtime.Identity;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.account.LossReason;
+import dev.whistler.runtime.account.MapCounters;
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkCounters;
 import io.prometheus.client.Collector;
@@ -33,9 +36,10 @@ public final class ProgramMetrics extends Collector {
   public List<MetricFamilySamples> collect() {
     Scrape scrape = new Scrape();
     for (RunningProgram program : programs.get()) {
-      for (RingCounters ring : program.counters().rings()) {
-        scrape.add(program.identity(), ring);
-      }
+      ProgramCounters counters = program.counters();
+      counters.rings().forEach(ring -> scrape.add(program.identity(), ring));
+      counters.programs().forEach(misses -> scrape.add(program.identity(), misses));
+      counters.maps().forEach(map -> scrape.add(program.identity(), map));
     }
     return scrape.families();
   }
@@ -52,7 +56,9 @@ public final class ProgramMetrics extends Collector {
             "whistler_records_produced", "Records that programs submitted to a ring.", RING);
     private final CounterMetricFamily lostKernel =
         new CounterMetricFamily(
-            "whistler_records_lost_kernel", "Records for which the ring had no room.", RING);
+            "whistler_records_lost_kernel",
+            "Records for which the program got no reservation.",
+            RING);
     private final CounterMetricFamily decoded =
         new CounterMetricFamily("whistler_records_decoded", "Records read and decoded.", RING);
     private final CounterMetricFamily undecodable =
@@ -74,11 +80,23 @@ public final class ProgramMetrics extends Collector {
         new GaugeMetricFamily(
             "whistler_sink_records_queued", "Records that wait for a sink.", SINK);
 
+    private final CounterMetricFamily missed =
+        new CounterMetricFamily(
+            "whistler_program_missed",
+            "Events that did not run a BPF program: hits = runs + missed.",
+            List.of("program", "revision", "bpf"));
+    private final CounterMetricFamily failedUpdates =
+        new CounterMetricFamily(
+            "whistler_map_updates_failed",
+            "Updates of a map that failed unseen, as of a full one.",
+            List.of("program", "revision", "map"));
+
     private void add(Identity identity, RingCounters ring) {
-      List<String> labels =
-          List.of(identity.program(), Long.toString(identity.revision()), ring.ring());
+      List<String> labels = labels(identity, ring.ring());
       produced.addMetric(labels, ring.produced());
-      lostKernel.addMetric(labels, ring.lost());
+      if (ring.countsLost()) {
+        lostKernel.addMetric(labels, ring.lost());
+      }
       decoded.addMetric(labels, ring.decoded());
       undecodable.addMetric(labels, ring.undecodable());
       inRing.addMetric(labels, ring.inRing());
@@ -93,9 +111,34 @@ public final class ProgramMetrics extends Collector {
       }
     }
 
+    /** Absent where the kernel does not count. */
+    private void add(Identity identity, ProgramMisses misses) {
+      misses
+          .missed()
+          .ifPresent(count -> missed.addMetric(labels(identity, misses.program()), count));
+    }
+
+    private void add(Identity identity, MapCounters map) {
+      failedUpdates.addMetric(labels(identity, map.map()), map.failedUpdates());
+    }
+
+    private static List<String> labels(Identity identity, String name) {
+      return List.of(identity.program(), Long.toString(identity.revision()), name);
+    }
+
     private List<MetricFamilySamples> families() {
       return List.of(
-          produced, lostKernel, decoded, undecodable, inRing, delivered, filtered, lost, queued);
+          produced,
+          lostKernel,
+          decoded,
+          undecodable,
+          inRing,
+          delivered,
+          filtered,
+          lost,
+          queued,
+          missed,
+          failedUpdates);
     }
 
     private static List<String> with(List<String> labels, String more) {

@@ -19,7 +19,7 @@ public final class FakeProgram implements RunningProgram {
 
   private final Identity identity;
   private final Consumer<String> journal;
-  private final ProgramCounters counters;
+  private ProgramCounters counters;
   private final boolean pinned;
   private volatile ProgramState state = new ProgramState.Running(Instant.EPOCH);
   private volatile Consumer<ProgramState> listener = ignored -> {};
@@ -33,6 +33,12 @@ public final class FakeProgram implements RunningProgram {
     this.identity = identity;
     this.journal = journal;
     this.counters = new ProgramCounters(List.of(rings));
+  }
+
+  /** Has these counts from now on. */
+  public FakeProgram counting(ProgramCounters next) {
+    counters = next;
+    return this;
   }
 
   void become(ProgramState next) {

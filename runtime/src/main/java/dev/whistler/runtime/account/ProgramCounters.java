@@ -4,16 +4,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The counts of all rings of one program, in the order of the schema's statistics map. */
-public record ProgramCounters(List<RingCounters> rings) {
+/**
+ * The counts of one object.
+ *
+ * @param rings in the order of the schema's statistics map
+ * @param programs what each attached program missed
+ * @param maps what failed to be written into each map, where the programs count it
+ */
+public record ProgramCounters(
+    List<RingCounters> rings, List<ProgramMisses> programs, List<MapCounters> maps) {
   public ProgramCounters {
     rings = List.copyOf(rings);
+    programs = List.copyOf(programs);
+    maps = List.copyOf(maps);
+  }
+
+  /** The counts of rings alone. */
+  public ProgramCounters(List<RingCounters> rings) {
+    this(rings, List.of(), List.of());
   }
 
   /**
    * One JSON object on one line, as {@code run --stats} prints it. {@code filtered}, {@code
    * delivered} and {@code queued} speak of the sink that got least; with several sinks, or where a
-   * sink lost records, {@code sinks} lists each.
+   * sink lost records, {@code sinks} lists each. A count that the kernel or the object does not
+   * keep is absent.
    */
   public String toJson() {
     StringBuilder json = new StringBuilder("{\"rings\":[");
@@ -22,6 +37,20 @@ public record ProgramCounters(List<RingCounters> rings) {
         json.append(',');
       }
       append(json, ring);
+    }
+    json.append("],\"programs\":[");
+    for (int i = 0; i < programs.size(); i++) {
+      ProgramMisses program = programs.get(i);
+      json.append(i == 0 ? "" : ",").append("{\"name\":\"").append(program.program()).append('"');
+      program.missed().ifPresent(missed -> number(json, "missed", missed));
+      json.append('}');
+    }
+    json.append("],\"maps\":[");
+    for (int i = 0; i < maps.size(); i++) {
+      MapCounters map = maps.get(i);
+      json.append(i == 0 ? "" : ",").append("{\"name\":\"").append(map.map()).append('"');
+      number(json, "failedUpdates", map.failedUpdates());
+      json.append('}');
     }
     return json.append("]}").toString();
   }
@@ -34,7 +63,9 @@ public record ProgramCounters(List<RingCounters> rings) {
             .orElseGet(() -> new SinkCounters("", ring.decoded(), 0, Map.of(), 0));
     json.append("{\"name\":\"").append(ring.ring()).append('"');
     number(json, "produced", ring.produced());
-    number(json, "lost", ring.lost());
+    if (ring.countsLost()) {
+      number(json, "lost", ring.lost());
+    }
     number(json, "decoded", ring.decoded());
     number(json, "undecodable", ring.undecodable());
     number(json, "inRing", ring.inRing());

@@ -7,7 +7,9 @@ import java.util.List;
  *
  * @param ring name of the ring buffer map
  * @param produced records submitted in the kernel
- * @param lost records the kernel program could not write, for want of room
+ * @param lost records the kernel program got no reservation for: the ring was full, or its lock not
+ *     to be had in an NMI; 0 where they are not counted
+ * @param countsLost whether the program counts them; objects of other compilers do not
  * @param decoded records turned into JSON
  * @param undecodable records whose bytes fit no declared type
  * @param inRing records submitted and not read yet
@@ -17,12 +19,25 @@ public record RingCounters(
     String ring,
     long produced,
     long lost,
+    boolean countsLost,
     long decoded,
     long undecodable,
     long inRing,
     List<SinkCounters> sinks) {
   public RingCounters {
     sinks = List.copyOf(sinks);
+  }
+
+  /** Of a ring whose losses are counted. */
+  public RingCounters(
+      String ring,
+      long produced,
+      long lost,
+      long decoded,
+      long undecodable,
+      long inRing,
+      List<SinkCounters> sinks) {
+    this(ring, produced, lost, true, decoded, undecodable, inRing, sinks);
   }
 
   /** Whether every term of both identities adds up; at rest it must. */

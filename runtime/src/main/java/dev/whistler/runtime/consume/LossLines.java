@@ -1,6 +1,7 @@
 package dev.whistler.runtime.consume;
 
 import dev.whistler.runtime.account.LossReason;
+import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.SinkCounters;
 import dev.whistler.runtime.decode.JsonBuffer;
 import dev.whistler.runtime.decode.RingDecoder;
@@ -8,8 +9,11 @@ import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.deliver.LineBatch;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Tells the reader of the stream, in the stream, that records are missing: a {@code whistler.loss}
@@ -17,12 +21,19 @@ import java.util.Map;
  */
 final class LossLines {
   private static final long INTERVAL_NANOS = 1_000_000_000L;
-  private static final String RING_FULL = "ring-full";
+
+  /** The ring was full, or its lock was not to be had. */
+  private static final String NO_RESERVATION = "no-reservation";
+
+  /** An event did not run the program. */
+  private static final String MISSED = "missed";
 
   private final List<RingSource> rings;
   private final List<Delivery> deliveries;
   private final BackPressure backPressure;
   private final KernelCounters kernel;
+  private final Supplier<List<ProgramMisses>> misses;
+  private final Map<String, Long> missesTold = new HashMap<>();
   private final long[] kernelTold;
   private final List<Map<LossReason, long[]>> sinkTold = new ArrayList<>();
   private final LineBatch batch = new LineBatch(1024);
@@ -32,11 +43,13 @@ final class LossLines {
       List<RingSource> rings,
       List<Delivery> deliveries,
       BackPressure backPressure,
-      KernelCounters kernel) {
+      KernelCounters kernel,
+      Supplier<List<ProgramMisses>> misses) {
     this.rings = rings;
     this.deliveries = deliveries;
     this.backPressure = backPressure;
     this.kernel = kernel;
+    this.misses = misses;
     kernelTold = new long[rings.size()];
     deliveries.forEach(_ -> sinkTold.add(new EnumMap<>(LossReason.class)));
   }
@@ -48,6 +61,7 @@ final class LossLines {
 
   /** What the sinks' accounts say now was told by the reader before us. */
   void goOn() {
+    misses.get().forEach(program -> missesTold.put(program.program(), program.missed().orElse(0)));
     for (int sink = 0; sink < deliveries.size(); sink++) {
       for (int ring = 0; ring < rings.size(); ring++) {
         Map<LossReason, long[]> told = sinkTold.get(sink);
@@ -71,8 +85,17 @@ final class LossLines {
     for (int ring = 0; ring < rings.size(); ring++) {
       long lost = kernel.read(rings.get(ring).statsIndex()).lost();
       if (lost != kernelTold[ring]) {
-        line(ring, RING_FULL, lost - kernelTold[ring]);
+        line(ring, NO_RESERVATION, lost - kernelTold[ring]);
         kernelTold[ring] = lost;
+      }
+    }
+    for (ProgramMisses program : misses.get()) {
+      long missed = program.missed().orElse(0);
+      long told = missesTold.getOrDefault(program.program(), 0L);
+      if (missed > told) {
+        // Misses are of a program and not of a ring: they are told in the first one.
+        add(0, decoder -> decoder.missed(MISSED, missed - told, program.program()));
+        missesTold.put(program.program(), missed);
       }
     }
     if (!batch.isEmpty()) {
@@ -102,8 +125,12 @@ final class LossLines {
   }
 
   private void line(int ring, String reason, long count) {
+    add(ring, decoder -> decoder.loss(reason, count));
+  }
+
+  private void add(int ring, Consumer<RingDecoder> loss) {
     RingDecoder decoder = rings.get(ring).decoder();
-    decoder.loss(reason, count);
+    loss.accept(decoder);
     JsonBuffer line = decoder.line();
     batch.add(LineBatch.UNCOUNTED, line.array(), 0, line.length());
   }

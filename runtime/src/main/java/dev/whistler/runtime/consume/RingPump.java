@@ -4,7 +4,7 @@ import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.bpf.ring.RingRecord;
 import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.runtime.RecordListener;
-import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkAccount;
@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,7 @@ public final class RingPump implements AutoCloseable {
   private volatile ReaderReport report;
 
   /**
+   * @param misses what the programs missed so far
    * @param maxRecords records delivered at most, those after it count as filtered; 0: no limit
    * @param checkpoint where progress is kept for a process that takes over; null: records are gone
    *     from the ring once they are in the queues
@@ -85,6 +87,7 @@ public final class RingPump implements AutoCloseable {
       List<RingSource> rings,
       List<Delivery> deliveries,
       KernelCounters kernel,
+      Supplier<List<ProgramMisses>> misses,
       WallClock clock,
       RecordListener listener,
       long maxRecords,
@@ -100,7 +103,7 @@ public final class RingPump implements AutoCloseable {
     // Room is given back here, after the report of what was read from it.
     reader = RingBufferReader.retaining(rings.stream().map(RingSource::map).toList());
     backPressure = new BackPressure(new RingRoom(this.rings, reader), this.deliveries, patience);
-    lossLines = new LossLines(this.rings, this.deliveries, backPressure, kernel);
+    lossLines = new LossLines(this.rings, this.deliveries, backPressure, kernel, misses);
     retention =
         checkpoint == null
             ? null
@@ -362,12 +365,12 @@ public final class RingPump implements AutoCloseable {
    * Counts as of the reader's last report. Read against the stream, sinks first: while events flow,
    * a later term may lag behind an earlier one, and no record is counted twice.
    */
-  public ProgramCounters counters() {
+  public List<RingCounters> counters() {
     List<RingCounters> counters = new ArrayList<>();
     for (int ring = 0; ring < rings.size(); ring++) {
       counters.add(counters(ring));
     }
-    return new ProgramCounters(counters);
+    return counters;
   }
 
   private RingCounters counters(int ring) {
@@ -387,10 +390,26 @@ public final class RingPump implements AutoCloseable {
         source.account().ring(),
         source.isCounted() ? counts.produced() : read.read() + inRing,
         counts.lost(),
+        source.isCounted(),
         decoded,
         read.undecodable(),
         inRing,
         running ? sinks.stream().map(sink -> sink.within(decoded)).toList() : sinks);
+  }
+
+  /**
+   * Waits until every record that was read or is in a ring is counted as produced, which happens
+   * after its submission: in a program that sleeps perhaps much later. After {@link #end}.
+   */
+  public void awaitCounted(Duration limit) {
+    long until = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() - until < 0 && counters().stream().anyMatch(RingPump::isBehind)) {
+      LockSupport.parkNanos(SETTLE_NANOS);
+    }
+  }
+
+  private static boolean isBehind(RingCounters ring) {
+    return ring.produced() - ring.decoded() - ring.undecodable() - ring.inRing() < 0;
   }
 
   /** The first undecodable records of each ring that this reader met. */

@@ -22,6 +22,7 @@ public final class RingDecoder {
   private static final String RAW = "bytes";
   private static final String LOSS = "whistler.loss";
   private static final byte[] LOSS_COUNT = "{\"count\":".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LOSS_PROGRAM = ",\"program\":".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LOSS_REASON = ",\"reason\":".getBytes(StandardCharsets.US_ASCII);
 
   private final Rendering out;
@@ -168,6 +169,15 @@ public final class RingDecoder {
    * before it.
    */
   public void loss(String reason, long count) {
+    loss(reason, count, null);
+  }
+
+  /** Writes a line that says how many events a program missed. */
+  public void missed(String reason, long count, String program) {
+    loss(reason, count, program);
+  }
+
+  private void loss(String reason, long count, @Nullable String program) {
     JsonBuffer json = out.json();
     json.clear();
     envelope.begin(out.clock().now(), lossHead, lastPosition, out);
@@ -175,6 +185,10 @@ public final class RingDecoder {
     json.unsigned(count);
     json.append(LOSS_REASON);
     TextWriter.quoted(reason, json);
+    if (program != null) {
+      json.append(LOSS_PROGRAM);
+      TextWriter.quoted(program, json);
+    }
     json.append('}');
     envelope.end(json);
   }

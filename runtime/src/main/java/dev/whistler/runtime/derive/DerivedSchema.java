@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text of a {@code .whistler.schema} section (language §21.6) for an object that has none. What
  * such an object does not say stays unknown: its rings carry bytes unless the user names a struct,
- * and what finds a ring full is not counted. The text is for {@code SchemaReader}, which bounds and
- * checks it like any other.
+ * and what gets no reservation is not counted. The text is for {@code SchemaReader}, which bounds
+ * and checks it like any other.
  */
 public final class DerivedSchema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

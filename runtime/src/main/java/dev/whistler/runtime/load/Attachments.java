@@ -7,15 +7,20 @@ import dev.whistler.bpf.link.LinkType;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.AttachType;
 import dev.whistler.bpf.prog.BpfProgram;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.schema.Attach;
 import dev.whistler.runtime.schema.ProgramSchema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +43,33 @@ public final class Attachments implements AutoCloseable {
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private @Nullable Attachments earlier;
 
+  /** What was missed by parts that are closed, by symbol of the program. */
+  private final Map<String, Long> missedBefore = new HashMap<>();
+
+  /** Of programs whose kernel does not count all. */
+  private final Set<String> uncounted = new HashSet<>();
+
   private record Held(Attachment attachment, @Nullable EntryProgram entry, BpfProgram program) {
+    /** What may count events that did not run the program. */
+    List<Object> counting() {
+      return entry == null
+          ? List.of(program, attachment)
+          : List.of(program, entry.program(), attachment);
+    }
+
+    /**
+     * Whether the kernel counts all events that do not run the program. Those of perf events it
+     * leaves out uncounted (kernel/events/core.c, bpf_overflow_handler), those of tracepoints and
+     * probes before 6.7; the others it never leaves out or always counted.
+     */
+    boolean isCounted() {
+      return switch (program.type()) {
+        case PERF_EVENT -> false;
+        case TRACEPOINT, KPROBE -> attachment instanceof BpfLink link && link.info().countsMisses();
+        default -> true;
+      };
+    }
+
     void close() {
       attachment.close();
       if (entry != null) {
@@ -103,7 +134,7 @@ public final class Attachments implements AutoCloseable {
    * @param key names program and place, the same in every revision
    * @param attachType the attach type that the program was loaded with
    */
-  void attach(
+  synchronized void attach(
       String key,
       Exchange exchange,
       BpfProgram program,
@@ -154,11 +185,14 @@ public final class Attachments implements AutoCloseable {
   }
 
   /** Detaches what was attached earlier and is attached no more. */
-  public void commit() {
+  public synchronized void commit() {
     undo.clear();
     Attachments before = earlier;
     earlier = null;
     if (before != null) {
+      missedBefore.putAll(before.missedWithout(this));
+      uncounted.addAll(before.uncounted);
+      before.keepCounts();
       before.held.forEach(
           (key, old) -> {
             Held now = held.get(key);
@@ -168,6 +202,87 @@ public final class Attachments implements AutoCloseable {
           });
       before.held.clear();
     }
+  }
+
+  /**
+   * Events that each program missed at its places, by symbol, with those of the programs that it
+   * took the place of; empty where the kernel does not count all of them.
+   */
+  public synchronized Map<String, OptionalLong> missed() {
+    Map<String, Long> counts = new LinkedHashMap<>(missedBefore);
+    parts().forEach(part -> counts.merge(part.symbol(), part.missed(), Long::sum));
+    Map<String, OptionalLong> missed = new LinkedHashMap<>();
+    counts.forEach(
+        (symbol, count) ->
+            missed.put(
+                symbol,
+                uncounted.contains(symbol) ? OptionalLong.empty() : OptionalLong.of(count)));
+    return missed;
+  }
+
+  /**
+   * Events missed by what is not attached any more, by symbol: of earlier revisions, or of the
+   * current one where these attachments take the places of others.
+   */
+  public synchronized Map<String, Long> missedBefore() {
+    Attachments before = earlier;
+    return before == null ? Map.copyOf(missedBefore) : before.missedWithout(this);
+  }
+
+  /** What an earlier process knew to be missed by what is not attached any more. */
+  public synchronized void goOnFrom(Map<String, Long> missed) {
+    missedBefore.putAll(missed);
+  }
+
+  /** The counts of all parts but those that another one goes on with. */
+  private synchronized Map<String, Long> missedWithout(Attachments next) {
+    Map<String, Long> counts = new HashMap<>(missedBefore);
+    Set<Object> carried = Collections.newSetFromMap(new IdentityHashMap<>());
+    next.held.values().forEach(one -> carried.addAll(one.counting()));
+    parts().stream()
+        .filter(part -> !carried.contains(part.source()))
+        .forEach(part -> counts.merge(part.symbol(), part.missed(), Long::sum));
+    return counts;
+  }
+
+  /**
+   * Something that counts what a program missed.
+   *
+   * @param source a program, the entry before one, or a link
+   */
+  private record Part(String symbol, Object source, long missed) {}
+
+  private List<Part> parts() {
+    Map<Object, Part> parts = new IdentityHashMap<>();
+    held.forEach(
+        (key, one) -> {
+          String symbol = symbol(key);
+          try {
+            if (!one.isCounted()) {
+              uncounted.add(symbol);
+            }
+            for (Object source : one.counting()) {
+              parts.put(source, new Part(symbol, source, missed(source)));
+            }
+          } catch (BpfException _) {
+            // What the kernel does not tell is absent.
+            uncounted.add(symbol);
+          }
+        });
+    return List.copyOf(parts.values());
+  }
+
+  /** Before what counts is closed. */
+  private synchronized void keepCounts() {
+    parts().forEach(part -> missedBefore.merge(part.symbol(), part.missed(), Long::sum));
+  }
+
+  private static long missed(Object source) {
+    return switch (source) {
+      case BpfProgram program -> program.info().recursionMisses();
+      case BpfLink link -> link.info().missed().orElse(0);
+      default -> 0;
+    };
   }
 
   /** The links that can be pinned, by key. */
@@ -279,9 +394,10 @@ public final class Attachments implements AutoCloseable {
 
   /** Detaches everything; before {@link #commit}, leaves what was attached earlier as it was. */
   @Override
-  public void close() {
+  public synchronized void close() {
     List<Runnable> steps = new ArrayList<>();
     if (earlier == null) {
+      keepCounts();
       held.values().forEach(one -> steps.addFirst(one::close));
     } else {
       steps.addAll(undo);

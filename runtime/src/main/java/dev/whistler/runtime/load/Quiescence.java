@@ -11,7 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Waits until every invocation of a BPF program that was running when the wait began has ended, on
- * all CPUs. The kernel does that wait for whoever changes a map of maps (kernel/bpf/syscall.c,
+ * all CPUs; but for those that may sleep, for which nobody can wait without owning their memory.
+ * The kernel does that wait for whoever changes a map of maps (kernel/bpf/syscall.c,
  * maybe_wait_bpf_programs), which needs no right beyond CAP_BPF.
  */
 public final class Quiescence {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param compiler name and version of the compiler
  * @param arch {@code x86-64} or {@code arm64}
  * @param stats the statistics map; null without a ring buffer
+ * @param failedUpdates where updates of maps that fail are counted; empty for objects of other or
+ *     older compilers
  * @param digest hex SHA-256 of sources, kernel facts and knob values
  */
 public record ObjectSchema(
@@ -19,11 +21,13 @@ public record ObjectSchema(
     List<MapSchema> maps,
     List<StructSchema> structs,
     @Nullable Stats stats,
+    List<FailedUpdates> failedUpdates,
     String digest) {
   public ObjectSchema {
     programs = List.copyOf(programs);
     maps = List.copyOf(maps);
     structs = List.copyOf(structs);
+    failedUpdates = List.copyOf(failedUpdates);
   }
 
   /**
@@ -38,7 +42,16 @@ public record ObjectSchema(
     }
   }
 
-  /** Whether it counts what finds a ring full; objects of other compilers do not. */
+  /**
+   * The counter of a map's updates that fail and whose result the program does not look at, a u64.
+   *
+   * @param map name of the map
+   * @param section symbol of the map of global variables that holds it
+   * @param offset in its value, in bytes
+   */
+  public record FailedUpdates(String map, String section, int offset) {}
+
+  /** Whether it counts records without a reservation; objects of other compilers do not. */
   public boolean countsLosses() {
     return stats != null || maps.stream().noneMatch(MapSchema::isRing);
   }
@@ -46,7 +59,7 @@ public record ObjectSchema(
   /** The same, of programs of which nobody knows how much of their context they read. */
   public ObjectSchema withUnknownContexts() {
     List<ProgramSchema> unknown = programs.stream().map(ProgramSchema::withUnknownContext).toList();
-    return new ObjectSchema(compiler, arch, unknown, maps, structs, stats, digest);
+    return new ObjectSchema(compiler, arch, unknown, maps, structs, stats, failedUpdates, digest);
   }
 
   /** The map of this name, as in the source or as its symbol. */

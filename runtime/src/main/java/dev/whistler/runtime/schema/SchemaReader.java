@@ -110,6 +110,7 @@ public final class SchemaReader {
         maps,
         List.copyOf(structs.values()),
         stats(root, maps),
+        failedUpdates(root, maps),
         root.text("digest"));
   }
 
@@ -127,6 +128,24 @@ public final class SchemaReader {
       }
     }
     return new ObjectSchema.Stats(stats.text("map"), rings);
+  }
+
+  private static List<ObjectSchema.FailedUpdates> failedUpdates(Fields root, List<MapSchema> maps)
+      throws SchemaException {
+    List<ObjectSchema.FailedUpdates> counters = new ArrayList<>();
+    if (root.node().get("failedUpdates") == null) {
+      return counters;
+    }
+    for (Fields counter : root.objects("failedUpdates", MAX_MAPS)) {
+      String map = counter.text("map");
+      if (maps.stream().noneMatch(m -> m.name().equals(map))) {
+        throw Fields.damaged(counter.path() + ".map", "names a map that is not there");
+      }
+      counters.add(
+          new ObjectSchema.FailedUpdates(
+              map, counter.text("section"), counter.integer("offset", 0, MAX_VALUE_BYTES)));
+    }
+    return counters;
   }
 
   /** Finds {@code contextBytes} of each program. */

@@ -118,6 +118,7 @@ class RingPumpTest {
         List.of(source),
         List.of(delivery),
         kernel,
+        List::of,
         clock,
         RecordListener.NONE,
         0,
@@ -161,7 +162,7 @@ class RingPumpTest {
       assertThat(pump.end(SOON)).isTrue();
       delivery.stop(SOON);
 
-      RingCounters counters = pump.counters().rings().getFirst();
+      RingCounters counters = pump.counters().getFirst();
       assertThat(counters.produced()).isEqualTo(30);
       assertThat(counters.decoded()).isEqualTo(20);
       assertThat(counters.undecodable()).isEqualTo(10);
@@ -205,7 +206,7 @@ class RingPumpTest {
       }
       assertThat(pump.end(SOON)).isTrue();
       delivery.stop(SOON);
-      assertThat(pump.counters().rings().getFirst().balanced()).isTrue();
+      assertThat(pump.counters().getFirst().balanced()).isTrue();
     }
   }
 }

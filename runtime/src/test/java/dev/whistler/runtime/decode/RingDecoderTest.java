@@ -145,10 +145,10 @@ class RingDecoderTest {
   @Test
   void lossIsALineOfItsOwn() {
     RingDecoder decoder = decoder(ring("", ""));
-    decoder.loss("ring-full", 12);
+    decoder.loss("no-reservation", 12);
     assertThat(decoder.line().toString())
         .contains("\"ring\":\"events\",\"struct\":\"whistler.loss\"")
-        .endsWith("\"data\":{\"count\":12,\"reason\":\"ring-full\"}}\n");
+        .endsWith("\"data\":{\"count\":12,\"reason\":\"no-reservation\"}}\n");
   }
 
   @Test
