@@ -38,8 +38,13 @@ public interface RunningProgram extends AutoCloseable {
    * Detaches, delivers what was produced by then, and returns the final counts. Maps stay readable
    * until {@link #close()}. Calling it again returns the same counts.
    *
-   * @param drain how long to wait for rings and sinks to become empty; what is left then counts as
-   *     lost with the reason {@code stopped}
+   * <p>The counts are exact once the reader of the rings has ended, which it does within the limit
+   * however long the patience with sinks is. Should it not, the state is {@code Failed} and the
+   * counts are those of its last report.
+   *
+   * @param drain how long to wait for rings and sinks to become empty, at most half of it for sinks
+   *     that stand still; what they have not taken then counts as lost with the reason {@code
+   *     stopped}, what could not be read as {@code inRing}
    */
   ProgramCounters stop(Duration drain);
 
@@ -57,6 +62,8 @@ public interface RunningProgram extends AutoCloseable {
    * Lets go of a program that is pinned: it goes on running and producing, and a later start with
    * the same pin directory, identity and object adopts it. What was not delivered yet stays in the
    * rings.
+   *
+   * <p>{@link #counters} then says what the next process goes on from.
    *
    * @param drain how long to go on delivering what is there
    * @throws IllegalStateException if it is not pinned

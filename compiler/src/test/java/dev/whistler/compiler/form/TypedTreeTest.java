@@ -71,7 +71,21 @@ class TypedTreeTest {
         .isEqualTo(
             "let element = lookup m8 1:8 in (element ? atomic element += 1 :"
                 + " (update m8 1:8 1:8 1 ?"
-                + " let element = lookup m8 1:8 in (element ? atomic element += 1 : 0) : 0))");
+                + " let element = lookup m8 1:8 in (element ? atomic element += 1 :"
+                + " atomic &m8 += 1) : 0))");
+  }
+
+  /** Section 10.7: what nobody looks at is counted, in a hidden global that bears the map's name. */
+  @Test
+  void updatesOfHashesThatFailUnseenAreCounted() {
+    assertThat(tree("(progn (setf (getmap m8 1) 2) 3)"))
+        .isEqualTo("{(update m8 1:8 2:8 0 ? atomic &m8 += 1 : 0); 3}");
+    assertThat(tree("(progn (map-update m8 1 2) 3)"))
+        .isEqualTo("{(update m8 1:8 2:8 0 ? atomic &m8 += 1 : 0); 3}");
+    assertThat(tree("(map-update m8 1 2)")).as("whoever looks").isEqualTo("update m8 1:8 2:8 0");
+    assertThat(tree("(progn (setf (getmap a4 1) 2) 3)"))
+        .as("an array is never full")
+        .isEqualTo("{update a4 1:4 2:4 0; 3}");
   }
 
   @Test

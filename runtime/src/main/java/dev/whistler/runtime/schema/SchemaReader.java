@@ -141,9 +141,13 @@ public final class SchemaReader {
       if (maps.stream().noneMatch(m -> m.name().equals(map))) {
         throw Fields.damaged(counter.path() + ".map", "names a map that is not there");
       }
+      String section = counter.text("section");
+      if (!section.equals(".bss") && !section.equals(".data")) {
+        throw Fields.damaged(counter.path() + ".section", "is no section of variables");
+      }
       counters.add(
           new ObjectSchema.FailedUpdates(
-              map, counter.text("section"), counter.integer("offset", 0, MAX_VALUE_BYTES)));
+              map, section, counter.integer("offset", 0, MAX_VALUE_BYTES)));
     }
     return counters;
   }

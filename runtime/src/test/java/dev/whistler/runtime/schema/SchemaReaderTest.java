@@ -35,6 +35,26 @@ class SchemaReaderTest {
     assertThat(schema.map("seen").orElseThrow().value()).isEqualTo(schema.structs().getFirst());
   }
 
+  @Test
+  void countersOfFailedUpdatesAreReadWhereThereAreSome() throws Exception {
+    assertThat(SchemaText.of(EVENT, RING).failedUpdates()).as("of an older compiler").isEmpty();
+    assertThat(SchemaReader.read(withCounter("events", ".bss")).failedUpdates())
+        .containsExactly(new ObjectSchema.FailedUpdates("events", ".bss", 8));
+    assertThatThrownBy(() -> SchemaReader.read(withCounter("nope", ".bss")))
+        .hasMessageContaining("failedUpdates[0].map");
+    assertThatThrownBy(() -> SchemaReader.read(withCounter("events", "events")))
+        .hasMessageContaining("failedUpdates[0].section");
+  }
+
+  private static byte[] withCounter(String map, String section) {
+    String counter =
+        "\"failedUpdates\":[{\"map\":\"%s\",\"section\":\"%s\",\"offset\":8}],\"knobs\""
+            .formatted(map, section);
+    return new String(SchemaText.bytes(EVENT, RING), StandardCharsets.UTF_8)
+        .replace("\"knobs\"", counter)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
   static Stream<Arguments> damaged() {
     return Stream.of(
         Arguments.of("structs[0].fields[0]", structText("s", 4, field("x", 2, "u32", 4)), ""),
