@@ -1,8 +1,8 @@
-;;; Refuses connections to listed targets and reports them (cgroup).
+;;; Refuses connections over IPv4 to listed targets and reports them (cgroup, version 2).
 ;;;
-;;; ./whistler run examples/connect-guard.lisp
+;;; ./whistler run examples/connect-guard.lisp --attach connect-guard=cgroup:/sys/fs/cgroup --map 'denied:{"ip":"192.0.2.1","port":80}=1'
 
-(defstruct target (ip u32) (port u16) (pad u16))    ; 8-byte struct key
+(defstruct target (ip u32 :as ipv4) (port u16))     ; 8 bytes with padding
 (defstruct denial (ts u64) (pid u32) (ip u32 :as ipv4) (port u16) (comm (array u8 16)))
 (defmap denied  :type :hash :key-type target :value-type u8 :max-entries 4096)
 (defmap denials :type :ringbuf :max-entries (* 64 1024))

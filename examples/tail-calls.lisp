@@ -1,6 +1,6 @@
-;;; One program for each IP protocol, dispatched by tail calls (XDP).
+;;; One program for each protocol of IPv4, dispatched by tail calls (XDP).
 ;;;
-;;; ./whistler run examples/tail-calls.lisp
+;;; ./whistler run examples/tail-calls.lisp --attach entry=if:eth0 --maps
 
 (defmap handlers :type :prog-array :key-size 4 :value-size 4 :max-entries 256
   :programs ((17 on-udp)))

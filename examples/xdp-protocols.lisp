@@ -1,6 +1,6 @@
-;;; Packets and bytes by IP protocol, counted at the driver (XDP).
+;;; Packets and bytes of IPv4 by protocol, counted at the driver (XDP).
 ;;;
-;;; ./whistler run examples/xdp-protocols.lisp
+;;; ./whistler run examples/xdp-protocols.lisp --attach count-protocols=if:eth0 --maps
 
 (defstruct traffic (packets u64) (bytes u64))
 (defmap by-proto :type :percpu-array :key-type u32 :value-type traffic :max-entries 256)

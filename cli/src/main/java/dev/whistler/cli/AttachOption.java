@@ -1,6 +1,7 @@
 package dev.whistler.cli;
 
 import dev.whistler.runtime.AttachTarget;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Reads {@code --attach}. */
@@ -17,11 +18,36 @@ final class AttachOption {
     return new AttachTarget(
         text.substring(0, equals),
         switch (text.substring(equals + 1, colon)) {
-          case "if" -> new AttachTarget.Interface(rest);
-          case "cgroup" -> new AttachTarget.Cgroup(Path.of(rest));
+          case "if" -> device(rest, text);
+          case "cgroup" -> new AttachTarget.Cgroup(path(rest, text));
           case "uprobe" -> uprobe(rest, text);
           default -> throw wrong(text);
         });
+  }
+
+  /** The name of an interface holds no colon (dev_valid_name, net/core/dev.c). */
+  private static AttachTarget.Interface device(String place, String text) {
+    int colon = place.indexOf(':');
+    if (colon == 0) {
+      throw wrong(text);
+    }
+    return colon < 0
+        ? new AttachTarget.Interface(place)
+        : new AttachTarget.Interface(
+            place.substring(0, colon),
+            switch (place.substring(colon + 1)) {
+              case "ingress" -> AttachTarget.Direction.INGRESS;
+              case "egress" -> AttachTarget.Direction.EGRESS;
+              default -> throw wrong(text);
+            });
+  }
+
+  private static Path path(String place, String text) {
+    try {
+      return Path.of(place);
+    } catch (InvalidPathException e) {
+      throw wrong(text);
+    }
   }
 
   private static AttachTarget.Uprobe uprobe(String place, String text) {
@@ -44,8 +70,8 @@ final class AttachOption {
 
   private static CommandFailure wrong(String text) {
     return CommandFailure.usage(
-        "--attach takes PROGRAM=if:NAME, PROGRAM=cgroup:PATH or"
-            + " PROGRAM=uprobe:FILE:SYMBOL[+OFFSET], not "
+        "--attach takes PROGRAM=if:NAME[:ingress|:egress], PROGRAM=cgroup:PATH or"
+            + " PROGRAM=uprobe:FILE:SYMBOL[@VERSION][+OFFSET], not "
             + text);
   }
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
       "0:done",
       "1:the program or the data is at fault",
       "2:wrong usage",
-      "3:this machine cannot do it (privilege, kernel feature)",
+      "3:this machine cannot do it (privilege, kernel feature), or an output failed;",
+      "  an output that nobody reads any more (| head) ends run with 0",
     },
     footerHeading = "%nIn a checkout:%n",
     footer = {
@@ -36,6 +37,9 @@ import picocli.CommandLine.Command;
 public final class Main {
   /** In the order of the help. */
   private static final Map<String, Class<?>> COMMANDS = commands();
+
+  /** Wide enough for the examples, which are to be copied as they stand. */
+  private static final int HELP_COLUMNS = 100;
 
   private Main() {}
 
@@ -51,7 +55,8 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    System.exit(execute(arguments));
+    StandardOutput output = StandardOutput.install();
+    System.exit(output.finish(execute(arguments)));
   }
 
   /** Runs one command line and returns its exit code. */
@@ -75,6 +80,7 @@ public final class Main {
           }
         });
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_COLUMNS);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           PrintWriter err = command.getErr();

@@ -46,9 +46,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "  whistler run examples/forks.lisp --count 5 --for 20s",
       "  whistler run examples/scheduler-wait.lisp --maps --for 10s",
-      "  whistler run examples/xdp-protocols.lisp --attach count-protocols=if:eth0 --maps",
-      "  whistler run examples/connect-guard.lisp --attach connect-guard=cgroup:/sys/fs/cgroup \\",
-      "      --map 'denied:{\"ip\":167772161,\"port\":80}=1'",
+      "  whistler run examples/xdp-protocols.lisp \\",
+      "      --attach count-protocols=if:eth0 --maps",
+      "  whistler run examples/connect-guard.lisp \\",
+      "      --attach connect-guard=cgroup:/sys/fs/cgroup \\",
+      "      --map 'denied:{\"ip\":\"192.0.2.1\",\"port\":80}=1'",
     })
 final class RunCommand implements Callable<Integer> {
   /** How long sinks may take to accept what was produced before the end. */
@@ -66,7 +68,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "PROGRAM=PLACE",
       description = {
         "where a program attaches whose section does not say so; repeatable:",
-        "PROGRAM=if:NAME, PROGRAM=cgroup:PATH, PROGRAM=uprobe:FILE:SYMBOL[+OFFSET]",
+        "PROGRAM=if:NAME[:ingress|:egress], PROGRAM=cgroup:PATH,",
+        "PROGRAM=uprobe:FILE:SYMBOL[@VERSION][+OFFSET]",
       })
   List<String> attach = List.of();
 
@@ -80,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--map",
       paramLabel = "MAP:KEY=VALUE",
       description =
-          "an entry written before anything is attached, as JSON by the schema; repeatable")
+          "an entry written before anything is attached, as JSON by the schema, keys with all"
+              + " their fields (of tries also as \"10.0.0.0/8\"); repeatable")
   List<String> entries = List.of();
 
   @Option(
@@ -137,13 +141,19 @@ final class RunCommand implements Callable<Integer> {
                   }
                 });
     Thread onSignal = new Thread(() -> endOnSignal(enough, finished), "stop-on-signal");
+    SinkWatch watch = new SinkWatch(spec.commandLine().getErr(), enough::countDown);
     try (RunningProgram running = start(request)) {
       running.onStateChange(
           state -> {
+            watch.accept(state);
             if (state instanceof ProgramState.Failed) {
               enough.countDown();
             }
           });
+      watch.accept(running.state());
+      running
+          .warnings()
+          .forEach(warning -> spec.commandLine().getErr().println("whistler: " + warning));
       java.lang.Runtime.getRuntime().addShutdownHook(onSignal);
       if (!running.schema().countsLosses()) {
         spec.commandLine()
@@ -162,7 +172,7 @@ final class RunCommand implements Callable<Integer> {
               .println("whistler: the time was over before " + count + " records");
         }
       }
-      return end(running);
+      return end(running, watch);
     } finally {
       finished.countDown();
     }
@@ -197,7 +207,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int end(RunningProgram running) {
+  private int end(RunningProgram running, SinkWatch watch) {
     ProgramCounters counters = running.stop(DRAIN);
     PrintWriter err = spec.commandLine().getErr();
     if (maps) {
@@ -241,7 +251,7 @@ final class RunCommand implements Callable<Integer> {
     if (running.state() instanceof ProgramState.Failed failed) {
       throw CommandFailure.machine(failed.message());
     }
-    return 0;
+    return watch.exitCode(counters);
   }
 
   /** The object named or compiled; empty when diagnostics were printed instead. */

@@ -30,8 +30,26 @@ class OptionsTest {
         .isEqualTo(
             new AttachTarget(
                 "p", new AttachTarget.Uprobe(Path.of("/lib/libc.so.6"), "malloc", 16)));
+    assertThat(AttachOption.parse("p=if:eth0:egress"))
+        .isEqualTo(
+            new AttachTarget(
+                "p", new AttachTarget.Interface("eth0", AttachTarget.Direction.EGRESS)));
+    assertThat(AttachOption.parse("p=uprobe:/opt/a:b/m:f@@V1.2+0x10"))
+        .isEqualTo(
+            new AttachTarget("p", new AttachTarget.Uprobe(Path.of("/opt/a:b/m"), "f@@V1.2", 16)));
     for (String wrong :
         List.of(
+            "",
+            "=",
+            ":",
+            "p=:",
+            "p=if::egress",
+            "p=if:eth0:out",
+            "p=if:eth0:",
+            "p=cgroup:\0",
+            "p=uprobe:\0:f",
+            "p=uprobe:/bin/sh:f+-1",
+            "p=uprobe:/bin/sh:f+99999999999999999999",
             "p",
             "p=eth0",
             "=if:eth0",

@@ -294,6 +294,11 @@ final class LiveProgram implements RunningProgram {
   }
 
   @Override
+  public List<String> warnings() {
+    return attachments.warnings();
+  }
+
+  @Override
   public Optional<String> notAdopted() {
     return Optional.ofNullable(notAdopted);
   }

@@ -58,6 +58,11 @@ public interface RunningProgram extends AutoCloseable {
    */
   Optional<String> notAdopted();
 
+  /** What may be wrong with the places where it is attached, a sentence each; mostly none. */
+  default List<String> warnings() {
+    return List.of();
+  }
+
   /**
    * Lets go of a program that is pinned: it goes on running and producing, and a later start with
    * the same pin directory, identity and object adopts it. What was not delivered yet stays in the

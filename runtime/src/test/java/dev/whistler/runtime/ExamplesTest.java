@@ -18,7 +18,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,8 +340,7 @@ class ExamplesTest {
       String connect = "exec 3<>/dev/tcp/127.0.0.1/" + port;
       String inside = "echo $$ > " + group.resolve("cgroup.procs") + "; " + connect;
       assertThat(run("bash", "-c", inside)).as("nothing is denied yet").isEmpty();
-      long address = ByteBuffer.wrap(new byte[] {1, 0, 0, 127}).getInt() & 0xffffffffL;
-      put(program, "denied", "{\"ip\":%d,\"port\":%d,\"pad\":0}".formatted(address, port), "1");
+      put(program, "denied", "{\"ip\":\"127.0.0.1\",\"port\":%d}".formatted(port), "1");
       assertThat(run("bash", "-c", inside)).contains("Operation not permitted");
       assertThat(run("bash", "-c", connect)).as("outside of the cgroup").isEmpty();
       assertBalanced(program);

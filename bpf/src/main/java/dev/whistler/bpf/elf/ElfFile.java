@@ -110,6 +110,20 @@ public final class ElfFile implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * Bytes at a place of the file.
+   *
+   * @return fewer if the file ends before
+   */
+  public byte[] bytes(long offset, int count) {
+    if (offset < 0 || offset >= file.size()) {
+      return new byte[0];
+    }
+    byte[] bytes = new byte[(int) Math.min(count, file.size() - offset)];
+    file.get((int) offset, bytes);
+    return bytes;
+  }
+
   /** The symbols of the symbol table, in order; empty if there is none. */
   public List<ElfSymbol> symbols() {
     return symbols(ElfSection.SHT_SYMTAB);

@@ -22,6 +22,11 @@ public record ElfSymbol(String name, int type, int binding, int section, long va
     return type == STT_FUNC || type == STT_GNU_IFUNC;
   }
 
+  /** Whether it names the resolver of a function, which chooses one when a process starts. */
+  public boolean isIndirect() {
+    return type == STT_GNU_IFUNC;
+  }
+
   /** Whether it stands for its section. */
   public boolean isSection() {
     return type == STT_SECTION;

@@ -2,7 +2,6 @@ package dev.whistler.bpf.link;
 
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
-import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.LinkCalls;
 import dev.whistler.bpf.sys.PerfEvent;
 import dev.whistler.bpf.sys.SystemCallException;
@@ -13,6 +12,9 @@ import dev.whistler.bpf.tracefs.Tracefs;
 public final class Tracepoint {
   /** Programs that one tracepoint can run (BPF_TRACE_MAX_PROGS). */
   public static final int MAXIMUM_PROGRAMS = 64;
+
+  /** The group of events that ftrace writes itself. */
+  private static final String FTRACE = "ftrace";
 
   private Tracepoint() {}
 
@@ -42,8 +44,24 @@ public final class Tracepoint {
     try {
       return PerfEvents.attach(program, request, 0, "attach " + program + " to tracepoint " + name);
     } catch (SystemCallException e) {
-      throw e.errno() == Errno.E2BIG ? new TooManyProgramsException(name, e) : e;
+      throw switch (e.errno()) {
+        case E2BIG -> new TooManyProgramsException(name, e);
+        // Every other refusal of a program that was loaded is one of the event.
+        case EINVAL -> takesNone(name, e);
+        case EPERM, EACCES -> category.equals(FTRACE) ? takesNone(name, e) : e;
+        default -> e;
+      };
     }
+  }
+
+  private static UnsupportedException takesNone(String name, SystemCallException cause) {
+    return new UnsupportedException(
+        "the event "
+            + name
+            + " takes no programs of tracepoints: it is one of ftrace's own, or one that a tool"
+            + " defined, as a probe; attach to a tracepoint, or to the function by kprobe or"
+            + " uprobe",
+        cause);
   }
 
   /**

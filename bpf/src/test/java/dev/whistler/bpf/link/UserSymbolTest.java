@@ -1,16 +1,21 @@
 package dev.whistler.bpf.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.ClangObjects;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.TestMaps;
+import dev.whistler.bpf.elf.ElfFile;
+import dev.whistler.bpf.elf.SymbolVersions;
+import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.Structure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,139 @@ class UserSymbolTest {
     Path library = link("libtarget.so", TARGET, "-fPIC", "-shared", "-s");
     Path program = link("program", MAIN, library.toString(), "-Wl,-rpath," + directory);
     assertThat(calls(program, library)).isEqualTo(CALLS);
+  }
+
+  /** What programs are linked with today is at one place, what old ones call at another. */
+  @Test
+  void theDefaultVersionIsMeant() throws Exception {
+    String versioned =
+        """
+        __attribute__((noinline)) int was(int c) { __asm__ volatile(""); return c == 1; }
+        __attribute__((noinline)) int is(int c) { __asm__ volatile(""); return c == 0; }
+        __asm__(".symver was, target@V1");
+        __asm__(".symver is, target@@V2");
+        """;
+    Path script = Files.writeString(directory.resolve("map"), "V1 { target; }; V2 { target; } V1;");
+    Path library =
+        link("libtarget.so", versioned, "-fPIC", "-shared", "-Wl,--version-script=" + script);
+    Path program = link("program", MAIN, library.toString(), "-Wl,-rpath," + directory);
+    assertThat(calls(program, library)).isEqualTo(CALLS);
+    assertThat(UserSymbol.offset(library, "target@@V2"))
+        .isEqualTo(UserSymbol.offset(library, "target"))
+        .isEqualTo(UserSymbol.offset(library, "target@V2"))
+        .isNotEqualTo(UserSymbol.offset(library, "target@V1"));
+    assertThatThrownBy(() -> UserSymbol.offset(library, "target@@V1"))
+        .isInstanceOf(BpfException.class)
+        .hasMessageContaining("has no function target@@V1; it has target@V1, target@@V2");
+    assertThat(UserSymbol.offsets(library, f -> f.name().equals("target")))
+        .containsExactlyInAnyOrder(
+            UserSymbol.offset(library, "target@V1"), UserSymbol.offset(library, "target"));
+    assertThat(UserSymbol.offsets(library, f -> f.isNamed("target@V1")))
+        .containsExactly(UserSymbol.offset(library, "target@V1"));
+    // Without the dynamic linker's names there are those that the linker writes for debuggers.
+    assertThat(
+            UserSymbol.functions(library).stream()
+                .filter(f -> f.name().equals("target"))
+                .map(UserFunction::text))
+        .containsExactlyInAnyOrder("target@V1", "target@@V2");
+  }
+
+  private static final String TWICE =
+      "__attribute__((noinline)) static int twice(int x) { __asm__ volatile(\"\"); return 2 * x;"
+          + " }\n";
+
+  @Test
+  void severalFunctionsOfANameAreNamedByTheirPlaces() throws Exception {
+    Path other = link("other.o", TWICE + "int other(int c) { return twice(c); }", "-c");
+    Path program =
+        link(
+            "program",
+            TWICE + "int other(int); int main(int c, char **v) { return twice(c) + other(c); }",
+            other.toString());
+    long[] places = UserSymbol.offsets(program, f -> f.isNamed("twice"));
+    assertThat(places).hasSize(2);
+    assertThatThrownBy(() -> UserSymbol.offset(program, "twice"))
+        .isInstanceOf(BpfException.class)
+        .hasMessage(
+            "%s has 2 functions twice, at 0x%x, 0x%x; name one by its place, as %s:0x%x"
+                .formatted(program, places[0], places[1], program, places[0]));
+  }
+
+  @Test
+  void aResolverIsNotTheFunction() throws Exception {
+    Path program =
+        link(
+            "program",
+            """
+            static int impl(int x) { return x + 10; }
+            static void *resolve(void) { return impl; }
+            int pick(int) __attribute__((ifunc("resolve")));
+            int picked(int c) { return pick(c); }
+            int main(int c, char **v) { return picked(c); }
+            """);
+    for (String text : List.of("pick", "pick@V")) {
+      assertThatThrownBy(() -> UserSymbol.offset(program, text)).isInstanceOf(BpfException.class);
+    }
+    assertThatThrownBy(() -> UserSymbol.offset(program, "pick"))
+        .hasMessageContaining("pick of " + program + " is an indirect function");
+    assertThatThrownBy(() -> UserSymbol.offsets(program, f -> f.isNamed("pick")))
+        .hasMessageContaining("indirect function");
+    assertThat(UserSymbol.offsets(program, f -> f.name().startsWith("pick")))
+        .containsExactly(UserSymbol.offset(program, "picked"));
+  }
+
+  @Test
+  void aPlaceInsideOfAnInstructionIsTold() throws Exception {
+    Path program = link("program", TARGET + MAIN);
+    long start = UserSymbol.offset(program, "main");
+    // push or sub of the frame, and then an instruction of several bytes at the least
+    byte[] code = Files.readAllBytes(program);
+    int first = InstructionLength.of(code, (int) start);
+    int second = InstructionLength.of(code, (int) start + first);
+    assertThat(UserSymbol.boundary(program, start)).isEqualTo(UserSymbol.Boundary.START);
+    assertThat(UserSymbol.boundary(program, start + first)).isEqualTo(UserSymbol.Boundary.START);
+    for (int at = 1; at < first + second; at++) {
+      assertThat(UserSymbol.boundary(program, start + at))
+          .isEqualTo(at == first ? UserSymbol.Boundary.START : UserSymbol.Boundary.INSIDE);
+    }
+    Path stripped = link("stripped", TARGET + MAIN, "-s");
+    assertThat(UserSymbol.boundary(stripped, start + 1)).isEqualTo(UserSymbol.Boundary.UNKNOWN);
+  }
+
+  @Test
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> UserSymbol.offset(pipe, "main"))
+        .isInstanceOf(BpfException.class)
+        .hasMessageContaining("is no regular file");
+  }
+
+  @Test
+  void damagedVersionsAreNone() throws Exception {
+    byte[] library = Files.readAllBytes(Path.of("/lib/x86_64-linux-gnu/libc.so.6"));
+    Random random = new Random(5);
+    ElfFile whole = ElfFile.parse(library);
+    int[] places =
+        whole.sections().stream()
+            .filter(s -> s.name().startsWith(".gnu.version") || s.name().equals(".dynsym"))
+            .mapToInt(s -> (int) s.offset())
+            .toArray();
+    assertThat(places).isNotEmpty();
+    for (int i = 0; i < 300; i++) {
+      byte[] damaged = library.clone();
+      for (int place : places) {
+        for (int n = 0; n < 20; n++) {
+          damaged[place + random.nextInt(400)] = (byte) random.nextInt();
+        }
+      }
+      ElfFile file = ElfFile.parse(damaged);
+      SymbolVersions versions = SymbolVersions.of(file);
+      for (int symbol = -1; symbol < 3000; symbol += 7) {
+        versions.name(symbol);
+        versions.isDefault(symbol);
+      }
+    }
   }
 
   private Path link(String name, String source, String... options) throws Exception {

@@ -29,10 +29,22 @@ public final class WallClock {
     long nanos();
   }
 
-  /** Of this machine's clocks. */
+  /**
+   * Of this machine's clocks.
+   *
+   * @param boot as this process reads it
+   */
   public WallClock(BootClock boot) {
+    this(boot, TimeNamespace.own());
+  }
+
+  /** Programs read the kernel's clocks, this process those of its time namespace. */
+  private WallClock(BootClock boot, TimeNamespace ahead) {
     // CLOCK_MONOTONIC on Linux, as bpf_ktime_get_ns
-    this(boot, System::nanoTime, InstantSource.system());
+    this(
+        () -> boot.nanos() - ahead.bootNanos(),
+        () -> System.nanoTime() - ahead.monotonicNanos(),
+        InstantSource.system());
   }
 
   /**

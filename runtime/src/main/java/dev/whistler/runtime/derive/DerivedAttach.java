@@ -90,7 +90,8 @@ final class DerivedAttach {
   private @Nullable ObjectNode traffic() {
     AttachType type = kind.attachType();
     if (type == null) {
-      return of("tc");
+      boolean isDirection = target.equals("ingress") || target.equals("egress");
+      return isDirection ? of("tc").put("direction", target) : of("tc");
     }
     return switch (type) {
       case TCX_INGRESS -> of("tc").put("direction", "ingress");

@@ -21,15 +21,31 @@ import org.jspecify.annotations.Nullable;
  * Encodes JSON values as the kernel keeps them (language §9.5): padding and missing members are 0,
  * shorter arrays are filled with 0, anything too long or out of range is an error that names its
  * path. Fields with a kind take the text that decoding gives, or a plain number where it is one.
+ *
+ * <p>Of a key nothing may be missing: a forgotten field would be another key, as the prefix of
+ * length 0 that matches everything.
  */
 public final class ValueEncoder {
   private final WallClock clock;
+  private final boolean whole;
 
   /**
+   * Of values.
+   *
    * @param clock relates times given as text to the kernel's clocks
    */
   public ValueEncoder(WallClock clock) {
+    this(clock, false);
+  }
+
+  private ValueEncoder(WallClock clock, boolean whole) {
     this.clock = clock;
+    this.whole = whole;
+  }
+
+  /** Of keys, which must be whole; texts of characters may be shorter than their arrays. */
+  public static ValueEncoder ofKeys(WallClock clock) {
+    return new ValueEncoder(clock, true);
   }
 
   /**
@@ -47,9 +63,9 @@ public final class ValueEncoder {
     switch (type) {
       case ScalarType scalar -> putNumber(scalar, IntegerText.of(scalar, value, path), target, at);
       case StructSchema struct when struct.isUnion() ->
-          bytes(hex(value, path), struct.size(), target, at, path);
+          bytes(hex(value, path), struct.size(), false, target, at, path);
       case StructSchema struct -> struct(struct, value, target, at, path);
-      case ValueType.Bytes bytes -> bytes(hex(value, path), bytes.size(), target, at, path);
+      case ValueType.Bytes bytes -> bytes(hex(value, path), bytes.size(), false, target, at, path);
     }
   }
 
@@ -67,6 +83,21 @@ public final class ValueEncoder {
               .orElseThrow(() -> new EncodeException(path, unknownField(struct, name)));
       field(field, value.get(name), target, at + field.offset(), path + "." + name);
     }
+    if (whole) {
+      for (FieldSchema field : struct.fields()) {
+        if (!value.has(field.cname())) {
+          throw new EncodeException(path, missingField(struct, field.cname()));
+        }
+      }
+    }
+  }
+
+  private static String missingField(StructSchema struct, String name) {
+    return "lacks the field '%s'; a key has all fields of %s: %s."
+        .formatted(
+            name,
+            struct.name(),
+            struct.fields().stream().map(FieldSchema::cname).collect(Collectors.joining(", ")));
   }
 
   private static String unknownField(StructSchema struct, String name) {
@@ -87,7 +118,8 @@ public final class ValueEncoder {
       if (kind == null || !value.isTextual()) {
         array(field, value, target, at, path);
       } else {
-        bytes(areaText(kind, value.textValue(), path), field.size(), target, at, path);
+        byte[] area = areaText(kind, value.textValue(), path);
+        bytes(area, field.size(), kind == Kind.STRING, target, at, path);
       }
     } else if (field.type() instanceof ScalarType scalar && kind != null && value.isTextual()) {
       Long number = scalarText(kind, field, scalar, value.textValue(), path);
@@ -105,6 +137,10 @@ public final class ValueEncoder {
     if (value.size() > field.count()) {
       throw new EncodeException(
           path, "has " + value.size() + " elements; at most " + field.count() + " fit.");
+    }
+    if (whole && value.size() < field.count()) {
+      throw new EncodeException(
+          path, "has " + value.size() + " elements; a key has all " + field.count() + ".");
     }
     for (int i = 0; i < value.size(); i++) {
       int place = at + i * field.type().size();
@@ -182,8 +218,13 @@ public final class ValueEncoder {
     }
   }
 
-  private static void bytes(byte[] bytes, int size, ByteBuffer target, int at, String path)
+  private void bytes(
+      byte[] bytes, int size, boolean mayBeShort, ByteBuffer target, int at, String path)
       throws EncodeException {
+    if (whole && !mayBeShort && bytes.length < size) {
+      throw new EncodeException(
+          path, "has " + bytes.length + " bytes; a key has all " + size + ".");
+    }
     if (bytes.length > size) {
       throw new EncodeException(path, "has " + bytes.length + " bytes; at most " + size + " fit.");
     }

@@ -7,7 +7,6 @@ import dev.whistler.bpf.feature.Probe;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.Cgroup;
 import dev.whistler.bpf.link.Clsact;
-import dev.whistler.bpf.link.Iterator;
 import dev.whistler.bpf.link.Kprobe;
 import dev.whistler.bpf.link.NetworkNamespace;
 import dev.whistler.bpf.link.PerfSampling;
@@ -32,11 +31,15 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.schema.Attach;
 import dev.whistler.runtime.schema.ProgramSchema;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +58,19 @@ public final class Attaching {
   private final Places places;
 
   /**
-   * @throws StartException {@code ATTACH_FAILED} if a target names a program that is not there
+   * @throws StartException {@code ATTACH_FAILED} if a target names a program that is not there or a
+   *     place that the program cannot have; {@code UNSUPPORTED} if a program would be attached to
+   *     nothing
    */
   public Attaching(ObjectLoading object, List<AttachTarget> targets) throws StartException {
     this.object = object;
     this.places = new Places(object.schema(), targets);
+    for (ProgramSchema program : object.schema().programs()) {
+      Optional<String> reason = Unattachable.reason(program);
+      if (reason.isPresent() && !isOnlyCalled(program)) {
+        throw unsupported(program, reason.get());
+      }
+    }
   }
 
   /**
@@ -93,8 +104,15 @@ public final class Attaching {
   private boolean isOnlyCalled(ProgramSchema program) {
     boolean needsPlace =
         switch (program.attach()) {
-          case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _ -> true;
-          default -> false;
+          case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _, Attach.None _ -> true;
+          case Attach.Tracepoint(String _, String event) -> event.isEmpty();
+          case Attach.RawTracepoint(String event, boolean _) -> event.isEmpty();
+          case Attach.Kprobe kprobe -> kprobe.function().isEmpty();
+          case Attach.Ksyscall(String name, boolean _) -> name.isEmpty();
+          case Attach.KprobeMulti kprobe -> kprobe.pattern().isEmpty();
+          case Attach.Uprobe uprobe -> uprobe.path().isEmpty();
+          case Attach.UprobeMulti uprobe -> uprobe.path().isEmpty();
+          default -> Unattachable.reason(program).isPresent();
         };
     return needsPlace
         && !places.areGiven(program)
@@ -141,18 +159,20 @@ public final class Attaching {
         }
         case Attach.Uprobe uprobe -> attachUprobe(schema, uprobe, hold);
         case Attach.UprobeMulti uprobe -> attachUprobes(schema, uprobe, hold);
-        case Attach.Tracing(String mode, String target) ->
-            hold.at(
-                p -> mode.equals("iter") ? Iterator.attach(p) : Tracing.attach(p), mode, target);
+        case Attach.Tracing(String mode, String target) -> hold.at(Tracing::attach, mode, target);
         case Attach.Lsm(String hook) -> attachLsm(schema, hook, hold);
         case Attach.Xdp _ -> {
-          for (int index : places.interfaces(schema)) {
+          for (Places.OnInterface place : places.interfaces(schema)) {
+            int index = place.index();
             hold.at(p -> Xdp.attach(p, index, Xdp.Mode.ANY), "xdp", index);
           }
         }
-        case Attach.Tc(String direction) -> {
-          for (int index : places.interfaces(schema)) {
-            hold.at(p -> attachTc(p, index, direction(direction)), direction, index);
+        case Attach.Tc _ -> {
+          for (Places.OnInterface place : places.interfaces(schema)) {
+            int index = place.index();
+            Tcx.Direction direction = Objects.requireNonNull(place.direction());
+            String word = direction.name().toLowerCase(Locale.ROOT);
+            hold.at(p -> attachTc(p, index, direction), word, index);
           }
         }
         case Attach.Cgroup _ -> attachCgroup(schema, hold);
@@ -236,11 +256,6 @@ public final class Attaching {
             .formatted(program.name(), program.section(), why));
   }
 
-  /** A section without a direction means what arrives. */
-  private static Tcx.Direction direction(String text) {
-    return text.equals("egress") ? Tcx.Direction.EGRESS : Tcx.Direction.INGRESS;
-  }
-
   private void attachUprobe(ProgramSchema schema, Attach.Uprobe uprobe, Hold hold)
       throws StartException {
     List<AttachTarget.Uprobe> targets =
@@ -250,9 +265,11 @@ public final class Attaching {
                 new AttachTarget.Uprobe(
                     binary(schema, uprobe.path()), uprobe.symbol(), uprobe.offset()));
     for (AttachTarget.Uprobe target : targets) {
-      long start =
-          target.symbol().isEmpty() ? 0 : UserSymbol.offset(target.file(), target.symbol());
+      long start = start(schema, target);
       long offset = start + target.offset();
+      if (isPlace(target.symbol()) || target.offset() != 0) {
+        checkBoundary(schema, target, start, offset, hold.attachments());
+      }
       hold.in(
           target.file(),
           p -> Uprobe.attach(p, target.file(), offset, uprobe.onReturn()),
@@ -263,20 +280,95 @@ public final class Attaching {
     }
   }
 
-  private static void attachUprobes(ProgramSchema schema, Attach.UprobeMulti uprobe, Hold hold)
+  /** Whether a text is a place in a file and no symbol. */
+  private static boolean isPlace(String symbol) {
+    return symbol.isEmpty() || Character.isDigit(symbol.charAt(0));
+  }
+
+  private static long start(ProgramSchema schema, AttachTarget.Uprobe target)
       throws StartException {
-    Path file = binary(schema, uprobe.path());
-    Glob pattern = new Glob(uprobe.pattern());
+    String symbol = target.symbol();
+    if (symbol.isEmpty()) {
+      return 0;
+    }
+    if (!isPlace(symbol)) {
+      return UserSymbol.offset(target.file(), symbol);
+    }
+    try {
+      return Long.decode(symbol);
+    } catch (NumberFormatException e) {
+      throw new StartException(
+          FailureReason.ATTACH_FAILED,
+          "Program %s: '%s' is no place in a file; write bytes from its beginning, as 0x1139."
+              .formatted(schema.name(), symbol),
+          "",
+          e);
+    }
+  }
+
+  /** A breakpoint inside of an instruction makes the probed program another one. */
+  private static void checkBoundary(
+      ProgramSchema schema,
+      AttachTarget.Uprobe target,
+      long start,
+      long offset,
+      Attachments attachments)
+      throws StartException {
+    String place =
+        target.file() + ":" + target.symbol() + "+0x" + Long.toHexString(target.offset());
+    UserSymbol.Boundary boundary =
+        isPlace(target.symbol())
+            ? UserSymbol.boundary(target.file(), offset)
+            : UserSymbol.boundary(target.file(), start, offset);
+    switch (boundary) {
+      case START -> {}
+      case INSIDE ->
+          throw new StartException(
+              FailureReason.ATTACH_FAILED,
+              ("Program %s cannot be attached to %s: this is inside of an instruction, and a probe"
+                      + " there would make the program another one; choose where one begins.")
+                  .formatted(schema.name(), place));
+      case UNKNOWN ->
+          attachments.warn(
+              ("Program %s is attached to %s, and nothing shows that an instruction begins there;"
+                      + " if none does, the probed program fails.")
+                  .formatted(schema.name(), place));
+    }
+  }
+
+  private void attachUprobes(ProgramSchema schema, Attach.UprobeMulti uprobe, Hold hold)
+      throws StartException {
+    if (!uprobe.path().isEmpty()) {
+      attachUprobes(schema, binary(schema, uprobe.path()), uprobe.pattern(), uprobe, hold);
+      return;
+    }
+    for (AttachTarget.Uprobe target : places.uprobes(schema)) {
+      if (target.offset() != 0) {
+        throw new StartException(
+            FailureReason.ATTACH_FAILED,
+            "Program %s is attached to whole functions; leave out +%d."
+                .formatted(schema.name(), target.offset()));
+      }
+      attachUprobes(schema, target.file(), target.symbol(), uprobe, hold);
+    }
+  }
+
+  private static void attachUprobes(
+      ProgramSchema schema, Path file, String pattern, Attach.UprobeMulti uprobe, Hold hold)
+      throws StartException {
+    Glob names = new Glob(pattern);
+    boolean withVersion = pattern.indexOf('@', 1) > 0;
     long[] offsets =
-        UserSymbol.offsets(file, pattern::matches).values().stream()
-            .mapToLong(Long::longValue)
-            .distinct()
-            .toArray();
+        UserSymbol.offsets(
+            file,
+            f ->
+                withVersion
+                    ? names.matches(f.text()) || f.isNamed(pattern)
+                    : names.matches(f.name()));
     if (offsets.length == 0) {
       throw new StartException(
           FailureReason.ATTACH_FAILED,
-          "Program %s: no function of %s matches '%s'."
-              .formatted(schema.name(), file, uprobe.pattern()));
+          "Program %s: no function of %s matches '%s'.".formatted(schema.name(), file, pattern));
     }
     hold.in(
         file,
@@ -285,7 +377,7 @@ public final class Attaching {
                 ? Uprobe.attachSession(p, file, offsets, 0)
                 : attachUprobes(p, file, offsets, uprobe.onReturn()),
         file,
-        uprobe.pattern(),
+        pattern,
         uprobe.onReturn());
   }
 
@@ -311,14 +403,18 @@ public final class Attaching {
   }
 
   private static Path binary(ProgramSchema schema, String path) throws StartException {
-    Path file = Path.of(path);
-    if (!file.isAbsolute()) {
-      throw new StartException(
-          FailureReason.ATTACH_FAILED,
-          "Program %s: the binary '%s' needs its whole path, from the root directory."
-              .formatted(schema.name(), path));
+    try {
+      Path file = Path.of(path);
+      if (file.isAbsolute()) {
+        return file;
+      }
+    } catch (InvalidPathException _) {
+      // no path, as little as one without its root
     }
-    return file;
+    throw new StartException(
+        FailureReason.ATTACH_FAILED,
+        "Program %s: the binary '%s' needs its whole path, from the root directory."
+            .formatted(schema.name(), path));
   }
 
   private static List<String> functions(

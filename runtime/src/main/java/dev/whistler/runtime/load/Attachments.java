@@ -41,6 +41,7 @@ public final class Attachments implements AutoCloseable {
   private final Map<String, Held> held = new LinkedHashMap<>();
   private final Map<String, BinaryFile> files = new HashMap<>();
   private final Deque<Runnable> undo = new ArrayDeque<>();
+  private final List<String> warnings = new ArrayList<>();
   private @Nullable Attachments earlier;
 
   /** What was missed by parts that are closed, by symbol of the program. */
@@ -126,6 +127,16 @@ public final class Attachments implements AutoCloseable {
    */
   public Attachments(@Nullable Attachments earlier) {
     this.earlier = earlier;
+  }
+
+  /** Keeps a sentence about a place for whoever started the program. */
+  void warn(String sentence) {
+    warnings.add(sentence);
+  }
+
+  /** What may be wrong with the places, a sentence each. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /**

@@ -25,10 +25,10 @@ final class JsonCodec implements Codec<String> {
   private final ValueRenderer renderer;
   private final ValueEncoder encoder;
 
-  JsonCodec(ValueType schema, WallClock clock) {
+  JsonCodec(ValueType schema, WallClock clock, ValueEncoder encoder) {
     this.schema = schema;
     this.renderer = new ValueRenderer(schema, clock, WideNumbers.NUMBER);
-    this.encoder = new ValueEncoder(clock);
+    this.encoder = encoder;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.whistler.bpf.map.TypedMap;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.decode.WallClock;
 import dev.whistler.runtime.encode.EncodeException;
+import dev.whistler.runtime.encode.Prefix;
 import dev.whistler.runtime.encode.ValueEncoder;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ValueType;
@@ -84,8 +85,8 @@ public final class MapAccess implements ProgramMaps {
   }
 
   private TypedMap<String, List<String>> view(Opened opened) {
-    JsonCodec key = new JsonCodec(opened.key, clock);
-    JsonCodec value = new JsonCodec(opened.value, clock);
+    JsonCodec key = new JsonCodec(opened.key, clock, ValueEncoder.ofKeys(clock));
+    JsonCodec value = new JsonCodec(opened.value, clock, new ValueEncoder(clock));
     return opened.map.type().isPerCpu()
         ? TypedMap.perCpu(opened.map, key, value)
         : TypedMap.of(opened.map, key, Codecs.list(value, 1));
@@ -153,14 +154,18 @@ public final class MapAccess implements ProgramMaps {
 
   private Map<ByteBuffer, byte[]> encode(Opened opened, MapEntries entries)
       throws MapEntryException {
-    ValueEncoder encoder = new ValueEncoder(clock);
+    ValueEncoder keys = ValueEncoder.ofKeys(clock);
+    ValueEncoder values = new ValueEncoder(clock);
     Map<ByteBuffer, byte[]> encoded = new LinkedHashMap<>();
     int index = 0;
     for (MapEntries.Entry entry : entries.entries()) {
       String path = entries.map() + ": entries[" + index++ + "]";
       try {
-        byte[] key = encoder.encode(opened.key, entry.key(), path + ".key");
-        byte[] value = encoder.encode(opened.value, entry.value(), path + ".value");
+        byte[] key =
+            opened.map.type() == MapType.LPM_TRIE && entry.key().isTextual()
+                ? Prefix.encode(entry.key().textValue(), opened.key.size(), path + ".key")
+                : keys.encode(opened.key, entry.key(), path + ".key");
+        byte[] value = values.encode(opened.value, entry.value(), path + ".value");
         if (encoded.put(ByteBuffer.wrap(key), inKernelForm(opened, value)) != null) {
           throw new MapEntryException(path + ".key was given before; leave one of them out.");
         }

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Entries for one map, as JSON by the map's schema: structs as objects, kinds as text such as
- * {@code "10.0.0.7"}, numbers as numbers or decimal text.
+ * {@code "10.0.0.7"}, numbers as numbers or decimal text. Keys have all their fields; fields that a
+ * value leaves out are 0. Keys of tries may be text as {@code "10.0.0.0/8"}.
  *
  * @param map name of the map
  * @param mode what happens to other entries of the map

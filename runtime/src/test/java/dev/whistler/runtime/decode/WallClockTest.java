@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Clocks that are set while records are decoded. */
@@ -93,5 +94,15 @@ class WallClockTest {
     WallClock stepping =
         new WallClock(() -> uptime, () -> uptime, () -> readings[calls[0]++ == 2 ? 1 : 0]);
     assertThat(text(stepping.now())).isIn((Object[]) readings);
+  }
+
+  @Test
+  void theOffsetsOfATimeNamespace() {
+    assertThat(
+            TimeNamespace.parse(
+                List.of("monotonic      100000         5", "boottime   -200000 999999999")))
+        .isEqualTo(new TimeNamespace(100_000 * SECOND + 5, -200_000 * SECOND + 999_999_999));
+    assertThat(TimeNamespace.parse(List.of("", "monotonic x 0", "tai 1 2", "boottime 1")))
+        .isEqualTo(new TimeNamespace(0, 0));
   }
 }

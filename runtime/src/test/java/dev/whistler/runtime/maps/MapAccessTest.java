@@ -223,4 +223,93 @@ class MapAccessTest {
     }
     return new MapEntries(map, Mode.OWN, entries);
   }
+
+  /** A list of prefixes, as a drop list has it. */
+  private BpfMap trie(int addressBytes) {
+    int keyBytes = 4 + addressBytes;
+    ObjectSchema schema =
+        SchemaText.of(
+            structText(
+                "prefix",
+                keyBytes,
+                field("prefixlen", 0, "u32", 4),
+                addressBytes == 4
+                    ? field("addr", 4, "u32", 4, "'kind':'ipv4'")
+                    : field("addr", 4, "u8", 16, "'count':16,'kind':'ipv6'")),
+            "{'name':'m','symbol':'m','type':'lpm-trie','keySize':%d,'valueSize':4,'maxEntries':8,"
+                    .formatted(keyBytes)
+                + "'flags':1,'key':'prefix','value':'u32'}");
+    BpfMap map = BpfMap.create(MapSpec.of("m", MapType.LPM_TRIE, keyBytes, 4, 8).withFlags(1));
+    open.add(map);
+    maps.add(schema.maps().getFirst(), map);
+    return map;
+  }
+
+  /** Without the length, the prefix would be that of all addresses. */
+  @Test
+  void aKeyHasAllItsFields() {
+    BpfMap map = trie(4);
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "{'addr':'127.0.0.8'}", "1")))
+        .hasMessage(
+            "m: entries[0].key lacks the field 'prefixlen'; a key has all fields of prefix:"
+                + " prefixlen, addr.");
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "{}", "1")))
+        .hasMessageContaining("lacks the field 'prefixlen'");
+    assertThat(map.lookup(bytes(0, 0, 0, 0, 127, 0, 0, 8))).isNull();
+  }
+
+  @Test
+  void prefixesAreWrittenAsPeopleDo() throws Exception {
+    BpfMap map = trie(4);
+    maps.apply(entries(Mode.SEED, "'127.0.0.8/29'", "1", "'10.0.0.7'", "2", "'0.0.0.0/0'", "3"));
+    assertThat(map.lookup(bytes(32, 0, 0, 0, 127, 0, 0, 15))).startsWith(1);
+    assertThat(map.lookup(bytes(32, 0, 0, 0, 127, 0, 0, 16))).startsWith(3);
+    assertThat(map.lookup(bytes(32, 0, 0, 0, 10, 0, 0, 7))).startsWith(2);
+    for (String wrong :
+        List.of("10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/+1", "10.0.0/8", "/8", "x")) {
+      assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "'" + wrong + "'", "1")))
+          .as(wrong)
+          .isInstanceOf(MapEntryException.class)
+          .hasMessageStartingWith("m: entries[0].key is ");
+    }
+    assertThatThrownBy(() -> maps.apply(entries(Mode.SEED, "'2001:db8::/32'", "1")))
+        .hasMessageContaining("is a prefix of 16 bytes, and the map's keys have 4");
+  }
+
+  @Test
+  void prefixesOfTheSixthVersion() throws Exception {
+    BpfMap map = trie(16);
+    maps.apply(entries(Mode.SEED, "'2001:db8::/32'", "1", "'::1'", "2"));
+    byte[] key = new byte[20];
+    key[0] = (byte) 128;
+    key[4] = 0x20;
+    key[5] = 1;
+    key[6] = 0x0d;
+    key[7] = (byte) 0xb8;
+    key[19] = 9;
+    assertThat(map.lookup(key)).startsWith(1);
+    assertThatThrownBy(
+            () -> maps.apply(entries(Mode.SEED, "{'prefixlen':64,'addr':'2001:db8'}", "1")))
+        .isInstanceOf(MapEntryException.class);
+  }
+
+  /** What a value leaves out is 0; the view of a map is as strict with keys. */
+  @Test
+  void aValueMayLeaveFieldsOut() throws Exception {
+    create(MapType.HASH, "hash", 4);
+    maps.apply(entries(Mode.SEED, "1", "{'port':7}"));
+    assertThat(maps.view("m").lookup("1")).containsExactly("{\"addr\":\"0.0.0.0\",\"port\":7}");
+    trie(4);
+    assertThatThrownBy(() -> maps.view("m").lookup("{\"addr\":\"1.1.1.1\"}"))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("lacks the field 'prefixlen'");
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
 }
