@@ -21,6 +21,8 @@ public enum FailureReason {
   SINK_UNAVAILABLE("SinkUnavailable"),
   /** The pin directory is not ours or was changed by somebody else. */
   TAMPERED("Tampered"),
+  /** Another process, or another program of this one, owns the pins. */
+  IN_USE("InUse"),
   /** A fault of ours. */
   INTERNAL("InternalError");
 

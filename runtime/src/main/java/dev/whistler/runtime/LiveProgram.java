@@ -3,6 +3,7 @@ package dev.whistler.runtime;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingAccount;
+import dev.whistler.runtime.adopt.PinnedAccount;
 import dev.whistler.runtime.adopt.ProgramPins;
 import dev.whistler.runtime.consume.RingPump;
 import dev.whistler.runtime.deliver.Delivery;
@@ -16,10 +17,13 @@ import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.ProgramSchema;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +42,13 @@ final class LiveProgram implements RunningProgram {
   private final @Nullable RingPump pump;
   private final StateHolder state;
   private final @Nullable ProgramPins pins;
+  private final @Nullable PinnedAccount account;
   private final @Nullable String notAdopted;
   private final PlaceWatch watch;
   private final Tally tally;
+
+  /** Held by whoever stops, leaves or replaces it, for as long as that takes. */
+  private final ReentrantLock life = new ReentrantLock();
 
   private @Nullable ProgramCounters finalCounters;
   private boolean closed;
@@ -52,6 +60,7 @@ final class LiveProgram implements RunningProgram {
    * @param pump reads the rings; null where there are none
    * @param tally what the kernel counts beside the rings
    * @param pins where it is pinned; null where it ends with this process
+   * @param account what is pinned of its counts, owned by {@code kernel}
    * @param notAdopted why pins that were there were replaced; null where none were
    */
   LiveProgram(
@@ -66,6 +75,7 @@ final class LiveProgram implements RunningProgram {
       StateHolder state,
       Tally tally,
       @Nullable ProgramPins pins,
+      @Nullable PinnedAccount account,
       @Nullable String notAdopted) {
     this.identity = identity;
     this.schema = schema;
@@ -78,6 +88,7 @@ final class LiveProgram implements RunningProgram {
     this.state = state;
     this.tally = tally;
     this.pins = pins;
+    this.account = account;
     this.notAdopted = notAdopted;
     this.watch = new PlaceWatch(attachments, state::placeGone);
   }
@@ -89,8 +100,11 @@ final class LiveProgram implements RunningProgram {
             + " listener that does not return holds it up, or this machine has no time for it.";
 
     private final List<Consumer<ProgramState>> listeners = new CopyOnWriteArrayList<>();
+    private final Queue<ProgramState> untold = new ArrayDeque<>();
     private volatile ProgramState state = new ProgramState.Running(Instant.now());
-    private volatile @Nullable String placeGone;
+    private boolean telling;
+    private ProgramState.@Nullable Degraded placeGone;
+    private ProgramState.@Nullable Degraded left;
 
     ProgramState get() {
       return state;
@@ -101,34 +115,89 @@ final class LiveProgram implements RunningProgram {
     }
 
     void set(ProgramState next) {
+      synchronized (this) {
+        change(next);
+      }
+      tell();
+    }
+
+    private void change(ProgramState next) {
       state = next;
-      listeners.forEach(listener -> listener.accept(next));
+      untold.add(next);
+    }
+
+    /**
+     * Listeners hear of the states in the order in which they come, one at a time, and may call us:
+     * whoever comes while one of them is at work leaves his state to that thread.
+     */
+    private void tell() {
+      while (true) {
+        ProgramState next;
+        synchronized (this) {
+          next = telling ? null : untold.poll();
+          if (next == null) {
+            return;
+          }
+          telling = true;
+        }
+        try {
+          for (Consumer<ProgramState> listener : listeners) {
+            listener.accept(next);
+          }
+        } finally {
+          synchronized (this) {
+            telling = false;
+          }
+        }
+      }
+    }
+
+    /** A program that is being stopped, or that has failed, is neither degraded nor well again. */
+    private void setIfRunning(ProgramState next) {
+      switch (state) {
+        case ProgramState.Running _, ProgramState.Degraded _ -> change(next);
+        case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
+      }
     }
 
     /** A sink fails (a sentence), or works again (null). */
     void sink(@Nullable String problem) {
-      switch (state) {
-        case ProgramState.Running _, ProgramState.Degraded _ -> {
-          String place = placeGone;
-          set(
-              problem != null
-                  ? new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem)
-                  : place == null
-                      ? new ProgramState.Running(Instant.now())
-                      : new ProgramState.Degraded(FailureReason.ATTACH_FAILED, place));
-        }
-        case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
+      synchronized (this) {
+        sinkChanged(problem);
+      }
+      tell();
+    }
+
+    private void sinkChanged(@Nullable String problem) {
+      ProgramState.@Nullable Degraded lasting = placeGone != null ? placeGone : left;
+      if (problem != null) {
+        setIfRunning(new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem));
+      } else {
+        setIfRunning(lasting != null ? lasting : new ProgramState.Running(Instant.now()));
       }
     }
 
     /** A place at which a program was attached is gone, for good. */
     void placeGone(String sentence) {
-      placeGone = sentence;
-      switch (state) {
-        case ProgramState.Running _, ProgramState.Degraded _ ->
-            set(new ProgramState.Degraded(FailureReason.ATTACH_FAILED, sentence));
-        case ProgramState.Stopping _, ProgramState.Stopped _, ProgramState.Failed _ -> {}
+      synchronized (this) {
+        placeGone = new ProgramState.Degraded(FailureReason.ATTACH_FAILED, sentence);
+        setIfRunning(placeGone);
       }
+      tell();
+    }
+
+    /** Something of the revision that was replaced could not be taken away. */
+    void leftBehind(Exception fault) {
+      synchronized (this) {
+        left =
+            new ProgramState.Degraded(
+                FailureReason.INTERNAL,
+                "This revision runs, but something of the one before it is left: "
+                    + fault.getMessage()
+                    + "; it goes at the next start or update.");
+        setIfRunning(left);
+      }
+      tell();
     }
 
     /** The reader of the rings is beyond its bound. */
@@ -186,7 +255,16 @@ final class LiveProgram implements RunningProgram {
   }
 
   @Override
-  public synchronized ProgramCounters stop(Duration drain) {
+  public ProgramCounters stop(Duration drain) {
+    life.lock();
+    try {
+      return stopOwned(drain);
+    } finally {
+      life.unlock();
+    }
+  }
+
+  private synchronized ProgramCounters stopOwned(Duration drain) {
     ProgramCounters done = finalCounters;
     if (done != null) {
       return done;
@@ -197,7 +275,7 @@ final class LiveProgram implements RunningProgram {
       state.set(new ProgramState.Stopping());
     }
     watch.close();
-    unpin();
+    RuntimeException fault = unpin();
     attachments.close();
     Quiescence.await();
     if (!endReader(pump == null || pump.end(left(end)), end)) {
@@ -207,6 +285,12 @@ final class LiveProgram implements RunningProgram {
     finalCounters = counters;
     if (pump != null) {
       pump.close();
+    }
+    if (pins != null) {
+      pins.close();
+    }
+    if (fault != null) {
+      throw fault;
     }
     return counters;
   }
@@ -224,6 +308,31 @@ final class LiveProgram implements RunningProgram {
       pump.awaitCounted(SLEEPERS);
     }
     return ended;
+  }
+
+  /** A step with which no stop and no other update overlaps. */
+  @FunctionalInterface
+  interface Exclusive<T> {
+    T run() throws StartException;
+  }
+
+  <T> T exclusively(Exclusive<T> step) throws StartException {
+    life.lock();
+    try {
+      return step.run();
+    } finally {
+      life.unlock();
+    }
+  }
+
+  /** What it has pinned; null where it ends with this process. */
+  @Nullable ProgramPins pins() {
+    return pins;
+  }
+
+  /** What is pinned of its counts; null if nothing is, or if it is of no use to others. */
+  @Nullable PinnedAccount account() {
+    return account;
   }
 
   /** What is attached, to be taken over. */
@@ -251,40 +360,61 @@ final class LiveProgram implements RunningProgram {
    *
    * @param handsOver whether another reader goes on with the rings; else they are read to their end
    * @param drain how long to read and deliver what is there
+   * @param faults told what could not be released
    * @return final counts, and the words for the next reader
    */
-  synchronized Ended end(boolean handsOver, Duration drain) {
+  synchronized Ended end(boolean handsOver, Duration drain, Consumer<Exception> faults) {
     closed = true;
     long end = System.nanoTime() + drain.toNanos();
     watch.close();
-    Quiescence.await();
+    guarded(faults, Quiescence::await);
     boolean ended = pump == null || (handsOver ? pump.endForNext(left(end)) : pump.end(left(end)));
-    if (!endReader(ended, end)) {
+    ended = endReader(ended, end);
+    guarded(faults, () -> finalCounters = counters());
+    ProgramCounters counted =
+        finalCounters == null ? new ProgramCounters(List.of()) : finalCounters;
+    finalCounters = counted;
+    if (!ended) {
+      // What its reader may still touch stays.
       state.readerRuns();
-      throw new IllegalStateException(StateHolder.READER_RUNS);
+      return new Ended(counted, new long[0], false);
     }
-    ProgramCounters counters = counters();
-    finalCounters = counters;
     long[] words = pump == null ? new long[0] : pump.handOver();
     if (pump != null) {
-      pump.close();
+      guarded(faults, pump::close);
     }
-    kernel.close();
+    guarded(faults, kernel::close);
     state.set(new ProgramState.Stopped(Instant.now()));
-    return new Ended(counters, words);
+    return new Ended(counted, words, true);
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
-  record Ended(ProgramCounters counters, long[] words) {}
-
-  private void unpin() {
-    if (pins == null) {
-      return;
-    }
+  /** What fails at the end of a program whose places another one has keeps nothing from ending. */
+  private static void guarded(Consumer<Exception> faults, Runnable step) {
     try {
-      pins.remove();
+      step.run();
+    } catch (RuntimeException e) {
+      faults.accept(e);
+    }
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param words for the next reader of its rings
+   * @param readerEnded false if its reader may still run, so that nobody may read the same rings
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once and never compared
+  record Ended(ProgramCounters counters, long[] words, boolean readerEnded) {}
+
+  /** What it cannot remove does not keep the program attached. */
+  private @Nullable RuntimeException unpin() {
+    try {
+      if (pins != null) {
+        pins.remove();
+      }
+      return null;
     } catch (StartException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      return new IllegalStateException(e.getMessage(), e);
     }
   }
 
@@ -304,7 +434,16 @@ final class LiveProgram implements RunningProgram {
   }
 
   @Override
-  public synchronized void leave(Duration drain) {
+  public void leave(Duration drain) {
+    life.lock();
+    try {
+      leaveOwned(drain);
+    } finally {
+      life.unlock();
+    }
+  }
+
+  private synchronized void leaveOwned(Duration drain) {
     if (pins == null) {
       throw new IllegalStateException("Program " + identity.program() + " is not pinned.");
     }
@@ -324,6 +463,7 @@ final class LiveProgram implements RunningProgram {
     watch.close();
     attachments.close();
     kernel.close();
+    pins.close();
     if (ended) {
       state.set(new ProgramState.Stopped(Instant.now()));
     } else {
@@ -336,7 +476,16 @@ final class LiveProgram implements RunningProgram {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    life.lock();
+    try {
+      closeOwned();
+    } finally {
+      life.unlock();
+    }
+  }
+
+  private synchronized void closeOwned() {
     if (closed) {
       return;
     }

@@ -58,6 +58,12 @@ public record RunRequest(
         Tier.UNRESTRICTED);
   }
 
+  /** The same under another name, as that of an earlier revision. */
+  RunRequest withIdentity(Identity other) {
+    return new RunRequest(
+        object, other, attach, sinks, maps, pinDirectory, limits, listener, records);
+  }
+
   public RunRequest withAttach(List<AttachTarget> targets) {
     return new RunRequest(
         object, identity, targets, sinks, maps, pinDirectory, limits, listener, records, tier);

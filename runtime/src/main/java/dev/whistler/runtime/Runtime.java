@@ -15,11 +15,16 @@ public final class Runtime {
    * nothing of it is left in the kernel.
    *
    * <p>With a pin directory, a program of the same uid, revision and object that an earlier process
-   * left there is adopted: it goes on at its position in the rings, with its counts. Any other that
-   * is pinned under the uid, also one that another version of this runtime left, is removed once
-   * the new one is attached; {@link RunningProgram#notAdopted} says why.
+   * left there is adopted: it goes on at its position in the rings, with its counts. Another
+   * revision that is pinned under the uid is adopted and replaced, as by {@link #update}, and one
+   * that another version of this runtime left is removed once the new one is attached; {@link
+   * RunningProgram#notAdopted} says why. An update in which the earlier process ended is completed
+   * or undone before.
    *
-   * @throws StartException with a typed reason and a sentence that says what to do
+   * <p>The process owns what it has pinned until it stops or leaves it, or ends.
+   *
+   * @throws StartException with a typed reason and a sentence that says what to do; {@code IN_USE}
+   *     if another process owns the pins and does not end within 5 s
    */
   public static RunningProgram start(RunRequest request) throws StartException {
     return Starting.start(request);
@@ -34,7 +39,9 @@ public final class Runtime {
    *
    * @param current started by this class and still running; stopped on return
    * @param next the new revision of the same uid, with the same pin directory or none
-   * @throws StartException if the new revision cannot run; the current one goes on as before
+   *     <p>A stop of the current one that comes meanwhile waits, and gives its counts.
+   * @throws StartException if the new revision cannot run; the current one goes on as before. What
+   *     fails after every place runs the new one degrades that one and is no failure.
    */
   public static Updated update(RunningProgram current, RunRequest next) throws StartException {
     if (!(current instanceof LiveProgram live)) {
@@ -53,11 +60,13 @@ public final class Runtime {
   }
 
   /**
-   * Removes the pins of a program that nobody runs any more, and with them the program.
+   * Removes the pins of a program that nobody runs any more, and with them the program. Of a half
+   * done update, which {@link #pinned} lists by a name of its own, the current revision stays.
    *
-   * @throws StartException {@code TAMPERED} if the directory is not ours alone
+   * @throws StartException {@code TAMPERED} if the directory is not ours alone, {@code IN_USE} if
+   *     somebody runs the program
    */
   public static void remove(Path pinDirectory, String uid) throws StartException {
-    ProgramPins.of(pinDirectory, uid).remove();
+    Starting.remove(pinDirectory, uid);
   }
 }

@@ -2,18 +2,19 @@ package dev.whistler.runtime;
 
 import dev.whistler.bpf.LoadOptions;
 import dev.whistler.bpf.LoadedObject;
-import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.map.BpfMap;
-import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BootClock;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.account.RingAccount;
+import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.adopt.Earlier;
 import dev.whistler.runtime.adopt.Manifest;
 import dev.whistler.runtime.adopt.PinnedAccount;
 import dev.whistler.runtime.adopt.PinnedProgram;
 import dev.whistler.runtime.adopt.ProgramPins;
+import dev.whistler.runtime.adopt.Recovery;
+import dev.whistler.runtime.adopt.Staging;
 import dev.whistler.runtime.consume.Checkpoint;
 import dev.whistler.runtime.consume.KernelCounters;
 import dev.whistler.runtime.consume.RingPump;
@@ -27,12 +28,15 @@ import dev.whistler.runtime.load.Attaching;
 import dev.whistler.runtime.load.Attachments;
 import dev.whistler.runtime.load.Failures;
 import dev.whistler.runtime.load.ObjectLoading;
+import dev.whistler.runtime.load.OwnFilter;
 import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
 import dev.whistler.runtime.maps.MapEntries;
 import dev.whistler.runtime.maps.MapEntryException;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ObjectSchema;
+import dev.whistler.runtime.schema.SchemaException;
+import dev.whistler.runtime.schema.SchemaReader;
 import dev.whistler.runtime.update.CarryOver;
 import dev.whistler.runtime.update.CarryRules;
 import java.io.IOException;
@@ -40,12 +44,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,71 +63,97 @@ final class Starting {
 
   private static final long[] NO_COUNTS = {};
 
+  /** How long a start waits for the former owner of its pins, which may be about to end. */
+  private static final Duration OWNER_LIMIT = Duration.ofSeconds(5);
+
   private final RunRequest request;
-  private final ObjectLoading loading;
+  private final @Nullable ObjectLoading loading;
   private final ObjectSchema schema;
   private final WallClock clock = new WallClock(BootClock::nanos);
   private final LiveProgram.StateHolder state = new LiveProgram.StateHolder();
   private final Resources kernel = new Resources();
   private final Resources workers = new Resources();
   private Attachments attachments;
+  private @Nullable ProgramPins ownedHere;
   private @Nullable ProgramPins staged;
   private @Nullable BpfMap kept;
   private @Nullable String notAdopted;
 
-  private Starting(RunRequest request, ObjectLoading loading, Attachments attachments) {
+  private Starting(
+      RunRequest request,
+      @Nullable ObjectLoading loading,
+      ObjectSchema schema,
+      Attachments attachments) {
     this.attachments = attachments;
     this.request = request;
     this.loading = loading;
-    this.schema = loading.schema();
+    this.schema = schema;
   }
 
   static RunningProgram start(RunRequest request) throws StartException {
-    Starting starting =
-        new Starting(
-            request,
-            ObjectLoading.read(request.object(), request.records(), request.tier()),
-            new Attachments(null));
+    ObjectLoading loading = 
+        ObjectLoading.read(request.object(), request.records(), request.tier());
+    Path root = request.pinDirectory();
+    Starting starting = new Starting(request, loading, loading.schema(), new Attachments(null));
+    if (root == null) {
+      return starting.undoneOnFailure(
+          "The program cannot be started", () -> starting.startNew(null, false));
+    }
+    ProgramPins pins = ProgramPins.own(root, request.identity().uid(), OWNER_LIMIT);
+    starting.ownedHere = pins;
+    return starting.undoneOnFailure("The program cannot be started", () -> starting.run(pins));
+  }
+
+  /** A step of a start or an update. */
+  @FunctionalInterface
+  private interface Step<T> {
+    T run() throws StartException;
+  }
+
+  private <T> T undoneOnFailure(String what, Step<T> step) throws StartException {
     try {
-      return starting.run();
+      return step.run();
     } catch (BpfException e) {
-      throw starting.failed("The program cannot be started", e);
-    } catch (StartException | RuntimeException e) {
-      starting.release(e);
+      StartException failure = Failures.of(FailureReason.LOAD_FAILED, what, e);
+      release(failure);
+      throw failure;
+    } catch (StartException | RuntimeException | Error e) {
+      release(e);
       throw e;
     }
   }
 
   static Updated update(LiveProgram current, RunRequest next) throws StartException {
-    if (!current.isLive()) {
-      throw new IllegalStateException(
-          "Program " + current.identity().program() + " does not run any more.");
-    }
-    Starting starting =
-        new Starting(
-            next,
-            ObjectLoading.read(next.object(), next.records(), next.tier()),
-            new Attachments(current.attachments()));
-    try {
-      return starting.replace(current);
-    } catch (BpfException e) {
-      throw starting.failed("The program cannot be replaced", e);
-    } catch (StartException | RuntimeException e) {
-      starting.release(e);
-      throw e;
-    }
+    ObjectLoading loading = 
+        ObjectLoading.read(next.object(), next.records(), next.tier());
+    return update(current, next, loading, null);
   }
 
-  /** A failure of the kernel outside of load and attach, which tell theirs themselves. */
-  private StartException failed(String what, BpfException cause) {
-    StartException failure = Failures.of(FailureReason.LOAD_FAILED, what, cause);
-    release(failure);
-    return failure;
+  private static Updated update(
+      LiveProgram current, RunRequest next, ObjectLoading loading, @Nullable String notAdopted)
+      throws StartException {
+    return current.exclusively(
+        () -> {
+          if (!current.isLive()) {
+            throw new IllegalStateException(
+                "Program " + current.identity().program() + " does not run any more.");
+          }
+          Starting starting =
+              new Starting(next, loading, loading.schema(), new Attachments(current.attachments()));
+          starting.notAdopted = notAdopted;
+          return starting.undoneOnFailure(
+              "The program cannot be replaced", () -> starting.replace(current, loading));
+        });
   }
 
-  private Updated replace(LiveProgram current) throws StartException {
-    ProgramPins pins = pinDirectory();
-    Attaching attaching = new Attaching(loading, request.attach());
+  /**
+   * The current revision goes on until the pins of both have changed places, or, without pins,
+   * until every place runs the new one; whatever fails before is undone. From there on the new one
+   * runs, and what fails of the end of the old one degrades it.
+   */
+  private Updated replace(LiveProgram current, ObjectLoading object) throws StartException {
+    ProgramPins pins = pinsAfter(current);
+    Attaching attaching = new Attaching(object, filters(pins), request.attach());
     CarryRules rules =
         new CarryRules(
             current.schema(),
@@ -132,39 +164,126 @@ final class Starting {
     List<CarryOver> decisions = rules.decide();
     LoadedObject loaded =
         kernel.own(
-            loading.load(LoadOptions.defaults().withReuse(carried(current, decisions, rules))));
+            object.load(LoadOptions.defaults().withReuse(carried(current, decisions, rules))));
     MapAccess maps = maps(loaded.maps());
     seed(maps, decisions.stream().filter(CarryOver::carried).map(CarryOver::map).toList());
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
-    PinnedAccount account = newAccount(pins, rings, deliveries);
-    Tally tally = new Tally(schema, attachments, loaded.maps());
+    PinnedAccount shared = rules.ringsCarried() ? current.account() : null;
+    // Rings that go on have one account: whenever a process ends, it says how far they were read.
+    PinnedAccount account =
+        shared == null || pins == null
+            ? newAccount(pins, rings, deliveries)
+            : kernel.own(shared.again());
     // Whatever can fail is done before the current revision ends.
+    Tally tally = new Tally(schema, attachments, loaded.maps());
+    tally.goOnFrom(current.counters().maps());
     RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, tally, account);
+    Staging staging = stage(pins, object, loaded, account);
     // A fresh ring has room for what comes until the former revision has ended.
-    attaching.attach(loaded, attachments);
-    stage(pins, loaded, account, tally);
-    attachments.commit();
-    LiveProgram.Ended ended = current.end(rules.ringsCarried(), request.limits().sinkPatience());
-    tally.goOnFrom(ended.counters().maps());
+    attaching.attach(loaded.programs(), loaded.maps(), attachments);
+    completeStage(staging, loaded, tally);
+    if (pins != null && staging != null) {
+      pins.swap();
+      staged = null;
+    }
+    ownedHere = null;
+    List<Exception> faults = new ArrayList<>();
+    attempt(faults, attachments::commit);
+    LiveProgram.Ended ended =
+        current.end(rules.ringsCarried(), request.limits().sinkPatience(), faults::add);
+    attempt(faults, () -> goOnFrom(ended.counters(), tally));
+    if (!ended.readerEnded() && rules.ringsCarried()) {
+      // Two readers of one ring would each count what the other one gave back.
+      state.readerRuns();
+    } else if (pump != null) {
+      boolean handed = rules.ringsCarried() && (shared == null || pins == null);
+      read(pump, account, handed ? ended.words() : NO_COUNTS);
+    }
+    attempt(faults, () -> removeFormer(pins, current));
+    LiveProgram program = live(maps, loaded.maps(), deliveries, pump, tally, pins, account);
+    faults.forEach(state::leftBehind);
+    return new Updated(program, decisions, ended.counters());
+  }
+
+  /** The counts of the former revision as they are at its end. */
+  private void goOnFrom(ProgramCounters former, Tally tally) {
+    tally.goOnFrom(former.maps());
     if (kept != null) {
       tally.keep(kept);
     }
-    long[] counts = rules.ringsCarried() ? ended.words() : NO_COUNTS;
-    if (account != null && counts.length > 0) {
-      account.write(counts);
+  }
+
+  /** What is counted beside the rings of a pinned program, with what it counted before. */
+  private Tally tallyOf(PinnedProgram pinned) {
+    Tally tally = new Tally(schema, attachments, pinned.maps());
+    BpfMap past = pinned.maps().get(Tally.PIN);
+    if (past != null) {
+      tally.restore(past);
     }
-    if (pump != null) {
-      if (account == null && counts.length > 0) {
-        pump.goOn(counts);
+    return tally;
+  }
+
+  /**
+   * Begins to read; a fault is the program's state then.
+   *
+   * @param words the counts of the former reader where the account does not hold them
+   */
+  private void read(RingPump pump, @Nullable PinnedAccount account, long[] words) {
+    try {
+      if (words.length == 0) {
+        pump.takeOver();
+      } else if (account == null) {
+        pump.goOn(words);
       } else {
+        account.write(words);
         pump.takeOver();
       }
       pump.start();
+    } catch (RuntimeException | Error e) {
+      state.failed(e);
     }
-    unstage(pins);
-    return new Updated(
-        live(maps, loaded.maps(), deliveries, pump, tally, pins), decisions, ended.counters());
+  }
+
+  /** The pins of the next revision: those that the current one has, if it is to be pinned there. */
+  private @Nullable ProgramPins pinsAfter(LiveProgram current) throws StartException {
+    Path root = request.pinDirectory();
+    if (root == null) {
+      return null;
+    }
+    ProgramPins pins = current.pins();
+    if (pins == null) {
+      pins = ProgramPins.own(root, request.identity().uid(), OWNER_LIMIT);
+      ownedHere = pins;
+    } else if (!pins.areOf(root, request.identity().uid())) {
+      throw new IllegalArgumentException(
+          "an update keeps the uid and the pin directory of a program");
+    }
+    return pins;
+  }
+
+  private static void removeFormer(@Nullable ProgramPins pins, LiveProgram current)
+      throws StartException {
+    if (pins != null) {
+      pins.removeNext();
+    } else if (current.pins() != null) {
+      current.pins().remove();
+      current.pins().close();
+    }
+  }
+
+  /** A step that comes too late to be undone. */
+  private interface Late {
+    void run() throws Exception;
+  }
+
+  /** What fails is kept, and does not keep what comes after it. */
+  private static void attempt(List<Exception> faults, Late step) {
+    try {
+      step.run();
+    } catch (Exception e) {
+      faults.add(e);
+    }
   }
 
   /** The maps of the current revision to go on with, by symbol. */
@@ -193,56 +312,109 @@ final class Starting {
   }
 
   /** Undoes a start that failed; what was pinned before it began stays pinned. */
-  private void release(Exception cause) {
+  private void release(Throwable cause) {
     ProgramPins half = staged;
+    List<AutoCloseable> resources = new ArrayList<>();
+    // Its places are given back before it is forgotten whose the programs there are.
+    resources.add(attachments);
     if (half != null) {
-      try {
-        half.remove();
-      } catch (StartException e) {
-        cause.addSuppressed(e);
-      }
+      resources.add(half::removeNext);
     }
-    for (AutoCloseable resources : List.of(attachments, workers, kernel)) {
+    resources.add(workers);
+    resources.add(kernel);
+    if (ownedHere != null) {
+      resources.add(ownedHere);
+    }
+    for (AutoCloseable resource : resources) {
       try {
-        resources.close();
+        resource.close();
       } catch (Exception e) {
         cause.addSuppressed(e);
       }
     }
   }
 
-  private RunningProgram run() throws StartException {
-    ProgramPins pins = pinDirectory();
-    PinnedProgram earlier = pins == null ? null : earlier(pins);
-    return earlier != null && pins != null ? adopt(earlier, pins) : startNew(pins);
-  }
-
-  private @Nullable ProgramPins pinDirectory() throws StartException {
-    Path root = request.pinDirectory();
-    return root == null ? null : ProgramPins.of(root, request.identity().uid());
-  }
-
-  /** The pinned program that is exactly what is asked for, or null. */
-  private @Nullable PinnedProgram earlier(ProgramPins pins) throws StartException {
-    return switch (PinnedProgram.open(pins, request.identity().uid())) {
-      case Earlier.Nothing _ -> null;
-      case Earlier.Unusable(String reason) -> {
+  private RunningProgram run(ProgramPins pins) throws StartException {
+    Recovery recovery = Recovery.of(pins, request.identity().uid());
+    return switch (recovery.current()) {
+      case Earlier.Nothing _ -> {
+        pins.removeNext();
+        yield startNew(pins, false);
+      }
+      case Earlier.Incomplete(String reason) -> {
         notAdopted = "Its pins " + reason + ".";
-        yield null;
+        pins.removeNext();
+        pins.detachAll();
+        yield startNew(pins, false);
+      }
+      case Earlier.OtherVersion(String reason) -> {
+        notAdopted = "Its pins " + reason + ".";
+        pins.removeNext();
+        yield startNew(pins, true);
       }
       case Earlier.Complete(PinnedProgram found) -> {
         Manifest was = found.manifest();
         if (was.equals(manifest(was))) {
-          yield found;
+          yield adopt(found, recovery, pins, false);
         }
-        found.close();
         notAdopted =
             was.revision() == request.identity().revision()
                 ? "Its pins are of another object or of other sinks."
                 : "Its pins are of revision " + was.revision() + ".";
-        yield null;
+        yield replaceEarlier(found, recovery, pins);
       }
     };
+  }
+
+  /** Goes on with what is pinned as it was, and replaces it as a running program is replaced. */
+  private RunningProgram replaceEarlier(PinnedProgram found, Recovery recovery, ProgramPins pins)
+      throws StartException {
+    Manifest was = found.manifest();
+    ObjectSchema schemaBefore = schemaOf(found);
+    if (schemaBefore == null) {
+      kernel.own(found);
+      Attachments its = workers.own(adopted(found, recovery));
+      pins.removeNext();
+      attachments = new Attachments(its);
+      notAdopted += " An older version of this runtime did not keep what its rings hold.";
+      return startNew(pins, true);
+    }
+    Starting earlier =
+        new Starting(
+            request.withIdentity(ofRevision(was.revision())).withAttach(List.of()),
+            null,
+            schemaBefore,
+            new Attachments(null));
+    LiveProgram before =
+        earlier.undoneOnFailure(
+            "The program that is pinned cannot be adopted",
+            () -> earlier.adopt(found, recovery, pins, true));
+    try {
+      return update(before, request, Objects.requireNonNull(loading), notAdopted).program();
+    } catch (StartException | RuntimeException e) {
+      ownedHere = null;
+      before.leave(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  private Identity ofRevision(long revision) {
+    Identity identity = request.identity();
+    return new Identity(identity.node(), identity.program(), identity.uid(), revision);
+  }
+
+  /** What the rings of a pinned program hold; null if it cannot be told. */
+  private @Nullable ObjectSchema schemaOf(PinnedProgram found) throws StartException {
+    byte[] text = found.schema().orElse(null);
+    if (text == null) {
+      return found.manifest().objectDigest().equals(digest(request.object())) ? schema : null;
+    }
+    try {
+      return SchemaReader.read(text);
+    } catch (SchemaException e) {
+      found.close();
+      throw PinnedProgram.tampered(found.manifest().uid(), e);
+    }
   }
 
   /** What the manifest of this request is, given the parts that it does not determine. */
@@ -258,28 +430,138 @@ final class Starting {
         request.sinks().stream().map(SinkSpec::name).toList());
   }
 
-  private RunningProgram adopt(PinnedProgram earlier, ProgramPins pins) throws StartException {
+  /** Removes the pins of a program, or what is beside them if that is named. */
+  static void remove(Path root, String name) throws StartException {
+    String uid = ProgramPins.programOf(name);
+    try (ProgramPins pins = ProgramPins.own(root, uid, Duration.ZERO)) {
+      if (uid.equals(name)) {
+        pins.remove();
+        return;
+      }
+      Recovery recovery = Recovery.of(pins, uid);
+      if (recovery.current() instanceof Earlier.Complete(PinnedProgram found)) {
+        try (found;
+            Attachments _ = adopted(found, recovery)) {
+          pins.removeNext();
+        } finally {
+          PinnedProgram former = recovery.former();
+          if (former != null) {
+            former.close();
+          }
+        }
+      } else {
+        pins.removeNext();
+      }
+    }
+  }
+
+  /** The attachments of a pinned program, each of which runs its program. */
+  private static Attachments adopted(PinnedProgram found, Recovery recovery) throws StartException {
+    Attachments adopted = Attachments.adopted(found.takeLinks(), found.maps(), found.programs());
+    try {
+      adopted.putBack(recovery.beside());
+      return adopted;
+    } catch (IllegalArgumentException e) {
+      adopted.close();
+      throw PinnedProgram.tampered(found.manifest().uid(), e);
+    } catch (BpfException e) {
+      adopted.close();
+      throw e;
+    }
+  }
+
+  /**
+   * @param toBeReplaced whether another revision takes its place at once
+   */
+  private LiveProgram adopt(
+      PinnedProgram earlier, Recovery recovery, ProgramPins pins, boolean toBeReplaced)
+      throws StartException {
     kernel.own(earlier);
+    attachments = adopted(earlier, recovery);
+    PinnedProgram former = recovery.former();
+    if (former != null) {
+      finish(former, earlier);
+    }
+    pins.removeNext();
     MapAccess maps = maps(earlier.maps());
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     int words = Checkpoint.words(rings.size(), deliveries.size());
-    PinnedAccount account = kernel.own(earlier.account(words));
-    attachments = Attachments.adopted(earlier.takeLinks(), earlier.maps(), earlier.programs());
-    Tally tally = new Tally(schema, attachments, earlier.maps());
-    BpfMap past = earlier.maps().get(Tally.PIN);
-    if (past != null) {
-      tally.restore(past);
-    }
+    boolean sameSinks =
+        request.sinks().stream().map(SinkSpec::name).toList().equals(earlier.manifest().sinks());
+    // For other sinks its counts say nothing; what its rings hold goes to these.
+    PinnedAccount account =
+        kernel.own(sameSinks ? earlier.account(words) : PinnedAccount.create(words));
+    Tally tally = tallyOf(earlier);
     RingPump pump =
         rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, tally, account);
     begin(pump);
-    return live(maps, earlier.maps(), deliveries, pump, tally, pins);
+    LiveProgram program =
+        live(maps, earlier.maps(), deliveries, pump, tally, pins, sameSinks ? account : null);
+    if (!toBeReplaced && !earlier.unlinked().isEmpty()) {
+      attachAgain(earlier, pins);
+    }
+    return program;
   }
 
-  private RunningProgram startNew(@Nullable ProgramPins pins) throws StartException {
-    Attaching attaching = new Attaching(loading, request.attach());
-    LoadedObject loaded = kernel.own(loading.load(LoadOptions.defaults()));
+  /** What has no link ended with the former process; the rest goes on if it cannot be attached. */
+  private void attachAgain(PinnedProgram earlier, ProgramPins pins) {
+    try {
+      new Attaching(Objects.requireNonNull(loading), filters(pins), request.attach())
+          .attach(earlier.programs(), earlier.maps(), attachments);
+    } catch (StartException | BpfException e) {
+      state.placeGone(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Delivers what the rings of a former revision still hold, which has lost its places. */
+  private void finish(PinnedProgram former, PinnedProgram current) throws StartException {
+    ObjectSchema its = former.sharesRings(current) ? null : schemaOf(former);
+    if (its == null) {
+      former.close();
+      return;
+    }
+    Starting last =
+        new Starting(
+            request.withIdentity(ofRevision(former.manifest().revision())),
+            null,
+            its,
+            new Attachments(null));
+    LiveProgram program =
+        last.undoneOnFailure(
+            "What the former revision left cannot be delivered",
+            () -> last.readToTheEnd(former, attachments.linkIds()));
+    program.stop(request.limits().sinkPatience());
+    program.close();
+  }
+
+  private LiveProgram readToTheEnd(PinnedProgram former, Set<Integer> links) throws StartException {
+    kernel.own(former);
+    attachments = Attachments.adopted(former.takeLinks(), former.maps(), former.programs());
+    attachments.releaseHeldBy(links);
+    MapAccess maps = maps(former.maps());
+    List<MapSchema> rings = rings();
+    List<Delivery> deliveries = deliveries(rings.size());
+    int words = Checkpoint.words(rings.size(), deliveries.size());
+    boolean sameSinks =
+        request.sinks().stream().map(SinkSpec::name).toList().equals(former.manifest().sinks());
+    PinnedAccount account =
+        kernel.own(sameSinks ? former.account(words) : PinnedAccount.create(words));
+    Tally tally = tallyOf(former);
+    RingPump pump =
+        rings.isEmpty() ? null : pump(former.maps(), rings, deliveries, tally, account);
+    begin(pump);
+    return live(maps, former.maps(), deliveries, pump, tally, null, null);
+  }
+
+  /**
+   * @param replaces whether other pins are there that cannot be exchanged place by place
+   */
+  private RunningProgram startNew(@Nullable ProgramPins pins, boolean replaces)
+      throws StartException {
+    ObjectLoading object = Objects.requireNonNull(loading);
+    Attaching attaching = new Attaching(object, filters(pins), request.attach());
+    LoadedObject loaded = kernel.own(object.load(LoadOptions.defaults()));
     MapAccess maps = maps(loaded.maps());
     seed(maps, List.of());
     List<MapSchema> rings = rings();
@@ -287,51 +569,72 @@ final class Starting {
     PinnedAccount account = newAccount(pins, rings, deliveries);
     Tally tally = new Tally(schema, attachments, loaded.maps());
     RingPump pump = rings.isEmpty() ? null : pump(loaded.maps(), rings, deliveries, tally, account);
+    Staging staging = stage(pins, object, loaded, account);
     begin(pump);
-    attaching.attach(loaded, attachments);
-    stage(pins, loaded, account, tally);
-    attachments.commit();
-    unstage(pins);
-    return live(maps, loaded.maps(), deliveries, pump, tally, pins);
+    try {
+      attaching.attach(loaded.programs(), loaded.maps(), attachments);
+    } catch (StartException e) {
+      if (pins == null || !replaces) {
+        throw e;
+      }
+      // Some places take one program only. The old pins would go in any case.
+      pins.detachAll();
+      attaching.attach(loaded.programs(), loaded.maps(), attachments);
+    }
+    completeStage(staging, loaded, tally);
+    if (pins != null && staging != null) {
+      pins.swap();
+      staged = null;
+    }
+    List<Exception> faults = new ArrayList<>();
+    attempt(faults, attachments::commit);
+    if (pins != null) {
+      attempt(faults, pins::removeNext);
+    }
+    LiveProgram program = live(maps, loaded.maps(), deliveries, pump, tally, pins, account);
+    faults.forEach(state::leftBehind);
+    return program;
+  }
+
+  private OwnFilter filters(@Nullable ProgramPins pins) {
+    return new OwnFilter(request.identity().uid(), pins != null);
   }
 
   /**
-   * Pins the new revision beside what is pinned; undone with everything else if the start fails.
+   * Pins the new revision beside what is pinned, but for what it will be attached by; undone with
+   * everything else if the start fails.
    */
-  private void stage(
-      @Nullable ProgramPins pins, LoadedObject loaded, @Nullable PinnedAccount account, Tally tally)
+  private @Nullable Staging stage(
+      @Nullable ProgramPins pins,
+      ObjectLoading object,
+      LoadedObject loaded,
+      @Nullable PinnedAccount account)
       throws StartException {
     if (pins == null || account == null) {
+      return null;
+    }
+    staged = pins;
+    return Staging.begin(pins, object.schemaText(), account, loaded.maps(), loaded.programs());
+  }
+
+  /** Says that the new revision has all its places. */
+  private void completeStage(@Nullable Staging staging, LoadedObject loaded, Tally tally)
+      throws StartException {
+    if (staging == null) {
       return;
     }
-    ProgramPins next = pins.next();
-    next.remove();
-    Map<String, BpfLink> links = attachments.links();
+    Manifest parts =
+        new Manifest(Manifest.VERSION, "", 1, "", List.of(), List.of(), List.of(), List.of());
     Map<String, BpfMap> pinnedMaps = attachments.withSlots(loaded.maps());
     BpfMap past = kernel.own(tally.kept());
     pinnedMaps.put(Tally.PIN, past);
     kept = past;
-    Map<String, BpfProgram> programs = attachments.withEntries(loaded.programs());
-    Manifest parts =
-        new Manifest(
-            Manifest.VERSION,
-            "",
-            1,
-            "",
-            List.copyOf(pinnedMaps.keySet()),
-            List.copyOf(programs.keySet()),
-            List.copyOf(links.keySet()),
-            List.of());
-    PinnedProgram.pin(next, manifest(parts), pinnedMaps, programs, links, account);
-    staged = next;
-  }
-
-  /** What was pinned beside takes the place of what was pinned before. */
-  private void unstage(@Nullable ProgramPins pins) throws StartException {
-    if (pins != null && staged != null) {
-      pins.replaceBy(staged);
-      staged = null;
-    }
+    staging.complete(
+        manifest(parts),
+        attachments.unlinked(),
+        pinnedMaps,
+        attachments.withEntries(loaded.programs()),
+        attachments.links());
   }
 
   /** Reads on where the last reader of the rings stopped. */
@@ -342,13 +645,14 @@ final class Starting {
     }
   }
 
-  private RunningProgram live(
+  private LiveProgram live(
       MapAccess maps,
       Map<String, BpfMap> loadedMaps,
       List<Delivery> deliveries,
       @Nullable RingPump pump,
       Tally tally,
-      @Nullable ProgramPins pins) {
+      @Nullable ProgramPins pins,
+      @Nullable PinnedAccount account) {
     return new LiveProgram(
         request.identity(),
         schema,
@@ -361,6 +665,7 @@ final class Starting {
         state,
         tally,
         pins,
+        account,
         notAdopted);
   }
 
@@ -449,7 +754,7 @@ final class Starting {
     }
     List<SinkAccount> sinks = deliveries.stream().map(Delivery::account).toList();
     Checkpoint checkpoint = account == null ? null : new Checkpoint(account, sources, sinks);
-    @Nullable BpfMap statistics = loading.statistics(maps);
+    @Nullable BpfMap statistics = ObjectLoading.statistics(schema, maps);
     try {
       return workers.own(
           new RingPump(

@@ -143,14 +143,21 @@ class AdoptionTest {
   @Test
   void anotherRevisionReplacesTheOld() throws Exception {
     try (Killer killer = new Killer()) {
+      HeldObjects before = HeldObjects.now();
       HeldObjects first = pinned(killer);
+      killer.kill(5); // nobody reads
       HeldObjects second;
       try (RunningProgram program = Runtime.start(request(killer, 2))) {
-        second = HeldObjects.now();
-        first.assertGone();
+        assertThat(program.notAdopted()).hasValue("Its pins are of revision 1.");
+        second = HeldObjects.now().since(before);
         killer.kill(10);
-        assertThat(program.stop(SOON).rings().getFirst().produced()).isEqualTo(10);
+        RingCounters ring = program.stop(SOON).rings().getFirst();
+        assertThat(ring.produced()).as("as an update, it goes on with the ring").isEqualTo(15);
+        assertThat(ring.balanced()).as(ring.toString()).isTrue();
       }
+      assertThat(delivered()).hasSize(15);
+      assertThat(Runtime.pinned(pins)).isEmpty();
+      first.assertGone();
       second.assertGone();
     }
   }

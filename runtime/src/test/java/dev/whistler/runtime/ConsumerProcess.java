@@ -59,7 +59,7 @@ final class ConsumerProcess implements AutoCloseable {
   }
 
   /** The cache of loaded classes that this process was started with, if any; it says nothing. */
-  private static List<String> classCache() {
+  static List<String> classCache() {
     List<String> cache =
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(option -> option.startsWith("-XX:AOTCache="))

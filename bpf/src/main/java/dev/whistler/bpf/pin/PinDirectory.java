@@ -5,6 +5,7 @@ import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.bpf.sys.Directories;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.FileSystemType;
@@ -16,7 +17,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,6 +135,24 @@ public final class PinDirectory implements AutoCloseable {
     return remove(path(name));
   }
 
+  /**
+   * Lets two directories inside exchange their names, in one step.
+   *
+   * @throws SystemCallException EINVAL before Linux 5.16, which cannot
+   */
+  public void exchange(String one, String other) {
+    Directories.exchange(path(one), path(other));
+  }
+
+  /**
+   * Gives a directory inside another name, in place of an empty directory if there is one.
+   *
+   * @throws SystemCallException ENOTEMPTY if it is taken otherwise
+   */
+  public void rename(String from, String to) {
+    Directories.rename(path(from), path(to));
+  }
+
   /** The names in the directory, sorted. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
@@ -175,26 +193,25 @@ public final class PinDirectory implements AutoCloseable {
   }
 
   private static boolean remove(Path path) {
-    try {
-      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-          entries.forEach(PinDirectory::remove);
-        }
-      }
-      return Files.deleteIfExists(path);
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return Directories.unlink(path);
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      entries.forEach(PinDirectory::remove);
     } catch (IOException e) {
       throw new BpfException("cannot remove the pin " + path + ": " + e, e);
     }
+    return Directories.removeEmpty(path);
   }
 
-  /** For this user only: whoever could write it could put pins of his own there. */
+  /** Two processes may want the same one at once. */
   private static void make(Path directory) {
     try {
-      Files.createDirectory(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (IOException e) {
-      throw new BpfException("cannot make the pin directory " + directory + ": " + e, e);
+      Directories.make(directory);
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.EEXIST || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
     }
   }
 

@@ -3,8 +3,8 @@ package dev.whistler.bpf.sys;
 /** The machine under this JVM: system call numbers and layouts that differ between machines. */
 enum Architecture {
   // Sources: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
-  X86_64(321, 298, 12),
-  ARM64(280, 241, 16);
+  X86_64(321, 298, 12, new FileNumbers(258, 263, 316, 73)),
+  ARM64(280, 241, 16, new FileNumbers(34, 35, 276, 32));
 
   static final Architecture CURRENT = current();
 
@@ -14,10 +14,16 @@ enum Architecture {
   /** Size of struct epoll_event: packed on x86-64 only. */
   final int epollEventBytes;
 
-  Architecture(int bpfCall, int perfEventOpenCall, int epollEventBytes) {
+  final FileNumbers files;
+
+  /** Numbers of the calls on directories and of flock(2). */
+  record FileNumbers(int makeDirectory, int unlink, int rename, int lock) {}
+
+  Architecture(int bpfCall, int perfEventOpenCall, int epollEventBytes, FileNumbers files) {
     this.bpfCall = bpfCall;
     this.perfEventOpenCall = perfEventOpenCall;
     this.epollEventBytes = epollEventBytes;
+    this.files = files;
   }
 
   private static Architecture current() {

@@ -5,7 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request over a routing netlink socket, and the kernel's answer to it (netlink(7),
@@ -54,7 +59,12 @@ public final class Netlink {
   private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
   private static final int NETLINK_ROUTE = 0;
   private static final int NLM_F_REQUEST_ACK = 1 | 4;
+  private static final int NLM_F_REQUEST_DUMP = 1 | 0x300;
   private static final int NLMSG_ERROR = 2;
+  private static final int NLMSG_DONE = 3;
+  private static final int TYPE_MASK = 0x3fff; // NLA_TYPE_MASK
+  private static final int DUMP_BYTES = 64 << 10;
+  private static final int MAX_MESSAGES = 1 << 16;
   private static final int HEADER_BYTES = 16;
   private static final int ATTRIBUTE_HEADER_BYTES = 4;
   private static final int ANSWER_BYTES = 4096;
@@ -99,5 +109,102 @@ public final class Netlink {
 
   private static int align(int bytes) {
     return (bytes + 3) & ~3;
+  }
+
+  /**
+   * One message of an answer.
+   *
+   * @param payload what follows its header
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read and never compared
+  public record Message(int type, byte[] payload) {
+    /** The structure that goes with the type; zeros where the message is shorter. */
+    public byte[] body(int bytes) {
+      return Arrays.copyOf(payload, bytes);
+    }
+
+    /** The attributes behind a structure of so many bytes. */
+    public Map<Integer, byte[]> attributes(int bodyBytes) {
+      return payload.length <= align(bodyBytes)
+          ? Map.of()
+          : Netlink.attributes(Arrays.copyOfRange(payload, align(bodyBytes), payload.length));
+    }
+  }
+
+  /** Attributes by type; what does not fit is left out. */
+  public static Map<Integer, byte[]> attributes(byte[] bytes) {
+    Structure all = new Structure(bytes);
+    Map<Integer, byte[]> attributes = new HashMap<>();
+    for (int at = 0; at + ATTRIBUTE_HEADER_BYTES <= bytes.length; ) {
+      int length = all.getShort(at) & 0xffff;
+      if (length < ATTRIBUTE_HEADER_BYTES || at + length > bytes.length) {
+        break;
+      }
+      attributes.put(
+          all.getShort(at + 2) & TYPE_MASK,
+          Arrays.copyOfRange(bytes, at + ATTRIBUTE_HEADER_BYTES, at + length));
+      at += align(length);
+    }
+    return attributes;
+  }
+
+  /** Zero-terminated text; empty if there is none. */
+  public static String text(byte @Nullable [] value) {
+    if (value == null) {
+      return "";
+    }
+    int end = 0;
+    while (end < value.length && value[end] != 0) {
+      end++;
+    }
+    return new String(value, 0, end, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Asks for all objects of a kind.
+   *
+   * @param type RTM_GET*
+   * @param body the structure that goes with the type
+   * @throws SystemCallException with the kernel's error
+   */
+  public static List<Message> dump(int type, byte[] body, String action) {
+    int length = HEADER_BYTES + align(body.length);
+    Structure request = new Structure(new byte[length]);
+    request.putInt(0, length).putShort(4, type).putShort(6, NLM_F_REQUEST_DUMP).putInt(8, 1);
+    System.arraycopy(body, 0, request.bytes(), HEADER_BYTES, body.length);
+    List<Message> messages = new ArrayList<>();
+    try (Fd socket = new Fd(LibC.socket(action, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE));
+        Arena arena = Arena.ofConfined()) {
+      LibC.write(action, socket.number(), arena.allocateFrom(JAVA_BYTE, request.bytes()));
+      MemorySegment buffer = arena.allocate(DUMP_BYTES, 8);
+      while (messages.size() < MAX_MESSAGES) {
+        long read = LibC.read(action, socket.number(), buffer);
+        if (addMessages(buffer.asSlice(0, read).toArray(JAVA_BYTE), messages, action)) {
+          return messages;
+        }
+      }
+    }
+    throw new BpfException(action + ": the kernel's answer has no end");
+  }
+
+  /** Whether the answer ends with these bytes. */
+  private static boolean addMessages(byte[] bytes, List<Message> messages, String action) {
+    Structure all = new Structure(bytes);
+    for (int at = 0; at + HEADER_BYTES <= bytes.length; ) {
+      int length = all.getInt(at);
+      if (length < HEADER_BYTES || length > bytes.length - at) {
+        throw new BpfException(action + ": the kernel's answer is cut off");
+      }
+      int type = all.getShort(at + 4) & 0xffff;
+      if (type == NLMSG_DONE) {
+        return true;
+      }
+      if (type == NLMSG_ERROR) {
+        throw new SystemCallException(action, -all.getInt(at + HEADER_BYTES));
+      }
+      messages.add(new Message(type, Arrays.copyOfRange(bytes, at + HEADER_BYTES, at + length)));
+      at += align(length);
+    }
+    return bytes.length == 0;
   }
 }

@@ -14,6 +14,8 @@ import java.util.Objects;
 /**
  * What the pins of a program are. It is kept as the one element of a frozen, pinned array, since a
  * BPF file system holds no ordinary files; being pinned last, it says that the pins are complete.
+ * What only an update or this version needs to know has pins of its own, see {@link Staging}, so
+ * that a version which does not know them adopts the rest.
  *
  * <p>Whoever changes it raises the version. Version, uid, revision and digest stay as they are, so
  * that each version of us knows the manifests of all others.
@@ -47,6 +49,12 @@ public record Manifest(
     programs = List.copyOf(programs);
     links = List.copyOf(links);
     sinks = List.copyOf(sinks);
+  }
+
+  /** The same of these objects. */
+  Manifest of(List<String> itsMaps, List<String> itsPrograms, List<String> itsLinks) {
+    return new Manifest(
+        version, uid, revision, objectDigest, itsMaps, itsPrograms, itsLinks, sinks);
   }
 
   /** A frozen map that holds it. */

@@ -22,7 +22,6 @@ public final class PinnedAccount implements AutoCloseable {
   private final BpfMap map;
   private final Mapping memory;
   private final int words;
-  private long sequence;
 
   private PinnedAccount(BpfMap map, int words) {
     this.map = map;
@@ -33,7 +32,11 @@ public final class PinnedAccount implements AutoCloseable {
       map.close();
       throw e;
     }
-    sequence = Math.max(memory.getLongAcquire(slot(0)), memory.getLongAcquire(slot(1)));
+  }
+
+  /** The number of the newest slot: read anew, since a former reader may have written meanwhile. */
+  private long sequence() {
+    return Math.max(memory.getLongAcquire(slot(0)), memory.getLongAcquire(slot(1)));
   }
 
   /** A new account that holds nothing yet. */
@@ -61,6 +64,11 @@ public final class PinnedAccount implements AutoCloseable {
     return Optional.of(new PinnedAccount(map, words));
   }
 
+  /** The same account for a reader that goes on with it once this one has ended. */
+  public PinnedAccount again() {
+    return new PinnedAccount(BpfMap.of(map.fd().duplicate()), words);
+  }
+
   private int slot(long number) {
     return (int) (number & 1) * WORD * (1 + words);
   }
@@ -73,6 +81,7 @@ public final class PinnedAccount implements AutoCloseable {
   /** The newest whole set of words; all 0 if none was written. */
   public long[] read() {
     long[] values = new long[words];
+    long sequence = sequence();
     if (sequence != 0) {
       for (int i = 0; i < words; i++) {
         values[i] = memory.segment().get(LONG, slot(sequence) + (long) WORD * (1 + i));
@@ -83,13 +92,13 @@ public final class PinnedAccount implements AutoCloseable {
 
   /** Replaces the words; on a crash within, the former ones count. */
   public void write(long[] values) {
+    long sequence = sequence();
     int at = slot(sequence + 1);
     memory.setLongRelease(at, 0);
     for (int i = 0; i < words; i++) {
       memory.setLongRelease(at + WORD * (1 + i), values[i]);
     }
-    sequence++;
-    memory.setLongRelease(at, sequence);
+    memory.setLongRelease(at, sequence + 1);
   }
 
   @Override

@@ -2,128 +2,104 @@ package dev.whistler.runtime.adopt;
 
 import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.pin.PinDirectory;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program as an earlier process pinned it: its maps, programs and links, and the account of its
  * rings. Owns what it opened.
  */
 public final class PinnedProgram implements AutoCloseable {
-  private static final String MANIFEST = "manifest";
-  private static final String ACCOUNT = "account";
-  private static final String MAP = "map-";
-  private static final String PROGRAM = "prog-";
-
   private final PinDirectory directory;
   private final Manifest manifest;
+  private final int id;
   private final Map<String, BpfMap> maps = new LinkedHashMap<>();
   private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
   private final Map<String, BpfLink> links = new LinkedHashMap<>();
 
-  private PinnedProgram(PinDirectory directory, Manifest manifest) {
+  private PinnedProgram(PinDirectory directory, Manifest manifest, int id) {
     this.directory = directory;
     this.manifest = manifest;
-  }
-
-  /** The manifest was made from these very maps, so each of its names is there. */
-  private static <T> T named(Map<String, T> objects, String name) {
-    return Objects.requireNonNull(objects.get(name), name);
+    this.id = id;
   }
 
   /**
-   * Pins everything; the manifest comes last. On failure nothing stays pinned.
-   *
-   * @throws StartException {@code LOAD_FAILED} if the file system does not take the pins
-   */
-  public static void pin(
-      ProgramPins pins,
-      Manifest manifest,
-      Map<String, BpfMap> maps,
-      Map<String, BpfProgram> programs,
-      Map<String, BpfLink> links,
-      PinnedAccount account)
-      throws StartException {
-    PinDirectory directory = pins.create();
-    try {
-      directory.pin(account.map(), ACCOUNT);
-      for (int i = 0; i < manifest.maps().size(); i++) {
-        directory.pin(named(maps, manifest.maps().get(i)), MAP + i);
-      }
-      for (int i = 0; i < manifest.programs().size(); i++) {
-        directory.pin(named(programs, manifest.programs().get(i)), PROGRAM + i);
-      }
-      for (int i = 0; i < manifest.links().size(); i++) {
-        directory.pin(named(links, manifest.links().get(i)), ProgramPins.LINK + i);
-      }
-      try (BpfMap map = manifest.toMap()) {
-        directory.pin(map, MANIFEST);
-      }
-    } catch (BpfException e) {
-      pins.remove();
-      throw new StartException(
-          FailureReason.LOAD_FAILED,
-          "The program cannot be pinned: "
-              + e.getMessage()
-              + "; the pin directory must be on a BPF file system with room.",
-          "",
-          e);
-    }
-  }
-
-  /**
-   * Looks at the pins of a program and opens them if they are ours and of this version.
+   * Opens the pins of a program if they are ours, whole, and of a version that we know.
    *
    * @throws StartException {@code TAMPERED} if they are not what was pinned
    */
-  public static Earlier open(ProgramPins pins, String uid) throws StartException {
-    PinDirectory directory = pins.existing().orElse(null);
-    if (directory == null) {
-      return new Earlier.Nothing();
-    }
+  static Earlier open(PinDirectory directory, String uid) throws StartException {
     PinnedProgram opened = null;
-    try (BpfMap manifest = directory.map(MANIFEST).orElse(null)) {
-      if (manifest == null) {
-        return new Earlier.Unusable("are incomplete");
+    try (BpfMap map = directory.map(ProgramPins.MANIFEST).orElse(null)) {
+      if (map == null) {
+        return directory.names().stream().allMatch(ProgramPins::isOfOwner)
+            ? new Earlier.Nothing()
+            : new Earlier.Incomplete("are incomplete");
       }
-      opened = new PinnedProgram(directory, Manifest.read(manifest, uid));
+      opened = new PinnedProgram(directory, Manifest.read(map, uid), map.id());
       opened.openAll();
       opened.check();
       return new Earlier.Complete(opened);
     } catch (Manifest.OtherVersionException e) {
-      return new Earlier.Unusable(
+      return new Earlier.OtherVersion(
           "are of version %d, and this runtime knows version %d"
               .formatted(e.version(), Manifest.VERSION));
+    } catch (MissingPinException e) {
+      close(opened);
+      return new Earlier.Incomplete("are incomplete");
     } catch (IOException | BpfException | IllegalArgumentException e) {
-      if (opened != null) {
-        opened.close();
-      }
-      throw new StartException(
-          FailureReason.TAMPERED,
-          "The pins of program %s are damaged or foreign (%s); remove its pin directory, it is loaded again."
-              .formatted(uid, e.getMessage()),
-          "",
-          e);
+      close(opened);
+      throw tampered(uid, e);
+    }
+  }
+
+  private static void close(@Nullable PinnedProgram opened) {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  /** What is pinned is not what was pinned. */
+  public static StartException tampered(String uid, Exception cause) {
+    return new StartException(
+        FailureReason.TAMPERED,
+        "The pins of program %s are damaged or foreign (%s); remove its pin directory, it is loaded again."
+            .formatted(uid, cause.getMessage()),
+        "",
+        cause);
+  }
+
+  /** A pin that the manifest names and that is not there: somebody was about to remove them all. */
+  private static final class MissingPinException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    MissingPinException(String name) {
+      super("there is no pin " + name);
     }
   }
 
   private void openAll() throws IOException {
     for (int i = 0; i < manifest.maps().size(); i++) {
-      maps.put(manifest.maps().get(i), present(directory.map(MAP + i), MAP + i));
+      maps.put(manifest.maps().get(i), present(directory.map(Staging.MAP + i), Staging.MAP + i));
     }
     for (int i = 0; i < manifest.programs().size(); i++) {
       programs.put(
-          manifest.programs().get(i), present(directory.program(PROGRAM + i), PROGRAM + i));
+          manifest.programs().get(i),
+          present(directory.program(Staging.PROGRAM + i), Staging.PROGRAM + i));
     }
     for (int i = 0; i < manifest.links().size(); i++) {
       String name = ProgramPins.LINK + i;
@@ -132,17 +108,11 @@ public final class PinnedProgram implements AutoCloseable {
   }
 
   private static <T> T present(Optional<T> pinned, String name) throws IOException {
-    return pinned.orElseThrow(() -> new IOException("there is no pin " + name));
+    return pinned.orElseThrow(() -> new MissingPinException(name));
   }
 
-  /** The links must run the pinned programs and these must use the pinned maps. */
+  /** The pinned programs must use the pinned maps; what the links run, their adoption compares. */
   private void check() throws IOException {
-    Set<Integer> known = programs.values().stream().map(BpfProgram::id).collect(Collectors.toSet());
-    for (BpfLink link : links.values()) {
-      if (!known.contains(link.info().programId())) {
-        throw new IOException(link + " runs a program that is not among them");
-      }
-    }
     Set<Integer> ours = maps.values().stream().map(BpfMap::id).collect(Collectors.toSet());
     for (BpfProgram program : programs.values()) {
       if (!ours.containsAll(program.mapIds())) {
@@ -152,13 +122,56 @@ public final class PinnedProgram implements AutoCloseable {
   }
 
   /**
+   * The text of its schema, which says what its rings hold.
+   *
+   * @return empty if a version of us pinned it that did not keep it
+   */
+  public Optional<byte[]> schema() {
+    return Frozen.read(directory, Staging.SCHEMA);
+  }
+
+  /** The id of the map that is the manifest of those whose place these pins take; 0 for none. */
+  int replaces() {
+    return Frozen.read(directory, Staging.INTENT)
+        .map(text -> Integer.parseInt(new String(text, StandardCharsets.US_ASCII)))
+        .orElse(0);
+  }
+
+  /** Programs and places of what was attached without a link, which cannot be pinned. */
+  public List<String> unlinked() {
+    return Frozen.read(directory, Staging.UNLINKED)
+        .map(text -> new String(text, StandardCharsets.UTF_8).lines().toList())
+        .orElse(List.of());
+  }
+
+  /** Whether the other one reads some of the same rings. */
+  public boolean sharesRings(PinnedProgram other) {
+    Set<Integer> theirs = other.rings().collect(Collectors.toSet());
+    return rings().anyMatch(theirs::contains);
+  }
+
+  private Stream<Integer> rings() {
+    return maps.values().stream().filter(map -> map.type() == MapType.RINGBUF).map(BpfMap::id);
+  }
+
+  /** Ids of its programs. */
+  public Set<Integer> programIds() {
+    return programs.values().stream().map(BpfProgram::id).collect(Collectors.toSet());
+  }
+
+  /** The id of the map that is its manifest. */
+  int id() {
+    return id;
+  }
+
+  /**
    * The account of its rings, for so many words; owned by the caller.
    *
    * @throws StartException {@code TAMPERED} if it is not there or has another shape
    */
   public PinnedAccount account(int words) throws StartException {
     return directory
-        .map(ACCOUNT)
+        .map(Staging.ACCOUNT)
         .flatMap(map -> PinnedAccount.open(map, words))
         .orElseThrow(
             () ->

@@ -64,6 +64,11 @@ final class Retention {
     for (int ring = 0; ring < rings; ring++) {
       positions[ring] = reader.cursor(ring);
     }
+    handOver(positions);
+  }
+
+  /** Writes the account and gives the room back, in this order: see {@link #takeOver}. */
+  void handOver(long[] positions) {
     checkpoint.write(positions, lossLines.kernelTold());
     accounted = true;
     for (int ring = 0; ring < rings; ring++) {

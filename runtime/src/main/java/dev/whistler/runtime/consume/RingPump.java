@@ -172,10 +172,14 @@ public final class RingPump implements AutoCloseable {
 
   /**
    * The counts for whoever reads the same rings next; after {@link #end}, once the sinks have
-   * stopped too. The next reader gives the room back, when it has the counts.
+   * stopped too. The account has them before the room is given back, since it may be the next
+   * reader's, too.
    */
   public long[] handOver() {
     long[] last = report.rings().stream().mapToLong(ReaderReport.Ring::position).toArray();
+    if (retention != null) {
+      retention.handOver(last);
+    }
     return Checkpoint.words(rings, sinks(), last, lossLines.kernelTold());
   }
 

@@ -1,12 +1,11 @@
 package dev.whistler.runtime.load;
 
-import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.feature.Features;
 import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.feature.Probe;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.Cgroup;
-import dev.whistler.bpf.link.Clsact;
+import dev.whistler.bpf.link.Iterator;
 import dev.whistler.bpf.link.Kprobe;
 import dev.whistler.bpf.link.NetworkNamespace;
 import dev.whistler.bpf.link.PerfSampling;
@@ -38,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -55,15 +55,19 @@ public final class Attaching {
   private static final int SAMPLES_A_SECOND = 99;
 
   private final ObjectLoading object;
+  private final OwnFilter filters;
   private final Places places;
 
   /**
+   * @param filters makes the attachments that outlive a process by themselves
    * @throws StartException {@code ATTACH_FAILED} if a target names a program that is not there or a
    *     place that the program cannot have; {@code UNSUPPORTED} if a program would be attached to
    *     nothing
    */
-  public Attaching(ObjectLoading object, List<AttachTarget> targets) throws StartException {
+  public Attaching(ObjectLoading object, OwnFilter filters, List<AttachTarget> targets)
+      throws StartException {
     this.object = object;
+    this.filters = filters;
     this.places = new Places(object.schema(), targets);
     for (ProgramSchema program : object.schema().programs()) {
       Optional<String> reason = Unattachable.reason(program);
@@ -85,16 +89,21 @@ public final class Attaching {
   }
 
   /**
-   * Attaches every program that is loaded. On failure those attached before stay with {@code
-   * attachments}.
+   * Attaches every program where it is not attached yet. On failure those attached before stay with
+   * {@code attachments}.
    *
+   * @param programs loaded, by symbol
+   * @param maps loaded, by symbol
    * @param attachments takes the attachments over
    */
-  public void attach(LoadedObject loaded, Attachments attachments) throws StartException {
+  public void attach(
+      Map<String, BpfProgram> programs, Map<String, BpfMap> maps, Attachments attachments)
+      throws StartException {
     try (TracefsOnDemand tracefs = new TracefsOnDemand()) {
       for (ProgramSchema program : object.schema().programs()) {
         if (!isOnlyCalled(program)) {
-          attach(program, loaded, tracefs, attachments);
+          BpfProgram loaded = Objects.requireNonNull(programs.get(program.symbol()));
+          attach(program, loaded, maps, tracefs, attachments);
         }
       }
     }
@@ -122,9 +131,12 @@ public final class Attaching {
   }
 
   private void attach(
-      ProgramSchema schema, LoadedObject loaded, TracefsOnDemand tracefs, Attachments attachments)
+      ProgramSchema schema,
+      BpfProgram program,
+      Map<String, BpfMap> maps,
+      TracefsOnDemand tracefs,
+      Attachments attachments)
       throws StartException {
-    BpfProgram program = loaded.program(schema.symbol());
     Hold hold = hold(schema, program, attachments);
     try {
       switch (schema.attach()) {
@@ -172,13 +184,13 @@ public final class Attaching {
             int index = place.index();
             Tcx.Direction direction = Objects.requireNonNull(place.direction());
             String word = direction.name().toLowerCase(Locale.ROOT);
-            hold.at(p -> attachTc(p, index, direction), word, index);
+            hold.at(p -> attachTc(p, index, direction, schema.symbol()), word, index);
           }
         }
         case Attach.Cgroup _ -> attachCgroup(schema, hold);
         case Attach.SkLookup _ ->
             hold.at(p -> NetworkNamespace.attach(p, OWN_NAMESPACE, AttachType.SK_LOOKUP), "netns");
-        case Attach.Sockmap _ -> attachSockets(schema, loaded, hold);
+        case Attach.Sockmap _ -> attachSockets(schema, maps, hold);
         case Attach.PerfEvent _ -> attachSampling(hold);
         case Attach.None _ -> {}
       }
@@ -232,11 +244,12 @@ public final class Attaching {
   }
 
   /** Before Linux 6.6 there is no tcx; clsact does the same without a link. */
-  private static Attachment attachTc(BpfProgram program, int index, Tcx.Direction direction) {
+  private Attachment attachTc(
+      BpfProgram program, int index, Tcx.Direction direction, String symbol) {
     try {
       return Tcx.attach(program, index, direction);
     } catch (UnsupportedException _) {
-      return Clsact.attach(program, index, direction, CLSACT_PRIORITY);
+      return filters.attach(program, index, direction, CLSACT_PRIORITY, symbol);
     }
   }
 
@@ -449,18 +462,20 @@ public final class Attaching {
     }
   }
 
-  private void attachSockets(ProgramSchema schema, LoadedObject loaded, Hold hold)
+  private void attachSockets(ProgramSchema schema, Map<String, BpfMap> maps, Hold hold)
       throws StartException {
-    List<BpfMap> maps = new ArrayList<>();
-    for (BpfMap map : loaded.maps().values()) {
+    List<BpfMap> sockets = new ArrayList<>();
+    for (BpfMap map : maps.values()) {
       if (map.type() == MapType.SOCKMAP || map.type() == MapType.SOCKHASH) {
-        maps.add(map);
+        sockets.add(map);
       }
     }
     @Nullable AttachType type = object.attachType(schema);
-    if (maps.size() != 1 || type == null) {
+    if (sockets.size() != 1 || type == null) {
       throw unsupported(schema, "it needs exactly one sockmap or sockhash in its unit");
     }
-    hold.at(p -> SocketMap.attach(p, maps.getFirst(), type), "sockets");
+    // A revision with a map of its own takes no place over from one with another.
+    BpfMap map = sockets.getFirst();
+    hold.at(p -> SocketMap.attach(p, map, type), "sockets", map.id());
   }
 }

@@ -3,6 +3,7 @@ package dev.whistler.runtime.load;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.BpfLink;
 import dev.whistler.bpf.link.Exchangeable;
+import dev.whistler.bpf.link.LinkInfo;
 import dev.whistler.bpf.link.LinkType;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.AttachType;
@@ -12,6 +13,7 @@ import dev.whistler.runtime.schema.Attach;
 import dev.whistler.runtime.schema.ProgramSchema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -110,8 +112,9 @@ public final class Attachments implements AutoCloseable {
                 ? OVERLAP
                 : ENTRY;
         case Attach.Lsm _ -> type == AttachType.LSM_CGROUP ? LINK : OVERLAP;
-        case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _, Attach.SkLookup _ -> LINK;
-        case Attach.Tracing _, Attach.Sockmap _, Attach.PerfEvent _, Attach.None _ -> OVERLAP;
+        case Attach.Xdp _, Attach.Tc _, Attach.Cgroup _, Attach.SkLookup _, Attach.Sockmap _ ->
+            LINK;
+        case Attach.Tracing _, Attach.PerfEvent _, Attach.None _ -> OVERLAP;
       };
     }
   }
@@ -151,6 +154,10 @@ public final class Attachments implements AutoCloseable {
       BpfProgram program,
       @Nullable AttachType attachType,
       Opener opener) {
+    Held here = held.get(key);
+    if (here != null && here.program().id() == program.id()) {
+      return; // adopted, or named twice
+    }
     Held old = earlier == null ? null : earlier.at(key);
     if (old != null && old.entry() != null && exchange == Exchange.ENTRY) {
       EntryProgram entry = old.entry();
@@ -204,14 +211,16 @@ public final class Attachments implements AutoCloseable {
       missedBefore.putAll(before.missedWithout(this));
       uncounted.addAll(before.uncounted);
       before.keepCounts();
+      List<Runnable> steps = new ArrayList<>();
       before.held.forEach(
           (key, old) -> {
             Held now = held.get(key);
             if (now == null || now.attachment() != old.attachment()) {
-              old.close();
+              steps.add(old::close);
             }
           });
       before.held.clear();
+      runAll(steps);
     }
   }
 
@@ -308,6 +317,39 @@ public final class Attachments implements AutoCloseable {
     return links;
   }
 
+  /** The keys of what is attached without a link: it ends with this process, or stays for ever. */
+  public List<String> unlinked() {
+    List<String> keys = new ArrayList<>();
+    held.forEach(
+        (key, one) -> {
+          if (!(one.attachment() instanceof BpfLink)) {
+            keys.add(key);
+          }
+        });
+    return keys;
+  }
+
+  /** Lets go of what others hold as well; a place that they do not name is not given up by us. */
+  public void releaseHeldBy(Collection<Integer> links) {
+    held.values()
+        .removeIf(
+            one -> {
+              boolean shared =
+                  one.attachment() instanceof BpfLink link && links.contains(link.id());
+              if (shared) {
+                one.close();
+              }
+              return shared;
+            });
+  }
+
+  /** Ids of the links. */
+  public Set<Integer> linkIds() {
+    Set<Integer> ids = new HashSet<>();
+    links().values().forEach(link -> ids.add(link.id()));
+    return ids;
+  }
+
   /** Probes go into the file that has the path now. */
   void watch(String key, BinaryFile file) {
     files.put(key, file);
@@ -362,17 +404,14 @@ public final class Attachments implements AutoCloseable {
   public static Attachments adopted(
       Map<String, BpfLink> links, Map<String, BpfMap> maps, Map<String, BpfProgram> programs) {
     Attachments adopted = new Attachments(null);
-    Map<Integer, BpfProgram> byId = new HashMap<>();
-    programs.values().forEach(program -> byId.put(program.id(), program));
     try {
       links.forEach(
           (key, link) -> {
             BpfMap slots = maps.get(ENTRY + key);
             BpfProgram entry = programs.get(ENTRY + key);
-            BpfProgram runs =
-                entry == null ? byId.get(link.info().programId()) : programs.get(symbol(key));
+            BpfProgram runs = programs.get(symbol(key));
             if (runs == null) {
-              throw new IllegalArgumentException(link + " runs a program that is not pinned");
+              throw new IllegalArgumentException(link + " is of a program that is not pinned");
             }
             adopted.held.put(
                 key,
@@ -386,6 +425,43 @@ public final class Attachments implements AutoCloseable {
       adopted.close();
       links.values().forEach(BpfLink::close);
       throw e;
+    }
+  }
+
+  /**
+   * Gives its places back to this revision where one of another revision runs: a process that
+   * exchanges them may end half way.
+   *
+   * @param beside ids of the programs that may be found there
+   * @throws IllegalArgumentException if a place runs any other program, which nobody of us put
+   *     there
+   */
+  public void putBack(Set<Integer> beside) {
+    held.values().forEach(one -> putBack(one, beside));
+  }
+
+  private static void putBack(Held one, Set<Integer> beside) {
+    if (!(one.attachment() instanceof BpfLink link)) {
+      return;
+    }
+    EntryProgram entry = one.entry();
+    LinkInfo info = link.info();
+    int attached = entry == null ? one.program().id() : entry.program().id();
+    if (info.programId() != attached && !info.targetIsGone()) {
+      if (entry != null || !beside.contains(info.programId())) {
+        throw new IllegalArgumentException(
+            "%s runs program %d, which is not among them".formatted(link, info.programId()));
+      }
+      link.update(one.program());
+    }
+    int current = entry == null ? 0 : entry.current();
+    if (entry != null && current != one.program().id()) {
+      if (current != 0 && !beside.contains(current)) {
+        throw new IllegalArgumentException(
+            "the slot before %s holds program %d, which is not among them"
+                .formatted(link, current));
+      }
+      entry.run(one.program());
     }
   }
 
@@ -416,6 +492,11 @@ public final class Attachments implements AutoCloseable {
     held.clear();
     undo.clear();
     earlier = null;
+    runAll(steps);
+  }
+
+  /** The failure of one step does not keep the others. */
+  private static void runAll(List<Runnable> steps) {
     RuntimeException failure = null;
     for (Runnable step : steps) {
       try {

@@ -93,6 +93,12 @@ public final class EntryProgram implements AutoCloseable {
     slots.update(SLOT, descriptor);
   }
 
+  /** The id of the program that events run now; 0 if the slot is empty. */
+  int current() {
+    byte[] id = slots.lookup(SLOT);
+    return id == null ? 0 : ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN).getInt();
+  }
+
   /** The program that is attached; it belongs to this object. */
   public BpfProgram program() {
     return program;

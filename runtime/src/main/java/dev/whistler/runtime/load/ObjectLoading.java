@@ -30,10 +30,12 @@ public final class ObjectLoading {
 
   private final BpfObject object;
   private final ObjectSchema schema;
+  private final byte[] schemaText;
 
-  private ObjectLoading(BpfObject object, ObjectSchema schema) {
+  private ObjectLoading(BpfObject object, ObjectSchema schema, byte[] schemaText) {
     this.object = object;
     this.schema = schema;
+    this.schemaText = schemaText;
   }
 
   /**
@@ -77,18 +79,23 @@ public final class ObjectLoading {
           "",
           e);
     }
+    byte[] text;
     ObjectSchema schema;
     try {
-      schema = schema(object, records);
+      text = schemaText(object, records);
+      schema = SchemaReader.read(text);
+      if (object.section(SCHEMA_SECTION).isEmpty()) {
+        schema = schema.withUnknownContexts();
+      }
     } catch (SchemaException e) {
       throw new StartException(FailureReason.BAD_OBJECT, String.valueOf(e.getMessage()), "", e);
     }
     checkMachine(schema);
     TierVerdict.require(bytes, tier, object, schema);
-    return new ObjectLoading(object, schema);
+    return new ObjectLoading(object, schema, text);
   }
 
-  private static ObjectSchema schema(BpfObject object, @Nullable Map<String, String> records)
+  private static byte[] schemaText(BpfObject object, @Nullable Map<String, String> records)
       throws StartException, SchemaException {
     Optional<byte[]> section = object.section(SCHEMA_SECTION);
     if (section.isPresent()) {
@@ -98,7 +105,7 @@ public final class ObjectLoading {
             "The object says itself what its rings carry; leave out the struct of '%s'."
                 .formatted(records.keySet().iterator().next()));
       }
-      return SchemaReader.read(section.get());
+      return section.get();
     }
     if (records == null) {
       throw new StartException(
@@ -107,7 +114,7 @@ public final class ObjectLoading {
               + SCHEMA_SECTION
               + "; compile it with the whistler compiler.");
     }
-    return SchemaReader.read(DerivedSchema.of(object, machine(), records)).withUnknownContexts();
+    return DerivedSchema.of(object, machine(), records);
   }
 
   private static void checkMachine(ObjectSchema schema) throws StartException {
@@ -126,6 +133,11 @@ public final class ObjectLoading {
 
   public ObjectSchema schema() {
     return schema;
+  }
+
+  /** The text that the schema was read from. */
+  public byte[] schemaText() {
+    return schemaText.clone();
   }
 
   /**
@@ -183,7 +195,8 @@ public final class ObjectLoading {
   }
 
   /** The map that counts produced and lost records; null where the object has no ring. */
-  public @Nullable BpfMap statistics(Map<String, BpfMap> maps) throws StartException {
+  public static @Nullable BpfMap statistics(ObjectSchema schema, Map<String, BpfMap> maps)
+      throws StartException {
     ObjectSchema.Stats stats = schema.stats();
     if (stats == null) {
       return null;
