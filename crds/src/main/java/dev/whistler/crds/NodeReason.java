@@ -23,6 +23,9 @@ public final class NodeReason {
   /** The artifact is not what the revision promises. */
   public static final String TAMPERED = "Tampered";
 
+  /** Another process of the node owns the pins of the program; the agent tries again. */
+  public static final String IN_USE = "InUse";
+
   /** The artifact could not be fetched yet; the agent tries again. */
   public static final String ARTIFACT_UNAVAILABLE = "ArtifactUnavailable";
 

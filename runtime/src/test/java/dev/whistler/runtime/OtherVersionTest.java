@@ -36,11 +36,13 @@ class OtherVersionTest {
   private static final String VERSION_1 =
       """
       {"version":1,"uid":"uid-1","revision":1,"objectDigest":"00","maps":["notes"],\
-      "programs":["on_kill"],"links":1,"sinks":["out"]}""";
+      "programs":["on_kill"],"links":1,"sinks":["out"]}\
+      """;
 
   private static final String VERSION_3 =
       """
-      {"version":3,"uid":"uid-1","revision":1,"objectDigest":"00","objects":{"maps":["notes"]}}""";
+      {"version":3,"uid":"uid-1","revision":1,"objectDigest":"00","objects":{"maps":["notes"]}}\
+      """;
 
   @TempDir Path directory;
   private final PinDirectory bpffs = PinDirectory.privateToProcess();
@@ -76,11 +78,20 @@ class OtherVersionTest {
   }
 
   private void replaceManifest(String name, byte[] content) {
-    pins().remove("manifest");
+    replaceManifest(pins(), name, content);
+  }
+
+  /** Puts another text in the place of a manifest. */
+  static void replaceManifest(PinDirectory pins, String text) {
+    replaceManifest(pins, "whistler_mfst", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void replaceManifest(PinDirectory pins, String name, byte[] content) {
+    pins.remove("manifest");
     try (BpfMap map = BpfMap.create(MapSpec.of(name, MapType.ARRAY, 4, content.length, 1))) {
       map.update(new byte[4], content);
       map.freeze();
-      pins().pin(map, "manifest");
+      pins.pin(map, "manifest");
     }
   }
 

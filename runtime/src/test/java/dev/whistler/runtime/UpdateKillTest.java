@@ -117,7 +117,8 @@ class UpdateKillTest {
   }
 
   /** Kills one process and takes over; returns what calls there were if it came to the end. */
-  private KilledProcess.@Nullable Calls kill(Kind kind, String what, Path objects, int step) throws Exception {
+  private KilledProcess.@Nullable Calls kill(Kind kind, String what, Path objects, int step)
+      throws Exception {
     Path sink = directory.resolve("out-" + (sinks - ready.size()));
     int revision = step == Integer.MAX_VALUE ? 2 : 1 + step % 2;
     KilledProcess.Calls calls;

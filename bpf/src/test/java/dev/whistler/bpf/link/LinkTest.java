@@ -210,6 +210,26 @@ class LinkTest {
             assertThat(hits(2)).isPositive();
             assertThat(hits(4)).isEqualTo(count);
           }
+          try (Clsact.Filter one =
+                  Clsact.attach(
+                      loaded.program("on_clsact"), loopback(), Tcx.Direction.INGRESS, 1, "one");
+              Clsact.Filter _ =
+                  Clsact.attach(
+                      loaded.program("on_ingress"), loopback(), Tcx.Direction.INGRESS, 1, "two")) {
+            assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS))
+                .extracting(Clsact.Found::name)
+                .containsExactly("one", "two");
+            assertThat(Clsact.filters(loopback(), Tcx.Direction.EGRESS)).isEmpty();
+            Clsact.Found found = Clsact.filters(loopback(), Tcx.Direction.INGRESS).getFirst();
+            assertThat(found.programId()).isEqualTo(loaded.program("on_clsact").id());
+            // As a process does that finds what an ended one left.
+            Clsact.replace(found, loaded.program("on_egress"), "three").close();
+            assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS))
+                .extracting(Clsact.Found::name)
+                .containsExactly("two");
+
+          }
+          assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS)).isEmpty();
           assertThatThrownBy(
                   () -> Clsact.attach(loaded.program("on_clsact"), 4711, Tcx.Direction.INGRESS, 1))
               .isInstanceOfSatisfying(

@@ -179,7 +179,8 @@ public final class PinnedProgram implements AutoCloseable {
                     FailureReason.TAMPERED,
                     "The pinned account of program "
                         + manifest.uid()
-                        + " is gone or has another shape; remove its pin directory, it is loaded again."));
+                        + " is gone or has another shape; remove its pin directory, it is loaded"
+                        + " again."));
   }
 
   public Manifest manifest() {
