@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EveryTestRunsTest {
   /** Default includes of maven-surefire-plugin 3, which no module changes. */
-  private static final Pattern SUREFIRE =
-      Pattern.compile("Test.*|.*Test|.*Tests|.*TestCase");
+  private static final Pattern SUREFIRE = Pattern.compile("Test.*|.*Test|.*Tests|.*TestCase");
 
   /** Default includes of maven-failsafe-plugin 3, for modules that have it. */
   private static final Pattern FAILSAFE = Pattern.compile("IT.*|.*IT|.*ITCase");
@@ -54,7 +53,8 @@ class EveryTestRunsTest {
   private static List<Path> modules(Path repository) throws IOException {
     try (Stream<Path> folders = Files.list(repository)) {
       return folders
-          .filter(f -> Files.exists(f.resolve("pom.xml")) && Files.exists(f.resolve("src/test/java")))
+          .filter(
+              f -> Files.exists(f.resolve("pom.xml")) && Files.exists(f.resolve("src/test/java")))
           .sorted()
           .toList();
     }
@@ -68,7 +68,8 @@ class EveryTestRunsTest {
 
   @Test
   void noModuleChangesWhatIsRun() throws IOException {
-    List<Path> poms = new ArrayList<>(modules(REPOSITORY).stream().map(m -> m.resolve("pom.xml")).toList());
+    List<Path> poms =
+        new ArrayList<>(modules(REPOSITORY).stream().map(m -> m.resolve("pom.xml")).toList());
     poms.add(REPOSITORY.resolve("pom.xml"));
     for (Path pom : poms) {
       assertThat(Files.readString(pom))
@@ -81,7 +82,8 @@ class EveryTestRunsTest {
   void aForgottenOneIsFound(@TempDir Path repository) throws IOException {
     Path tests = Files.createDirectories(repository.resolve("module/src/test/java"));
     Files.writeString(repository.resolve("module/pom.xml"), "<project/>");
-    Files.writeString(tests.resolve("ReaderProperties.java"), "class R {\n  @Property\n  void p() {}\n}");
+    Files.writeString(
+        tests.resolve("ReaderProperties.java"), "class R {\n  @Property\n  void p() {}\n}");
     Files.writeString(tests.resolve("SystemIT.java"), "class S {\n  @Test\n  void t() {}\n}");
     Files.writeString(tests.resolve("ReaderTest.java"), "class T {\n  @Test\n  void t() {}\n}");
     Files.writeString(tests.resolve("Inputs.java"), "class I {}");

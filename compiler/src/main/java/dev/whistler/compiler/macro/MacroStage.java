@@ -447,8 +447,7 @@ public final class MacroStage implements Expander {
                 throw Meter.exceeded(Meter.MAX_EXPANSIONS, "nested macro expansions");
               }
               Datum form = evaluator.withoutRanges(expansion);
-              return new Expansion(
-                  new ResultCopy(meter, evaluator.printer()).copy(form), inside);
+              return new Expansion(new ResultCopy(meter, evaluator.printer()).copy(form), inside);
             });
     symbolExpansions.put(symbol, new SymbolExpansion(expansion, made));
     return Optional.of(made);

@@ -68,7 +68,10 @@ final class KeptLengths implements Pass {
       for (Block block : dominators.order()) {
         for (Value value : block.instructions()) {
           Access access = access(value, block);
-          if (access != null && looked < MOST_ACCESSES && !isChecked(access) && check(routine, access)) {
+          if (access != null
+              && looked < MOST_ACCESSES
+              && !isChecked(access)
+              && check(routine, access)) {
             return true;
           }
         }
@@ -125,9 +128,7 @@ final class KeptLengths implements Pass {
         return null;
       }
       long length = Effects.distance(upright.a());
-      return length >= access.end() && length <= 0xffff
-          ? new Length(length, upright.b())
-          : null;
+      return length >= access.end() && length <= 0xffff ? new Length(length, upright.b()) : null;
     }
 
     /** Looks for a condition on the way to an access that goes together with a check. */
@@ -181,8 +182,7 @@ final class KeptLengths implements Pass {
           return null; // A loop: values of this round and of the one before have the same names.
         }
         Test asked =
-            condition.about(
-                incoming(join, condition.a(), i), incoming(join, condition.b(), i));
+            condition.about(incoming(join, condition.a(), i), incoming(join, condition.b(), i));
         if (Boolean.FALSE.equals(answer(from, join, asked))) {
           continue;
         }
@@ -194,8 +194,7 @@ final class KeptLengths implements Pass {
         if (length == null) {
           return null;
         }
-        shortest =
-            shortest == null || length.length() < shortest.length() ? length : shortest;
+        shortest = shortest == null || length.length() < shortest.length() ? length : shortest;
       }
       return shortest;
     }
@@ -221,8 +220,7 @@ final class KeptLengths implements Pass {
     }
 
     /** Puts the check between a branch and the block that it alone leads to. */
-    private static void insert(
-        Routine routine, Block from, Block to, Value base, Length length) {
+    private static void insert(Routine routine, Block from, Block to, Value base, Length length) {
       int index = from.successors().indexOf(to);
       Block other = from.successors().get(1 - index);
       int outgoing = from.edge(1 - index);

@@ -136,8 +136,7 @@ final class Simplify implements Pass {
         case Operation.Compare compare ->
             compare(
                 value,
-                new Test(
-                    compare.relation(), compare.narrow(), value.operand(0), value.operand(1)));
+                new Test(compare.relation(), compare.narrow(), value.operand(0), value.operand(1)));
         case Operation.Load load -> {
           address(value, load.displacement(), d -> new Operation.Load(load.width(), d));
           yield null;

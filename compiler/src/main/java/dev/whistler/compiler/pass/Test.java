@@ -39,9 +39,7 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
 
   /** What the only way into a block tells; null if there are several, or it says nothing. */
   static @Nullable Test into(Block block) {
-    return block.predecessors().size() == 1
-        ? onEdge(block.predecessors().getFirst(), block)
-        : null;
+    return block.predecessors().size() == 1 ? onEdge(block.predecessors().getFirst(), block) : null;
   }
 
   /** The comparison that holds exactly when this one does not. */
@@ -75,8 +73,7 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
   @Nullable Boolean folded() {
     return a.constant().isPresent() && b.constant().isPresent()
         ? (Boolean)
-            Folding.compare(
-                relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow)
+            Folding.compare(relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow)
         : null;
   }
 

@@ -149,8 +149,7 @@ class TypedTreeTest {
             "(if (and (not p) (= (load u64 p) 3)) 1 0)",
             "(if (/= p 0) 0 (load u64 p))")) {
       Analysis analysis =
-          Analysis.of(
-              MAPS + "(defprog p (:type :xdp) (let ((p (map-lookup a4 0))) " + body + "))");
+          Analysis.of(MAPS + "(defprog p (:type :xdp) (let ((p (map-lookup a4 0))) " + body + "))");
       assertThat(analysis.codes()).as(body).containsExactly("E-NULL");
     }
   }

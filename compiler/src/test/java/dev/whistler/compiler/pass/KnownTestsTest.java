@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 class KnownTestsTest {
   private static final long[] WORDS = words();
 
-  private final Routine routine =
-      new Routine("r", true, 0, OptionalLong.empty(), Tree.HERE);
+  private final Routine routine = new Routine("r", true, 0, OptionalLong.empty(), Tree.HERE);
   private final Value x = parameter(0);
   private final Value y = parameter(1);
 

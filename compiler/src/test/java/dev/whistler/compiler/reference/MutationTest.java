@@ -121,8 +121,7 @@ class MutationTest {
   private static boolean loads(String source, CodeGenerator generator) {
     TypedUnit unit = Compilation.analyze(source);
     try (KernelSession kernel = new KernelSession()) {
-      kernel.run(
-          unit, generator.object(unit, source, Compilation.options(3)), new byte[64]);
+      kernel.run(unit, generator.object(unit, source, Compilation.options(3)), new byte[64]);
       return true;
     } catch (VerifierException e) {
       return false;

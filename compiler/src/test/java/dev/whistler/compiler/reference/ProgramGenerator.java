@@ -196,7 +196,8 @@ final class ProgramGenerator {
       forms.add(statement(3));
     }
     // How often macros have run is seen from outside.
-    forms.add(list("incf", "gb", any(List.of(atom("use"), list("next-use"), list("twice", "use")))));
+    forms.add(
+        list("incf", "gb", any(List.of(atom("use"), list("next-use"), list("twice", "use")))));
     forms.add(list("setf", list("getmap", "out", 0), expression(3)));
     forms.add(list("setf", list("getmap", "out", 1), variables.getFirst()));
     forms.add(expression(4));

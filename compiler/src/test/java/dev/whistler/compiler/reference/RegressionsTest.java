@@ -215,8 +215,11 @@ class RegressionsTest {
   void writesThroughOtherNames(String shape) {
     for (String write :
         new String[] {
-          "(probe-read-kernel a 8 77)", "(probe-read-user a 8 77)", "(store u64 a 0 77)",
-          "(atomic-add a 0 3)", "(memset a 0 1 8)"
+          "(probe-read-kernel a 8 77)",
+          "(probe-read-user a 8 77)",
+          "(store u64 a 0 77)",
+          "(atomic-add a 0 3)",
+          "(memset a 0 1 8)"
         }) {
       String body =
           shape

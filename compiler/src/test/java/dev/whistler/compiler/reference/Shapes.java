@@ -413,9 +413,7 @@ final class Shapes {
             list("logxor", list("load", "u64", s, 0), list("*", 3, list("load", "u64", o, 0)))));
     forms.add(list("let", list(list(a, name)), inner));
     return list(
-        "let",
-        list(list(s, list("struct-alloc", 16)), list(o, list("struct-alloc", 16))),
-        forms);
+        "let", list(list(s, list("struct-alloc", 16)), list(o, list("struct-alloc", 16))), forms);
   }
 
   private Form choice() {
@@ -425,8 +423,7 @@ final class Shapes {
   /** Reads or writes the first word of a block. */
   private Form accessUnder(String name) {
     return switch (random.nextInt(8)) {
-      case 0, 1 ->
-          list(any("probe-read-kernel", "probe-read-user"), name, any(8, 4, 2, 8), 77);
+      case 0, 1 -> list(any("probe-read-kernel", "probe-read-user"), name, any(8, 4, 2, 8), 77);
       case 2 -> list("store", any("u64", "u32", "u8"), name, 0, generator.expression(0));
       case 3 -> list("store", "u32", name, 4, generator.expression(0));
       case 4 -> list("atomic-add", name, 0, generator.expression(0));
