@@ -72,12 +72,12 @@ final class Mutants {
               "case LESS -> notAbove ? Boolean.TRUE"),
           new Mutant(
               "less as unsigned implies less as signed",
-              "pass/KnownBranches.java",
+              "pass/Test.java",
               "case LESS -> wanted == Relation.LESS_EQUAL ||",
               "case LESS -> wanted == Relation.SIGNED_LESS ||"),
           new Mutant(
               "a length check covers eight bytes more",
-              "pass/KnownBranches.java",
+              "pass/Test.java",
               "shorter > longer ||",
               "shorter > longer + 8 ||"),
           new Mutant(
