@@ -89,6 +89,10 @@ public final class KernelMatrix {
             ? KernelReport.of(HERE, NO_CLASSES, payload.loadHere(), "")
             : KernelReport.notTried(HERE, Outcome.SKIPPED, "needs root to load programs");
     keep(report);
+    System.out.printf(
+        "this machine's kernel: %d passed, %d failed, %d skipped of the corpus%n",
+        report.count(Outcome.PASSED), report.count(Outcome.FAILED), report.count(Outcome.SKIPPED));
+    report.skipped().forEach(System.out::println);
     return report;
   }
 
@@ -125,6 +129,7 @@ public final class KernelMatrix {
         report.count(Outcome.SKIPPED),
         seconds(begin),
         console);
+    report.skipped().forEach(System.out::println);
     report.slowest(5).forEach(System.out::println);
     return report;
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -76,6 +77,17 @@ public record KernelReport(String line, List<GuestLine> outcomes) {
   /** How many ended so. */
   public long count(Outcome outcome) {
     return outcomes.stream().filter(one -> one.outcome() == outcome).count();
+  }
+
+  /** Why tests were skipped, and how many for each reason. */
+  List<String> skipped() {
+    return outcomes.stream()
+        .filter(one -> one.outcome() == Outcome.SKIPPED)
+        .collect(Collectors.groupingBy(GuestLine::detail, TreeMap::new, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .map(reason -> "%6d skipped: %s".formatted(reason.getValue(), reason.getKey()))
+        .toList();
   }
 
   /** The slowest tests, for people who look for time. */
