@@ -63,7 +63,7 @@ public record KernelFile(
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(FORMATS_LIMIT)
-              .maxNameLength(NAME_LIMIT)
+                  .maxNameLength(NAME_LIMIT)
                   .maxNestingDepth(4)
                   .maxDocumentLength(CONTENT_LIMIT)
                   .build())

@@ -21,7 +21,8 @@ final class SourceFiles {
   }
 
   private static SourceText read(Path file) {
-    // One byte more than the limit, and a byte-order mark: then the compiler says that it is longer.
+    // One byte more than the limit, and a byte-order mark: then the compiler says that it is
+    // longer.
     return SourceText.of(file.toString(), head(file, SOURCE_LIMIT + 4));
   }
 

@@ -34,7 +34,8 @@ class LargeKernelTest {
   void sixtyFourMebibytesOfFunctionsFitTheHeap() throws Exception {
     assertThat(check(types(12)))
         .contains(
-            "E-KSTRUCT: the kernel has no struct no_such_struct", "E-TP: the kernel has no function")
+            "E-KSTRUCT: the kernel has no struct no_such_struct",
+            "E-TP: the kernel has no function")
         .doesNotContain("OutOfMemoryError");
   }
 

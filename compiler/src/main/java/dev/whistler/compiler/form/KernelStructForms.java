@@ -101,10 +101,7 @@ final class KernelStructForms {
     if (all.isEmpty()) {
       String near = NearMatches.hint(NearMatches.ofKernel(cName, kernel.structNames()));
       throw diagnostics.fail(
-          Code.E_KSTRUCT,
-          at,
-          "the kernel has no struct " + cName + " (" + MODULES + ")",
-          near);
+          Code.E_KSTRUCT, at, "the kernel has no struct " + cName + " (" + MODULES + ")", near);
     }
     List<String> wanted = form.from(1).stream().map(KernelStructForms::fieldName).toList();
     List<KernelStruct> complete =
@@ -129,7 +126,8 @@ final class KernelStructForms {
               + cName
               + (wanted.isEmpty() ? "" : " with these fields")
               + ": "
-              + String.join("; ", complete.stream().limit(MAX_SHOWN).map(s -> shown(s, wanted)).toList())
+              + String.join(
+                  "; ", complete.stream().limit(MAX_SHOWN).map(s -> shown(s, wanted)).toList())
               + (complete.size() > MAX_SHOWN ? "; …" : ""),
           "name a field that only the one that is meant has");
     }

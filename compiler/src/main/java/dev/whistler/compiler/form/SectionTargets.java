@@ -81,7 +81,11 @@ final class SectionTargets {
           .report(
               Code.E_TP,
               at,
-              "the kernel has no " + wanted.get().what() + " " + wanted.get().shown() + note(wanted.get()),
+              "the kernel has no "
+                  + wanted.get().what()
+                  + " "
+                  + wanted.get().shown()
+                  + note(wanted.get()),
               near(wanted.get(), kernel));
     }
   }
@@ -102,7 +106,10 @@ final class SectionTargets {
               .map(
                   event ->
                       new Wanted(
-                          Target.TRACEPOINT, target.get("category") + "/" + event, "", "tracepoint"));
+                          Target.TRACEPOINT,
+                          target.get("category") + "/" + event,
+                          "",
+                          "tracepoint"));
       case "raw-tracepoint" ->
           named(target, "event")
               .map(event -> new Wanted(Target.RAW_TRACEPOINT, event, "", "tracepoint"));

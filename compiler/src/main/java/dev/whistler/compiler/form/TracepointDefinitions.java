@@ -179,7 +179,12 @@ final class TracepointDefinitions {
 
   /** Says why a field that the kernel has cannot be used. */
   static String unusable(String event, String field, String why) {
-    return "the field " + field + " of " + event + " cannot be used: in the kernel's format it " + why;
+    return "the field "
+        + field
+        + " of "
+        + event
+        + " cannot be used: in the kernel's format it "
+        + why;
   }
 
   /** Uses of a field that could not be imported are not reported again. */

@@ -177,6 +177,12 @@ public final class UnitAnalyzer implements Definitions {
         programs.add(new ProgramAnalyzer(s.unit(), program, functions, hidden, findings).analyze());
       } catch (AnalysisException e) {
         // Reported; the other programs are analyzed nevertheless.
+      } catch (StackOverflowError e) {
+        diagnostics.report(
+            Code.E_LIMIT,
+            program.origin(),
+            "a form of this program has too many operands or nested parts",
+            "split it into several forms");
       }
     }
     List<MapDefinition> maps =

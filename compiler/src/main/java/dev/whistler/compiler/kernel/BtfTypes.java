@@ -253,7 +253,8 @@ final class BtfTypes {
   /** Names of all structs and unions, with repetition; made one by one. */
   Iterable<String> structNames() {
     return () ->
-        named(id -> kind(id) == KIND_STRUCT || kind(id) == KIND_UNION).mapToObj(this::name)
+        named(id -> kind(id) == KIND_STRUCT || kind(id) == KIND_UNION)
+            .mapToObj(this::name)
             .iterator();
   }
 

@@ -86,8 +86,7 @@ public final class FormatParser {
     return new TracepointFormat(event, List.copyOf(fields.values()), unusable);
   }
 
-  private void field(
-      String line, Map<String, Field> fields, Map<String, String> unusable) {
+  private void field(String line, Map<String, Field> fields, Map<String, String> unusable) {
     String[] parts = line.split(";", 6);
     Optional<Declaration> declaration =
         Declaration.parse(parts[0].substring("field:".length()).strip());
@@ -231,8 +230,7 @@ public final class FormatParser {
       }
       if (bounds.size() > 1) {
         return Optional.of(
-            new Declaration(
-                shown, type, null, "is an array of " + bounds.size() + " dimensions"));
+            new Declaration(shown, type, null, "is an array of " + bounds.size() + " dimensions"));
       }
       boolean located = type.startsWith("__data_loc ") || type.startsWith("__rel_loc ");
       if (!located && type.endsWith("]")) {
@@ -245,8 +243,7 @@ public final class FormatParser {
         return Optional.of(
             new Declaration(shown, type.substring(0, open).stripTrailing(), inside, null));
       }
-      boolean unreadable =
-          !located && type.chars().anyMatch(c -> "()[]{}:,".indexOf(c) >= 0);
+      boolean unreadable = !located && type.chars().anyMatch(c -> "()[]{}:,".indexOf(c) >= 0);
       return Optional.of(
           new Declaration(
               shown,

@@ -21,6 +21,7 @@ public final class SuppliedKernel implements KernelDescription {
   private final @Nullable Set<String> features;
 
   private final Map<String, TracepointFormat> parsedFormats = new ConcurrentHashMap<>();
+
   /** Only names that the kernel has: a source must not fill the caches with others. */
   private final Map<String, List<KernelStruct>> structs = new ConcurrentHashMap<>();
 

@@ -118,8 +118,8 @@ final class Evaluator {
   }
 
   /**
-   * Name of the function that makes a vector of any sequence and leaves a vector as it is; no source
-   * can spell it.
+   * Name of the function that makes a vector of any sequence and leaves a vector as it is; no
+   * source can spell it.
    */
   Datum sequenceVector() {
     return new Datum.Symbol(sequenceVector, null);

@@ -73,6 +73,7 @@ final class LoopForm {
     private final List<Datum> initially = new ArrayList<>();
     private final List<Datum> iteration = new ArrayList<>();
     private final List<Datum> last = new ArrayList<>();
+
     /** Variables of {@code into}, each with a pointer to the last pair if it is a list. */
     private final Map<SymbolName, Datum> accumulators = new HashMap<>();
 

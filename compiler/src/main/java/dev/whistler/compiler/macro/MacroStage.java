@@ -311,8 +311,8 @@ public final class MacroStage implements Expander {
   }
 
   /**
-   * Evaluates a top-level form for effect. A form whose head is undefined is {@code E-TOPLEVEL}; one
-   * that reaches something undefined elsewhere is abandoned.
+   * Evaluates a top-level form for effect. A form whose head is undefined is {@code E-TOPLEVEL};
+   * one that reaches something undefined elsewhere is abandoned.
    */
   public TopLevelResult evaluateTopLevel(
       Datum form, ExpansionContext context, Iterable<String> candidates) {

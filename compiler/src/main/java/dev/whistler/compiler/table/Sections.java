@@ -175,8 +175,7 @@ public final class Sections {
    * W-SECTION}): a loader cannot attach it by itself.
    */
   public static boolean lacksTarget(ResolvedSection section) {
-    return ROWS.stream()
-        .anyMatch(row -> row.name().equals(section.canonical()) && row.hasTarget());
+    return ROWS.stream().anyMatch(row -> row.name().equals(section.canonical()) && row.hasTarget());
   }
 
   /** Whether a constant return value is in the allowed set (section 15.5). */

@@ -187,6 +187,14 @@ public final class UnitProcessor {
       form(form, context.within(form));
     } catch (AnalysisException e) {
       // Reported where it was thrown; the next form is independent of this one.
+    } catch (StackOverflowError e) {
+      // Nesting is bounded, but what one form stands for may still be more than a caller's stack
+      // holds; that concerns this form and no other.
+      diagnostics.report(
+          Code.E_LIMIT,
+          context.originOf(form),
+          "this form has too many operands or nested parts",
+          "split it into several forms");
     }
   }
 
@@ -366,8 +374,7 @@ public final class UnitProcessor {
     Datum rest = body;
     while (rest instanceof Cons pair) {
       if (pair.car() instanceof Cons inner) {
-        if (inner.car() instanceof Datum.Symbol head
-            && head.name().text().equals(SESSION)) {
+        if (inner.car() instanceof Datum.Symbol head && head.name().text().equals(SESSION)) {
           session(inner, context.within(inner));
         } else {
           extractSessions(inner, context);

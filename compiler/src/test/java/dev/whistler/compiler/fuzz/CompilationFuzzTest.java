@@ -11,10 +11,12 @@ import dev.whistler.compiler.kernel.FormatParser;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.MalformedKernelException;
 import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.source.SourceText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Arbitrary bytes as source, tracepoint format or kernel BTF of a whole compilation. Any exception
@@ -43,7 +45,20 @@ class CompilationFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void format(byte[] bytes) {
     try {
-      FormatParser.parse("sched/e", new String(bytes, StandardCharsets.UTF_8));
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      TracepointFormat format = FormatParser.parse("sched/e", text);
+      StringBuilder body = new StringBuilder();
+      Stream.concat(
+              format.fields().stream().map(TracepointFormat.Field::name),
+              format.unusable().keySet().stream())
+          .limit(8)
+          .forEach(
+              name ->
+                  body.append("(tp-%1$s) (tp-%1$s-ptr) (tp-%1$s-len) (tp-%1$s 1) ".formatted(name)));
+      compile(
+          "(deftracepoint sched/e)(defprog p (:section \"tracepoint/sched/e\") " + body + "0)",
+          new SuppliedKernel(
+              Architecture.X86_64, Map.of("sched/e", text), null, null, null));
     } catch (MalformedKernelException e) {
       // Said in a sentence: what the agent or operator reports.
     }
@@ -52,9 +67,22 @@ class CompilationFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void types(byte[] bytes) {
     try {
+      SuppliedKernel kernel = new SuppliedKernel(Architecture.X86_64, Map.of(), bytes, null, null);
+      StringBuilder body = new StringBuilder();
+      kernel.structs("task_struct").stream()
+          .flatMap(struct -> struct.fields().stream())
+          .limit(8)
+          .forEach(
+              field ->
+                  body.append(
+                      "(task-struct-%1$s (arg 0)) (task-struct-%1$s (arg 0) 1) "
+                          .formatted(field.name())));
+      compile(
+          "(import-kernel-struct task-struct)(defprog p (:section \"raw_tp/e\") " + body + "0)",
+          kernel);
       compile(
           "(import-kernel-struct task-struct)(defprog p (:section \"fentry/do_exit\") (arg code))",
-          new SuppliedKernel(Architecture.X86_64, Map.of(), bytes, null, null));
+          kernel);
     } catch (MalformedKernelException e) {
       // Said in a sentence: what the agent or operator reports.
     }

@@ -40,18 +40,21 @@ class FormatParserTest {
 
     assertThat(format.fields()).hasSize(10);
     assertThat(format.field("parent_comm"))
-        .contains(new Field("parent_comm", Shape.DATA_LOC, "__data_loc char[]", 8, 4, false, 4, false));
+        .contains(
+            new Field("parent_comm", Shape.DATA_LOC, "__data_loc char[]", 8, 4, false, 4, false));
     assertThat(format.field("parent_pid"))
         .contains(new Field("parent_pid", Shape.SCALAR, "pid_t", 12, 4, true, 4, true));
     assertThat(format.field("child_comm"))
-        .contains(new Field("child_comm", Shape.REL_LOC, "__rel_loc char[]", 16, 4, false, 4, false));
+        .contains(
+            new Field("child_comm", Shape.REL_LOC, "__rel_loc char[]", 16, 4, false, 4, false));
     assertThat(format.field("argv"))
         .contains(new Field("argv", Shape.SCALAR, "const char *const *", 24, 8, false, 8, false));
     assertThat(format.field("args"))
         .contains(new Field("args", Shape.ARRAY, "unsigned long", 32, 48, false, 8, false));
     assertThat(format.field("comm"))
         .contains(new Field("comm", Shape.ARRAY, "char", 80, 16, true, 1, true));
-    assertThat(format.field("buf")).contains(new Field("buf", Shape.ARRAY, "u32", 96, 0, false, 4, false));
+    assertThat(format.field("buf"))
+        .contains(new Field("buf", Shape.ARRAY, "u32", 96, 0, false, 4, false));
     assertThat(format.field("pair"))
         .contains(new Field("pair", Shape.ARRAY, "struct odd", 96, 12, false, 1, false));
   }

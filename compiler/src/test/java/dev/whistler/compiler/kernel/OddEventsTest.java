@@ -37,8 +37,7 @@ class OddEventsTest {
         "int plainer[",
       })
   void theOtherFieldsOfAnEventCanBeUsed(String declaration) {
-    SmallKernel kernel =
-        new SmallKernel().event("odd/event", field(declaration, 8, 8, 0), PLAIN);
+    SmallKernel kernel = new SmallKernel().event("odd/event", field(declaration, 8, 8, 0), PLAIN);
 
     assertThat(kernel.instructions(program("(tp-plain)"))).contains("*(u32 *)(r1 + 40)");
     assertThat(
@@ -109,7 +108,8 @@ class OddEventsTest {
           (setf (getmap out 1) %s) 0)
         """;
 
-    assertThat(kernel.instructions(source.formatted("(tp-dfd)"))).contains("*(u32 *)(r1 + 16)", "s>>= 32");
+    assertThat(kernel.instructions(source.formatted("(tp-dfd)")))
+        .contains("*(u32 *)(r1 + 16)", "s>>= 32");
     assertThat(kernel.instructions(source.formatted("(tp-mode)"))).contains("*(u16 *)(r1 + 24)");
     assertThat(kernel.instructions(source.formatted("(tp-count)"))).contains("*(u64 *)(r1 + 32)");
     assertThat(kernel.compile(source.formatted("(tp-dfd)")).object().orElseThrow().schema())

@@ -96,8 +96,7 @@ class OddTypesTest {
   @Test
   void amongStructsOfOneNameTheFieldsTell() {
     SmallKernel kernel = new SmallKernel().types(sameName(0, 24));
-    String use =
-        "(defprog p (:type :raw-tracepoint :section \"raw_tp/x\") (twin-%s (arg 0)) 0)";
+    String use = "(defprog p (:type :raw-tracepoint :section \"raw_tp/x\") (twin-%s (arg 0)) 0)";
 
     assertThat(
             kernel

@@ -15,7 +15,8 @@ class SectionTargetsTest {
     BtfSample btf = new BtfSample(0, 0);
     int prototype = btf.type("", BtfTypes.KIND_FUNC_PROTO, 0, 0);
     for (String name :
-        List.of("do_exit", "vfs_read", "bpf_lsm_file_open", "bpf_lsm_bprm_check", "bpf_iter_task")) {
+        List.of(
+            "do_exit", "vfs_read", "bpf_lsm_file_open", "bpf_lsm_bprm_check", "bpf_iter_task")) {
       btf.type(name, BtfTypes.KIND_FUNC, 0, prototype);
     }
     btf.type("btf_trace_sched_process_exec", BtfTypes.KIND_TYPEDEF, 0, prototype);

@@ -41,7 +41,9 @@ class EvaluationTest {
       (coerce "a😀" 'list) => (#\\a #\\😀)
       """;
 
-  /** What takes time in proportion to the length of its input must fit the budget at this length. */
+  /**
+   * What takes time in proportion to the length of its input must fit the budget at this length.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

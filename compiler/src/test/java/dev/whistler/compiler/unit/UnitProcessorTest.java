@@ -197,8 +197,7 @@ class UnitProcessorTest {
     assertThat(unit.diagnostics())
         .hasSize(10)
         .allMatch(text -> text.startsWith("W-IGNORED"))
-        .anyMatch(
-            text -> text.endsWith("this form uses a variable that exists only in user space"))
+        .anyMatch(text -> text.endsWith("this form uses a variable that exists only in user space"))
         .anyMatch(
             text -> text.endsWith("this form calls a function that exists only in user space"))
         .anyMatch(text -> text.endsWith("exit belongs to user space and has no effect here"));

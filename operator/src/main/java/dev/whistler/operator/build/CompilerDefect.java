@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A failure of the compiler that no source should be able to cause. Users see the reference, the log
- * has it together with the cause.
+ * A failure of the compiler that no source should be able to cause. Users see the reference, the
+ * log has it together with the cause.
  *
  * @param program the program's name
  * @param file what diagnostics call its source
@@ -38,8 +38,7 @@ public record CompilerDefect(String program, String file, String reference) {
       out.println(frames[i]);
     }
     out.println(unit.text());
-    return new CompilerDefect(
-        unit.name(), ProgramBuilder.fileOf(unit), digest(text.toString()));
+    return new CompilerDefect(unit.name(), ProgramBuilder.fileOf(unit), digest(text.toString()));
   }
 
   private static String digest(String text) {

@@ -54,8 +54,8 @@ public final class ProgramBuilder {
    *
    * @param compiler the compiler
    * @param timeLimit for one compilation
-   * @param defects told of each failure that is the compiler's own fault, with its cause; what a user
-   *     sees is the defect's reference
+   * @param defects told of each failure that is the compiler's own fault, with its cause; what a
+   *     user sees is the defect's reference
    */
   public ProgramBuilder(
       Function<CompilationRequest, CompilationResult> compiler,

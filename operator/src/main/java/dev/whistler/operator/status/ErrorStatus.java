@@ -17,8 +17,8 @@ public final class ErrorStatus {
   private ErrorStatus() {}
 
   /**
-   * What was known before, but for {@code Ready}, which is unknown now. Equals the previous one when
-   * the same failure happens again, whatever the time.
+   * What was known before, but for {@code Ready}, which is unknown now. Equals the previous one
+   * when the same failure happens again, whatever the time.
    */
   public static WhistlerProgramStatus of(
       ProgramIdentity program,

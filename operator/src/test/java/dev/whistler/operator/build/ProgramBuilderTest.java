@@ -31,8 +31,7 @@ final class ProgramBuilderTest {
 
   private int compilations;
   private final ProgramBuilder builder =
-      new ProgramBuilder(
-          this::compileParentOffset, Duration.ofMinutes(10), (defect, cause) -> {});
+      new ProgramBuilder(this::compileParentOffset, Duration.ofMinutes(10), (defect, cause) -> {});
 
   @Test
   void kernelsThatAnswerAlikeShareOneCompilation() {
@@ -67,7 +66,7 @@ final class ProgramBuilderTest {
 
   @Test
   void whatRanOutOfTimeIsTriedAgain() {
-    ProgramBuilder hurried = 
+    ProgramBuilder hurried =
         new ProgramBuilder(this::compileParentOffset, Duration.ZERO, (defect, cause) -> {});
     KernelKnowledge kernel = kernel(Map.of("sched/f", OFFSET_12));
     hurried.build(UNIT, kernel);

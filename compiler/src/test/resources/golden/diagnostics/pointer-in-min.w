@@ -1,0 +1,6 @@
+(defprog p (:type :xdp)
+  (with-packet (data data-end)
+    (let ((a (struct-alloc 8)))
+      (store u64 a 0 (min data a))
+      (store u64 a 0 (max 1 a))))
+  XDP_PASS)
