@@ -55,7 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what concerns one program, asks the pure packages what shall be, and has it written. */
 @ControllerConfiguration(
@@ -68,6 +68,9 @@ import java.util.stream.Stream;
 public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<WhistlerProgram> {
   private static final Duration NOT_COMPLETE = Duration.ofMillis(200);
   private static final Duration UNLOAD_POLL = Duration.ofMillis(500);
+
+  /** Exceptions may be their own cause by way of others. */
+  private static final int MAX_CAUSES = 16;
 
   private final ClusterWatch cluster;
   private final WantedProfiles wantedProfiles;
@@ -174,7 +177,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public ErrorStatusUpdateControl<WhistlerProgram> updateErrorStatus(
       WhistlerProgram program, Context<WhistlerProgram> context, Exception failure) {
-    if (causes(failure).anyMatch(KubernetesClientException.class::isInstance)) {
+    if (isOfTheApiServer(failure)) {
       // The API server refused or was away; the retry tells more than a status could, which would
       // not get there either.
       return ErrorStatusUpdateControl.noStatusUpdate();
@@ -188,8 +191,15 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
         : ErrorStatusUpdateControl.patchStatus(withStatus(identity, status));
   }
 
-  private static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(16);
+  private static boolean isOfTheApiServer(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      if (cause instanceof KubernetesClientException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 
   private static Optional<Refusal> refusal(ProgramIdentity identity, WhistlerProgramSpec spec) {
