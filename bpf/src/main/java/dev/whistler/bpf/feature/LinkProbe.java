@@ -135,7 +135,7 @@ final class LinkProbe {
     if (e.errno() == expected) {
       return Probe.yes();
     }
-    return e.errno() == Errno.EPERM
+    return Probe.isSilentAboutTheKernel(e)
         ? Probe.unknown(String.valueOf(e.getMessage()))
         : Probe.no("the kernel does not know such links (" + e.errno() + ")");
   }

@@ -6,7 +6,6 @@ import dev.whistler.bpf.map.MapFlags;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.sys.BpfException;
-import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Mapping;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
@@ -38,7 +37,7 @@ final class MapProbe {
             create(spec(type, 4, 4, 1));
       };
     } catch (SystemCallException e) {
-      return e.errno() == Errno.EPERM || e.errno() == Errno.ENOMEM
+      return Probe.isSilentAboutTheKernel(e)
           ? Probe.unknown(String.valueOf(e.getMessage()))
           : Probe.no("the kernel refuses such a map: " + e.errno());
     } catch (BpfException e) {

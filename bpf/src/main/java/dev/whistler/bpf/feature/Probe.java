@@ -1,5 +1,7 @@
 package dev.whistler.bpf.feature;
 
+import dev.whistler.bpf.sys.SystemCallException;
+
 /**
  * The outcome of a probe.
  *
@@ -25,6 +27,14 @@ public record Probe(Support support, String reason) {
 
   static Probe unknown(String reason) {
     return new Probe(Support.UNKNOWN, reason);
+  }
+
+  /** Whether a refusal comes from this process or this moment: another time it may be different. */
+  static boolean isSilentAboutTheKernel(SystemCallException e) {
+    return switch (e.errno()) {
+      case EPERM, EACCES, ENOMEM, EMFILE, ENFILE, EAGAIN, EINTR -> true;
+      default -> false;
+    };
   }
 
   /** Whether the kernel has it for certain. */

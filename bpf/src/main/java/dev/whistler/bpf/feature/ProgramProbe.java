@@ -117,9 +117,15 @@ final class ProgramProbe {
       case TRACE_ITER -> hooked(spec, "bpf_iter_bpf_map", attachType);
       case TRACE_FENTRY, TRACE_FEXIT -> hooked(spec, "vfs_read", attachType);
       // Only functions that allow error injection can be modified; the system calls do.
-      case MODIFY_RETURN -> hooked(spec, "__x64_sys_getpgid", attachType);
+      case MODIFY_RETURN -> hooked(spec, systemCall("getpgid"), attachType);
       default -> null;
     };
+  }
+
+  /** The function behind a system call, which is called otherwise on each architecture. */
+  private static String systemCall(String name) {
+    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
+    return (arm ? "__arm64_sys_" : "__x64_sys_") + name;
   }
 
   /** The program with a function of the kernel as its target; null where its types lack it. */

@@ -39,6 +39,10 @@ public record ObjectImage(
     BtfExt lines,
     List<Extern> configuration) {
   private static final int EM_BPF = ElfFile.EM_BPF;
+
+  /** Before the name of a section whose programs are loaded only when asked for. */
+  static final char ON_REQUEST = '?';
+
   private static final int SLOT_BYTES = 8;
   private static final int MAXIMUM_OBJECT_BYTES = 256 << 20;
 
@@ -118,7 +122,7 @@ public record ObjectImage(
           "section " + section.name() + " does not hold whole instructions");
     }
     boolean text = section.name().equals(".text");
-    boolean onRequest = section.name().startsWith("?");
+    boolean onRequest = section.name().indexOf(ON_REQUEST) == 0;
     SectionKind kind = text ? null : SectionKind.of(section.name()).orElse(null);
     List<ElfRelocation> relocations = elf.relocations(section);
     List<FunctionImage> functions = new ArrayList<>();

@@ -157,7 +157,7 @@ public record SectionKind(
    * @return empty if no convention covers the name
    */
   public static Optional<SectionKind> of(String name) {
-    String section = name.startsWith("?") ? name.substring(1) : name;
+    String section = name.indexOf(ObjectImage.ON_REQUEST) == 0 ? name.substring(1) : name;
     int end = section.length();
     while (end > 0) {
       SectionKind kind = TABLE.get(section.substring(0, end));

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Faults;
 import org.junit.jupiter.api.Test;
 
 class FeaturesTest {
@@ -150,5 +152,21 @@ class FeaturesTest {
         .contains("helper:iter:126")
         .doesNotContain("helper:tp-btf:126", "helper:tracepoint:44", "map:0", "prog:0")
         .hasSizeGreaterThan(1000);
+  }
+
+  @Test
+  void aShortageOfThisMomentIsNoLackOfTheKernel() throws Exception {
+    for (Errno errno : new Errno[] {Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.EPERM}) {
+      try (AutoCloseable _ =
+          Faults.install(action -> action.startsWith("create map") ? errno.number() : 0)) {
+        assertThat(MapProbe.probe(MapType.HASH).support()).isEqualTo(Probe.Support.UNKNOWN);
+      }
+    }
+    try (AutoCloseable _ =
+        Faults.install(
+            action -> action.startsWith("create map") ? Errno.EINVAL.number() : 0)) {
+      assertThat(MapProbe.probe(MapType.HASH).support()).isEqualTo(Probe.Support.NO);
+    }
+    assertThat(MapProbe.probe(MapType.HASH).support()).isEqualTo(Probe.Support.YES);
   }
 }

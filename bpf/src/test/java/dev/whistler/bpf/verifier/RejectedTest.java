@@ -24,9 +24,13 @@ class RejectedTest {
     List<RejectedPrograms.Program> programs = RejectedPrograms.all();
     assertThat(programs).hasSizeGreaterThanOrEqualTo(45);
     List<String> wrong = new ArrayList<>();
+    List<String> wrongReasons = new ArrayList<>();
     for (RejectedPrograms.Program program : programs) {
       Answer wanted = new Answer(program.reason().name(), program.line());
       Answer got = verdict(program.object());
+      if (!wanted.reason().equals(got.reason())) {
+        wrongReasons.add(program.name() + ": wanted " + wanted + ", got " + got);
+      }
       if (!wanted.equals(got)) {
         wrong.add("%n%s: wanted %s, got %s".formatted(program.name(), wanted, got));
       }
@@ -34,6 +38,8 @@ class RejectedTest {
     int exact = programs.size() - wrong.size();
     System.out.println(
         exact + " of " + programs.size() + " verdicts on programs in C exact; " + wrong);
+    // The verifier stops at another instruction of the same fault on some kernels.
+    assertThat(wrongReasons).as("classes").isEmpty();
     assertThat(exact)
         .as(wrong.toString())
         .isGreaterThanOrEqualTo((programs.size() * 95 + 99) / 100);

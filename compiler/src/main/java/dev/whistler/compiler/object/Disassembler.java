@@ -52,9 +52,25 @@ public final class Disassembler {
               .toList();
       Map<Integer, ElfFile.Relocation> relocations = new HashMap<>();
       elf.relocations(section).forEach(r -> relocations.put(r.offset(), r));
+      int shown = 0;
       for (ElfFile.Symbol function : functions) {
+        unnamed(section, shown, function.value(), relocations);
         function(section, function, relocations);
+        shown = Math.max(shown, function.value() + function.size());
       }
+      unnamed(section, shown, section.bytes().limit(), relocations);
+    }
+  }
+
+  /** Code that no symbol names, as old compilers leave it, is shown all the same. */
+  private void unnamed(
+      ElfFile.Section section,
+      int from,
+      int to,
+      Map<Integer, ElfFile.Relocation> relocations) {
+    int start = (from + 7) & ~7;
+    if (to - start >= 8) {
+      code("(no symbol, byte " + start + ")", section, start, to - start, relocations);
     }
   }
 
@@ -67,11 +83,20 @@ public final class Disassembler {
       throw new MalformedObjectException(
           "The function " + function.name() + " reaches beyond its section.");
     }
-    List<Instruction> code = decode(section.bytes(), start, function.size());
+    code(function.name(), section, start, function.size(), relocations);
+  }
+
+  private void code(
+      String name,
+      ElfFile.Section section,
+      int start,
+      int size,
+      Map<Integer, ElfFile.Relocation> relocations) {
+    List<Instruction> code = decode(section.bytes(), start, size);
     if (!out.isEmpty()) {
       out.append('\n');
     }
-    out.append(function.name()).append(" (").append(section.name()).append(", ");
+    out.append(name).append(" (").append(section.name()).append(", ");
     out.append(code.size()).append(code.size() == 1 ? " instruction)\n" : " instructions)\n");
     Map<Integer, LineTable.Line> marks = lines.of(section.name());
     for (int slot = 0; slot < code.size(); slot++) {

@@ -52,6 +52,13 @@ final class ElfFile {
     if (file.limit() < 64 || file.getInt(0) != 0x464c457f || file.get(4) != 2) {
       throw new MalformedObjectException("The file is no 64-bit ELF object.");
     }
+    if (file.get(5) != 1) {
+      boolean bpf = (file.get(19) & 0xff) == MACHINE_BPF && file.get(18) == 0;
+      throw new MalformedObjectException(
+          "The ELF object is big-endian"
+              + (bpf ? " BPF" : "")
+              + ", which cannot be shown; compile it with -target bpfel.");
+    }
     if (Short.toUnsignedInt(file.getShort(18)) != MACHINE_BPF) {
       throw new MalformedObjectException("The ELF object is not for BPF.");
     }

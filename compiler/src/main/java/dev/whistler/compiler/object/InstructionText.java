@@ -14,6 +14,9 @@ final class InstructionText {
   };
   private static final String[] WIDTH = {"u32", "u16", "u8", "u64"};
 
+  /** Source of a call: BPF_PSEUDO_KFUNC_CALL. */
+  private static final int KERNEL_FUNCTION = 2;
+
   private InstructionText() {}
 
   /**
@@ -44,7 +47,11 @@ final class InstructionText {
           case Opcodes.CLASS_STORE -> store(instruction);
           default -> "";
         };
-    return text.isEmpty() ? String.format(Locale.ROOT, "unknown opcode 0x%02x", opcode) : text;
+    if (text.isEmpty()) {
+      return String.format(Locale.ROOT, "unknown opcode 0x%02x", opcode);
+    }
+    String unused = UnusedFields.of(instruction, next);
+    return unused.isEmpty() ? text : text + "  ; not 0 although unused: " + unused;
   }
 
   private static String width(int opcode) {
@@ -77,10 +84,21 @@ final class InstructionText {
         String whole = register('r', i.target());
         yield whole + " = " + kind + i.immediate() + " " + whole;
       }
-      case "=" ->
-          i.offset() == 0
-              ? target + " = " + operand
-              : target + " = (s" + i.offset() + ")" + operand;
+      case "=" -> {
+        if (wide && fromRegister && i.offset() == 1) {
+          yield target
+              + " = addr_space_cast("
+              + operand
+              + ", "
+              + (i.immediate() >>> 16)
+              + ", "
+              + (i.immediate() & 0xffff)
+              + ")";
+        }
+        yield i.offset() == 0
+            ? target + " = " + operand
+            : target + " = (s" + i.offset() + ")" + operand;
+      }
       case "/=", "%=" -> target + (i.offset() == 1 ? " s" : " ") + ALU[operation] + " " + operand;
       default -> target + " " + ALU[operation] + " " + operand;
     };
@@ -89,7 +107,13 @@ final class InstructionText {
   private static String jump(Instruction i, int slot, String symbol) {
     switch (i.opcode()) {
       case Opcodes.CALL -> {
-        return call(i, symbol);
+        return call(i, slot, symbol);
+      }
+      case Opcodes.CALL_REGISTER -> {
+        return "callx " + register('r', i.target());
+      }
+      case Opcodes.MAY_GOTO -> {
+        return "may_goto " + target(slot, i.offset());
       }
       case Opcodes.EXIT -> {
         return "exit";
@@ -123,9 +147,12 @@ final class InstructionText {
     return String.format(Locale.ROOT, "%+d <%d>", offset, slot + 1 + offset);
   }
 
-  private static String call(Instruction i, String symbol) {
+  private static String call(Instruction i, int slot, String symbol) {
+    if (i.source() == KERNEL_FUNCTION) {
+      return "call kernel-function#" + i.immediate();
+    }
     if (i.source() != 0) {
-      return "call " + (symbol.isEmpty() ? "pc" + i.immediate() : symbol);
+      return "call " + (symbol.isEmpty() ? "pc" + target(slot, i.immediate()) : symbol);
     }
     boolean known = i.immediate() >= 1 && i.immediate() <= Helpers.all().size();
     String name = known ? Helpers.withId(i.immediate()).name().replace('-', '_') : "unknown";
@@ -134,7 +161,7 @@ final class InstructionText {
 
   private static String wide(Instruction i, Instruction next, String symbol) {
     if (i.opcode() != Opcodes.WIDE_LOAD) {
-      return "";
+      return packet(i);
     }
     String value =
         symbol.isEmpty()
@@ -145,11 +172,33 @@ final class InstructionText {
     return register('r', i.target()) + " = " + value + " ll";
   }
 
+  /** Loads of packets as socket filters had them before BPF was extended. */
+  private static String packet(Instruction i) {
+    boolean whole = (i.opcode() >> 3 & 3) != 3;
+    String place = "r0 = *(" + width(i.opcode()) + " *)skb[";
+    return switch (i.opcode() >> 5) {
+      case 1 -> whole ? place + i.immediate() + "]" : "";
+      case 2 -> whole ? place + register('r', i.source()) + " + " + i.immediate() + "]" : "";
+      default -> "";
+    };
+  }
+
   private static String store(Instruction i) {
     String place = memory(width(i.opcode()), i.target(), i.offset());
     String source = register('r', i.source());
     if (i.opcode() >> 5 != 6) {
       return place + " = " + source;
+    }
+    String address = place.substring(1);
+    switch (i.immediate()) {
+      case 0x100 -> {
+        String from = memory(width(i.opcode()), i.source(), i.offset()).substring(1);
+        return register('r', i.target()) + " = load_acquire(" + from + ")";
+      }
+      case 0x110 -> {
+        return "store_release(" + address + ", " + source + ")";
+      }
+      default -> {}
     }
     boolean fetch = (i.immediate() & 1) != 0;
     return switch (i.immediate() & ~1) {

@@ -19,6 +19,12 @@ final class Opcodes {
   static final int GOTO = 0x05;
   static final int GOTO_LONG = 0x06;
 
+  /** Linux 6.10: jumps when the time that the kernel gives a loop is over. */
+  static final int MAY_GOTO = 0xe5;
+
+  /** A call by register, which compilers write and no kernel accepts. */
+  static final int CALL_REGISTER = 0x8d;
+
   private Opcodes() {}
 
   static int classOf(int opcode) {
