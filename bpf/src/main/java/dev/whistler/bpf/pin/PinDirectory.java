@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class PinDirectory implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
 
+  private static final int WRITABLE_BY_OTHERS = 0x12; // S_IWGRP, S_IWOTH
+  private static final int STICKY = 0x200; // S_ISVTX
+
   private final Path directory;
   private final @Nullable DetachedMount mount;
 
@@ -42,6 +45,8 @@ public final class PinDirectory implements AutoCloseable {
    * Opens a directory, which is made if only the last part of the path is missing.
    *
    * @throws UnsupportedException if it does not lie in a BPF file system
+   * @throws BpfException if it belongs to another user than root or this process's, or others may
+   *     write into it
    */
   public static PinDirectory open(Path directory) {
     Path existing = Files.isDirectory(directory) ? directory : directory.getParent();
@@ -56,7 +61,29 @@ public final class PinDirectory implements AutoCloseable {
     if (!Files.isDirectory(directory)) {
       make(directory);
     }
+    checkOwner(directory);
     return new PinDirectory(directory, null);
+  }
+
+  /**
+   * Whoever owns a directory, or may write into it, can put other objects under the names in it.
+   */
+  private static void checkOwner(Path directory) {
+    try {
+      int owner = (int) Files.getAttribute(directory, "unix:uid");
+      int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      if (owner != 0 && owner != self) {
+        throw new BpfException(
+            directory + " belongs to user " + owner + ", who could exchange the pins in it");
+      }
+      int mode = (int) Files.getAttribute(directory, "unix:mode");
+      if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
+        throw new BpfException(
+            directory + " can be written by others, who could exchange the pins in it: chmod go-w");
+      }
+    } catch (IOException e) {
+      throw new BpfException("cannot look at the owner of " + directory, e);
+    }
   }
 
   /**

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.whistler.bpf.KernelObjects;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.prog.ProgramType;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Faults;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
-import dev.whistler.bpf.sys.Errno;
-import dev.whistler.bpf.sys.Faults;
 import org.junit.jupiter.api.Test;
 
 class FeaturesTest {
@@ -163,8 +163,7 @@ class FeaturesTest {
       }
     }
     try (AutoCloseable _ =
-        Faults.install(
-            action -> action.startsWith("create map") ? Errno.EINVAL.number() : 0)) {
+        Faults.install(action -> action.startsWith("create map") ? Errno.EINVAL.number() : 0)) {
       assertThat(MapProbe.probe(MapType.HASH).support()).isEqualTo(Probe.Support.NO);
     }
     assertThat(MapProbe.probe(MapType.HASH).support()).isEqualTo(Probe.Support.YES);

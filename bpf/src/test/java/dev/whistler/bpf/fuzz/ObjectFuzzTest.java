@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Arbitrary bytes as an object, as a file with symbols, as type and as line information. Any other
@@ -130,7 +131,7 @@ class ObjectFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void sections(byte[] bytes) {
     String name = new String(bytes, StandardCharsets.UTF_8);
-    SectionKind.of(name).ifPresent(kind -> kind.target().length());
+    SectionKind.of(name).ifPresent(kind -> Objects.requireNonNull(kind.target()));
     VerifierLog.parse(name);
     VerifierLog.explain(name, Map.of(0, "nothing"));
   }

@@ -14,11 +14,13 @@ import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.DetachedMount;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.bpf.sys.UnsupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +113,23 @@ class PinDirectoryTest {
         .hasMessageContaining("/tmp lies in no BPF file system");
     try (PinDirectory again = PinDirectory.open(pins.path().resolve("inner"))) {
       assertThat(again.names()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDirectoryOfSomebodyElseIsRefused() throws Exception {
+    try (DetachedMount mount = DetachedMount.of("bpf")) {
+      PinDirectory.open(mount.path()).close();
+      Path foreign = Files.createDirectory(mount.path().resolve("foreign"));
+      Files.setAttribute(foreign, "unix:uid", 12_345);
+      assertThatThrownBy(() -> PinDirectory.open(foreign))
+          .isInstanceOf(BpfException.class)
+          .hasMessageContaining("belongs to user 12345");
+      Path open = Files.createDirectory(mount.path().resolve("open"));
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+      assertThatThrownBy(() -> PinDirectory.open(open))
+          .isInstanceOf(BpfException.class)
+          .hasMessageContaining("written by others");
     }
   }
 }

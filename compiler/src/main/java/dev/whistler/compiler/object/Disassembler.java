@@ -64,10 +64,7 @@ public final class Disassembler {
 
   /** Code that no symbol names, as old compilers leave it, is shown all the same. */
   private void unnamed(
-      ElfFile.Section section,
-      int from,
-      int to,
-      Map<Integer, ElfFile.Relocation> relocations) {
+      ElfFile.Section section, int from, int to, Map<Integer, ElfFile.Relocation> relocations) {
     int start = (from + 7) & ~7;
     if (to - start >= 8) {
       code("(no symbol, byte " + start + ")", section, start, to - start, relocations);

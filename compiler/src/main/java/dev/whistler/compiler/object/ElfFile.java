@@ -84,10 +84,10 @@ final class ElfFile {
     }
     Optional<Section> symtab = section(".symtab");
     Optional<Section> strtab = section(".strtab");
-    if (symtab.isEmpty() || strtab.isEmpty()) {
-      throw new MalformedObjectException("The ELF object has no symbols.");
+    // An object that was stripped has code all the same.
+    if (symtab.isPresent() && strtab.isPresent()) {
+      readSymbols(symtab.get().bytes(), strtab.get().bytes());
     }
-    readSymbols(symtab.get().bytes(), strtab.get().bytes());
   }
 
   private void readSymbols(ByteBuffer bytes, ByteBuffer strings) {
