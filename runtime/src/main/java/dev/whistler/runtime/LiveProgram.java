@@ -376,7 +376,7 @@ final class LiveProgram implements RunningProgram {
         finalCounters == null ? new ProgramCounters(List.of()) : finalCounters;
     finalCounters = counted;
     if (!ended) {
-      // What its reader may still touch stays.
+      guarded(faults, kernel::close);
       state.readerRuns();
       return new Ended(counted, new long[0], false);
     }

@@ -85,7 +85,7 @@ class TypedTreeTest {
     assertThat(tree("(map-update m8 1 2)")).as("whoever looks").isEqualTo("update m8 1:8 2:8 0");
     assertThat(tree("(progn (setf (getmap a4 1) 2) 3)"))
         .as("an array is never full")
-        .isEqualTo("{update a4 1:4 2:4 0; 3}");
+        .isEqualTo("{update a4 1:4 2:8 0; 3}");
   }
 
   @Test
