@@ -14,6 +14,8 @@ public final class Prefix {
   private Prefix() {}
 
   /**
+   * The key of a prefix.
+   *
    * @param bytes of a key: 8 for IPv4, 20 for IPv6
    * @param path how the key is called in messages
    */
