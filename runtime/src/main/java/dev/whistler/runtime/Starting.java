@@ -91,8 +91,7 @@ final class Starting {
   }
 
   static RunningProgram start(RunRequest request) throws StartException {
-    ObjectLoading loading = 
-        ObjectLoading.read(request.object(), request.records(), request.tier());
+    ObjectLoading loading = ObjectLoading.read(request.object(), request.records(), request.tier());
     Path root = request.pinDirectory();
     Starting starting = new Starting(request, loading, loading.schema(), new Attachments(null));
     if (root == null) {
@@ -124,13 +123,20 @@ final class Starting {
   }
 
   static Updated update(LiveProgram current, RunRequest next) throws StartException {
-    ObjectLoading loading = 
-        ObjectLoading.read(next.object(), next.records(), next.tier());
-    return update(current, next, loading, null);
+    ObjectLoading loading = ObjectLoading.read(next.object(), next.records(), next.tier());
+    return update(current, next, loading, current.sinkNames(), null);
   }
 
+  /**
+   * @param sinksBefore that the counts of the current revision are of
+   * @param notAdopted why the current revision was not what was asked for
+   */
   private static Updated update(
-      LiveProgram current, RunRequest next, ObjectLoading loading, @Nullable String notAdopted)
+      LiveProgram current,
+      RunRequest next,
+      ObjectLoading loading,
+      List<String> sinksBefore,
+      @Nullable String notAdopted)
       throws StartException {
     return current.exclusively(
         () -> {
@@ -142,7 +148,8 @@ final class Starting {
               new Starting(next, loading, loading.schema(), new Attachments(current.attachments()));
           starting.notAdopted = notAdopted;
           return starting.undoneOnFailure(
-              "The program cannot be replaced", () -> starting.replace(current, loading));
+              "The program cannot be replaced",
+              () -> starting.replace(current, loading, sinksBefore));
         });
   }
 
@@ -151,14 +158,15 @@ final class Starting {
    * until every place runs the new one; whatever fails before is undone. From there on the new one
    * runs, and what fails of the end of the old one degrades it.
    */
-  private Updated replace(LiveProgram current, ObjectLoading object) throws StartException {
+  private Updated replace(LiveProgram current, ObjectLoading object, List<String> sinksBefore)
+      throws StartException {
     ProgramPins pins = pinsAfter(current);
     Attaching attaching = new Attaching(object, filters(pins), request.attach());
     CarryRules rules =
         new CarryRules(
             current.schema(),
             schema,
-            current.sinkNames(),
+            sinksBefore,
             request.sinks().stream().map(SinkSpec::name).toList(),
             attaching.overlaps());
     List<CarryOver> decisions = rules.decide();
@@ -390,7 +398,8 @@ final class Starting {
             "The program that is pinned cannot be adopted",
             () -> earlier.adopt(found, recovery, pins, true));
     try {
-      return update(before, request, Objects.requireNonNull(loading), notAdopted).program();
+      return update(before, request, Objects.requireNonNull(loading), was.sinks(), notAdopted)
+          .program();
     } catch (StartException | RuntimeException e) {
       ownedHere = null;
       before.leave(Duration.ZERO);
@@ -480,6 +489,7 @@ final class Starting {
     attachments = adopted(earlier, recovery);
     PinnedProgram former = recovery.former();
     if (former != null) {
+      earlier.takeCountsOf(former);
       finish(former, earlier);
     }
     pins.removeNext();

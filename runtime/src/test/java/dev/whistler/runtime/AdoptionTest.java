@@ -163,6 +163,25 @@ class AdoptionTest {
   }
 
   @Test
+  void otherSinksGetWhatNobodyHasReadAndCountsOfTheirOwn() throws Exception {
+    try (Killer killer = new Killer()) {
+      HeldObjects before = HeldObjects.now();
+      Runtime.start(request(killer, 1)).leave(SOON);
+      killer.kill(5); // nobody reads
+      Path other = directory.resolve("other.json");
+      RunRequest next = request(killer, 2).withSinks(List.of(new SinkSpec.File("other", other)));
+      try (RunningProgram program = Runtime.start(next)) {
+        killer.kill(10);
+        RingCounters ring = program.stop(SOON).rings().getFirst();
+        assertThat(ring.produced()).isEqualTo(10);
+        assertThat(ring.balanced()).as(ring.toString()).isTrue();
+      }
+      assertThat(Files.readAllLines(other)).hasSize(15);
+      assertThat(HeldObjects.now()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void orphansAreFoundAndRemoved() throws Exception {
     try (Killer killer = new Killer()) {
       HeldObjects left = pinned(killer);

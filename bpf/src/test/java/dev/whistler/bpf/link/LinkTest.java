@@ -227,7 +227,6 @@ class LinkTest {
             assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS))
                 .extracting(Clsact.Found::name)
                 .containsExactly("two");
-
           }
           assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS)).isEmpty();
           assertThatThrownBy(

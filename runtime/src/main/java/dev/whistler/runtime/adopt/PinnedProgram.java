@@ -10,9 +10,11 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -181,6 +183,29 @@ public final class PinnedProgram implements AutoCloseable {
                         + manifest.uid()
                         + " is gone or has another shape; remove its pin directory, it is loaded"
                         + " again."));
+  }
+
+  /**
+   * Goes on with the counts of a former revision of the same rings. Since rings have one account
+   * this is of use only where an older version of us ended before it handed them over.
+   */
+  public void takeCountsOf(PinnedProgram former) {
+    if (!sharesRings(former) || !manifest.sinks().equals(former.manifest.sinks())) {
+      return;
+    }
+    try (BpfMap ours = directory.map(Staging.ACCOUNT).orElse(null);
+        BpfMap theirs = former.directory.map(Staging.ACCOUNT).orElse(null)) {
+      if (ours != null
+          && theirs != null
+          && ours.type() == MapType.ARRAY
+          && ours.valueSize() == theirs.valueSize()) {
+        byte[] counts = Objects.requireNonNull(ours.lookup(new byte[4]), "an array has it");
+        if (Arrays.equals(counts, new byte[counts.length])) {
+          ours.update(
+              new byte[4], Objects.requireNonNull(theirs.lookup(new byte[4]), "an array has it"));
+        }
+      }
+    }
   }
 
   public Manifest manifest() {
