@@ -84,7 +84,7 @@ public final class Clsact {
   }
 
   /**
-   * Attaches a program of type SCHED_CLS behind those of the same priority; its return value
+   * Attaches a program of type SCHED_CLS before those of the same priority; its return value
    * decides about the packet, and TC_ACT_UNSPEC leaves that to the next one.
    *
    * @param interfaceIndex as {@link dev.whistler.bpf.sys.NetworkDevice#index} gives it

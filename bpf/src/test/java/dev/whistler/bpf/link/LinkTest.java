@@ -210,7 +210,7 @@ class LinkTest {
             assertThat(hits(2)).isPositive();
             assertThat(hits(4)).isEqualTo(count);
           }
-          try (Clsact.Filter one =
+          try (Clsact.Filter _ =
                   Clsact.attach(
                       loaded.program("on_clsact"), loopback(), Tcx.Direction.INGRESS, 1, "one");
               Clsact.Filter _ =
@@ -218,9 +218,10 @@ class LinkTest {
                       loaded.program("on_ingress"), loopback(), Tcx.Direction.INGRESS, 1, "two")) {
             assertThat(Clsact.filters(loopback(), Tcx.Direction.INGRESS))
                 .extracting(Clsact.Found::name)
-                .containsExactly("one", "two");
+                .as("in the order in which they run")
+                .containsExactly("two", "one");
             assertThat(Clsact.filters(loopback(), Tcx.Direction.EGRESS)).isEmpty();
-            Clsact.Found found = Clsact.filters(loopback(), Tcx.Direction.INGRESS).getFirst();
+            Clsact.Found found = Clsact.filters(loopback(), Tcx.Direction.INGRESS).getLast();
             assertThat(found.programId()).isEqualTo(loaded.program("on_clsact").id());
             // As a process does that finds what an ended one left.
             Clsact.replace(found, loaded.program("on_egress"), "three").close();

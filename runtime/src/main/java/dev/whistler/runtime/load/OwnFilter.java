@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param owned whether this process owns all that runs under the uid, by the lock on its pins
  */
 public record OwnFilter(String uid, boolean owned) {
+  private static final int MAX_PRIORITY = 65_535;
   private static final Pattern NAME =
       Pattern.compile("whistler (\\S+) (\\S+) (\\S+) (\\d{1,18}) (\\d{1,18}) (\\d{1,18})");
 
@@ -33,17 +34,26 @@ public record OwnFilter(String uid, boolean owned) {
         "whistler %s %s %s %d %d %d"
             .formatted(
                 uid, symbol, self.bootId(), self.pidNamespace(), self.pid(), self.startTicks());
-    List<Clsact.Found> left =
-        Clsact.filters(interfaceIndex, direction).stream()
-            .filter(found -> isLeft(found.name(), symbol))
-            .toList();
+    List<Clsact.Found> there = Clsact.filters(interfaceIndex, direction);
+    List<Clsact.Found> left = there.stream().filter(found -> isLeft(found.name(), symbol)).toList();
     Optional<Clsact.Found> first = left.stream().findFirst();
     Clsact.Filter filter =
         first.isPresent()
             ? Clsact.replace(first.get(), program, name)
-            : Clsact.attach(program, interfaceIndex, direction, priority, name);
+            : Clsact.attach(program, interfaceIndex, direction, behind(there, priority), name);
     left.stream().skip(1).forEach(Clsact::remove);
     return filter;
+  }
+
+  /** Behind those of ours that are there, as with tcx; of one priority the newest runs first. */
+  private static int behind(List<Clsact.Found> there, int priority) {
+    int last =
+        there.stream()
+            .filter(found -> found.name().startsWith("whistler "))
+            .mapToInt(Clsact.Found::priority)
+            .max()
+            .orElse(0);
+    return last < priority || last == MAX_PRIORITY ? priority : last + 1;
   }
 
   private boolean isLeft(String name, String symbol) {
