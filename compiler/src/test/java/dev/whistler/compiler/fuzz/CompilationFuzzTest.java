@@ -54,11 +54,11 @@ class CompilationFuzzTest {
           .limit(8)
           .forEach(
               name ->
-                  body.append("(tp-%1$s) (tp-%1$s-ptr) (tp-%1$s-len) (tp-%1$s 1) ".formatted(name)));
+                  body.append(
+                      "(tp-%1$s) (tp-%1$s-ptr) (tp-%1$s-len) (tp-%1$s 1) ".formatted(name)));
       compile(
           "(deftracepoint sched/e)(defprog p (:section \"tracepoint/sched/e\") " + body + "0)",
-          new SuppliedKernel(
-              Architecture.X86_64, Map.of("sched/e", text), null, null, null));
+          new SuppliedKernel(Architecture.X86_64, Map.of("sched/e", text), null, null, null));
     } catch (MalformedKernelException e) {
       // Said in a sentence: what the agent or operator reports.
     }

@@ -121,9 +121,7 @@ class UserSpaceProgramsTest {
                 CompilationOptions.defaults(),
                 Budget.UNLIMITED));
 
-    assertThat(result.diagnostics())
-        .filteredOn(d -> d.severity() == Severity.ERROR)
-        .isEmpty();
+    assertThat(result.diagnostics()).filteredOn(d -> d.severity() == Severity.ERROR).isEmpty();
     assertThat(result.diagnostics())
         .extracting(d -> d.code())
         .isSubsetOf(Code.W_IGNORED, Code.W_SECTION, Code.W_UNINIT, Code.W_MAPDEF)
