@@ -61,7 +61,7 @@ public record RunRequest(
   /** The same under another name, as that of an earlier revision. */
   RunRequest withIdentity(Identity other) {
     return new RunRequest(
-        object, other, attach, sinks, maps, pinDirectory, limits, listener, records);
+        object, other, attach, sinks, maps, pinDirectory, limits, listener, records, tier);
   }
 
   public RunRequest withAttach(List<AttachTarget> targets) {
