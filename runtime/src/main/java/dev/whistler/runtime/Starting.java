@@ -5,8 +5,8 @@ import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.sys.BootClock;
 import dev.whistler.bpf.sys.BpfException;
-import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingAccount;
 import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.adopt.Earlier;
 import dev.whistler.runtime.adopt.Manifest;
@@ -558,8 +558,7 @@ final class Starting {
     PinnedAccount account =
         kernel.own(sameSinks ? former.account(words) : PinnedAccount.create(words));
     Tally tally = tallyOf(former);
-    RingPump pump =
-        rings.isEmpty() ? null : pump(former.maps(), rings, deliveries, tally, account);
+    RingPump pump = rings.isEmpty() ? null : pump(former.maps(), rings, deliveries, tally, account);
     begin(pump);
     return live(maps, former.maps(), deliveries, pump, tally, null, null);
   }

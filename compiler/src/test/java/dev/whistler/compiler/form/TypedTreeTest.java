@@ -75,7 +75,9 @@ class TypedTreeTest {
                 + " atomic &m8 += 1) : 0))");
   }
 
-  /** Section 10.7: what nobody looks at is counted, in a hidden global that bears the map's name. */
+  /**
+   * Section 10.7: what nobody looks at is counted, in a hidden global that bears the map's name.
+   */
   @Test
   void updatesOfHashesThatFailUnseenAreCounted() {
     assertThat(tree("(progn (setf (getmap m8 1) 2) 3)"))

@@ -344,9 +344,7 @@ final class IndexPrograms {
               .formatted(any(List.of("+", "-", "logxor", "logior")), inner, random.nextInt(9));
       case 17 -> "(- %d %s)".formatted(random.nextInt(12), inner);
       case 18 ->
-          takes(1)
-              ? "(if %s %s %d)".formatted(test(variable()), inner, random.nextInt(9))
-              : inner;
+          takes(1) ? "(if %s %s %d)".formatted(test(variable()), inner, random.nextInt(9)) : inner;
       default -> inner;
     };
   }

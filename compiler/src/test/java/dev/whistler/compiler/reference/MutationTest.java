@@ -145,7 +145,8 @@ class MutationTest {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
           long seed = 31_000_003L + i;
           Form program = new ProgramGenerator(seed).program();
-          compile(ProgramGenerator.unit(program), Inputs.packet(program, new Random(seed)), i, kernel);
+          compile(
+              ProgramGenerator.unit(program), Inputs.packet(program, new Random(seed)), i, kernel);
         }
       }
       // Other maps, so another session.

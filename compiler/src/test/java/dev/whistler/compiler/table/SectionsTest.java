@@ -64,8 +64,7 @@ class SectionsTest {
 
   @Test
   void theLastColonDividesPathAndSymbol() {
-    assertThat(
-            Sections.resolve("uprobe//opt/a:b/m:foo@@V1.2+0x4").orElseThrow().attachParameters())
+    assertThat(Sections.resolve("uprobe//opt/a:b/m:foo@@V1.2+0x4").orElseThrow().attachParameters())
         .containsEntry("path", "/opt/a:b/m")
         .containsEntry("symbol", "foo@@V1.2")
         .containsEntry("offset", 4L);

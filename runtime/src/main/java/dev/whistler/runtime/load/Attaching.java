@@ -5,7 +5,6 @@ import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.feature.Probe;
 import dev.whistler.bpf.link.Attachment;
 import dev.whistler.bpf.link.Cgroup;
-import dev.whistler.bpf.link.Iterator;
 import dev.whistler.bpf.link.Kprobe;
 import dev.whistler.bpf.link.NetworkNamespace;
 import dev.whistler.bpf.link.PerfSampling;
