@@ -60,7 +60,10 @@ enum ProvenIndex {
   SPILLED(
       spilled("(ga i)"),
       spilled("(cell-h p (cast u16 i))"),
-      spilled("(let ((j (min i 5))) (gq j))"));
+      spilled("(let ((j (min i 5))) (gq j))"),
+      "(let ((a (load u8 d 3)) (b (load u8 d 4)) (c (load u8 d 5)) (x (load u8 d 6)) (y (load u8 d 7)))"
+          + " (setf (getmap some 1) (ga a)) (setf (getmap some 2) (ga b)) (setf (getmap some 3) (gq c))"
+          + " (setf (getmap some 4) (gh x)) (setf (getmap some 5) (gh y)) (+ a b c x y))");
 
   /** A helper's size that is not 0, which verifiers before 6.8 only see in "greater". */
   static final String SIZES =
