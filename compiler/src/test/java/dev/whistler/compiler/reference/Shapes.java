@@ -185,11 +185,14 @@ final class Shapes {
       forms.add(list(any("when", "unless"), testAt(x, c), list("setf", y, 10 + i)));
     }
     forms.add(list("if", testAt(x, c), generator.chance(2) ? atom(y) : atom(3), list("+", y, 100)));
-    return list("let", list(list(x, wide()), list(y, 1)), forms);
+    // A word with the constant's low half, or any.
+    Form upper = list("<<", list("logand", wide(), 3), 32);
+    Form word = generator.chance(3) ? wide() : list("+", c, upper);
+    return list("let", list(list(x, word), list(y, 1)), forms);
   }
 
   private Form testAt(String variable, long constant) {
-    String type = any("u8", "u16", "u32", "u32", "i32", "i32", "u64", "u64", "i64", "i16");
+    String type = any("u8", "u32", "u32", "u32", "i32", "u64", "u64", "u64", "i64", "i16");
     Form seen = type.endsWith("64") ? atom(variable) : list("cast", type, variable);
     long near = generator.chance(4) ? constant + random.nextInt(3) - 1 : constant;
     long shown =
