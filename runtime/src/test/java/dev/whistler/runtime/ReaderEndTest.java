@@ -94,16 +94,8 @@ class ReaderEndTest {
 
   private static RunRequest next(RunRequest request) {
     Identity was = request.identity();
-    return new RunRequest(
-        request.object(),
-        new Identity(was.node(), was.program(), was.uid(), was.revision() + 1),
-        request.attach(),
-        request.sinks(),
-        request.maps(),
-        request.pinDirectory(),
-        request.limits(),
-        request.listener(),
-        request.records());
+    return request.withIdentity(
+        new Identity(was.node(), was.program(), was.uid(), was.revision() + 1));
   }
 
   private static void produce(int events) {

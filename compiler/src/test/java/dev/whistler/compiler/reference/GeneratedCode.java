@@ -26,11 +26,11 @@ public record GeneratedCode(List<FunctionImage> functions, BtfExt types, byte[] 
   CodeLinker.Linked link(TypedProgram program) {
     FunctionImage first =
         functions.stream()
-            .filter(f -> f.kind() != null && f.name().equals(program.symbol()))
+            .filter(f -> f.isProgram() && f.name().equals(program.symbol()))
             .findFirst()
             .orElseThrow();
     ObjectImage image =
-        new ObjectImage(program.license(), List.of(), List.of(), functions, null, types);
+        new ObjectImage(program.license(), List.of(), List.of(), functions, null, types, List.of());
     return new CodeLinker(image).link(first);
   }
 

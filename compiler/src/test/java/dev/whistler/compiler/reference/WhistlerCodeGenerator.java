@@ -56,6 +56,9 @@ public final class WhistlerCodeGenerator implements CodeGenerator {
               place.offset(),
               bytes(function.code()),
               function.global() ? SectionKind.of(section).orElseThrow() : null,
+              function.global()
+                  ? FunctionImage.Loading.BY_DEFAULT
+                  : FunctionImage.Loading.SUBPROGRAM,
               references(function, places)));
     }
     return new GeneratedCode(functions, BtfExt.of(types), code.strings());

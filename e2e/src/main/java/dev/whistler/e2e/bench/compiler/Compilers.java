@@ -159,8 +159,8 @@ public final class Compilers {
   /** Offsets that our compiler takes from the kernel's types, for C that has them as constants. */
   private List<String> taskOffsets() {
     KernelStruct task =
-        kernel
-            .struct("task_struct")
+        kernel.structs("task_struct").stream()
+            .findFirst()
             .orElseThrow(
                 () ->
                     new BenchmarkException("The kernel has no BTF: needs CONFIG_DEBUG_INFO_BTF."));
