@@ -236,8 +236,13 @@ public final class PinDirectory implements AutoCloseable {
     try {
       Directories.make(directory);
     } catch (SystemCallException e) {
-      if (e.errno() != Errno.EEXIST || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      if (e.errno() != Errno.EEXIST) {
         throw e;
+      }
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw new BpfException(
+            "cannot make the pin directory " + directory + ": what has its name is no directory",
+            e);
       }
     }
   }

@@ -54,8 +54,9 @@ public final class Disassembler {
       elf.relocations(section).forEach(r -> relocations.put(r.offset(), r));
       int shown = 0;
       for (ElfFile.Symbol function : functions) {
+        checkInside(section, function);
         unnamed(section, shown, function.value(), relocations);
-        function(section, function, relocations);
+        code(function.name(), section, function.value(), function.size(), relocations);
         shown = Math.max(shown, function.value() + function.size());
       }
       unnamed(section, shown, section.bytes().limit(), relocations);
@@ -71,16 +72,15 @@ public final class Disassembler {
     }
   }
 
-  private void function(
-      ElfFile.Section section,
-      ElfFile.Symbol function,
-      Map<Integer, ElfFile.Relocation> relocations) {
-    int start = function.value();
-    if (start % 8 != 0 || (long) start + function.size() > section.bytes().limit()) {
+  private static void checkInside(ElfFile.Section section, ElfFile.Symbol function) {
+    long start = function.value();
+    if (start < 0
+        || start % 8 != 0
+        || function.size() < 0
+        || start + function.size() > section.bytes().limit()) {
       throw new MalformedObjectException(
           "The function " + function.name() + " reaches beyond its section.");
     }
-    code(function.name(), section, start, function.size(), relocations);
   }
 
   private void code(

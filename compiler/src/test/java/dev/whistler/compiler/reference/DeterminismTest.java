@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
 import dev.whistler.compiler.form.SpecificationPrograms;
+import dev.whistler.tier.Tier;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -62,7 +63,8 @@ class DeterminismTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
-    command.add(place(Compiler.class) + ":" + place(DeterminismChild.class));
+    command.add(
+        place(Compiler.class) + ":" + place(Tier.class) + ":" + place(DeterminismChild.class));
     command.add(DeterminismChild.class.getName());
     command.add(Integer.toString(RANDOM));
     command.add(threads);

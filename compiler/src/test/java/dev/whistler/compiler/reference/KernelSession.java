@@ -5,6 +5,8 @@ import dev.whistler.bpf.LoadOptions;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.btf.LoadedBtf;
 import dev.whistler.bpf.map.BpfMap;
+import dev.whistler.bpf.map.MapFlags;
+import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.UpdateMode;
 import dev.whistler.bpf.object.CodeLinker;
 import dev.whistler.bpf.object.Reference;
@@ -42,6 +44,17 @@ final class KernelSession implements AutoCloseable {
 
   private final Map<String, RingBufferReader> readers = new HashMap<>();
 
+  private static final String BSS = ".bss";
+
+  /** More than any program's counters of failed updates and variables of the generators. */
+  private static final int BSS_BYTES = 4096;
+
+  /** Which hidden counters a program has depends on the maps that it writes, so this is for all. */
+  private final BpfMap bss =
+      BpfMap.create(
+          MapSpec.of(BSS, dev.whistler.bpf.map.MapType.ARRAY, 4, BSS_BYTES, 1)
+              .withFlags(MapFlags.MMAPABLE));
+
   /** Initial contents of {@code .bss} and {@code .data}. */
   private final Map<String, byte[]> data = new HashMap<>();
 
@@ -54,12 +67,14 @@ final class KernelSession implements AutoCloseable {
   /** Loads an object and runs its first program once. */
   Outcome run(TypedUnit unit, byte[] object, byte[] packet) {
     if (owner == null) {
-      owner = BpfObject.open(object).load();
+      owner = BpfObject.open(object).load(LoadOptions.defaults().withReuse(Map.of(BSS, bss)));
       types = LoadedBtf.load(FunctionTypes.bytes());
       prepare(unit);
       return run(first(owner, unit), unit, packet);
     }
-    LoadOptions options = LoadOptions.defaults().withReuse(owner.maps());
+    Map<String, BpfMap> shared = new HashMap<>(owner.maps());
+    shared.put(BSS, bss);
+    LoadOptions options = LoadOptions.defaults().withReuse(shared);
     try (LoadedObject loaded = BpfObject.open(object).load(options)) {
       return run(first(loaded, unit), unit, packet);
     }
@@ -92,7 +107,11 @@ final class KernelSession implements AutoCloseable {
   }
 
   private int descriptor(Reference target) {
-    return owner.map(target.mapName()).fd().number();
+    return map(target.mapName()).fd().number();
+  }
+
+  private BpfMap map(String name) {
+    return name.equals(BSS) ? bss : owner.map(name);
   }
 
   private void prepare(TypedUnit unit) {
@@ -101,10 +120,9 @@ final class KernelSession implements AutoCloseable {
         readers.put(map.symbol(), RingBufferReader.open(owner.map(map.symbol())));
       }
     }
-    for (String section : List.of(".bss", ".data")) {
-      if (owner.maps().containsKey(section)) {
-        data.put(section, owner.map(section).lookup(new byte[4]));
-      }
+    data.put(BSS, new byte[BSS_BYTES]);
+    if (owner.maps().containsKey(".data")) {
+      data.put(".data", owner.map(".data").lookup(new byte[4]));
     }
   }
 
@@ -190,7 +208,7 @@ final class KernelSession implements AutoCloseable {
     SortedMap<String, String> contents = new TreeMap<>();
     data.forEach(
         (section, initial) -> {
-          byte[] now = owner.map(section).lookup(new byte[4]);
+          byte[] now = map(section).lookup(new byte[4]);
           int at = 0;
           for (Global global : globals) {
             if (global.section().equals(section)) {
@@ -202,7 +220,7 @@ final class KernelSession implements AutoCloseable {
             }
           }
           if (!Arrays.equals(now, initial)) {
-            owner.map(section).update(new byte[4], initial, UpdateMode.ANY);
+            map(section).update(new byte[4], initial, UpdateMode.ANY);
           }
         });
     return contents;
@@ -214,6 +232,7 @@ final class KernelSession implements AutoCloseable {
     if (types != null) {
       types.close();
     }
+    bss.close();
     if (owner != null) {
       owner.close();
     }
