@@ -41,6 +41,12 @@ record HeldObjects(Set<Integer> programs, Set<Integer> maps, Set<Integer> links)
       return Files.readAllLines(file);
     } catch (NoSuchFileException closed) {
       return List.of();
+    } catch (IOException e) {
+      // Closed after it was opened here: the read says ENOENT, for which there is no exception.
+      if (String.valueOf(e.getMessage()).contains("No such file")) {
+        return List.of();
+      }
+      throw e;
     }
   }
 

@@ -33,16 +33,16 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A process is killed before each system call of an update, and of leaving, in turn. Whoever takes
  * over runs the revision that is asked of him, the old one or the new one, with exact counts; after
  * that nothing is left. {@code -Dwhistler.update.kills=1} takes every call of every kind. The short
- * form takes two kinds from the first call on that changes what is pinned, before which all leave
- * the same, and the others at a few calls.
+ * form takes two kinds at every fourth call from the first on that changes what is pinned, before
+ * which all leave the same, and the others at one.
  */
 @Timeout(1800)
 @Isolated("faults hit the whole process")
 class UpdateKillTest {
   private static final boolean EVERY = Integer.getInteger("whistler.update.kills", 0) > 0;
 
-  private static final Set<Kind> WHOLE = Set.of(Kind.TRACEPOINT, Kind.XDP);
-  private static final int SHORT_STEPS = 2;
+  private static final Set<Kind> CLOSELY = Set.of(Kind.TRACEPOINT, Kind.XDP);
+  private static final int CLOSE_DISTANCE = 4;
   private static final int EVENTS = 200;
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long SELF = ProcessHandle.current().pid();
@@ -105,9 +105,10 @@ class UpdateKillTest {
   }
 
   private static int distance(Kind kind, KilledProcess.Calls calls) {
-    return EVERY || WHOLE.contains(kind)
-        ? 1
-        : Math.max(1, (calls.all() - calls.pinning()) / SHORT_STEPS + 1);
+    if (EVERY) {
+      return 1;
+    }
+    return CLOSELY.contains(kind) ? CLOSE_DISTANCE : calls.all() - calls.pinning() + 1;
   }
 
   /** A process starts while the one before it has its turn. */

@@ -45,8 +45,8 @@ public final class PinDirectory implements AutoCloseable {
    * Opens a directory, which is made if only the last part of the path is missing.
    *
    * @throws UnsupportedException if it does not lie in a BPF file system
-   * @throws BpfException if it belongs to another user than root or this process's, or others may
-   *     write into it
+   * @throws ForeignDirectoryException if it belongs to another user than root or this process's, or
+   *     others may write into it
    */
   public static PinDirectory open(Path directory) {
     Path existing = Files.isDirectory(directory) ? directory : directory.getParent();
@@ -73,12 +73,12 @@ public final class PinDirectory implements AutoCloseable {
       int owner = (int) Files.getAttribute(directory, "unix:uid");
       int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
       if (owner != 0 && owner != self) {
-        throw new BpfException(
+        throw new ForeignDirectoryException(
             directory + " belongs to user " + owner + ", who could exchange the pins in it");
       }
       int mode = (int) Files.getAttribute(directory, "unix:mode");
       if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
-        throw new BpfException(
+        throw new ForeignDirectoryException(
             directory + " can be written by others, who could exchange the pins in it: chmod go-w");
       }
     } catch (IOException e) {

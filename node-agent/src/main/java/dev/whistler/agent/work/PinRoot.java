@@ -1,5 +1,6 @@
 package dev.whistler.agent.work;
 
+import dev.whistler.bpf.pin.ForeignDirectoryException;
 import dev.whistler.bpf.pin.PinDirectory;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
@@ -46,6 +47,9 @@ public final class PinRoot implements AutoCloseable {
     try {
       var _ = PinDirectory.open(directory);
       return directory;
+    } catch (ForeignDirectoryException e) {
+      throw new StartException(
+          FailureReason.TAMPERED, "Programs cannot be pinned: " + e.getMessage(), "", e);
     } catch (BpfException e) {
       throw new StartException(
           FailureReason.LOAD_FAILED, "Programs cannot be pinned: " + e.getMessage(), "", e);
