@@ -42,6 +42,16 @@ class CompilationFuzzTest {
         DEFINITIONS + "(defprog p (:type :xdp) (let ((x 1) (v (make-s))) " + text + "))", kernel);
   }
 
+  /** Without a compilation, of which a second has room for a few only. */
+  @FuzzTest(maxDuration = "5m")
+  void formatAlone(byte[] bytes) {
+    try {
+      FormatParser.parse("sched/e", new String(bytes, StandardCharsets.UTF_8));
+    } catch (MalformedKernelException e) {
+      // Said in a sentence: what the agent or operator reports.
+    }
+  }
+
   @FuzzTest(maxDuration = "5m")
   void format(byte[] bytes) {
     try {
