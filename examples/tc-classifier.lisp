@@ -1,13 +1,13 @@
 ;;; Sets the priority of outgoing packets (tc): IPv4 without VLAN tags, later fragments of UDP as any other packet.
 ;;;
-;;; ./whistler run examples/tc-classifier.lisp --attach classify=if:eth0 --maps
+;;; ./whistler run examples/tc-classifier.lisp --attach classify=if:eth0:egress --maps
 
 (defknob voice-port u16 5060)
 (defconstant +class-voice+ 7)
 (defconstant +class-bulk+ 1)
 (defmap classified :type :array :key-size 4 :value-size 8 :max-entries 8)
 
-(defprog classify (:type :tc :section "tc/egress")
+(defprog classify (:type :tc :section "tc")
   (with-tc-ipv4 (data end ip)
     (let ((class (case (ipv4-protocol ip)
                    (+ip-proto-udp+

@@ -317,7 +317,11 @@ class ExamplesTest {
                     "tc-classifier.lisp",
                     Map.of("voice-port", String.valueOf(voice.getLocalPort())));
             try (RunningProgram program =
-                start(object, at("classify", new AttachTarget.Interface("lo")))) {
+                start(
+                    object,
+                    at(
+                        "classify",
+                        new AttachTarget.Interface("lo", AttachTarget.Direction.EGRESS)))) {
               assertThat(arrived(voice, 6, 20)).isEqualTo(6);
               assertThat(arrived(other, 2, 20)).isEqualTo(2);
               assertThat(counts(program, "classified", "7")).containsExactly(6L);
