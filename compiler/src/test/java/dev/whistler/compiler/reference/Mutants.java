@@ -231,21 +231,6 @@ final class Mutants {
               "      if (block.predecessors().size() == 1\n"
                   + "          && !isBounded(index, limit, from, block, facts)\n"),
           new Mutant(
-              "what all 64 bits tell answers for the low half",
-              "pass/Test.java",
-              "    if (!carriesOver) {",
-              "    if (!carriesOver && narrow) {"),
-          new Mutant(
-              "equal low halves make equal words",
-              "pass/Test.java",
-              "if (relation == Relation.EQUAL && (!narrow || asked.narrow)) {",
-              "if (relation == Relation.EQUAL) {"),
-          new Mutant(
-              "a constant that the word is not is not its low half either",
-              "pass/Test.java",
-              "        && (narrow || !asked.narrow)\n",
-              ""),
-          new Mutant(
               "a helper does not write through a number",
               "pass/Forwarding.java",
               "if (Effects.writes(call, i)) {",
@@ -269,6 +254,25 @@ final class Mutants {
               "ir/LoopLowering.java",
               "count.constant().isPresent() ? performed :",
               "count == count ? performed :"));
+
+  /** Defects by which what is known of a word passes for known of its low half, or back. */
+  static final List<Mutant> OF_WIDTHS =
+      List.of(
+          new Mutant(
+              "what all 64 bits tell answers for the low half",
+              "pass/Test.java",
+              "    if (!carriesOver) {",
+              "    if (!carriesOver && narrow) {"),
+          new Mutant(
+              "equal low halves make equal words",
+              "pass/Test.java",
+              "if (relation == Relation.EQUAL && (!narrow || asked.narrow)) {",
+              "if (relation == Relation.EQUAL) {"),
+          new Mutant(
+              "a constant that the word is not is not its low half either",
+              "pass/Test.java",
+              "        && (narrow || !asked.narrow)\n",
+              ""));
 
   /** Defects by which a distance without an absolute value becomes a small one. */
   static final List<Mutant> OF_DISTANCES =

@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
 class MutationTest {
   private static final int SHORT = 40;
   private static final int PROGRAMS = Integer.getInteger("whistler.mutation.programs", SHORT);
+
+  /** Programs about widths, which are small. */
+  private static final int AT_WIDTHS = 300;
+
   private static final Duration TIME = Duration.ofMinutes(25);
 
   @BeforeAll
@@ -118,6 +122,12 @@ class MutationTest {
     }
   }
 
+  /** What is known of a word and what is known of its low half are two things. */
+  @Test
+  void programsAboutWidthsTellWordsFromTheirLowHalves() throws Exception {
+    assertThat(new Hunt(Mutants.OF_WIDTHS).runAtWidths()).isEmpty();
+  }
+
   private static boolean loads(String source, CodeGenerator generator) {
     TypedUnit unit = Compilation.analyze(source);
     try (KernelSession kernel = new KernelSession()) {
@@ -145,8 +155,8 @@ class MutationTest {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
           long seed = 31_000_003L + i;
           Form program = new ProgramGenerator(seed).program();
-          compile(
-              ProgramGenerator.unit(program), Inputs.packet(program, new Random(seed)), i, kernel);
+          byte[] packet = Inputs.packet(program, new Random(seed));
+          compile(ProgramGenerator.unit(program), packet, i, variants(i), kernel);
         }
       }
       // Other maps, so another session.
@@ -154,14 +164,32 @@ class MutationTest {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
           long seed = 47_000_003L + i;
           String source = IndexPrograms.unit(new IndexPrograms(seed).body());
-          compile(source, IndexPrograms.packet(new Random(seed)), i, kernel);
+          compile(source, IndexPrograms.packet(new Random(seed)), i, variants(i), kernel);
+        }
+      }
+      return List.copyOf(alive.keySet());
+    }
+
+    /** The mutants that no program about widths found. */
+    List<Mutant> runAtWidths() {
+      try (KernelSession kernel = new KernelSession()) {
+        for (int i = 0; i < AT_WIDTHS && !alive.isEmpty(); i++) {
+          long seed = 53_000_003L + i;
+          Form body = new ProgramGenerator(seed).testsAtWidths();
+          byte[] packet = Inputs.packet(body, new Random(seed));
+          compile(ProgramGenerator.unit(body), packet, i, List.of(Compilation.options(3)), kernel);
         }
       }
       return List.copyOf(alive.keySet());
     }
 
     /** Compiles one program by all mutants not found yet. */
-    private void compile(String source, byte[] packet, int index, KernelSession kernel) {
+    private void compile(
+        String source,
+        byte[] packet,
+        int index,
+        List<CompilationOptions> variants,
+        KernelSession kernel) {
       TypedUnit unit = Compilation.analyze(source);
       Outcome expected;
       try {
@@ -172,7 +200,7 @@ class MutationTest {
       if (!kernel.hasMaps()) {
         kernel.run(unit, original.object(unit, source, Compilation.options(3)), packet);
       }
-      for (CompilationOptions options : variants(index)) {
+      for (CompilationOptions options : variants) {
         boolean noPass = options.disabledPasses().equals(Pipeline.names());
         GeneratedCode right = original.code(unit, options);
         for (Iterator<Map.Entry<Mutant, CodeGenerator>> all = alive.entrySet().iterator();

@@ -141,6 +141,11 @@ final class ProgramGenerator {
     return list("program", forms, body());
   }
 
+  /** A small body that asks for one word, as a whole and in parts. */
+  Form testsAtWidths() {
+    return shapes.testsAtWidths();
+  }
+
   /** A function, which may call those before it. */
   private Form function() {
     String name = fresh("f");

@@ -66,7 +66,7 @@ class RandomProgramsTest {
     Campaign.Summary summary =
         Campaign.run(
             PROGRAMS,
-            85,
+            80,
             (comparison, index) -> {
               long seed = SEED * 1_000_003 + index;
               Form program = new ProgramGenerator(seed).program();
@@ -97,6 +97,27 @@ class RandomProgramsTest {
     assertThat(summary.failures()).isEmpty();
     assertThat(open.get()).isLessThan(summary.done() / 20 + 1);
     assertThat(tooComplex.get()).isLessThanOrEqualTo(summary.done() / 500 + 1);
+  }
+
+  /** What is known of a word and what is known of its low half are two things. */
+  @Test
+  void wordsAreToldFromTheirLowHalves() throws InterruptedException, ExecutionException {
+    Campaign.Summary summary =
+        Campaign.run(
+            PROGRAMS / 4,
+            5,
+            (comparison, index) -> {
+              long seed = SEED * 3_000_017 + index;
+              Form body = new ProgramGenerator(seed).testsAtWidths();
+              byte[] packet = Inputs.packet(body, new Random(seed));
+              return comparison.compare(
+                          ProgramGenerator.unit(body), variants(index), packet, loading(index))
+                      instanceof Verdict.Disagreed first
+                  ? Optional.of("seed %d%n%s%n%s".formatted(seed, body, first.message()))
+                  : Optional.empty();
+            });
+    System.out.println("programs about widths: " + summary.done() + " of " + PROGRAMS / 4);
+    assertThat(summary.failures()).isEmpty();
   }
 
   /** The same kind of failure, shrunk: a refusal stays a refusal, a difference a difference. */

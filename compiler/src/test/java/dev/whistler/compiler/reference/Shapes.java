@@ -175,7 +175,7 @@ final class Shapes {
   }
 
   /** One variable tested against one constant at several widths and signs, one after the other. */
-  private Form testsAtWidths() {
+  Form testsAtWidths() {
     String x = generator.fresh("x");
     String y = generator.fresh("y");
     long c = constant();
@@ -185,10 +185,18 @@ final class Shapes {
       forms.add(list(any("when", "unless"), testAt(x, c), list("setf", y, 10 + i)));
     }
     forms.add(list("if", testAt(x, c), generator.chance(2) ? atom(y) : atom(3), list("+", y, 100)));
-    // A word with the constant's low half, or any.
-    Form upper = list("<<", list("logand", wide(), 3), 32);
-    Form word = generator.chance(3) ? wide() : list("+", c, upper);
-    return list("let", list(list(x, word), list(y, 1)), forms);
+    return list("let", list(list(x, wordLike(c)), list(y, 1)), forms);
+  }
+
+  /** A word with the constant's low half, or any; of a word of the packet, see {@link Inputs}. */
+  private Form wordLike(long constant) {
+    if (generator.chance(4)) {
+      // Tests of a sum are made of what is added to, so other tests than those of a word.
+      return list("+", constant, list("<<", list("logand", wide(), 3), 32));
+    }
+    return generator.seesPacket()
+        ? list("load", any("u64", "i64"), "d", 8 * random.nextInt(8))
+        : wide();
   }
 
   private Form testAt(String variable, long constant) {
