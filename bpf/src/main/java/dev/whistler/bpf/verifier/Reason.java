@@ -54,8 +54,7 @@ public enum Reason {
       "irq (flag|state)|irq_(save|restore)",
       "might sleep|must be sleepable|non-sleepable"),
   /** Stack is read that nothing was written to. */
-  UNINITIALIZED_STACK(
-      "invalid (indirect )?(access to|read from) stack .*", "invalid read from stack"),
+  UNINITIALIZED_STACK("invalid (indirect )?(access to|read from) stack(?! R\\d+ off=)"),
   /** An access beyond the value of a map. */
   MAP_BOUNDS(
       "invalid access to map value", "outside of the (allowed memory|map value) range.*map_value"),
@@ -73,6 +72,7 @@ public enum Reason {
       "func '.*' (doesn't have|size)"),
   /** An access outside of the 512 bytes of stack. */
   STACK_BOUNDS(
+      "invalid (indirect )?(access to|read from) stack R\\d+ off=",
       "invalid (write to|variable-offset .* to|zero-sized read from) stack",
       "variable-offset (indirect )?(read|write|access) (from|to) stack",
       "variable offset stack pointer",

@@ -35,6 +35,8 @@ class VerifierLogTest {
         "CONTEXT_ACCESS|invalid bpf_context access off=400 size=4",
         "CONTEXT_ACCESS|dereference of modified ctx ptr R1 off=8 disallowed",
         "STACK_BOUNDS|invalid write to stack R10 off=-520 size=8",
+        "STACK_BOUNDS|invalid read from stack R2 off=-520 size=8",
+        "STACK_BOUNDS|invalid indirect access to stack R2 off=-16 size=32",
         "STACK_BOUNDS|combined stack size of 2 calls is 576. Too large",
         "UNBOUNDED|R2 min value is negative, either use unsigned or 'var &= const'",
         "MEMORY_BOUNDS|invalid access to memory, mem_size=16 off=16 size=4",
