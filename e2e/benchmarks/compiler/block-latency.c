@@ -21,7 +21,7 @@ int rq_issue(struct issue_ctx *ctx)
 	k.dev = ctx->dev;
 	s.ts = bpf_ktime_get_ns();
 	s.bytes = ctx->bytes;
-	bpf_map_update_elem(&inflight, &k, &s, BPF_ANY);
+	UPDATE(inflight, &k, &s);
 	return 0;
 }
 

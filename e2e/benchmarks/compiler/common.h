@@ -53,6 +53,14 @@ struct ring_stats {
 		__uint(max_entries, entries);  \
 	} name SEC(".maps")
 
+/* Counts the updates that failed, as Whistler does where nobody looks at the result. */
+#define UPDATE(map, key, value)                                              \
+	do {                                                                 \
+		static u64 failed;                                           \
+		if (bpf_map_update_elem(&map, key, value, BPF_ANY))          \
+			__sync_fetch_and_add(&failed, 1);                    \
+	} while (0)
+
 /* Adds to a keyed element, inserting it if it is not there. */
 #define INCREMENT(map, key, delta)                                              \
 	do {                                                                    \
@@ -63,8 +71,11 @@ struct ring_stats {
 			u64 first = (delta);                                    \
 			if (bpf_map_update_elem(&map, key, &first, BPF_NOEXIST)) { \
 				v = bpf_map_lookup_elem(&map, key);             \
+				static u64 failed;                              \
 				if (v)                                          \
 					__sync_fetch_and_add(v, delta);         \
+				else                                            \
+					__sync_fetch_and_add(&failed, 1);       \
 			}                                                       \
 		}                                                               \
 	} while (0)

@@ -29,7 +29,7 @@ int flow_table(struct xdp_md *ctx)
 		fresh.first = now;
 		fresh.last = now;
 		fresh.flags = th->flags;
-		bpf_map_update_elem(&flows, &k, &fresh, BPF_ANY);
+		UPDATE(flows, &k, &fresh);
 	}
 	return XDP_PASS;
 }

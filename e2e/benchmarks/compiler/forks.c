@@ -19,7 +19,7 @@ int born(struct fork_ctx *ctx)
 	b.ts = bpf_ktime_get_ns();
 	b.parent = ctx->parent_pid;
 	u32 child = ctx->child_pid;
-	bpf_map_update_elem(&births, &child, &b, BPF_ANY);
+	UPDATE(births, &child, &b);
 	return 0;
 }
 

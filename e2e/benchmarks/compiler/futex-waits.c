@@ -17,7 +17,7 @@ int futex_enter(struct enter_ctx *ctx)
 	e.uaddr = ctx->uaddr;
 	e.op = ctx->op;
 	u32 tid = bpf_get_current_pid_tgid();
-	bpf_map_update_elem(&entries, &tid, &e, BPF_ANY);
+	UPDATE(entries, &tid, &e);
 	return 0;
 }
 

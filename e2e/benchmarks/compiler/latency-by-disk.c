@@ -8,7 +8,7 @@ SEC("tracepoint/block/block_rq_issue")
 int issued(struct issue_ctx *ctx)
 {
 	u64 key = ctx->sector ^ ((u64)ctx->dev << 40), now = bpf_ktime_get_ns();
-	bpf_map_update_elem(&start, &key, &now, BPF_ANY);
+	UPDATE(start, &key, &now);
 	return 0;
 }
 

@@ -13,7 +13,7 @@ int open_enter(struct enter_ctx *ctx)
 {
 	struct pending p = { .name = ctx->filename, .flags = ctx->flags };
 	u64 id = bpf_get_current_pid_tgid();
-	bpf_map_update_elem(&running, &id, &p, BPF_ANY);
+	UPDATE(running, &id, &p);
 	return 0;
 }
 

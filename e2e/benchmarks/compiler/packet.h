@@ -1,4 +1,4 @@
-/* Packet access for the comparison: fixed offsets, as Whistler's header forms have them. */
+/* Packet access for the comparison: what Whistler's header forms look at, and no more. */
 #pragma once
 #include "common.h"
 struct eth { u8 dst[6]; u8 src[6]; u16 type; };
@@ -8,3 +8,8 @@ struct tcp { u16 src; u16 dst; u32 seq; u32 ack; u8 data_off; u8 flags; u16 wind
 #define DATA(ctx) ((void *)(long)(ctx)->data)
 #define END(ctx) ((void *)(long)(ctx)->data_end)
 #define IS_IPV4(d) (((struct eth *)(d))->type == bpf_htons(0x0800))
+struct ipv6 { u32 flow; u16 length; u8 next; u8 hops; u8 src[16]; u8 dst[16]; };
+#define IS_IPV6(d) (((struct eth *)(d))->type == bpf_htons(0x86dd))
+/* Where the header of 4 to 60 bytes says that it ends; a later fragment has no ports. */
+#define IPV4_BYTES(ip) (((ip)->ver_ihl & 15) * 4)
+#define HAS_PORTS(ip) (((ip)->frag & bpf_htons(0x1fff)) == 0 && IPV4_BYTES(ip) >= 20)

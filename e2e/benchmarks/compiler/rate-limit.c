@@ -26,7 +26,7 @@ int rate_limit(struct xdp_md *ctx)
 		b->tokens = tokens - 1;
 	} else {
 		struct bucket fresh = { .tokens = 99, .last = now };
-		bpf_map_update_elem(&buckets, &src, &fresh, BPF_ANY);
+		UPDATE(buckets, &src, &fresh);
 	}
 	return XDP_PASS;
 }

@@ -13,7 +13,7 @@ static __always_inline void note_runnable(u32 pid)
 	if (!pid)
 		return;
 	u64 now = bpf_ktime_get_ns();
-	bpf_map_update_elem(&since, &pid, &now, BPF_ANY);
+	UPDATE(since, &pid, &now);
 }
 
 SEC("tracepoint/sched/sched_wakeup")

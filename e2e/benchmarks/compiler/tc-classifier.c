@@ -13,8 +13,11 @@ int classify(struct __sk_buff *ctx)
 	struct ipv4 *ip = data + 14;
 	u32 class = 0;
 	if (ip->protocol == 17) {
-		if (data + 42 <= end && bpf_ntohs(((struct udp *)(data + 34))->dst) == 5060)
-			class = 7;
+		if (HAS_PORTS(ip)) {
+			struct udp *udp = data + 14 + IPV4_BYTES(ip);
+			if ((void *)(udp + 1) <= end && bpf_ntohs(udp->dst) == 5060)
+				class = 7;
+		}
 	} else if (ip->protocol == 6) {
 		class = ctx->len > 1400 ? 1 : 0;
 	}

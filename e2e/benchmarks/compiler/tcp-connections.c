@@ -18,7 +18,7 @@ int tcp_state(struct state_ctx *ctx)
 		struct attempt a = {};
 		a.start = bpf_ktime_get_ns();
 		bpf_get_current_comm(a.comm, 16);
-		bpf_map_update_elem(&attempts, &sk, &a, BPF_ANY);
+		UPDATE(attempts, &sk, &a);
 		break;
 	}
 	case 1: {
