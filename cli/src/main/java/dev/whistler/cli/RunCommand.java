@@ -142,6 +142,12 @@ final class RunCommand implements Callable<Integer> {
                 });
     Thread onSignal = new Thread(() -> endOnSignal(enough, finished), "stop-on-signal");
     SinkWatch watch = new SinkWatch(spec.commandLine().getErr(), enough::countDown);
+    try {
+      // Before the first record can be seen: whoever sees it may send the signal at once.
+      java.lang.Runtime.getRuntime().addShutdownHook(onSignal);
+    } catch (IllegalStateException shuttingDown) {
+      return 0; // the signal's exit code counts
+    }
     try (RunningProgram running = start(request)) {
       running.onStateChange(
           state -> {
@@ -154,7 +160,6 @@ final class RunCommand implements Callable<Integer> {
       running
           .warnings()
           .forEach(warning -> spec.commandLine().getErr().println("whistler: " + warning));
-      java.lang.Runtime.getRuntime().addShutdownHook(onSignal);
       if (!running.schema().countsLosses()) {
         spec.commandLine()
             .getErr()
