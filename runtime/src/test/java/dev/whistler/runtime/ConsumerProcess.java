@@ -96,6 +96,11 @@ final class ConsumerProcess implements AutoCloseable {
     return List.of(command("tell", "told").split(" ", 4));
   }
 
+  /** Records that wait in the ring, as of now. */
+  long inRing() throws IOException {
+    return Long.parseLong(command("room", "waiting"));
+  }
+
   /**
    * Drains and returns the terms of the identity: balanced, produced, lost, and all as text.
    *
@@ -138,6 +143,8 @@ final class ConsumerProcess implements AutoCloseable {
         System.out.println("updated " + revision);
       } else if (command.equals("tell")) {
         print("told", program.counters());
+      } else if (command.equals("room")) {
+        System.out.println("waiting " + program.counters().rings().getFirst().inRing());
       } else {
         print("stopped", program.stop(Duration.parse(command)));
         System.exit(0);
