@@ -142,5 +142,5 @@ annotations:
 
 {{- /* Names of our resource definitions, as a JSON array. */ -}}
 {{- define "whistler.definitions" -}}
-["kernelprofiles.whistler.dev", "kerneltypes.whistler.dev", "whistlerartifacts.whistler.dev", "whistlernodes.whistler.dev", "whistlerprograms.whistler.dev", "whistlerrevisions.whistler.dev", "whistlersinks.whistler.dev"]
+["kernelprofilerequests.whistler.dev", "kernelprofiles.whistler.dev", "kerneltypes.whistler.dev", "whistlerartifacts.whistler.dev", "whistlernodes.whistler.dev", "whistlerprograms.whistler.dev", "whistlerrevisions.whistler.dev", "whistlersinks.whistler.dev"]
 {{- end -}}

@@ -17,12 +17,6 @@ public final class Group {
   /** Finalizer of programs: the operator waits until the agents have unloaded. */
   public static final String FINALIZER = NAME + "/unload";
 
-  /**
-   * ConfigMap in the operator's namespace whose data keys are the names of the {@link
-   * KernelProfile}s that agents may create now.
-   */
-  public static final String WANTED_PROFILES = "whistler-wanted-profiles";
-
   /** Longest name of a program: it is also a label value. */
   public static final int MAX_PROGRAM_NAME = 63;
 

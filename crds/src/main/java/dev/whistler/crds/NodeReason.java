@@ -38,5 +38,17 @@ public final class NodeReason {
   /** Records did not fit their schema lately. Condition {@code Delivering}. */
   public static final String RECORDS_UNDECODABLE = "RecordsUndecodable";
 
+  /** The kernel's files or file systems that the agent needs are not there. */
+  public static final String KERNEL_UNUSABLE = "KernelUnusable";
+
+  /** The node runs as many programs, or bytes of maps, as it may. */
+  public static final String NODE_FULL = "NodeFull";
+
+  /** A program's maps are larger than a program may take of a node. */
+  public static final String TOO_MUCH_MEMORY = "TooMuchMemory";
+
+  /** The API server refuses the node's kernel profile. Condition {@code Compiled}. */
+  public static final String PROFILE_DENIED = "ProfileDenied";
+
   private NodeReason() {}
 }

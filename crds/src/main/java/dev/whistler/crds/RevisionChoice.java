@@ -37,10 +37,21 @@ public final class RevisionChoice {
    */
   public static Optional<Choice> of(
       Collection<WhistlerRevision> revisions, Map<String, String> nodeLabels, String profile) {
+    return ranked(revisions, nodeLabels, profile).stream().findFirst();
+  }
+
+  /**
+   * What a node may run of one program, the best first: where the best does not start and nothing
+   * else of the program runs, the node runs the next one.
+   *
+   * @return empty when the node shall run nothing
+   */
+  public static List<Choice> ranked(
+      Collection<WhistlerRevision> revisions, Map<String, String> nodeLabels, String profile) {
     List<WhistlerRevision> active =
         revisions.stream().filter(RevisionChoice::isActive).sorted(BY_NUMBER.reversed()).toList();
     if (active.isEmpty() || !selects(active.getFirst(), nodeLabels)) {
-      return Optional.empty();
+      return List.of();
     }
     return active.stream()
         .flatMap(
@@ -48,7 +59,7 @@ public final class RevisionChoice {
                 Optional.ofNullable(revision.getStatus().artifacts().get(profile))
                     .map(artifact -> new Choice(revision, artifact))
                     .stream())
-        .findFirst();
+        .toList();
   }
 
   /** Whether agents may run a revision: it is active and not being deleted. */

@@ -23,7 +23,7 @@ public record WhistlerNodeStatus(
         @Nullable String profile,
     @Size(max = 64) @JsonPropertyDescription("What this machine can and cannot do.")
         List<Feature> features,
-    @Size(max = 256)
+    @Size(max = MAX_PROGRAMS)
         @JsonPropertyDescription("Programs that the agent has taken on, ordered by name.")
         List<NodeProgram> programs,
     @Size(max = 16) @JsonPropertyDescription("What holds and what does not.")
@@ -33,6 +33,12 @@ public record WhistlerNodeStatus(
     programs = Absent.list(programs);
     conditions = Absent.list(conditions);
   }
+
+  /** Most programs of a status; a node takes on no more. */
+  public static final int MAX_PROGRAMS = 256;
+
+  /** What reasons look like, as in all of Kubernetes. */
+  static final String REASON = "^[A-Z][A-Za-z]*$";
 
   /** The outcome of a probe. */
   public enum Support {
@@ -59,36 +65,31 @@ public record WhistlerNodeStatus(
       @Required @JsonPropertyDescription("Outcome of the probe.") Support support,
       @Size(max = 256) @JsonPropertyDescription("Why not.") @Nullable String reason) {}
 
-  /** How far a program is on a node. A program that was unloaded is no longer listed. */
+  /** How far a node is with what it shall run and does not run yet. */
   public enum State {
-    /** The artifact is being fetched, checked, loaded or attached. */
+    /** Not tried yet, or to be tried again; {@code reason} says after what. */
     @JsonProperty("Pending")
     PENDING,
-    /**
-     * Attached, its records are read. {@code reason} may say that delivery has trouble: {@code
-     * SinkUnavailable}, {@code RecordsLost} or {@code RecordsUndecodable}.
-     */
-    @JsonProperty("Running")
-    RUNNING,
-    /** Not loaded; {@code reason} is one of {@link NodeReason}. */
+    /** The artifact is being fetched, checked, loaded or attached. */
+    @JsonProperty("Starting")
+    STARTING,
+    /** It does not run here; {@code reason} is one of {@link NodeReason}. */
     @JsonProperty("Failed")
     FAILED,
-    /** Being detached and removed. */
+    /** Being detached and removed: nothing is wanted of the program any more. */
     @JsonProperty("Unloading")
     UNLOADING
   }
 
   /**
-   * A program on a node. One entry for each program; while a new revision starts beside an old one,
-   * the entry speaks of the new one once that runs.
+   * A program on a node: what runs and what shall run are two things. An update that fails leaves
+   * {@code running} as it is. One entry for each program; it goes once nothing of the program is in
+   * the kernel and nothing is wanted of it.
    *
    * @param name of the WhistlerProgram
    * @param uid of the WhistlerProgram
-   * @param revision number of the revision
-   * @param artifact name of the WhistlerArtifact
-   * @param state how far it is
-   * @param reason one word, see {@link NodeReason}; null when there is nothing to say
-   * @param message one sentence
+   * @param running what runs; null when nothing does
+   * @param target what the node is to come to; null once it runs that
    */
   @ResourceValue
   public record NodeProgram(
@@ -96,10 +97,49 @@ public record WhistlerNodeStatus(
           String name,
       @Required @Size(min = 1, max = 64) @JsonPropertyDescription("UID of the WhistlerProgram.")
           String uid,
+      @JsonPropertyDescription("What runs, if anything does.") @Nullable Running running,
+      @JsonPropertyDescription("What the node is to come to; absent once it runs that.")
+          @Nullable Target target) {}
+
+  /**
+   * A revision whose programs are attached and whose records are read.
+   *
+   * @param revision number of the revision
+   * @param artifact name of the WhistlerArtifact
+   * @param since when it was attached, RFC 3339 in whole seconds, by the node's clock
+   * @param reason what is wrong although it runs, see {@link NodeReason}; null when all is well
+   * @param message the same as one sentence
+   */
+  @ResourceValue
+  public record Running(
+      @Required @Min(1) @JsonPropertyDescription("Number of the revision.") long revision,
+      @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Name of the WhistlerArtifact.")
+          String artifact,
+      @Size(max = 32) @JsonPropertyDescription("When it was attached, by the node's clock.")
+          @Nullable String since,
+      @Size(max = 64)
+          @Pattern(REASON)
+          @JsonPropertyDescription("What is wrong although it runs, as one word.")
+          @Nullable String reason,
+      @Size(max = 256) @JsonPropertyDescription("The same as a sentence.")
+          @Nullable String message) {}
+
+  /**
+   * A revision that the node is to run, or to remove.
+   *
+   * @param revision number of the revision
+   * @param artifact name of the WhistlerArtifact
+   * @param state how far it is
+   * @param reason one word, see {@link NodeReason}; null when there is nothing to say
+   * @param message one sentence
+   */
+  @ResourceValue
+  public record Target(
       @Required @Min(1) @JsonPropertyDescription("Number of the revision.") long revision,
       @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Name of the WhistlerArtifact.")
           String artifact,
       @Required @JsonPropertyDescription("How far it is.") State state,
-      @Size(max = 128) @JsonPropertyDescription("Why, as one word.") @Nullable String reason,
+      @Size(max = 64) @Pattern(REASON) @JsonPropertyDescription("Why, as one word.")
+          @Nullable String reason,
       @Size(max = 256) @JsonPropertyDescription("Why, as a sentence.") @Nullable String message) {}
 }

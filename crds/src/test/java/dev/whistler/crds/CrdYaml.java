@@ -27,6 +27,7 @@ final class CrdYaml {
           WhistlerArtifact.class,
           WhistlerNode.class,
           KernelProfile.class,
+          KernelProfileRequest.class,
           KernelTypes.class,
           WhistlerSink.class);
 

@@ -10,16 +10,16 @@ import dev.whistler.agent.report.NodeStatusModel;
 import dev.whistler.agent.report.ProfileUpload;
 import dev.whistler.agent.work.ArtifactLoader;
 import dev.whistler.agent.work.Assignments;
+import dev.whistler.agent.work.Backoff;
 import dev.whistler.agent.work.PinRoot;
 import dev.whistler.agent.work.Supervisor;
 import dev.whistler.bpf.sys.BpfException;
-import dev.whistler.crds.Group;
+import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ final class NodeAgent implements AutoCloseable {
   private final @Nullable String obstacle;
   private final SharedIndexInformer<WhistlerRevision> revisions;
   private final SharedIndexInformer<Node> nodes;
-  private final SharedIndexInformer<ConfigMap> wanted;
+  private final SharedIndexInformer<KernelProfileRequest> wanted;
   private final Supervisor supervisor;
   private final NodeReporter reporter;
   private final Heartbeat heartbeat;
@@ -62,6 +63,10 @@ final class NodeAgent implements AutoCloseable {
   private final ScheduledExecutorService events =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("whistler-events").daemon().factory());
+
+  // Touched on the thread of events only.
+  private int denials;
+  private boolean retryDue;
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
     String name = config.nodeName();
@@ -87,9 +92,8 @@ final class NodeAgent implements AutoCloseable {
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
     wanted =
         client
-            .configMaps()
-            .inNamespace(config.namespace())
-            .withName(Group.WANTED_PROFILES)
+            .resources(KernelProfileRequest.class)
+            .withName(KernelProfileRequest.NAME)
             .runnableInformer(NO_RESYNC);
     supervisor =
         new Supervisor(
@@ -174,12 +178,26 @@ final class NodeAgent implements AutoCloseable {
   private void uploadIfWanted() {
     boolean isWanted =
         wanted.getStore().list().stream()
-            .map(ConfigMap::getData)
+            .map(KernelProfileRequest::getSpec)
             .filter(Objects::nonNull)
-            .anyMatch(data -> kernel != null && data.containsKey(kernel.name()));
-    if (isWanted) {
-      upload.ifPresent(ProfileUpload::upload);
+            .anyMatch(spec -> kernel != null && spec.profiles().contains(kernel.name()));
+    if (!isWanted || upload.isEmpty() || retryDue) {
+      return;
     }
+    if (upload.get().upload()) {
+      denials = 0;
+      return;
+    }
+    denials++;
+    retryDue = true;
+    var _ =
+        events.schedule(
+            () -> {
+              retryDue = false;
+              uploadIfWanted();
+            },
+            Backoff.after(denials).toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   private void worksChanged() {

@@ -5,7 +5,9 @@ import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.crds.WhistlerArtifactSpec.ProgramSize;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus.Target;
 import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionStatus;
@@ -48,18 +50,37 @@ public final class Examples {
     return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of());
   }
 
-  /** A node that reports a revision of the program. */
-  public static ClusterNode node(
-      String name, String profile, long revision, State state, @Nullable String reason) {
-    NodeProgram report =
+  /** A node that runs a revision of the program. */
+  public static ClusterNode running(
+      String name, String profile, long revision, @Nullable String reason) {
+    return node(
+        name,
+        profile,
         new NodeProgram(
             "forks",
             "uid-1",
-            revision,
-            "artifact",
-            state,
-            reason,
-            reason == null ? null : reason + " happened.");
+            new Running(revision, "artifact", null, reason, message(reason)),
+            null));
+  }
+
+  /** A node on which a revision of the program does not start, and nothing else of it runs. */
+  public static ClusterNode failed(String name, String profile, long revision, String reason) {
+    return node(
+        name,
+        profile,
+        new NodeProgram(
+            "forks",
+            "uid-1",
+            null,
+            new Target(revision, "artifact", State.FAILED, reason, message(reason))));
+  }
+
+  private static @Nullable String message(@Nullable String reason) {
+    return reason == null ? null : reason + " happened.";
+  }
+
+  /** A node that reports this. */
+  public static ClusterNode node(String name, String profile, NodeProgram report) {
     return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of(report));
   }
 

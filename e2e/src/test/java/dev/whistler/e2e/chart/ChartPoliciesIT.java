@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.crds.Digest;
-import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileRequest;
+import dev.whistler.crds.KernelProfileRequestSpec;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.Tier;
@@ -17,7 +18,6 @@ import dev.whistler.e2e.cluster.TestCluster;
 import dev.whistler.e2e.install.Helm;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Waiting;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -118,18 +118,9 @@ final class ChartPoliciesIT {
   @Test
   void anAgentCreatesOnlyTheProfilesThatAreWanted() throws MalformedContentException {
     KernelProfile profile = profile("wanted");
-    assertDenied(() -> dryRun(agent, profile), "did not ask for this profile");
+    assertDenied(() -> dryRun(agent, profile), "wanted-profiles");
 
-    admin
-        .resource(
-            new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(Group.WANTED_PROFILES)
-                .withNamespace(NAMESPACE)
-                .endMetadata()
-                .addToData(profile.getMetadata().getName(), "")
-                .build())
-        .update();
+    admin.resource(request(profile.getMetadata().getName())).forceConflicts().serverSideApply();
     Waiting.until(
         "the policy knows what is wanted", LIMIT, () -> !isDenied(() -> dryRun(agent, profile)));
     KernelProfile another = profile("unwanted");
@@ -240,5 +231,12 @@ final class ChartPoliciesIT {
             + tier.name().toLowerCase(Locale.ROOT)
             + "}\n",
         WhistlerProgram.class);
+  }
+
+  private static KernelProfileRequest request(String profile) {
+    KernelProfileRequest request = new KernelProfileRequest();
+    request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
+    request.setSpec(new KernelProfileRequestSpec(List.of(profile)));
+    return request;
   }
 }

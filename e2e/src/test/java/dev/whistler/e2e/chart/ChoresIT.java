@@ -6,6 +6,7 @@ import dev.whistler.crds.Group;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
@@ -197,9 +198,7 @@ final class ChoresIT {
             null,
             null,
             List.of(),
-            List.of(
-                new NodeProgram(
-                    program, "1", 1, "a", WhistlerNodeStatus.State.RUNNING, null, null)),
+            List.of(new NodeProgram(program, "1", new Running(1, "a", null, null, null), null)),
             List.of()));
     var _ = admin.resource(node).subresource("status").update();
   }

@@ -3,9 +3,10 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileRequest;
+import dev.whistler.crds.KernelProfileRequestSpec;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
@@ -17,7 +18,6 @@ import dev.whistler.e2e.install.AgentProcess;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Waiting;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,17 +73,7 @@ final class AgentAloneIT {
           .as("nobody wants it yet")
           .isNull();
       refusedToTheAgentOf(installation.agentKubeconfig("node-alone"));
-      client
-          .resource(
-              new ConfigMapBuilder()
-                  .withNewMetadata()
-                  .withName(Group.WANTED_PROFILES)
-                  .withNamespace(Installation.NAMESPACE)
-                  .endMetadata()
-                  .addToData(profile, "")
-                  .build())
-          .forceConflicts()
-          .serverSideApply();
+      client.resource(wanting(profile)).forceConflicts().serverSideApply();
       KernelProfile uploaded =
           Waiting.get(
               "KernelProfile",
@@ -112,11 +103,18 @@ final class AgentAloneIT {
       profile.setMetadata(new ObjectMetaBuilder().withName(invented.digest().name()).build());
       profile.setSpec(invented.toSpec());
       assertThatThrownBy(() -> thief.resource(profile).create())
-          .hasMessageContaining("the operator did not ask for this profile");
+          .hasMessageContaining("wanted-profiles");
 
       assertThatThrownBy(() -> thief.resources(WhistlerProgram.class).list())
           .as("sources are not for agents")
           .hasMessageContaining("forbidden");
     }
+  }
+
+  private static KernelProfileRequest wanting(String profile) {
+    KernelProfileRequest request = new KernelProfileRequest();
+    request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
+    request.setSpec(new KernelProfileRequestSpec(List.of(profile)));
+    return request;
   }
 }

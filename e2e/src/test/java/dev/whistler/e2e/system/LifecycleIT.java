@@ -15,6 +15,7 @@ import dev.whistler.e2e.machine.KernelObjects;
 import dev.whistler.e2e.process.Waiting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,7 +65,9 @@ final class LifecycleIT {
           .singleElement()
           .satisfies(c -> assertThat(c.status()).isEqualTo(Status.FALSE));
       assertThat(system.revisions(program)).hasSize(1);
-      assertThat(onNode(system, program)).hasValueSatisfying(p -> assertThat(p.revision()).isOne());
+      assertThat(onNode(system, program))
+          .hasValueSatisfying(
+              p -> assertThat(Objects.requireNonNull(p.running()).revision()).isOne());
       assertThat(KernelObjects.now().ids().get(Kind.PROGRAM))
           .as("the old revision's programs are still the same ones")
           .isEqualTo(running.ids().get(Kind.PROGRAM));

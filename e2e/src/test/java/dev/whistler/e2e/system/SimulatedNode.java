@@ -2,15 +2,13 @@ package dev.whistler.e2e.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
+import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
-import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Waiting;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -80,15 +78,12 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
         "the operator wants profile " + profile,
         LIMIT,
         () -> {
-          ConfigMap wanted =
+          KernelProfileRequest wanted =
               client()
-                  .configMaps()
-                  .inNamespace(Installation.NAMESPACE)
-                  .withName(Group.WANTED_PROFILES)
+                  .resources(KernelProfileRequest.class)
+                  .withName(KernelProfileRequest.NAME)
                   .get();
-          return wanted != null
-              && wanted.getData() != null
-              && wanted.getData().containsKey(profile);
+          return wanted != null && wanted.getSpec().profiles().contains(profile);
         });
     KernelProfile resource = new KernelProfile();
     resource.setMetadata(metadata(profile));

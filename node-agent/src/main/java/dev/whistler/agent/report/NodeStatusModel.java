@@ -8,7 +8,9 @@ import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -20,7 +22,6 @@ public final class NodeStatusModel {
 
   private static final String READY = "Ready";
   private static final int MAX_MESSAGE = 256;
-  private static final int MAX_PROGRAMS = 256;
 
   private NodeStatusModel() {}
 
@@ -55,7 +56,10 @@ public final class NodeStatusModel {
         agentVersion,
         profile.orElse(null),
         features,
-        works.stream().limit(MAX_PROGRAMS).map(NodeStatusModel::program).toList(),
+        works.stream()
+            .limit(WhistlerNodeStatus.MAX_PROGRAMS)
+            .map(NodeStatusModel::program)
+            .toList(),
         List.of(keepTime(ready, previous)));
   }
 
@@ -80,28 +84,40 @@ public final class NodeStatusModel {
   }
 
   private static NodeProgram program(Work work) {
-    return switch (work.state()) {
-      case WorkState.Running running -> program(work, State.RUNNING, null, null);
-      case WorkState.Degraded(String reason, String message) ->
-          program(work, State.RUNNING, reason, message);
-      case WorkState.Failed(String reason, String message) ->
-          program(work, State.FAILED, reason, message);
-      case WorkState.Pending(String reason, String why) ->
-          program(
-              work, State.PENDING, reason.isEmpty() ? null : reason, why.isEmpty() ? null : why);
-    };
-  }
-
-  private static NodeProgram program(
-      Work work, State state, @Nullable String reason, @Nullable String message) {
     return new NodeProgram(
         work.assignment().program(),
         work.assignment().uid(),
+        work.running().map(NodeStatusModel::running).orElse(null),
+        target(work).orElse(null));
+  }
+
+  private static Running running(Work.Current current) {
+    Optional<Work.Trouble> trouble = current.trouble();
+    return new Running(
+        current.assignment().revision(),
+        current.assignment().artifact(),
+        current.since().truncatedTo(ChronoUnit.SECONDS).toString(),
+        trouble.map(Work.Trouble::reason).orElse(null),
+        trouble.map(it -> truncate(it.message())).orElse(null));
+  }
+
+  private static Optional<Target> target(Work work) {
+    return switch (work.state()) {
+      case WorkState.Running running -> Optional.empty();
+      case WorkState.Failed(String reason, String message) ->
+          Optional.of(target(work, State.FAILED, reason, message));
+      case WorkState.Pending(String reason, String why) ->
+          Optional.of(target(work, State.PENDING, reason, why));
+    };
+  }
+
+  private static Target target(Work work, State state, String reason, String message) {
+    return new Target(
         work.assignment().revision(),
         work.assignment().artifact(),
         state,
-        reason,
-        message == null ? null : truncate(message));
+        reason.isEmpty() ? null : reason,
+        message.isEmpty() ? null : truncate(message));
   }
 
   private static String truncate(String message) {

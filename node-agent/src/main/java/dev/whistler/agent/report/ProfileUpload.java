@@ -26,18 +26,26 @@ public final class ProfileUpload {
     this.spec = spec;
   }
 
-  /** Creates the profile; does nothing where it exists. The next change of the list tries again. */
-  public void upload() {
+  /**
+   * Creates the profile; does nothing where it exists.
+   *
+   * @return whether it is there now. A policy may know later than this agent what is wanted, so a
+   *     denial is worth another try.
+   */
+  public boolean upload() {
     KernelProfile profile = new KernelProfile();
     profile.setMetadata(new ObjectMetaBuilder().withName(name).build());
     profile.setSpec(spec);
     try {
       var _ = client.resource(profile).create();
       LOG.infof("uploaded kernel profile %s", name);
+      return true;
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        LOG.warnf("Kernel profile %s cannot be uploaded: %s", name, e.getMessage());
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return true;
       }
+      LOG.warnf("Kernel profile %s cannot be uploaded (tried again): %s", name, e.getMessage());
+      return false;
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.whistler.agent.work;
 import java.time.Duration;
 
 /** Waits between tries: 1 s, doubled each time, at most 60 s. */
-final class Backoff {
+public final class Backoff {
 
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LAST = Duration.ofSeconds(60);
@@ -13,7 +13,7 @@ final class Backoff {
   /**
    * @param failures tries that have failed in a row, ≥ 1
    */
-  static Duration after(int failures) {
+  public static Duration after(int failures) {
     Duration wait = FIRST.multipliedBy(1L << Math.min(failures - 1, 6));
     return wait.compareTo(LAST) > 0 ? LAST : wait;
   }

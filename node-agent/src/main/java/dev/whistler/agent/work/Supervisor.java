@@ -7,6 +7,7 @@ import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,7 +63,10 @@ public final class Supervisor implements AutoCloseable {
     @Nullable Assignment wanted;
     @Nullable Assignment current;
     @Nullable RunningProgram program;
+    Instant since = Instant.EPOCH;
+    Optional<Work.Trouble> trouble = Optional.empty();
     WorkState state = new WorkState.Pending("", "");
+    boolean runs;
     int failures;
     boolean hopeless;
   }
@@ -146,7 +151,7 @@ public final class Supervisor implements AutoCloseable {
 
   private void bring(Slot slot, Assignment assignment) {
     if (assignment.equals(slot.current) && slot.program != null) {
-      slot.state = stateOf(slot.program);
+      look(slot, slot.program);
       return;
     }
     RunningProgram started;
@@ -180,8 +185,9 @@ public final class Supervisor implements AutoCloseable {
     slot.failures = 0;
     slot.program = started;
     slot.current = assignment;
+    slot.since = Instant.now();
     started.onStateChange(state -> submit(() -> follow(slot, started)));
-    slot.state = stateOf(started);
+    look(slot, started);
   }
 
   private void again(Slot slot, Assignment assignment) {
@@ -202,22 +208,31 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void follow(Slot slot, RunningProgram program) {
-    if (slot.program == program && Objects.equals(slot.wanted, slot.current)) {
-      slot.state = stateOf(program);
+    if (slot.program == program) {
+      look(slot, program);
       publish();
     }
   }
 
-  private static WorkState stateOf(RunningProgram program) {
-    return switch (program.state()) {
-      case ProgramState.Running running -> new WorkState.Running();
-      case ProgramState.Degraded(FailureReason reason, String message) ->
-          new WorkState.Degraded(reason.text(), message);
-      case ProgramState.Failed(FailureReason reason, String message) ->
-          new WorkState.Failed(reason.text(), message);
-      case ProgramState.Stopping stopping -> new WorkState.Pending("Stopping", "");
-      case ProgramState.Stopped stopped -> new WorkState.Pending("Stopped", "");
-    };
+  /** Notes the state of what runs, and that of the wanted revision if it is this. */
+  private static void look(Slot slot, RunningProgram program) {
+    slot.trouble = Optional.empty();
+    WorkState state =
+        switch (program.state()) {
+          case ProgramState.Running running -> new WorkState.Running();
+          case ProgramState.Degraded(FailureReason reason, String message) -> {
+            slot.trouble = Optional.of(new Work.Trouble(reason.text(), message));
+            yield new WorkState.Running();
+          }
+          case ProgramState.Failed(FailureReason reason, String message) ->
+              new WorkState.Failed(reason.text(), message);
+          case ProgramState.Stopping stopping -> new WorkState.Pending("Stopping", "");
+          case ProgramState.Stopped stopped -> new WorkState.Pending("Stopped", "");
+        };
+    slot.runs = state instanceof WorkState.Running;
+    if (Objects.equals(slot.wanted, slot.current)) {
+      slot.state = state;
+    }
   }
 
   private static String message(Exception e) {
@@ -231,6 +246,7 @@ public final class Supervisor implements AutoCloseable {
     }
     slot.program = null;
     slot.current = null;
+    slot.runs = false;
     try (program) {
       String counters = program.stop(drain).toJson();
       LOG.infof(
@@ -241,12 +257,17 @@ public final class Supervisor implements AutoCloseable {
 
   private void publish() {
     works =
-        slots.values().stream()
-            .filter(slot -> slot.wanted != null)
-            .map(slot -> new Work(Objects.requireNonNull(slot.wanted), slot.state))
-            .toList();
+        slots.values().stream().filter(slot -> slot.wanted != null).map(Supervisor::work).toList();
     programs = slots.values().stream().map(slot -> slot.program).filter(Objects::nonNull).toList();
     changed.run();
+  }
+
+  private static Work work(Slot slot) {
+    Optional<Work.Current> running =
+        slot.runs && slot.current != null
+            ? Optional.of(new Work.Current(slot.current, slot.since, slot.trouble))
+            : Optional.empty();
+    return new Work(Objects.requireNonNull(slot.wanted), slot.state, running);
   }
 
   private void letGo(Slot slot) {
@@ -257,6 +278,7 @@ public final class Supervisor implements AutoCloseable {
     }
     slot.program = null;
     slot.current = null;
+    slot.runs = false;
     program.leave(drain);
     LOG.infof(
         "%s revision %d stays in the kernel for the next agent",

@@ -1,4 +1,30 @@
 package dev.whistler.agent.work;
 
-/** An assignment and where it stands. */
-public record Work(Assignment assignment, WorkState state) {}
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A program on this node.
+ *
+ * @param assignment what shall run
+ * @param state how far that is
+ * @param running what runs, which may be an earlier revision
+ */
+public record Work(Assignment assignment, WorkState state, Optional<Current> running) {
+
+  /**
+   * What runs.
+   *
+   * @param since when this agent attached it or took it over
+   * @param trouble what is wrong although it runs
+   */
+  public record Current(Assignment assignment, Instant since, Optional<Trouble> trouble) {}
+
+  /**
+   * What is wrong although a program runs.
+   *
+   * @param reason one word
+   * @param message one sentence
+   */
+  public record Trouble(String reason, String message) {}
+}

@@ -1,16 +1,13 @@
 package dev.whistler.agent.work;
 
-/** Where an assignment stands on this node. */
+/** How far a node is with an assignment. */
 public sealed interface WorkState {
 
   /** Not tried yet, or to be tried again after {@code why}. */
   record Pending(String reason, String why) implements WorkState {}
 
-  /** Attached; its records are read and delivered. */
+  /** Attached; its records are read. What is wrong with it nevertheless is told of what runs. */
   record Running() implements WorkState {}
-
-  /** It runs, but not all that was asked for is done. */
-  record Degraded(String reason, String message) implements WorkState {}
 
   /** It does not run and will not by itself. */
   record Failed(String reason, String message) implements WorkState {}

@@ -8,10 +8,11 @@ import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNodeStatus;
-import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus.Target;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ final class NodeStatusModelTest {
         Optional.of("p".repeat(40)),
         obstacle,
         List.of(),
-        List.of(new Work(Revisions.assignment("forks", 3), state)),
+        List.of(new Work(Revisions.assignment("forks", 3), state, Optional.empty())),
         before,
         at);
   }
@@ -56,16 +57,18 @@ final class NodeStatusModelTest {
 
   @Test
   void messagesAreCutToWhatAnObjectHolds() {
-    NodeProgram program =
-        status(
-                new WorkState.Failed("VerifierRejected", "x".repeat(1000)),
-                Optional.empty(),
-                null,
-                NOON)
-            .programs()
-            .getFirst();
-    assertThat(program.state()).isEqualTo(State.FAILED);
-    assertThat(program.reason()).isEqualTo("VerifierRejected");
-    assertThat(program.message()).hasSize(256).endsWith("…");
+    Target target =
+        Objects.requireNonNull(
+            status(
+                    new WorkState.Failed("VerifierRejected", "x".repeat(1000)),
+                    Optional.empty(),
+                    null,
+                    NOON)
+                .programs()
+                .getFirst()
+                .target());
+    assertThat(target.state()).isEqualTo(State.FAILED);
+    assertThat(target.reason()).isEqualTo("VerifierRejected");
+    assertThat(target.message()).hasSize(256).endsWith("…");
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,6 +77,10 @@ final class SupervisorTest {
     synchronized (failures) {
       failures.add(failure);
     }
+  }
+
+  private Optional<Work.Trouble> trouble() {
+    return supervisor.works().getFirst().running().flatMap(Work.Current::trouble);
   }
 
   private WorkState state() {
@@ -171,7 +176,9 @@ final class SupervisorTest {
     await()
         .atMost(LIMIT)
         .until(
-            () -> state().equals(new WorkState.Degraded("SinkUnavailable", "The disk is full.")));
+            () ->
+                trouble()
+                    .equals(Optional.of(new Work.Trouble("SinkUnavailable", "The disk is full."))));
   }
 
   @Test

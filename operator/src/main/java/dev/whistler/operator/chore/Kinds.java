@@ -1,6 +1,7 @@
 package dev.whistler.operator.chore;
 
 import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelTypes;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNode;
@@ -15,6 +16,7 @@ final class Kinds {
   static final List<Class<? extends HasMetadata>> ALL =
       List.of(
           KernelProfile.class,
+          KernelProfileRequest.class,
           KernelTypes.class,
           WhistlerArtifact.class,
           WhistlerNode.class,

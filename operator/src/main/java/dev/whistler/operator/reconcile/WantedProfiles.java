@@ -1,11 +1,12 @@
 package dev.whistler.operator.reconcile;
 
-import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelProfileRequest;
+import dev.whistler.crds.KernelProfileRequestSpec;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.KernelKnowledge;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.quarkus.logging.Log;
@@ -14,10 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the ConfigMap of {@link Group#WANTED_PROFILES}: agents may create only the profiles that it
- * names, so that a stolen node cannot fill the API server's storage. Deletes profiles that are not
- * what their names say.
+ * Keeps the {@link KernelProfileRequest}: agents may create only the profiles that it names, so
+ * that a stolen node cannot fill the API server's storage. Deletes profiles that are not what their
+ * names say.
  */
 @ApplicationScoped
 public class WantedProfiles {
@@ -94,8 +93,8 @@ public class WantedProfiles {
       }
     } catch (KubernetesClientException e) {
       Log.warnf(
-          "The ConfigMap %s in namespace %s could not be written, trying again: %s",
-          Group.WANTED_PROFILES, config.namespace(), e.getMessage());
+          "The list of wanted kernel profiles could not be written, trying again: %s",
+          e.getMessage());
       schedule(RETRY);
     }
   }
@@ -109,21 +108,9 @@ public class WantedProfiles {
   }
 
   private void write(SortedSet<String> wanted) {
-    Map<String, String> data = new TreeMap<>();
-    wanted.forEach(name -> data.put(name, ""));
-    client
-        .configMaps()
-        .inNamespace(config.namespace())
-        .resource(
-            new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(Group.WANTED_PROFILES)
-                .withNamespace(config.namespace())
-                .endMetadata()
-                .withData(data)
-                .build())
-        .fieldManager(FIELD_MANAGER)
-        .forceConflicts()
-        .serverSideApply();
+    KernelProfileRequest request = new KernelProfileRequest();
+    request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
+    request.setSpec(new KernelProfileRequestSpec(List.copyOf(wanted)));
+    client.resource(request).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
   }
 }

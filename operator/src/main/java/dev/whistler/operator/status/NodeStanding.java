@@ -1,6 +1,7 @@
 package dev.whistler.operator.status;
 
 import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.ClusterNode;
@@ -37,18 +38,22 @@ sealed interface NodeStanding {
       return new Waiting();
     }
     long target = observation.plan().target().getAsLong();
-    Optional<NodeProgram> report =
-        node.program(observation.program().uid()).filter(program -> program.revision() == target);
-    if (report.isPresent()) {
-      NodeProgram program = report.get();
-      return switch (program.state()) {
-        case RUNNING -> new Running(trouble(program));
+    Optional<NodeProgram> report = node.program(observation.program().uid());
+    Optional<WhistlerNodeStatus.Running> running =
+        report.map(NodeProgram::running).filter(it -> it.revision() == target);
+    if (running.isPresent()) {
+      return new Running(trouble(running.get()));
+    }
+    Optional<WhistlerNodeStatus.Target> wanted =
+        report.map(NodeProgram::target).filter(it -> it.revision() == target);
+    if (wanted.isPresent()) {
+      return switch (wanted.get().state()) {
         case FAILED ->
             new Failed(
                 new Failure(
-                    orElse(program.reason(), NodeReason.ATTACH_FAILED),
-                    orElse(program.message(), "The agent did not say why.")));
-        case PENDING, UNLOADING -> new Waiting();
+                    orElse(wanted.get().reason(), NodeReason.ATTACH_FAILED),
+                    orElse(wanted.get().message(), "The agent did not say why.")));
+        case PENDING, STARTING, UNLOADING -> new Waiting();
       };
     }
     return node.profile()
@@ -58,7 +63,7 @@ sealed interface NodeStanding {
         .orElseGet(Waiting::new);
   }
 
-  private static Optional<Failure> trouble(NodeProgram program) {
+  private static Optional<Failure> trouble(WhistlerNodeStatus.Running program) {
     return Optional.ofNullable(program.reason())
         .filter(DELIVERY_REASONS::contains)
         .map(reason -> new Failure(reason, orElse(program.message(), reason + ".")));

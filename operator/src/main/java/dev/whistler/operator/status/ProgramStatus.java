@@ -2,7 +2,7 @@ package dev.whistler.operator.status;
 
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
-import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.NodeCounts;
 import dev.whistler.crds.WhistlerProgramStatus.NodeFailure;
@@ -13,6 +13,7 @@ import dev.whistler.operator.model.ProgramIdentity;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ public final class ProgramStatus {
     ProgramIdentity program = observation.program();
     return observation.nodes().stream()
         .flatMap(node -> node.program(program.uid()).stream())
-        .filter(report -> report.state() == State.RUNNING)
-        .mapToLong(report -> report.revision())
+        .flatMap(report -> Optional.ofNullable(report.running()).stream())
+        .mapToLong(WhistlerNodeStatus.Running::revision)
         .max();
   }
 

@@ -4,16 +4,17 @@ import static dev.whistler.operator.Examples.FORKS;
 import static dev.whistler.operator.Examples.built;
 import static dev.whistler.operator.Examples.content;
 import static dev.whistler.operator.Examples.diagnostic;
+import static dev.whistler.operator.Examples.failed;
 import static dev.whistler.operator.Examples.node;
 import static dev.whistler.operator.Examples.release;
 import static dev.whistler.operator.Examples.revision;
+import static dev.whistler.operator.Examples.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
-import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.Build;
 import dev.whistler.crds.WhistlerProgramStatus.NodeCounts;
@@ -49,8 +50,7 @@ final class ProgramStatusTest {
   @Test
   void aProgramThatRunsEverywhereIsReady() {
     WhistlerProgramStatus status =
-        status(
-            List.of(node("a", "k1", 1, State.RUNNING, null)), Map.of("k1", built(20)), List.of());
+        status(List.of(running("a", "k1", 1, null)), Map.of("k1", built(20)), List.of());
 
     assertThat(summary(status))
         .containsExactly(
@@ -72,7 +72,7 @@ final class ProgramStatusTest {
   void aNodeThatHasNotReportedIsProgress() {
     WhistlerProgramStatus status =
         status(
-            List.of(node("a", "k1", 1, State.RUNNING, null), node("b", "k1")),
+            List.of(running("a", "k1", 1, null), node("b", "k1")),
             Map.of("k1", built(20)),
             List.of());
 
@@ -98,7 +98,7 @@ final class ProgramStatusTest {
                 diagnostic(Code.E_TYPE, 9, 7, "wrong type")));
 
     WhistlerProgramStatus status =
-        status(List.of(node("a", "k1", 4, State.RUNNING, null)), Map.of("k1", broken), old);
+        status(List.of(running("a", "k1", 4, null)), Map.of("k1", broken), old);
 
     assertThat(summary(status))
         .containsExactly(
@@ -120,7 +120,7 @@ final class ProgramStatusTest {
   void aKernelWithoutAFieldFailsAlone() {
     WhistlerProgramStatus status =
         status(
-            List.of(node("a", "k1", 1, State.RUNNING, null), node("b", "k2")),
+            List.of(running("a", "k1", 1, null), node("b", "k2")),
             Map.of("k1", built(20), "k2", NO_FIELD),
             List.of());
 
@@ -165,8 +165,7 @@ final class ProgramStatusTest {
     WhistlerProgramStatus status =
         status(
             List.of(
-                node("a", "k1", 1, State.FAILED, NodeReason.VERIFIER_REJECTED),
-                node("b", "k1", 1, State.RUNNING, null)),
+                failed("a", "k1", 1, NodeReason.VERIFIER_REJECTED), running("b", "k1", 1, null)),
             Map.of("k1", built(20)),
             List.of());
 
@@ -184,7 +183,7 @@ final class ProgramStatusTest {
   void aSinkThatDoesNotAcceptLeavesTheProgramAttached() {
     WhistlerProgramStatus status =
         status(
-            List.of(node("a", "k1", 1, State.RUNNING, NodeReason.SINK_UNAVAILABLE)),
+            List.of(running("a", "k1", 1, NodeReason.SINK_UNAVAILABLE)),
             Map.of("k1", built(20)),
             List.of());
 
@@ -216,7 +215,7 @@ final class ProgramStatusTest {
   void anUnsupportedFieldIsRefusedWhileTheOldRevisionGoesOn() {
     List<WhistlerRevision> old =
         List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
-    List<ClusterNode> nodes = List.of(node("a", "k1", 4, State.RUNNING, null));
+    List<ClusterNode> nodes = List.of(running("a", "k1", 4, null));
     WhistlerProgramStatus status =
         ProgramStatus.of(
             new Observation(
@@ -239,7 +238,7 @@ final class ProgramStatusTest {
 
   @Test
   void timesChangeOnlyWithTheStatus() {
-    List<ClusterNode> running = List.of(node("a", "k1", 1, State.RUNNING, null));
+    List<ClusterNode> running = List.of(running("a", "k1", 1, null));
     WhistlerProgramStatus first = status(running, Map.of("k1", built(20)), List.of());
 
     WhistlerProgramStatus same =
@@ -249,7 +248,7 @@ final class ProgramStatusTest {
     WhistlerProgramStatus changed =
         ProgramStatus.of(
             observation(
-                List.of(node("a", "k1", 1, State.FAILED, NodeReason.ATTACH_FAILED)),
+                List.of(failed("a", "k1", 1, NodeReason.ATTACH_FAILED)),
                 Map.of("k1", built(20)),
                 List.of(),
                 first),
@@ -265,7 +264,7 @@ final class ProgramStatusTest {
         status(List.of(node("a", "k1")), Map.of("k1", built(20)), List.of());
     WhistlerProgramStatus failed =
         status(
-            List.of(node("a", "k1", 1, State.FAILED, NodeReason.ATTACH_FAILED)),
+            List.of(failed("a", "k1", 1, NodeReason.ATTACH_FAILED)),
             Map.of("k1", built(20)),
             List.of());
 

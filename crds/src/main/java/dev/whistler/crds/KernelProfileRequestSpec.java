@@ -1,0 +1,24 @@
+package dev.whistler.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+
+/**
+ * Which kernel profiles are wanted.
+ *
+ * @param profiles names of {@link KernelProfile}s, ordered
+ */
+@ResourceValue
+public record KernelProfileRequestSpec(
+    @Size(max = MAX_PROFILES)
+        @JsonPropertyDescription("Names of the KernelProfiles that agents may create.")
+        List<@Pattern("^[0-9a-f]{40}$") String> profiles) {
+  /** Most profiles that are wanted at a time. */
+  public static final int MAX_PROFILES = 1024;
+
+  public KernelProfileRequestSpec {
+    profiles = Absent.list(profiles);
+  }
+}
