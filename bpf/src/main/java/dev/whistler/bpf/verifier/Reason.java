@@ -11,13 +11,34 @@ import java.util.regex.Pattern;
 public enum Reason {
   /** A type, field or enumerator that the program was compiled for and the kernel does not have. */
   KERNEL_TYPE("^CO-RE: ", "unknown#195896080"),
+  /**
+   * A helper that this program type or kernel does not have. Before the kinds below, which go by
+   * words that are also parts of helpers' names.
+   */
+  HELPER_MISSING(
+      "unknown func",
+      "invalid func \\S+#",
+      "program of this type cannot use helper",
+      "cannot pass map_type",
+      "supported only for",
+      "not supported for program type",
+      "not allowed for this program type",
+      "not allowed in (probe|tracing)",
+      "is only allowed in bpf_lsm",
+      "helper call is not allowed",
+      "cannot update sockmap in this context",
+      "calling kernel function",
+      "(failed to find BTF|cannot find address) for kernel function",
+      "JIT (does not|doesn't) support|JIT is required",
+      "kernel is missing BTF"),
   /** A pointer that may be null is used without a check. */
   MAYBE_NULL(
       "invalid mem access '\\w*or_null\\w*'",
       "pointer arithmetic on \\w*or_null\\w* prohibited",
       "Possibly NULL pointer",
       "type=\\w*or_null",
-      "NULL pointer passed"),
+      "NULL pointer passed",
+      "expected to be non-NULL"),
   /** A register is read that holds nothing. */
   UNINITIALIZED_REGISTER("!read_ok"),
   /** The memory that a dynptr stands for is used against the rules for dynptrs. */
@@ -26,23 +47,33 @@ public enum Reason {
   ITERATOR("(un)?initialized iter_", "valid iter(ator)? pointer", "\\biter_\\w+ (passed|as|state)"),
   /** A part of a map's value that belongs to the kernel: a lock, timer, list, tree or kptr. */
   SPECIAL_FIELD(
-      "progs cannot use bpf_\\w+",
+      "progs cannot use bpf_[\\w{]+",
       "bpf_\\w+ cannot be accessed",
       "cannot be accessed (in)?directly",
       "\\bkptr\\b",
-      "bpf_\\w+ (has to be|must be) at the constant offset",
+      "bpf_\\w+ (has to be|must be) at (the|a) constant offset",
+      "bpf_\\w+ not found at offset",
+      "doesn't point to 'struct bpf_\\w+'",
+      "(doesn't have|has more than one) 'struct bpf_\\w+'",
+      "not a struct type or bpf_\\w+ is mangled",
       "doesn't have constant offset\\. bpf_",
       "(has to|must) have BTF in order to use bpf_",
       "has no valid bpf_",
       "^(?!.*must be held).*bpf_(list|rb)_(head|node|root)",
-      "timer pointer in R\\d+"),
+      "(timer|workqueue) pointer in R\\d+",
+      "pointer in R\\d+ isn't map pointer"),
   /**
    * A lock, an RCU section, or a region without preemption or interrupts: left open, or with
    * something in it that is not allowed there, as sleeping.
    */
   REGION(
       "-ed region",
-      "in rcu_read_lock region",
+      "in (rcu_read_lock|non-preemptible) region",
+      "is sleepable within",
+      "calls are not allowed with (preemption|IRQs) disabled",
+      "expected an RCU CS|nested rcu read lock",
+      "in (unnecessary )?rbtree (cb|callback)",
+      "held lock and object are not in the same allocation",
       "bpf_rcu_read_(un)?lock",
       "rcu_read_(un)?lock (is|not)|rcu_read_lock is missing",
       "while holding a lock|lock held",
@@ -57,7 +88,9 @@ public enum Reason {
   UNINITIALIZED_STACK("invalid (indirect )?(access to|read from) stack(?! R\\d+ off=)"),
   /** An access beyond the value of a map. */
   MAP_BOUNDS(
-      "invalid access to map value", "outside of the (allowed memory|map value) range.*map_value"),
+      "invalid access to map value",
+      "direct value offset of",
+      "outside of the (allowed memory|map value) range.*map_value"),
   /** An access beyond what was proved of a packet. */
   PACKET_BOUNDS("invalid access to packet", "R\\d+ offset is outside of the packet"),
   /** A field of the context or of a socket that is not there or may not be used so. */
@@ -75,7 +108,8 @@ public enum Reason {
       "invalid (indirect )?(access to|read from) stack R\\d+ off=",
       "invalid (write to|variable-offset .* to|zero-sized read from) stack",
       "variable-offset (indirect )?(read|write|access) (from|to) stack",
-      "variable offset stack pointer",
+      "variable (offset )?stack (pointer|access)",
+      "in range of var-offset (stack )?write",
       "invalid unbounded variable-offset",
       "invalid stack (type|off)",
       "invalid size of register (spill|fill)",
@@ -89,12 +123,13 @@ public enum Reason {
   MEMORY_BOUNDS(
       "invalid access to (memory|map key)",
       "outside of the allowed memory range",
-      "invalid access to \\w+ buffer",
+      "invalid access to \\w+ buffer|invalid \\w+ buffer access",
+      "leads to invalid memory access",
       "access beyond",
       "invalid negative access",
       "invalid (zero-sized|negative)"),
   /** The program returns what its type may not return. */
-  RETURN_VALUE("At program exit", "should have been in", "At async callback", "At callback return"),
+  RETURN_VALUE("At program exit", "should have been in", "(At|In) \\w+ (\\w+ )?the register R\\d+"),
   /** A value that must be bounded is not. */
   UNBOUNDED(
       "unbounded memory access",
@@ -103,7 +138,7 @@ public enum Reason {
       "with unbounded",
       "has unknown scalar",
       "out of allowed range",
-      "pointer offset \\d+ is not allowed",
+      "pointer offset -?\\d+ is not allowed",
       "makes pointer be out of bounds",
       "value -?\\d+ makes"),
   /** A read or write through something that is no pointer, or of a pointer that forbids it. */
@@ -112,7 +147,10 @@ public enum Reason {
       "invalid mem access",
       "cannot write into",
       "cannot access ptr member",
-      "access user memory",
+      "access (user|percpu) memory",
+      "access is allowed only to CAP_",
+      "map_ptr access not supported",
+      "write to change key",
       "only read( from \\w+)? is supported",
       "read-only",
       "type=.* cannot write",
@@ -135,31 +173,25 @@ public enum Reason {
       "dereference of modified \\w+ ptr",
       "negative offset \\w+ ptr",
       "variable \\w+ access",
-      "partial copy of pointer"),
+      "invalid variable (buffer )?offset",
+      "(partial copy|sign-extension part) of pointer"),
   /** A pointer would become visible outside. */
   POINTER_LEAK("leaks addr", "leaking pointer"),
   /** A division by zero, or a shift by more than the width, that stands in the code. */
   CONSTANT("div by zero", "invalid shift -?\\d+"),
   /** A helper only for GPL programs. */
   LICENSE("GPL"),
-  /** A helper that this program type or kernel does not have. */
-  HELPER_MISSING(
-      "unknown func",
-      "invalid func",
-      "program of this type cannot use helper",
-      "cannot pass map_type",
-      "supported only for",
-      "not allowed in (probe|tracing)",
-      "helper call is not allowed",
-      "calling kernel function",
-      "JIT does not support",
-      "kernel is missing BTF"),
   /** What the program is to be attached to is not there, or takes no such program. */
   ATTACH_TARGET(
       "attach_btf_id|attach btf_id|attach_btf_name",
       "must provide btf_id",
       "is not modifiable",
       "\\w+ is not sleepable",
+      "programs can(not| only)? be sleepable",
+      "^Can attach to only|^Cannot (extend|replace|recursively attach|nest)",
+      "attachable|can only be attached|Attaching \\S+ to",
+      "attach to invalid member",
+      "kernel btf_id \\d+ is not",
       "[Aa]ttach to unsupported member",
       "points to disabled hook"),
   /** A record or reference is not given back. */
@@ -170,6 +202,7 @@ public enum Reason {
       "reference has not been acquired",
       "is an unacquired reference",
       "must be referenced when passed to release",
+      "cannot be mixed with socket references",
       "release kernel function .* expects"),
   /** A function, callback, tail call or exception that is not allowed as it stands. */
   CALL(
@@ -183,17 +216,27 @@ public enum Reason {
       "is only allowed in functions that return",
       "cannot return stack pointer to the caller",
       "recursive call",
-      "Func#\\d+ .*(is global|args)"),
+      "calling other bpf or kernel functions are allowed for",
+      "callback function|callbacks are not allowed",
+      "not allowed in subprogs without BTF",
+      "into stack frame of the caller",
+      "tail_call abusing map_ptr"),
   /** An argument of a helper has the wrong type. */
   ARGUMENT_TYPE(
       "R\\d+ type=",
       "\\b[Aa]rg ?#?\\d+",
-      "expected pointer to",
+      "expect(ed|s) pointer to",
+      "type ID argument|obj_new type size",
+      "struct nesting depth",
+      "R\\d+ (is not a (const|known|scalar|pointer)|does not point to|is of type)",
+      "[Ii]nvalid format string|string is not zero-terminated",
+      "Helper has invalid btf",
+      "cannot pass in \\w+ at an offset",
       "helper access to the packet is not allowed",
       "doesn't support non-zero flags",
       "must have zero offset when passed",
       "(?i)must point to",
-      "must be"),
+      "(R\\d+|object|input) must be|must be (referenced|a known constant|in range)"),
   /** A loop without a proven end. */
   LOOP("infinite loop detected", "back-edge", "loop is not bounded"),
   /** Too many instructions or states. */
@@ -203,10 +246,12 @@ public enum Reason {
       "too many",
       "program too large",
       "exceeds limit",
+      "reached the limit",
       "call stack of \\d+ frames"),
   /** Code that cannot run, or jumps to nowhere. */
   CONTROL_FLOW(
       "unreachable insn",
+      "invalid destination",
       "jump out of range",
       "last insn is not",
       "jump into the middle",
@@ -220,7 +265,11 @@ public enum Reason {
       "unknown opcode",
       "uses reserved fields",
       "invalid bpf_ld_imm64",
-      "invalid BPF_\\w+ (opcode|insn|mode)",
+      "invalid BPF_\\S+ (opcode|insn|mode)",
+      "unknown insn class",
+      "pseudo btf_id",
+      "addr_space_cast insn",
+      "(func|line)[_ ]info|core_relo",
       "unknown instruction",
       "R\\d+ is invalid",
       "frame pointer is read only",
@@ -231,6 +280,10 @@ public enum Reason {
   /** None of these. */
   OTHER();
 
+  /** The kernel found a mistake of its own, whatever it then names. */
+  private static final Pattern KERNEL_BUG =
+      Pattern.compile("(?i)^(the )?verifier (bug|internal error)|^BUG\\b");
+
   private final List<Pattern> wordings;
 
   Reason(String... wordings) {
@@ -238,6 +291,9 @@ public enum Reason {
   }
 
   static Reason of(String message) {
+    if (KERNEL_BUG.matcher(message).find()) {
+      return OTHER;
+    }
     for (Reason reason : values()) {
       for (Pattern wording : reason.wordings) {
         if (wording.matcher(message).find()) {

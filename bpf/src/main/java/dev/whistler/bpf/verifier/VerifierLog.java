@@ -19,6 +19,13 @@ public final class VerifierLog {
   private static final Pattern REGISTER = Pattern.compile("\\b[Rr](\\d{1,2})\\b");
   private static final Pattern CALL =
       Pattern.compile("(caller|callee|returning from callee|frame\\d+|from \\d+ to \\d+).*");
+
+  /** What the verifier says of functions that it takes on their own, and of how far it looks. */
+  private static final Pattern REMARK =
+      Pattern.compile(
+          "Func#\\d+ .*(is global|is safe for any args).*|Validating \\S+ func#\\d+.*"
+              + "|(last_idx \\d|regs=|parent (didn't|already|state)|force_precise:|\\d+: safe).*");
+
   private static final int MAXIMUM_MESSAGE_LINES = 3;
 
   /** What follows in a line is not looked at; the kernel writes at most 1 KiB at once. */
@@ -168,6 +175,7 @@ public final class VerifierLog {
         || line.startsWith("func#")
         || INSTRUCTION.matcher(line).matches()
         || STATE.matcher(line).matches()
-        || CALL.matcher(line).matches();
+        || CALL.matcher(line).matches()
+        || REMARK.matcher(line).matches();
   }
 }

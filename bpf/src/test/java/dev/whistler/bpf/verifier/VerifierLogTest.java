@@ -146,6 +146,40 @@ class VerifierLogTest {
         "ATTACH_TARGET|bpf_fentry_test1 is not sleepable",
         "ATTACH_TARGET|bpf_fentry_test1() is not modifiable",
         "TOO_COMPLEX|too many subprograms",
+        "HELPER_MISSING|calling kernel function bpf_dynptr_from_skb is not allowed",
+        "HELPER_MISSING|program of this type cannot use helper bpf_spin_lock#93",
+        "HELPER_MISSING|cannot update sockmap in this context",
+        "HELPER_MISSING|css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs",
+        "REGION|global function calls are not allowed with preemption disabled,",
+        "REGION|sleepable helper bpf_copy_from_user#148 in non-preemptible region",
+        "REGION|expected an RCU CS when using bpf_iter_task_next",
+        "REGION|can't spin_{lock,unlock} in rbtree cb",
+        "SPECIAL_FIELD|off 1 doesn't point to 'struct bpf_spin_lock' that is at 0",
+        "SPECIAL_FIELD|pointer in R2 isn't map pointer",
+        "SPECIAL_FIELD|workqueue pointer in R1 map_uid=0 doesn't match map pointer in R2 map_uid=0",
+        "SPECIAL_FIELD|bpf_list_head has to be at a constant offset",
+        "MAYBE_NULL|arg#0 is expected to be non-NULL",
+        "UNBOUNDED|fp pointer offset -1073741822 is not allowed",
+        "MAP_BOUNDS|direct value offset of 536870912 is not allowed",
+        "MEMORY_BOUNDS|R6 invalid rdonly buffer access: off=8, size=8",
+        "MEMORY_BOUNDS|arg#0 arg#1 memory, len pair leads to invalid memory access",
+        "POINTER_ARITHMETIC|R6 invalid variable buffer offset: off=0, var_off=(0x0; 0xffffffff)",
+        "POINTER_ARITHMETIC|R10 sign-extension part of pointer",
+        "STACK_BOUNDS|R2 variable stack access prohibited for !root, var_off=(0x0; 0x4) off=-8",
+        "RETURN_VALUE|At subprogram exit the register R0 is not a scalar value (ctx)",
+        "RETURN_VALUE|In async callback the register R0 is not a known value (ctx)",
+        "NO_POINTER|bpf_array access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN",
+        "CALL|loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN",
+        "CALL|cannot spill pointers to stack into stack frame of the caller",
+        "CALL|tail_call abusing map_ptr",
+        "CONTROL_FLOW|call to invalid destination",
+        "REFERENCE_LEAK|`BPF_LD_[ABS|IND] cannot be mixed with socket references`",
+        "ATTACH_TARGET|Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be "
+            + "sleepable",
+        "ARGUMENT_TYPE|bpf_percpu_obj_new type size (600) is greater than 512",
+        "BAD_INSTRUCTION|Invalid line_info[1].insn_off:1 (prev_offset:1 prog->len:1)",
+        "OTHER|verifier internal error: CONST_PTR_TO_DYNPTR cannot be released",
+        "OTHER|BUG regs 1",
         "KERNEL_TYPE|invalid func unknown#195896080",
         "KERNEL_TYPE|CO-RE: the kernel's struct cfs_rq has no nr_running"
       })
@@ -162,6 +196,21 @@ class VerifierLogTest {
     VerifierLog.Verdict verdict = VerifierLog.parse(log).orElseThrow();
     assertThat(verdict.reason()).isEqualTo(Reason.CALL);
     assertThat(verdict.message()).startsWith("Global function foo()");
+  }
+
+  /** They stand directly before the refusal where nothing is printed between. */
+  @Test
+  void remarksAboutFunctionsAreNoRefusals() {
+    String log =
+        """
+        0: (85) call pc+2
+        Func#1 ('f') is global and assumed valid.
+        Validating f() func#1...
+        R0 invalid mem access 'scalar'
+        processed 1 insns""";
+    VerifierLog.Verdict verdict = VerifierLog.parse(log).orElseThrow();
+    assertThat(verdict.reason()).isEqualTo(Reason.NO_POINTER);
+    assertThat(verdict.message()).isEqualTo("R0 invalid mem access 'scalar'");
   }
 
   @Test
