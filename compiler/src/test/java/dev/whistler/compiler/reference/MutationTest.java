@@ -33,6 +33,9 @@ class MutationTest {
   private static final int SHORT = 40;
   private static final int PROGRAMS = Integer.getInteger("whistler.mutation.programs", SHORT);
 
+  /** Programs of shapes alone, which are small. */
+  private static final int SMALL = 2 * PROGRAMS;
+
   /** Programs about widths, which are small. */
   private static final int AT_WIDTHS = 300;
 
@@ -151,6 +154,16 @@ class MutationTest {
 
     /** The mutants that no program found. */
     List<Mutant> run(long end) {
+      // Small ones first: they take little time, and what they find need not be sought more.
+      try (KernelSession kernel = new KernelSession()) {
+        for (int i = 0; i < SMALL && !alive.isEmpty() && System.nanoTime() < end; i++) {
+          long seed = 59_000_003L + i;
+          Form body = new ProgramGenerator(seed).shapes();
+          byte[] packet = Inputs.packet(body, new Random(seed));
+          List<CompilationOptions> variants = List.of(Compilation.options(3), other(i));
+          compile(ProgramGenerator.unit(body), packet, i, variants, kernel);
+        }
+      }
       try (KernelSession kernel = new KernelSession()) {
         for (int i = 0; i < PROGRAMS && !alive.isEmpty() && System.nanoTime() < end; i++) {
           long seed = 31_000_003L + i;
@@ -259,12 +272,17 @@ class MutationTest {
       if (index % 2 == 0) {
         return List.of(Compilation.options(3), Compilation.options(3, Pipeline.names()));
       }
+      return List.of(other(index / 2));
+    }
+
+    /** Another instruction set, or all passes but one, which may hide what another one does. */
+    private static CompilationOptions other(int index) {
       List<CompilationOptions> others = new ArrayList<>();
       List.of(1, 2, 4).forEach(set -> others.add(Compilation.options(set)));
       Pipeline.names().stream()
           .sorted()
           .forEach(pass -> others.add(Compilation.options(3, Set.of(pass))));
-      return List.of(others.get(index / 2 % others.size()));
+      return others.get(index % others.size());
     }
   }
 }

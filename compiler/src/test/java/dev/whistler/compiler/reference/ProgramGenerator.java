@@ -141,6 +141,23 @@ final class ProgramGenerator {
     return list("program", forms, body());
   }
 
+  /** A small body of nothing but shapes, so that none hides behind what else is in a program. */
+  Form shapes() {
+    List<Form> bindings = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      String name = fresh("v");
+      bindings.add(list(name, packetLoad()));
+      variables.add(name);
+    }
+    List<Form> forms = new ArrayList<>();
+    forms.add(shapes.statement(1));
+    for (int i = 0; i < 3; i++) {
+      forms.add(list("setf", list("getmap", "out", i), shapes.expression(1)));
+    }
+    forms.add(shapes.expression(1));
+    return list("let*", list(bindings), forms);
+  }
+
   /** A small body that asks for one word, as a whole and in parts. */
   Form testsAtWidths() {
     return shapes.testsAtWidths();
