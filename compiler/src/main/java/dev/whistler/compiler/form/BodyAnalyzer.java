@@ -39,6 +39,9 @@ final class BodyAnalyzer {
   /** Nested forms, macro expansions included; keeps hostile sources off the end of the stack. */
   private static final int MAX_DEPTH = 600;
 
+  /** What a function's analysis within that of its caller takes of the stack, in forms. */
+  private static final int LEVELS_OF_CALL = 4;
+
   private final UnitContext unit;
   private final @Nullable ProgramContext program;
   private final BindingTypes bindings;
@@ -77,6 +80,11 @@ final class BodyAnalyzer {
     this.diagnostics = diagnostics;
     this.context = context;
     this.exits = new Exits(this);
+  }
+
+  /** Counts on from the caller's depth: functions that call one another are nested too. */
+  void startWithin(BodyAnalyzer caller) {
+    depth = caller.depth + LEVELS_OF_CALL;
   }
 
   UnitContext unit() {
@@ -300,12 +308,54 @@ final class BodyAnalyzer {
       operator = secondary(form);
     }
     ExpansionContext outer = context;
+    int levels = furtherLevels(form);
+    if (depth + levels > MAX_DEPTH) {
+      throw fail(
+          Code.E_LIMIT,
+          form.origin(),
+          "forms are nested more than "
+              + MAX_DEPTH
+              + " deep, of which "
+              + form.name()
+              + " with its operands is "
+              + (levels + 1),
+          "split it into several forms");
+    }
     context = context.within(cons);
+    depth += levels;
     try {
       return operator.analyze(form, this, use);
     } finally {
+      depth -= levels;
       context = outer;
     }
+  }
+
+  /**
+   * How much deeper the typed form nests than the form itself: an operator of two operands that
+   * gets more is one within the other, as are clauses and bindings that come one after the other.
+   */
+  private static int furtherLevels(Form form) {
+    int parts =
+        switch (form.name()) {
+          case "+", "-", "*", "/", "logand", "bit-and", "&" -> form.count();
+          case "logior", "bit-or", "logxor", "bit-xor", "and", "case" -> form.count();
+          // These keep a value for each, and these their ways out.
+          case "or" -> 2 * form.count();
+          case "dotimes", "bpf-loop", "with-ringbuf" -> 4;
+          case "cond" -> form.count() + 1;
+          case "let*", "when-let", "if-let" -> {
+            int bindings = 1;
+            Datum rest = form.count() == 0 ? Datum.NIL : form.operand(0);
+            while (rest instanceof Cons pair) {
+              bindings++;
+              rest = pair.cdr();
+            }
+            yield form.name().equals("let*") ? bindings : 2 * bindings;
+          }
+          default -> 0;
+        };
+    return Math.max(0, parts - 2);
   }
 
   /** The parts of a call. */

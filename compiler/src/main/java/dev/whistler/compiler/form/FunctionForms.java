@@ -133,6 +133,7 @@ final class FunctionForms {
                   scratch,
                   function.context(),
                   caller.functions());
+          body.startWithin(caller);
           AnalysisException failure = null;
           TypedFunction typed = null;
           try {
