@@ -251,10 +251,8 @@ final class ObjectLoader {
     }
     CodeLinker.Linked linked = linker.link(function);
     byte[] code = linked.code().clone();
-    Structure slots = new Structure(code);
-    linked
-        .patches()
-        .forEach((slot, reference) -> slots.putInt(slot * 8 + 4, map(reference).fd().number()));
+    Map<Integer, Fd> descriptors = new HashMap<>();
+    linked.patches().forEach((slot, reference) -> descriptors.put(slot, map(reference).fd()));
     Btf types = image.btf();
     Map<Integer, String> poisoned = Map.of();
     if (types != null && !linked.coreRelocations().isEmpty()) {
@@ -262,6 +260,7 @@ final class ObjectLoader {
     }
     ProgramSpec spec =
         ProgramSpec.of(function.name(), kind.type(), code, image.license())
+            .withDescriptors(descriptors)
             .withAttachType(kind.attachType())
             .withFlags(kind.flags())
             .withTarget(hook(function, kind), null);
@@ -357,8 +356,7 @@ final class ObjectLoader {
         .forEach(
             (slot, symbol) -> {
               byte[] key = new Structure(new byte[4]).putInt(0, slot).bytes();
-              int descriptor = descriptor(definition, symbol).number();
-              map.update(key, new Structure(new byte[4]).putInt(0, descriptor).bytes());
+              map.update(key, descriptor(definition, symbol));
             });
   }
 

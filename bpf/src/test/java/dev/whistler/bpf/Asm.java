@@ -51,9 +51,9 @@ public final class Asm {
     return slot(0x7b, target, source, offset, 0);
   }
 
-  /** rT = address of the map. */
-  public Asm map(int target, int fd) {
-    return slot(0x18, target, 1, 0, fd).slot(0, 0, 0, 0, 0);
+  /** rT = address of the map that the program is given for this slot. */
+  public Asm map(int target) {
+    return slot(0x18, target, 1, 0, 0).slot(0, 0, 0, 0, 0);
   }
 
   /** Calls a helper. */

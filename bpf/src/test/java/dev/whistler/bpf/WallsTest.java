@@ -1,11 +1,15 @@
 package dev.whistler.bpf;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.whistler.bpf.sys.Fd;
 import org.junit.jupiter.api.Test;
 
 /** What may depend on what. */
@@ -24,6 +28,28 @@ class WallsTest {
         .dependOnClassesThat()
         .haveNameMatching("java\\.lang\\.foreign\\.(Linker|Arena|SymbolLookup).*")
         .check(CLASSES);
+  }
+
+  /** A number that is kept may be that of a stranger by the time it is used. */
+  @Test
+  void numbersOfDescriptorsStayInSys() {
+    methods()
+        .that()
+        .areDeclaredIn(Fd.class)
+        .and()
+        .haveNameMatching("acquire|release|call|callIfOpen")
+        .should()
+        .notBePublic()
+        .check(CLASSES);
+    noMethods()
+        .that()
+        .areDeclaredIn(Fd.class)
+        .and()
+        .arePublic()
+        .should()
+        .haveRawReturnType(int.class)
+        .check(CLASSES);
+    fields().that().areDeclaredIn(Fd.class).should().bePrivate().check(CLASSES);
   }
 
   @Test

@@ -199,7 +199,7 @@ class AdoptionTest {
       Runtime.start(request(killer, 1)).leave(SOON);
       Path ring = pins.resolve("uid-1/map-0");
       Files.delete(ring);
-      ObjectCalls.pin(foreign.fd().number(), ring.toString());
+      ObjectCalls.pin(foreign.fd(), ring.toString());
       assertThatThrownBy(() -> Runtime.start(request(killer, 1)))
           .isInstanceOfSatisfying(
               StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED));

@@ -12,8 +12,6 @@ import dev.whistler.bpf.sys.Faults;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,10 +56,6 @@ class HalfDoneUpdateTest {
         .withPinDirectory(root.path());
   }
 
-  private static byte[] word(int value) {
-    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
-  }
-
   /** The pin of the program array in front of the program. */
   private BpfMap slot(PinDirectory pins) {
     for (String name : pins.names()) {
@@ -93,7 +87,7 @@ class HalfDoneUpdateTest {
       PinDirectory half = root.directory(UID + "_next");
       half.pin(next, "prog-0");
       try (BpfMap slot = slot(root.directory(UID))) {
-        slot.update(new byte[4], word(next.fd().number()));
+        slot.update(new byte[4], next.fd());
       }
       try (RunningProgram adopted = Runtime.start(request(killer, 1))) {
         assertThat(adopted.notAdopted()).isEmpty();
@@ -111,7 +105,7 @@ class HalfDoneUpdateTest {
       Runtime.start(request(killer, 1)).leave(SOON);
       root.directory(UID + "_next").pin(next, "prog-0");
       try (BpfMap slot = slot(root.directory(UID))) {
-        slot.update(new byte[4], word(next.fd().number()));
+        slot.update(new byte[4], next.fd());
       }
       assertThat(Runtime.pinned(root.path())).containsExactly(UID, UID + "_next");
       Runtime.remove(root.path(), UID + "_next");
@@ -129,7 +123,7 @@ class HalfDoneUpdateTest {
         BpfProgram foreign = another(killer)) {
       Runtime.start(request(killer, 1)).leave(SOON);
       try (BpfMap slot = slot(root.directory(UID))) {
-        slot.update(new byte[4], word(foreign.fd().number()));
+        slot.update(new byte[4], foreign.fd());
       }
       assertThatThrownBy(() -> Runtime.start(request(killer, 1)))
           .isInstanceOfSatisfying(

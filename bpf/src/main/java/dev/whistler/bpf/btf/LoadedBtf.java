@@ -88,10 +88,10 @@ public final class LoadedBtf implements AutoCloseable {
    * @throws BtfException if this library does not understand them
    */
   public Btf types() {
-    Structure info = new Structure(ObjectCalls.info(ObjectCalls.Kind.BTF, fd.number()));
+    Structure info = new Structure(ObjectCalls.info(ObjectCalls.Kind.BTF, fd));
     byte[] bytes = new byte[info.getInt(SIZE_OFFSET)];
     Structure template = new Structure(new byte[INFO_BYTES]).putInt(SIZE_OFFSET, bytes.length);
-    ObjectCalls.info(ObjectCalls.Kind.BTF, fd.number(), template.bytes(), 0, bytes);
+    ObjectCalls.info(ObjectCalls.Kind.BTF, fd, template.bytes(), 0, bytes);
     return Btf.parse(bytes);
   }
 

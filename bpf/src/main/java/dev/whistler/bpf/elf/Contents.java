@@ -1,14 +1,11 @@
 package dev.whistler.bpf.elf;
 
-import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The bytes of an ELF file, little-endian. A file on disk may change while it is read: what is not
@@ -81,14 +78,10 @@ sealed interface Contents {
 
     /** Opens a regular file; what else has a path, as a pipe, could make one wait for ever. */
     static OnDisk open(Path path) throws IOException {
-      try (Fd fd = OpenFile.withoutWaiting(path)) {
-        Path opened = Path.of("/proc/self/fd/" + fd.number());
-        if (!Files.isRegularFile(opened)) {
-          throw new ObjectFormatException(path + " is no regular file");
-        }
-        FileChannel channel = FileChannel.open(opened, StandardOpenOption.READ);
-        return new OnDisk(path, channel, channel.size());
-      }
+      FileChannel channel =
+          OpenFile.regular(path)
+              .orElseThrow(() -> new ObjectFormatException(path + " is no regular file"));
+      return new OnDisk(path, channel, channel.size());
     }
 
     void close() throws IOException {

@@ -21,6 +21,8 @@ final class LinkProbe {
     (byte) 0xb7, 0, 0, 0, 1, 0, 0, 0, (byte) 0x95, 0, 0, 0, 0, 0, 0, 0
   };
   private static final int NO_SUCH_INTERFACE = Integer.MAX_VALUE;
+
+  /** Of a target that is no interface; an index and a descriptor have the same place. */
   private static final int NO_DESCRIPTOR = -1;
 
   private LinkProbe() {}
@@ -36,7 +38,7 @@ final class LinkProbe {
               // A directory is no file to probe: EBADF from kernels that got as far as the path.
               program ->
                   LinkCalls.uprobes(
-                      program.fd().number(),
+                      program.fd(),
                       AttachType.TRACE_UPROBE_MULTI.number(),
                       "/",
                       new long[1],
@@ -60,14 +62,13 @@ final class LinkProbe {
               AttachType.NETFILTER,
               program ->
                   LinkCalls.netfilter(
-                      program.fd().number(), AttachType.NETFILTER.number(), 0, 0, 0, 0, "probe"),
+                      program.fd(), AttachType.NETFILTER.number(), 0, 0, 0, 0, "probe"),
               Errno.EAFNOSUPPORT);
       case TRACEPOINT -> source("tracepoint");
       case RAW_TRACEPOINT ->
           attempt(
               ProgramSpec.of("probe", ProgramType.RAW_TRACEPOINT, RETURN_1, "GPL"),
-              program ->
-                  LinkCalls.rawTracepoint(program.fd().number(), "no_such_tracepoint", "probe"),
+              program -> LinkCalls.rawTracepoint(program.fd(), "no_such_tracepoint", "probe"),
               Errno.ENOENT);
       case BTF_TRACEPOINT, FENTRY, FEXIT, FMOD_RET, LSM, ITERATOR -> TracingProbe.probe(feature);
       case CGROUP -> target(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS);
@@ -80,7 +81,7 @@ final class LinkProbe {
         type,
         attachType,
         program ->
-            LinkCalls.create(program.fd().number(), NO_DESCRIPTOR, attachType.number(), 0, "probe"),
+            LinkCalls.onInterface(program.fd(), NO_DESCRIPTOR, attachType.number(), 0, "probe"),
         Errno.EBADF);
   }
 
@@ -89,8 +90,7 @@ final class LinkProbe {
         ProgramType.SCHED_CLS,
         attachType,
         program ->
-            LinkCalls.create(
-                program.fd().number(), NO_SUCH_INTERFACE, attachType.number(), 0, "probe"),
+            LinkCalls.onInterface(program.fd(), NO_SUCH_INTERFACE, attachType.number(), 0, "probe"),
         Errno.ENODEV);
   }
 

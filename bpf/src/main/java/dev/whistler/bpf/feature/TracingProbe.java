@@ -82,8 +82,7 @@ final class TracingProbe {
   private static BpfLink attach(LinkFeature feature, BpfProgram program) {
     return feature == LinkFeature.ITERATOR
         ? BpfLink.of(
-            LinkCalls.iterator(
-                program.fd().number(), AttachType.TRACE_ITER.number(), new byte[0], "probe"))
+            LinkCalls.iterator(program.fd(), AttachType.TRACE_ITER.number(), null, "probe"))
         : Tracing.attach(program);
   }
 }

@@ -29,7 +29,7 @@ public final class BpfLink implements Exchangeable {
    */
   public static BpfLink of(Fd fd) {
     try {
-      return new BpfLink(fd, fd.call(LinkInfo::of));
+      return new BpfLink(fd, LinkInfo.of(fd));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -69,7 +69,7 @@ public final class BpfLink implements Exchangeable {
 
   /** What the kernel says now. */
   public LinkInfo info() {
-    return fd.call(LinkInfo::of);
+    return LinkInfo.of(fd);
   }
 
   /**
@@ -79,19 +79,7 @@ public final class BpfLink implements Exchangeable {
    */
   @Override
   public void update(BpfProgram program) {
-    String action = "replace the program of " + this + " by " + program;
-    int number = fd.acquire();
-    try {
-      program
-          .fd()
-          .call(
-              next -> {
-                LinkCalls.update(number, next, action);
-                return next;
-              });
-    } finally {
-      fd.release();
-    }
+    LinkCalls.update(fd, program.fd(), "replace the program of " + this + " by " + program);
   }
 
   /**
@@ -100,12 +88,7 @@ public final class BpfLink implements Exchangeable {
    * @throws SystemCallException EOPNOTSUPP if the link's type cannot do that
    */
   public void detach() {
-    int number = fd.acquire();
-    try {
-      LinkCalls.detach(number, "detach " + this);
-    } finally {
-      fd.release();
-    }
+    LinkCalls.detach(fd, "detach " + this);
   }
 
   @Override

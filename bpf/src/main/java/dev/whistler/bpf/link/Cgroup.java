@@ -23,16 +23,14 @@ public final class Cgroup {
   public static BpfLink attach(BpfProgram program, Path group, AttachType attachType) {
     String action = "attach " + program + " to cgroup " + group + " as " + attachType;
     try (Fd directory = OpenFile.directory(group)) {
-      return BpfLink.of(
-          LinkCalls.create(
-              program.fd().number(), directory.number(), attachType.number(), 0, action));
+      return BpfLink.of(LinkCalls.create(program.fd(), directory, attachType.number(), 0, action));
     }
   }
 
   /** The ids of the programs that a group itself holds, in the order in which they run. */
   public static int[] programs(Path group, AttachType attachType) {
     try (Fd directory = OpenFile.directory(group)) {
-      return LinkCalls.query(directory.number(), attachType.number(), "query cgroup " + group);
+      return LinkCalls.query(directory, attachType.number(), "query cgroup " + group);
     }
   }
 }

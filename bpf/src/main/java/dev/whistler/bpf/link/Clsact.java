@@ -188,7 +188,7 @@ public final class Clsact {
             .add(
                 TCA_OPTIONS,
                 new Netlink.Attributes()
-                    .add(TCA_BPF_FD, program.fd().number())
+                    .add(TCA_BPF_FD, program.fd())
                     .add(TCA_BPF_NAME, name)
                     .add(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT)),
         action);

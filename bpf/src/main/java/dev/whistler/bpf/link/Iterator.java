@@ -6,32 +6,26 @@ import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.LinkCalls;
 import dev.whistler.bpf.sys.OpenFile;
-import dev.whistler.bpf.sys.Structure;
+import org.jspecify.annotations.Nullable;
 
 /** Iterators: a program visits all objects of a kind and writes text or bytes about them. */
 public final class Iterator {
-  private static final int LINK_INFO_BYTES = 16;
-
   private Iterator() {}
 
   /** Attaches an iterator program to all objects of its kind. */
   public static BpfLink attach(BpfProgram program) {
-    return attach(program, new byte[0]);
+    return attach(program, (Fd) null);
   }
 
   /** Attaches an iterator program to the entries of a map. */
   public static BpfLink attach(BpfProgram program, BpfMap map) {
-    return attach(
-        program, new Structure(new byte[LINK_INFO_BYTES]).putInt(0, map.fd().number()).bytes());
+    return attach(program, map.fd());
   }
 
-  private static BpfLink attach(BpfProgram program, byte[] information) {
+  private static BpfLink attach(BpfProgram program, @Nullable Fd map) {
     return BpfLink.of(
         LinkCalls.iterator(
-            program.fd().number(),
-            AttachType.TRACE_ITER.number(),
-            information,
-            "attach iterator " + program));
+            program.fd(), AttachType.TRACE_ITER.number(), map, "attach iterator " + program));
   }
 
   /**
@@ -41,7 +35,7 @@ public final class Iterator {
    * @return what it wrote
    */
   public static byte[] read(BpfLink link, int maximum) {
-    try (Fd output = LinkCalls.iterate(link.fd().number(), "run iterator " + link)) {
+    try (Fd output = LinkCalls.iterate(link.fd(), "run iterator " + link)) {
       return OpenFile.readAll(output, maximum);
     }
   }

@@ -80,7 +80,7 @@ public final class Kprobe {
     try {
       return BpfLink.of(
           LinkCalls.kprobes(
-              program.fd().number(),
+              program.fd(),
               type.number(),
               functions.toArray(new String[0]),
               new long[0],

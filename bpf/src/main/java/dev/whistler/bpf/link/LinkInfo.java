@@ -1,5 +1,6 @@
 package dev.whistler.bpf.link;
 
+import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.Structure;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ public record LinkInfo(LinkType type, int id, int programId, byte[] details, boo
   private static final int KPROBE_MULTI_MISSED = 16;
   private static final int KPROBE_MISSED = 32;
 
-  static LinkInfo of(int fd) {
+  static LinkInfo of(Fd fd) {
     ObjectCalls.SizedInfo info = ObjectCalls.sizedInfo(ObjectCalls.Kind.LINK, fd);
     Structure s = new Structure(info.structure());
     byte[] details = Arrays.copyOfRange(info.structure(), DETAILS_OFFSET, info.structure().length);

@@ -37,7 +37,7 @@ public final class Netfilter {
   public static BpfLink attach(BpfProgram program, Family family, Hook hook, int priority) {
     return BpfLink.of(
         LinkCalls.netfilter(
-            program.fd().number(),
+            program.fd(),
             AttachType.NETFILTER.number(),
             family.number,
             hook.ordinal(),

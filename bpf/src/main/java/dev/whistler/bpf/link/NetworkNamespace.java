@@ -25,16 +25,14 @@ public final class NetworkNamespace {
   public static BpfLink attach(BpfProgram program, Path namespace, AttachType attachType) {
     String action = "attach " + program + " to network namespace " + namespace;
     try (Fd fd = OpenFile.readable(namespace)) {
-      return BpfLink.of(
-          LinkCalls.create(program.fd().number(), fd.number(), attachType.number(), 0, action));
+      return BpfLink.of(LinkCalls.create(program.fd(), fd, attachType.number(), 0, action));
     }
   }
 
   /** The ids of the programs of a namespace, in the order in which they run. */
   public static int[] programs(Path namespace, AttachType attachType) {
     try (Fd fd = OpenFile.readable(namespace)) {
-      return LinkCalls.query(
-          fd.number(), attachType.number(), "query network namespace " + namespace);
+      return LinkCalls.query(fd, attachType.number(), "query network namespace " + namespace);
     }
   }
 }

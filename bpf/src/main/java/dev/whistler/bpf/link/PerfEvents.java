@@ -19,9 +19,7 @@ final class PerfEvents {
    */
   static BpfLink attach(BpfProgram program, PerfEvent.Request request, int cpu, String action) {
     try (Fd event = PerfEvent.open(request, ALL_PROCESSES, cpu, action)) {
-      Fd link =
-          LinkCalls.perfEvent(
-              program.fd().number(), event.number(), AttachType.PERF_EVENT.number(), 0, action);
+      Fd link = LinkCalls.perfEvent(program.fd(), event, AttachType.PERF_EVENT.number(), 0, action);
       try {
         PerfEvent.enable(event);
       } catch (RuntimeException e) {

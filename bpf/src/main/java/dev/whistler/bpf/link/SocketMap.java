@@ -21,11 +21,7 @@ public final class SocketMap {
     try {
       return BpfLink.of(
           LinkCalls.create(
-              program.fd().number(),
-              map.fd().number(),
-              attachType.number(),
-              0,
-              "link " + program + " to " + map));
+              program.fd(), map.fd(), attachType.number(), 0, "link " + program + " to " + map));
     } catch (SystemCallException e) {
       // What kernels say that have no links of this type, and all of them of a wrong program.
       if (e.errno() != Errno.EINVAL) {
@@ -50,11 +46,7 @@ public final class SocketMap {
 
     private void put(BpfProgram next) {
       LinkCalls.attach(
-          next.fd().number(),
-          map.fd().number(),
-          attachType.number(),
-          0,
-          "attach " + next + " to " + map);
+          next.fd(), map.fd(), attachType.number(), 0, "attach " + next + " to " + map);
     }
 
     @Override
@@ -66,15 +58,12 @@ public final class SocketMap {
     @Override
     public void close() {
       LinkCalls.detach(
-          program.fd().number(),
-          map.fd().number(),
-          attachType.number(),
-          "detach " + program + " from " + map);
+          program.fd(), map.fd(), attachType.number(), "detach " + program + " from " + map);
     }
   }
 
   /** The id of the program that a map's sockets run; empty without one. */
   public static int[] programs(BpfMap map, AttachType attachType) {
-    return LinkCalls.query(map.fd().number(), attachType.number(), "query " + map);
+    return LinkCalls.query(map.fd(), attachType.number(), "query " + map);
   }
 }

@@ -39,8 +39,8 @@ public final class Tcx {
   public static BpfLink attach(BpfProgram program, int interfaceIndex, Direction direction) {
     try {
       return BpfLink.of(
-          LinkCalls.create(
-              program.fd().number(),
+          LinkCalls.onInterface(
+              program.fd(),
               interfaceIndex,
               direction.attachType.number(),
               0,
@@ -59,7 +59,7 @@ public final class Tcx {
    * @throws SystemCallException EINVAL on kernels before 6.6, ENODEV if there is no such interface
    */
   public static int[] programs(int interfaceIndex, Direction direction) {
-    return LinkCalls.query(
+    return LinkCalls.queryInterface(
         interfaceIndex,
         direction.attachType.number(),
         "query interface " + interfaceIndex + " " + direction);

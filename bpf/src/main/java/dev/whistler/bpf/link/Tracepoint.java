@@ -74,7 +74,7 @@ public final class Tracepoint {
     try {
       return BpfLink.of(
           LinkCalls.rawTracepoint(
-              program.fd().number(), event, "attach " + program + " to raw tracepoint " + event));
+              program.fd(), event, "attach " + program + " to raw tracepoint " + event));
     } catch (SystemCallException e) {
       throw switch (e.errno()) {
         case ENOENT -> new UnsupportedException("this kernel has no tracepoint " + event, e);

@@ -21,8 +21,7 @@ public final class Tracing {
   public static BpfLink attach(BpfProgram program) {
     try {
       return BpfLink.of(
-          LinkCalls.rawTracepoint(
-              program.fd().number(), null, "attach " + program + " to its target"));
+          LinkCalls.rawTracepoint(program.fd(), null, "attach " + program + " to its target"));
     } catch (SystemCallException e) {
       throw switch (e.errno()) {
         case ENOTSUPP, EOPNOTSUPP, ENOSYS ->

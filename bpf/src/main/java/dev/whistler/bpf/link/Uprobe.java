@@ -47,7 +47,7 @@ public final class Uprobe {
     try {
       return BpfLink.of(
           LinkCalls.uprobes(
-              program.fd().number(),
+              program.fd(),
               type.number(),
               file.toString(),
               offsets,

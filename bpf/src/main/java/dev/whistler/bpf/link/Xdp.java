@@ -34,8 +34,8 @@ public final class Xdp {
    */
   public static BpfLink attach(BpfProgram program, int interfaceIndex, Mode mode) {
     return BpfLink.of(
-        LinkCalls.create(
-            program.fd().number(),
+        LinkCalls.onInterface(
+            program.fd(),
             interfaceIndex,
             AttachType.XDP.number(),
             mode.flags,

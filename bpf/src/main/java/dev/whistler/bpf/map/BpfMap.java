@@ -53,8 +53,8 @@ public final class BpfMap implements AutoCloseable {
             spec.valueSize(),
             spec.maxEntries(),
             spec.flags(),
-            inner == null ? 0 : inner.fd().number(),
-            types == null ? 0 : types.btf().number(),
+            inner == null ? null : inner.fd(),
+            types == null ? null : types.btf(),
             types == null ? 0 : types.key(),
             types == null ? 0 : types.value(),
             spec.extra(),
@@ -68,8 +68,7 @@ public final class BpfMap implements AutoCloseable {
    */
   public static BpfMap of(Fd fd) {
     try {
-      return new BpfMap(
-          fd, fd.call(number -> MapInfo.parse(ObjectCalls.info(ObjectCalls.Kind.MAP, number))));
+      return new BpfMap(fd, MapInfo.parse(ObjectCalls.info(ObjectCalls.Kind.MAP, fd)));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -160,14 +159,9 @@ public final class BpfMap implements AutoCloseable {
   public boolean lookup(byte[] key, byte[] value) {
     checkKey(key);
     checkValue(value);
-    int number = fd.acquire();
-    try {
-      return type == MapType.BLOOM_FILTER
-          ? MapCalls.contains(number, value)
-          : MapCalls.lookup(number, key.length == 0 ? null : key, value, 0);
-    } finally {
-      fd.release();
-    }
+    return type == MapType.BLOOM_FILTER
+        ? MapCalls.contains(fd, value)
+        : MapCalls.lookup(fd, key.length == 0 ? null : key, value, 0);
   }
 
   /**
@@ -186,14 +180,7 @@ public final class BpfMap implements AutoCloseable {
   public byte @Nullable [] take(byte[] key) {
     checkKey(key);
     byte[] value = new byte[valueBytes];
-    int number = fd.acquire();
-    try {
-      return MapCalls.lookupAndDelete(number, key.length == 0 ? null : key, value, 0)
-          ? value
-          : null;
-    } finally {
-      fd.release();
-    }
+    return MapCalls.lookupAndDelete(fd, key.length == 0 ? null : key, value, 0) ? value : null;
   }
 
   /** Inserts or replaces. */
@@ -209,13 +196,24 @@ public final class BpfMap implements AutoCloseable {
   public void update(byte[] key, byte[] value, UpdateMode mode) {
     checkKey(key);
     checkValue(value);
-    int number = fd.acquire();
-    int errno;
-    try {
-      errno = MapCalls.update(number, key.length == 0 ? null : key, value, mode.ordinal());
-    } finally {
-      fd.release();
+    check(MapCalls.update(fd, key.length == 0 ? null : key, value, mode.ordinal()));
+  }
+
+  /**
+   * Puts a program into a program array, or a map into a map of maps, in place of what is there.
+   *
+   * @param value descriptor of it, which the caller goes on owning
+   * @throws SystemCallException EINVAL if the map does not take it
+   */
+  public void update(byte[] key, Fd value) {
+    checkKey(key);
+    if (valueBytes != Integer.BYTES) {
+      throw new IllegalArgumentException(this + " holds no programs or maps");
     }
+    check(MapCalls.update(fd, key, value, UpdateMode.ANY.ordinal()));
+  }
+
+  private void check(int errno) {
     if (errno != 0) {
       String full = errno == Errno.E2BIG.number() ? " (" + maxEntries() + " entries)" : "";
       throw new SystemCallException("update map " + name() + full, errno);
@@ -229,12 +227,7 @@ public final class BpfMap implements AutoCloseable {
    */
   public boolean delete(byte[] key) {
     checkKey(key);
-    int number = fd.acquire();
-    try {
-      return MapCalls.delete(number, key);
-    } finally {
-      fd.release();
-    }
+    return MapCalls.delete(fd, key);
   }
 
   /** The value parts of the possible CPUs, each {@link #valueSize()} long. */
@@ -267,13 +260,8 @@ public final class BpfMap implements AutoCloseable {
    * @param visitor whether to go on
    */
   public void walk(BiPredicate<byte[], byte[]> visitor) {
-    int number = fd.acquire();
-    try {
-      if (!MapBatch.isFor(type) || !MapBatch.walk(this, number, visitor)) {
-        MapWalk.walk(this, number, visitor);
-      }
-    } finally {
-      fd.release();
+    if (!MapBatch.isFor(type) || !MapBatch.walk(this, visitor)) {
+      MapWalk.walk(this, visitor);
     }
   }
 
@@ -303,12 +291,7 @@ public final class BpfMap implements AutoCloseable {
 
   /** Forbids writes from user space for ever. */
   public void freeze() {
-    int number = fd.acquire();
-    try {
-      MapCalls.freeze(number);
-    } finally {
-      fd.release();
-    }
+    MapCalls.freeze(fd);
   }
 
   /**

@@ -25,8 +25,7 @@ final class MapBatch {
       byte[] keyBytes = join(keys.subList(from, to), map.keySize());
       byte[] valueBytes = join(values.subList(from, to), map.valueBytes());
       MapCalls.Batch batch =
-          map.fd()
-              .call(fd -> MapCalls.updateBatch(fd, keyBytes, valueBytes, entries, mode.ordinal()));
+          MapCalls.updateBatch(map.fd(), keyBytes, valueBytes, entries, mode.ordinal());
       if (unsupported(batch)) {
         for (int i = from; i < to; i++) {
           map.update(keys.get(i), values.get(i), mode);
@@ -55,7 +54,7 @@ final class MapBatch {
    *
    * @return false if the map type has no batches; then nothing was visited
    */
-  static boolean walk(BpfMap map, int fd, BiPredicate<byte[], byte[]> visitor) {
+  static boolean walk(BpfMap map, BiPredicate<byte[], byte[]> visitor) {
     int fitting = MAXIMUM_BATCH_BYTES / (map.keySize() + map.valueBytes());
     int room = Math.clamp(fitting, FIRST_ENTRIES, MAXIMUM_ENTRIES);
     // Not more than there can be.
@@ -65,7 +64,7 @@ final class MapBatch {
     while (true) {
       byte[] keys = new byte[room * map.keySize()];
       byte[] values = new byte[room * map.valueBytes()];
-      MapCalls.Batch batch = MapCalls.lookupBatch(fd, position, first, keys, values, room);
+      MapCalls.Batch batch = MapCalls.lookupBatch(map.fd(), position, first, keys, values, room);
       if (batch.errno() == Errno.ENOSPC.number() && room < map.maxEntries()) {
         // One bucket alone holds more than there is room for; the position has not moved.
         room = Math.min(room * 4, map.maxEntries());
@@ -101,7 +100,7 @@ final class MapBatch {
       int to = Math.min(keys.size(), at + MAXIMUM_ENTRIES);
       byte[] keyBytes = join(keys.subList(at, to), map.keySize());
       int entries = to - at;
-      MapCalls.Batch batch = map.fd().call(fd -> MapCalls.deleteBatch(fd, keyBytes, entries));
+      MapCalls.Batch batch = MapCalls.deleteBatch(map.fd(), keyBytes, entries);
       if (unsupported(batch)) {
         keys.subList(at, to).forEach(map::delete);
         at = to;

@@ -20,7 +20,7 @@ final class MapWalk {
 
   private MapWalk() {}
 
-  static void walk(BpfMap map, int fd, BiPredicate<byte[], byte[]> visitor) {
+  static void walk(BpfMap map, BiPredicate<byte[], byte[]> visitor) {
     Set<ByteBuffer> visited = new HashSet<>();
     byte[] key = new byte[map.keySize()];
     byte[] next = new byte[map.keySize()];
@@ -28,7 +28,7 @@ final class MapWalk {
     boolean restarted = false;
     int starts = 0;
     long limit = MAXIMUM_FILLS * Integer.toUnsignedLong(map.maxEntries());
-    while (visited.size() <= limit && MapCalls.nextKey(fd, first ? null : key, next)) {
+    while (visited.size() <= limit && MapCalls.nextKey(map.fd(), first ? null : key, next)) {
       first = false;
       byte[] copy = next.clone();
       if (visited.add(ByteBuffer.wrap(copy))) {

@@ -120,17 +120,17 @@ public final class PinDirectory implements AutoCloseable {
    * @throws SystemCallException EEXIST if the name is taken, ENOSPC or EROFS by the file system
    */
   public void pin(BpfMap map, String name) {
-    ObjectCalls.pin(map.fd().number(), path(name).toString());
+    ObjectCalls.pin(map.fd(), path(name).toString());
   }
 
   /** Pins a program, as {@link #pin(BpfMap, String)}. */
   public void pin(BpfProgram program, String name) {
-    ObjectCalls.pin(program.fd().number(), path(name).toString());
+    ObjectCalls.pin(program.fd(), path(name).toString());
   }
 
   /** Pins a link, which then outlives this process, as {@link #pin(BpfMap, String)}. */
   public void pin(BpfLink link, String name) {
-    ObjectCalls.pin(link.fd().number(), path(name).toString());
+    ObjectCalls.pin(link.fd(), path(name).toString());
   }
 
   /**

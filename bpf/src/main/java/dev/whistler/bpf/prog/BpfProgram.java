@@ -136,7 +136,7 @@ public final class BpfProgram implements AutoCloseable {
   }
 
   private static ProgramInfo info(Fd fd) {
-    return fd.call(number -> ProgramInfo.parse(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, number)));
+    return ProgramInfo.parse(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, fd));
   }
 
   /** The ids of the maps that the program holds. */
@@ -148,11 +148,7 @@ public final class BpfProgram implements AutoCloseable {
     int filled =
         count == 0
             ? 0
-            : new Structure(
-                    fd.call(
-                        number ->
-                            ObjectCalls.info(
-                                ObjectCalls.Kind.PROGRAM, number, template, 56, array)))
+            : new Structure(ObjectCalls.info(ObjectCalls.Kind.PROGRAM, fd, template, 56, array))
                 .getInt(52);
     Structure ids = new Structure(array);
     List<Integer> result = new ArrayList<>();
@@ -174,19 +170,17 @@ public final class BpfProgram implements AutoCloseable {
     // Raw tracepoint and syscall programs refuse output buffers; the latter write into the input.
     boolean noContextOut = type == ProgramType.RAW_TRACEPOINT || type == ProgramType.SYSCALL;
     ProgramCalls.TestRunResult result =
-        fd.call(
-            number ->
-                ProgramCalls.testRun(
-                    new ProgramCalls.TestRun(
-                        number,
-                        data,
-                        data == null ? 0 : data.length + PACKET_ROOM,
-                        context,
-                        context == null || noContextOut ? 0 : context.length,
-                        run.repeat(),
-                        run.flags(),
-                        run.cpu()),
-                    name));
+        ProgramCalls.testRun(
+            new ProgramCalls.TestRun(
+                fd,
+                data,
+                data == null ? 0 : data.length + PACKET_ROOM,
+                context,
+                context == null || noContextOut ? 0 : context.length,
+                run.repeat(),
+                run.flags(),
+                run.cpu()),
+            name);
     return new TestRun.Result(
         result.returnValue(), Duration.ofNanos(result.nanos()), result.data(), result.context());
   }
@@ -202,24 +196,23 @@ public final class BpfProgram implements AutoCloseable {
   }
 
   private static ProgramCalls.Load request(ProgramSpec spec) {
-    Fd btf = spec.btf();
-    Fd target = spec.attachTarget();
     AttachType attachType = spec.expectedAttachType();
     return new ProgramCalls.Load(
         spec.type().number(),
         spec.name(),
         spec.instructions(),
+        spec.descriptors(),
         spec.license(),
         0,
         spec.flags(),
         attachType == null ? 0 : attachType.number(),
-        btf == null ? 0 : btf.number(),
+        spec.btf(),
         8,
         spec.functionInfo(),
         16,
         spec.lineInfo(),
         spec.attachBtfId(),
-        target == null ? 0 : target.number());
+        spec.attachTarget());
   }
 
   private static RuntimeException refusal(

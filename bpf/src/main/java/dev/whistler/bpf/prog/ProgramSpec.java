@@ -1,16 +1,18 @@
 package dev.whistler.bpf.prog;
 
 import dev.whistler.bpf.sys.Fd;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program ready for the verifier: all relocations applied, maps by their descriptors. Built with
- * {@link #of} and the {@code with} methods.
+ * A program ready for the verifier: all relocations applied but for the descriptors of maps. Built
+ * with {@link #of} and the {@code with} methods.
  *
  * @param name shown by the kernel, cut to 15 bytes there
  * @param type program type
  * @param instructions little-endian instruction slots, 8 bytes each (RFC 9669)
+ * @param descriptors maps, owned by someone else, by the slots whose immediate is their descriptor
  * @param license "GPL" and its kin open the helpers restricted to GPL programs
  * @param expectedAttachType null where the program type has none
  * @param flags see {@link ProgramFlags}
@@ -25,6 +27,7 @@ public record ProgramSpec(
     String name,
     ProgramType type,
     byte[] instructions,
+    Map<Integer, Fd> descriptors,
     String license,
     @Nullable AttachType expectedAttachType,
     int flags,
@@ -38,15 +41,41 @@ public record ProgramSpec(
   /** Checks the shape only. */
   public ProgramSpec {
     Objects.requireNonNull(type);
+    descriptors = Map.copyOf(descriptors);
     if (instructions.length == 0 || instructions.length % 8 != 0) {
       throw new IllegalArgumentException(
           "program " + name + " has " + instructions.length + " bytes, no whole instructions");
+    }
+    for (int slot : descriptors.keySet()) {
+      Objects.checkIndex(slot, instructions.length / 8);
     }
   }
 
   /** A program without attach type, flags or debug information. */
   public static ProgramSpec of(String name, ProgramType type, byte[] instructions, String license) {
-    return new ProgramSpec(name, type, instructions, license, null, 0, null, NONE, NONE, 0, null);
+    return new ProgramSpec(
+        name, type, instructions, Map.of(), license, null, 0, null, NONE, NONE, 0, null);
+  }
+
+  /**
+   * The same with maps.
+   *
+   * @param descriptors by the slots, counted from 0, whose immediate is the map's descriptor
+   */
+  public ProgramSpec withDescriptors(Map<Integer, Fd> descriptors) {
+    return new ProgramSpec(
+        name,
+        type,
+        instructions,
+        descriptors,
+        license,
+        expectedAttachType,
+        flags,
+        btf,
+        functionInfo,
+        lineInfo,
+        attachBtfId,
+        attachTarget);
   }
 
   /** The same with an attach type. */
@@ -55,6 +84,7 @@ public record ProgramSpec(
         name,
         type,
         instructions,
+        descriptors,
         license,
         attachType,
         flags,
@@ -71,6 +101,7 @@ public record ProgramSpec(
         name,
         type,
         instructions,
+        descriptors,
         license,
         expectedAttachType,
         flags,
@@ -87,6 +118,7 @@ public record ProgramSpec(
         name,
         type,
         instructions,
+        descriptors,
         license,
         expectedAttachType,
         flags,
@@ -103,6 +135,7 @@ public record ProgramSpec(
         name,
         type,
         instructions,
+        descriptors,
         license,
         expectedAttachType,
         flags,

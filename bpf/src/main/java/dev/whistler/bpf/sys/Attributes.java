@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class Attributes implements AutoCloseable {
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment structure;
+  private final List<Fd> uses = new ArrayList<>();
 
   /**
    * @param bytes size of the members in use, rounded up to 8
@@ -35,6 +38,23 @@ final class Attributes implements AutoCloseable {
   Attributes putInt(long offset, int value) {
     structure.set(JAVA_INT, offset, value);
     return this;
+  }
+
+  /**
+   * The number of a descriptor, which stays its own until these attributes are closed; nothing is
+   * stored for null.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  Attributes putDescriptor(long offset, @Nullable Fd fd) {
+    return fd == null ? this : putInt(offset, use(fd));
+  }
+
+  /** The number of a descriptor for what these attributes point to, as {@link #putDescriptor}. */
+  int use(Fd fd) {
+    int number = fd.acquire();
+    uses.add(fd);
+    return number;
   }
 
   Attributes putLong(long offset, long value) {
@@ -96,8 +116,15 @@ final class Attributes implements AutoCloseable {
     return LibC.bpf(command.ordinal(), structure, action);
   }
 
+  /** Calls bpf(2) where failure is an answer: the result, or the error number negated. */
+  int callOrErrno(Command command, String action) {
+    int fault = Faults.next(action);
+    return fault != 0 ? -fault : LibC.bpfOrErrno(command.ordinal(), structure);
+  }
+
   @Override
   public void close() {
+    uses.forEach(Fd::release);
     arena.close();
   }
 }

@@ -34,16 +34,24 @@ public final class DetachedMount implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       long name = arena.allocateFrom(type).address();
       try (Fd context = new Fd((int) LibC.call(action, FSOPEN, name, CLOEXEC, 0, 0, 0))) {
-        LibC.call(action, FSCONFIG, context.number(), FSCONFIG_CMD_CREATE, 0, 0, 0);
-        return new DetachedMount(
-            new Fd((int) LibC.call(action, FSMOUNT, context.number(), CLOEXEC, 0, 0, 0)));
+        return context.call(
+            number -> {
+              LibC.call(action, FSCONFIG, number, FSCONFIG_CMD_CREATE, 0, 0, 0);
+              return new DetachedMount(
+                  new Fd((int) LibC.call(action, FSMOUNT, number, CLOEXEC, 0, 0, 0)));
+            });
       }
     }
   }
 
-  /** The root directory, for this process only. */
+  /**
+   * The root directory, for this process only and while this is open: whoever closes it sees to it
+   * that nobody uses the path any more.
+   *
+   * @throws IllegalStateException if it is closed
+   */
   public Path path() {
-    return Path.of("/proc/self/fd/" + fd.number());
+    return fd.call(number -> Path.of("/proc/self/fd/" + number));
   }
 
   @Override

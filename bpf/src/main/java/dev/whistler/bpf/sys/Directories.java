@@ -105,7 +105,8 @@ public final class Directories {
    */
   public static boolean lock(Fd file) {
     try {
-      LibC.call("lock a directory", NUMBERS.lock(), file.number(), LOCK_EX_NB, 0, 0, 0);
+      file.call(
+          number -> LibC.call("lock a directory", NUMBERS.lock(), number, LOCK_EX_NB, 0, 0, 0));
       return true;
     } catch (SystemCallException e) {
       if (e.errno() == Errno.EAGAIN) {

@@ -41,7 +41,8 @@ public final class Epoll implements AutoCloseable {
       MemorySegment event = call.allocate(EVENT_BYTES, 8);
       event.set(JAVA_INT, 0, EPOLLIN);
       event.set(JAVA_INT_UNALIGNED, DATA_OFFSET, tag);
-      LibC.epollControl(fd.number(), EPOLL_CTL_ADD, watched.number(), event);
+      fd.call(
+          epoll -> watched.call(number -> LibC.epollControl(epoll, EPOLL_CTL_ADD, number, event)));
     }
   }
 

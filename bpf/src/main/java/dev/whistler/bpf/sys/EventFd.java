@@ -18,19 +18,18 @@ public final class EventFd implements AutoCloseable {
 
   /** Makes the descriptor readable; does nothing when it is closed, since nobody waits then. */
   public void signal() {
-    if (fd.tryAcquire()) {
-      try (Arena arena = Arena.ofConfined()) {
-        LibC.write("signal an eventfd", fd.number, arena.allocateFrom(JAVA_LONG, 1L));
-      } finally {
-        fd.release();
-      }
-    }
+    fd.callIfOpen(
+        number -> {
+          try (Arena arena = Arena.ofConfined()) {
+            LibC.write("signal an eventfd", number, arena.allocateFrom(JAVA_LONG, 1L));
+          }
+        });
   }
 
   /** Makes the descriptor unreadable again; does nothing if it is. */
   public void reset() {
     try (Arena arena = Arena.ofConfined()) {
-      LibC.read("reset an eventfd", fd.number(), arena.allocate(8, 8));
+      fd.call(number -> LibC.read("reset an eventfd", number, arena.allocate(8, 8)));
     } catch (SystemCallException e) {
       if (e.errno() != Errno.EAGAIN) {
         throw e;

@@ -1,6 +1,7 @@
 package dev.whistler.bpf.sys;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -12,7 +13,7 @@ public final class Fd implements AutoCloseable {
   /** Set in {@link #users} when nobody may begin a call any more. */
   private static final int CLOSED = 1 << 31;
 
-  final int number;
+  private final int number;
 
   /** Calls under way; the last one after {@link #close()} gives the number back to the kernel. */
   private final AtomicInteger users = new AtomicInteger();
@@ -30,33 +31,19 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * The descriptor's number, for one call that no other thread's {@link #close()} can overtake;
-   * else {@link #acquire()}.
-   *
-   * @throws IllegalStateException if it is closed
-   */
-  public int number() {
-    if (!isOpen()) {
-      throw closed();
-    }
-    return number;
-  }
-
-  /**
    * The descriptor's number, which stays this object's until {@link #release()}: the kernel gives
    * numbers out again, and a call on a number that was closed meanwhile would reach a stranger.
    *
    * @throws IllegalStateException if it is closed
    */
-  public int acquire() {
+  int acquire() {
     if (!tryAcquire()) {
       throw closed();
     }
     return number;
   }
 
-  /** As {@link #acquire()} for a caller to whom a closed descriptor is no failure. */
-  boolean tryAcquire() {
+  private boolean tryAcquire() {
     int before = users.get();
     while (before >= 0) {
       if (users.compareAndSet(before, before + 1)) {
@@ -68,19 +55,34 @@ public final class Fd implements AutoCloseable {
   }
 
   /** Ends what {@link #acquire()} began. */
-  public void release() {
+  void release() {
     if (users.decrementAndGet() == CLOSED) {
       LibC.close(number);
     }
   }
 
-  /** One call with the number. */
-  public <T> T call(IntFunction<T> call) {
+  /**
+   * One call with the number, which means nothing when the call has ended: it must not be kept.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  <T> T call(IntFunction<T> call) {
     int acquired = acquire();
     try {
       return call.apply(acquired);
     } finally {
       release();
+    }
+  }
+
+  /** As {@link #call} for a caller to whom a closed descriptor is no failure. */
+  void callIfOpen(IntConsumer call) {
+    if (tryAcquire()) {
+      try {
+        call.accept(number);
+      } finally {
+        release();
+      }
     }
   }
 

@@ -179,11 +179,11 @@ final class LibC {
     }
   }
 
-  static void epollControl(int epoll, int operation, int fd, MemorySegment event) {
+  static int epollControl(int epoll, int operation, int fd, MemorySegment event) {
     fail("epoll_ctl");
     MemorySegment state = CALL_STATE.get();
     try {
-      check(
+      return check(
           "epoll_ctl",
           (int) EpollControl.CALL.invokeExact(state, epoll, operation, fd, event),
           state);

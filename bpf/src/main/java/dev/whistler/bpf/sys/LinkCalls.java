@@ -13,27 +13,37 @@ public final class LinkCalls {
   private static final int MAXIMUM_PROGRAMS = 64;
 
   private static final int LINK_BYTES = 64;
+  private static final int ITERATOR_INFO_BYTES = 16; // union bpf_iter_link_info
 
   private LinkCalls() {}
 
   /** BPF_LINK_CREATE without further parameters: cgroup, XDP, network namespace, LSM. */
-  public static Fd create(int program, int target, int attachType, int flags, String action) {
-    try (Attributes attributes = link(program, target, attachType, flags)) {
+  public static Fd create(Fd program, Fd target, int attachType, int flags, String action) {
+    try (Attributes attributes = link(program, attachType, flags)) {
+      attributes.putDescriptor(4, target);
+      return new Fd(attributes.call(Command.LINK_CREATE, action));
+    }
+  }
+
+  /** BPF_LINK_CREATE without further parameters on a network interface, by its index. */
+  public static Fd onInterface(Fd program, int index, int attachType, int flags, String action) {
+    try (Attributes attributes = link(program, attachType, flags)) {
+      attributes.putInt(4, index);
       return new Fd(attributes.call(Command.LINK_CREATE, action));
     }
   }
 
   /** BPF_LINK_CREATE on a perf event. */
-  public static Fd perfEvent(int program, int event, int attachType, long cookie, String action) {
-    try (Attributes attributes = link(program, event, attachType, 0)) {
-      attributes.putLong(16, cookie);
+  public static Fd perfEvent(Fd program, Fd event, int attachType, long cookie, String action) {
+    try (Attributes attributes = link(program, attachType, 0)) {
+      attributes.putDescriptor(4, event).putLong(16, cookie);
       return new Fd(attributes.call(Command.LINK_CREATE, action));
     }
   }
 
   /** BPF_LINK_CREATE for tracing and LSM programs: the target was given when loading. */
-  public static Fd tracing(int program, int attachType, long cookie, String action) {
-    try (Attributes attributes = link(program, 0, attachType, 0)) {
+  public static Fd tracing(Fd program, int attachType, long cookie, String action) {
+    try (Attributes attributes = link(program, attachType, 0)) {
       attributes.putLong(24, cookie);
       return new Fd(attributes.call(Command.LINK_CREATE, action));
     }
@@ -41,17 +51,20 @@ public final class LinkCalls {
 
   /** BPF_LINK_CREATE for netfilter. */
   public static Fd netfilter(
-      int program, int attachType, int family, int hook, int priority, int flags, String action) {
-    try (Attributes attributes = link(program, 0, attachType, 0)) {
+      Fd program, int attachType, int family, int hook, int priority, int flags, String action) {
+    try (Attributes attributes = link(program, attachType, 0)) {
       attributes.putInt(16, family).putInt(20, hook).putInt(24, priority).putInt(28, flags);
       return new Fd(attributes.call(Command.LINK_CREATE, action));
     }
   }
 
-  /** BPF_LINK_CREATE for iterators; the target information may be empty. */
-  public static Fd iterator(int program, int attachType, byte[] information, String action) {
-    try (Attributes attributes = link(program, 0, attachType, 0)) {
-      attributes.putBytes(16, information).putInt(24, information.length);
+  /** BPF_LINK_CREATE for iterators, through the entries of a map or what else they are about. */
+  public static Fd iterator(Fd program, int attachType, @Nullable Fd map, String action) {
+    try (Attributes attributes = link(program, attachType, 0)) {
+      if (map != null) {
+        attributes.putBuffer(16, ITERATOR_INFO_BYTES).set(JAVA_INT, 0, attributes.use(map));
+        attributes.putInt(24, ITERATOR_INFO_BYTES);
+      }
       return new Fd(attributes.call(Command.LINK_CREATE, action));
     }
   }
@@ -65,7 +78,7 @@ public final class LinkCalls {
    * @param pid process, 0 for all
    */
   public static Fd uprobes(
-      int program,
+      Fd program,
       int attachType,
       String path,
       long[] offsets,
@@ -73,7 +86,7 @@ public final class LinkCalls {
       int flags,
       int pid,
       String action) {
-    try (Attributes attributes = link(program, 0, attachType, 0);
+    try (Attributes attributes = link(program, attachType, 0);
         Arena arena = Arena.ofConfined()) {
       attributes
           .putText(16, path)
@@ -96,8 +109,8 @@ public final class LinkCalls {
    * @param flags BPF_F_KPROBE_MULTI_*
    */
   public static Fd kprobes(
-      int program, int attachType, String[] symbols, long[] cookies, int flags, String action) {
-    try (Attributes attributes = link(program, 0, attachType, 0);
+      Fd program, int attachType, String[] symbols, long[] cookies, int flags, String action) {
+    try (Attributes attributes = link(program, attachType, 0);
         Arena arena = Arena.ofConfined()) {
       long[] names = new long[symbols.length];
       for (int i = 0; i < symbols.length; i++) {
@@ -113,40 +126,40 @@ public final class LinkCalls {
   }
 
   /** BPF_RAW_TRACEPOINT_OPEN; the name is null for BTF tracepoints and other tracing programs. */
-  public static Fd rawTracepoint(int program, @Nullable String name, String action) {
+  public static Fd rawTracepoint(Fd program, @Nullable String name, String action) {
     try (Attributes attributes = new Attributes(16)) {
-      attributes.putText(0, name).putInt(8, program);
+      attributes.putText(0, name).putDescriptor(8, program);
       return new Fd(attributes.call(Command.RAW_TRACEPOINT_OPEN, action));
     }
   }
 
   /** BPF_LINK_UPDATE: the link runs another program from now on. */
-  public static void update(int link, int program, String action) {
+  public static void update(Fd link, Fd program, String action) {
     try (Attributes attributes = new Attributes(16)) {
-      attributes.putInt(0, link).putInt(4, program).call(Command.LINK_UPDATE, action);
+      attributes.putDescriptor(0, link).putDescriptor(4, program).call(Command.LINK_UPDATE, action);
     }
   }
 
   /** BPF_LINK_DETACH: the link lives on without effect. */
-  public static void detach(int link, String action) {
+  public static void detach(Fd link, String action) {
     try (Attributes attributes = new Attributes(8)) {
-      attributes.putInt(0, link).call(Command.LINK_DETACH, action);
+      attributes.putDescriptor(0, link).call(Command.LINK_DETACH, action);
     }
   }
 
   /** BPF_ITER_CREATE: a descriptor whose reading runs the iterator once. */
-  public static Fd iterate(int link, String action) {
+  public static Fd iterate(Fd link, String action) {
     try (Attributes attributes = new Attributes(8)) {
-      return new Fd(attributes.putInt(0, link).call(Command.ITER_CREATE, action));
+      return new Fd(attributes.putDescriptor(0, link).call(Command.ITER_CREATE, action));
     }
   }
 
   /** BPF_PROG_ATTACH, for what has no link. */
-  public static void attach(int program, int target, int attachType, int flags, String action) {
+  public static void attach(Fd program, Fd target, int attachType, int flags, String action) {
     try (Attributes attributes = new Attributes(32)) {
       attributes
-          .putInt(0, target)
-          .putInt(4, program)
+          .putDescriptor(0, target)
+          .putDescriptor(4, program)
           .putInt(8, attachType)
           .putInt(12, flags)
           .call(Command.PROG_ATTACH, action);
@@ -154,11 +167,11 @@ public final class LinkCalls {
   }
 
   /** BPF_PROG_DETACH. */
-  public static void detach(int program, int target, int attachType, String action) {
+  public static void detach(Fd program, Fd target, int attachType, String action) {
     try (Attributes attributes = new Attributes(32)) {
       attributes
-          .putInt(0, target)
-          .putInt(4, program)
+          .putDescriptor(0, target)
+          .putDescriptor(4, program)
           .putInt(8, attachType)
           .call(Command.PROG_DETACH, action);
     }
@@ -167,28 +180,40 @@ public final class LinkCalls {
   /**
    * BPF_PROG_QUERY.
    *
-   * @param target descriptor of a cgroup, network namespace or map, or the index of an interface
+   * @param target a cgroup, network namespace or map
    * @return ids of the programs attached, in the order in which they run
    */
-  public static int[] query(int target, int attachType, String action) {
+  public static int[] query(Fd target, int attachType, String action) {
     try (Attributes attributes = new Attributes(64)) {
-      MemorySegment ids =
-          attributes
-              .putInt(0, target)
-              .putInt(4, attachType)
-              .putInt(24, MAXIMUM_PROGRAMS)
-              .putBuffer(16, 4L * MAXIMUM_PROGRAMS);
-      attributes.call(Command.PROG_QUERY, action);
-      int count = Math.min(MAXIMUM_PROGRAMS, attributes.getInt(24));
-      return ids.asSlice(0, 4L * count).toArray(JAVA_INT);
+      return query(attributes.putDescriptor(0, target), attachType, action);
     }
   }
 
-  private static Attributes link(int program, int target, int attachType, int flags) {
-    return new Attributes(LINK_BYTES)
-        .putInt(0, program)
-        .putInt(4, target)
-        .putInt(8, attachType)
-        .putInt(12, flags);
+  /** BPF_PROG_QUERY of a network interface, by its index, as {@link #query}. */
+  public static int[] queryInterface(int index, int attachType, String action) {
+    try (Attributes attributes = new Attributes(64)) {
+      return query(attributes.putInt(0, index), attachType, action);
+    }
+  }
+
+  private static int[] query(Attributes attributes, int attachType, String action) {
+    MemorySegment ids =
+        attributes
+            .putInt(4, attachType)
+            .putInt(24, MAXIMUM_PROGRAMS)
+            .putBuffer(16, 4L * MAXIMUM_PROGRAMS);
+    attributes.call(Command.PROG_QUERY, action);
+    int count = Math.min(MAXIMUM_PROGRAMS, attributes.getInt(24));
+    return ids.asSlice(0, 4L * count).toArray(JAVA_INT);
+  }
+
+  private static Attributes link(Fd program, int attachType, int flags) {
+    Attributes attributes = new Attributes(LINK_BYTES);
+    try {
+      return attributes.putDescriptor(0, program).putInt(8, attachType).putInt(12, flags);
+    } catch (RuntimeException e) {
+      attributes.close();
+      throw e;
+    }
   }
 }

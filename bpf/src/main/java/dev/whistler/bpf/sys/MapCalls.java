@@ -18,8 +18,8 @@ public final class MapCalls {
   /**
    * BPF_MAP_CREATE.
    *
-   * @param btfFd descriptor of the BTF that describes key and value, or 0
-   * @param innerMapFd template of the inner maps of a map of maps, or 0
+   * @param inner template of the inner maps of a map of maps
+   * @param btf the types that describe key and value
    * @param numaNode node of the memory, 0 without the flag for it
    */
   public static Fd create(
@@ -29,8 +29,8 @@ public final class MapCalls {
       int valueSize,
       int maxEntries,
       int flags,
-      int innerMapFd,
-      int btfFd,
+      @Nullable Fd inner,
+      @Nullable Fd btf,
       int btfKeyType,
       int btfValueType,
       long extra,
@@ -42,10 +42,10 @@ public final class MapCalls {
           .putInt(8, valueSize)
           .putInt(12, maxEntries)
           .putInt(16, flags)
-          .putInt(20, innerMapFd)
+          .putDescriptor(20, inner)
           .putInt(24, numaNode)
           .putName(28, name)
-          .putInt(48, btfFd)
+          .putDescriptor(48, btf)
           .putInt(52, btfKeyType)
           .putInt(56, btfValueType)
           .putLong(64, extra);
@@ -58,27 +58,27 @@ public final class MapCalls {
    *
    * @return whether the key was there and the value is filled
    */
-  public static boolean lookup(int map, byte @Nullable [] key, byte[] value, long flags) {
+  public static boolean lookup(Fd map, byte @Nullable [] key, byte[] value, long flags) {
     return read(Command.MAP_LOOKUP_ELEM, "look up a map entry", map, key, value, flags);
   }
 
   /** BPF_MAP_LOOKUP_ELEM of a bloom filter, which is asked for a value. */
-  public static boolean contains(int map, byte[] value) {
+  public static boolean contains(Fd map, byte[] value) {
     String action = "ask a bloom filter";
-    ElementBuffer buffer = ElementBuffer.take(map, null, value.length, 0);
+    ElementBuffer buffer = ElementBuffer.take(null, value.length, 0);
     MemorySegment.copy(value, 0, buffer.value, JAVA_BYTE, 0, value.length);
-    return found(buffer.call(Command.MAP_LOOKUP_ELEM, action), action);
+    return found(buffer.call(map, Command.MAP_LOOKUP_ELEM, action), action);
   }
 
   /** BPF_MAP_LOOKUP_AND_DELETE_ELEM; the key is null for queues and stacks. */
-  public static boolean lookupAndDelete(int map, byte @Nullable [] key, byte[] value, long flags) {
+  public static boolean lookupAndDelete(Fd map, byte @Nullable [] key, byte[] value, long flags) {
     return read(Command.MAP_LOOKUP_AND_DELETE_ELEM, "take a map entry", map, key, value, flags);
   }
 
   private static boolean read(
-      Command command, String action, int map, byte @Nullable [] key, byte[] value, long flags) {
-    ElementBuffer buffer = ElementBuffer.take(map, key, value.length, flags);
-    int result = buffer.call(command, action);
+      Command command, String action, Fd map, byte @Nullable [] key, byte[] value, long flags) {
+    ElementBuffer buffer = ElementBuffer.take(key, value.length, flags);
+    int result = buffer.call(map, command, action);
     if (result < 0) {
       if (-result == Errno.ENOENT.number()) {
         return false;
@@ -94,10 +94,24 @@ public final class MapCalls {
    *
    * @return 0, or the error number
    */
-  public static int update(int map, byte @Nullable [] key, byte[] value, long flags) {
-    ElementBuffer buffer = ElementBuffer.take(map, key, value.length, flags);
+  public static int update(Fd map, byte @Nullable [] key, byte[] value, long flags) {
+    ElementBuffer buffer = ElementBuffer.take(key, value.length, flags);
     MemorySegment.copy(value, 0, buffer.value, JAVA_BYTE, 0, value.length);
-    return -buffer.call(Command.MAP_UPDATE_ELEM, "update a map entry");
+    return -buffer.call(map, Command.MAP_UPDATE_ELEM, "update a map entry");
+  }
+
+  /**
+   * BPF_MAP_UPDATE_ELEM of a map whose values are descriptors, of programs or maps.
+   *
+   * @return 0, or the error number
+   */
+  public static int update(Fd map, byte[] key, Fd value, long flags) {
+    return value.call(
+        number -> {
+          ElementBuffer buffer = ElementBuffer.take(key, Integer.BYTES, flags);
+          buffer.value.set(JAVA_INT, 0, number);
+          return -buffer.call(map, Command.MAP_UPDATE_ELEM, "update a map entry");
+        });
   }
 
   /**
@@ -105,9 +119,10 @@ public final class MapCalls {
    *
    * @return whether the key was there
    */
-  public static boolean delete(int map, byte[] key) {
-    ElementBuffer buffer = ElementBuffer.take(map, key, 0, 0);
-    return found(buffer.call(Command.MAP_DELETE_ELEM, "delete a map entry"), "delete a map entry");
+  public static boolean delete(Fd map, byte[] key) {
+    ElementBuffer buffer = ElementBuffer.take(key, 0, 0);
+    return found(
+        buffer.call(map, Command.MAP_DELETE_ELEM, "delete a map entry"), "delete a map entry");
   }
 
   /**
@@ -116,10 +131,10 @@ public final class MapCalls {
    * @param key where to go on, or null for the first key
    * @return whether there is a next key, now in {@code next}
    */
-  public static boolean nextKey(int map, byte @Nullable [] key, byte[] next) {
+  public static boolean nextKey(Fd map, byte @Nullable [] key, byte[] next) {
     String action = "walk through a map";
-    ElementBuffer buffer = ElementBuffer.take(map, key, next.length, 0);
-    if (!found(buffer.call(Command.MAP_GET_NEXT_KEY, action), action)) {
+    ElementBuffer buffer = ElementBuffer.take(key, next.length, 0);
+    if (!found(buffer.call(map, Command.MAP_GET_NEXT_KEY, action), action)) {
       return false;
     }
     MemorySegment.copy(buffer.value, JAVA_BYTE, 0, next, 0, next.length);
@@ -127,9 +142,9 @@ public final class MapCalls {
   }
 
   /** BPF_MAP_FREEZE: no more writes from user space. */
-  public static void freeze(int map) {
+  public static void freeze(Fd map) {
     try (Attributes attributes = new Attributes(8)) {
-      attributes.putInt(0, map).call(Command.MAP_FREEZE, "freeze a map");
+      attributes.putDescriptor(0, map).call(Command.MAP_FREEZE, "freeze a map");
     }
   }
 
@@ -146,7 +161,7 @@ public final class MapCalls {
    * @return ENOENT when the walk is at its end
    */
   public static Batch lookupBatch(
-      int map, byte[] position, boolean first, byte[] keys, byte[] values, int count) {
+      Fd map, byte[] position, boolean first, byte[] keys, byte[] values, int count) {
     try (Attributes attributes = new Attributes(BATCH_BYTES)) {
       if (!first) {
         attributes.putBytes(0, position);
@@ -154,8 +169,8 @@ public final class MapCalls {
       MemorySegment next = attributes.putBuffer(8, Math.max(8, position.length));
       MemorySegment keyBuffer = attributes.putBuffer(16, keys.length);
       MemorySegment valueBuffer = attributes.putBuffer(24, values.length);
-      attributes.putInt(32, count).putInt(36, map);
-      int result = LibC.bpfOrErrno(Command.MAP_LOOKUP_BATCH.ordinal(), attributes.structure());
+      attributes.putInt(32, count).putDescriptor(36, map);
+      int result = attributes.callOrErrno(Command.MAP_LOOKUP_BATCH, "read map entries");
       int errno = result < 0 ? -result : 0;
       boolean filled = errno == 0 || errno == Errno.ENOENT.number();
       if (filled) {
@@ -168,28 +183,28 @@ public final class MapCalls {
   }
 
   /** BPF_MAP_UPDATE_BATCH: keys and values one after another. */
-  public static Batch updateBatch(int map, byte[] keys, byte[] values, int count, long flags) {
+  public static Batch updateBatch(Fd map, byte[] keys, byte[] values, int count, long flags) {
     try (Attributes attributes = new Attributes(BATCH_BYTES)) {
       attributes
           .putBytes(16, keys)
           .putBytes(24, values)
           .putInt(32, count)
-          .putInt(36, map)
+          .putDescriptor(36, map)
           .putLong(40, flags);
       return change(attributes, Command.MAP_UPDATE_BATCH);
     }
   }
 
   /** BPF_MAP_DELETE_BATCH: keys one after another. */
-  public static Batch deleteBatch(int map, byte[] keys, int count) {
+  public static Batch deleteBatch(Fd map, byte[] keys, int count) {
     try (Attributes attributes = new Attributes(BATCH_BYTES)) {
-      attributes.putBytes(16, keys).putInt(32, count).putInt(36, map);
+      attributes.putBytes(16, keys).putInt(32, count).putDescriptor(36, map);
       return change(attributes, Command.MAP_DELETE_BATCH);
     }
   }
 
   private static Batch change(Attributes attributes, Command command) {
-    int result = LibC.bpfOrErrno(command.ordinal(), attributes.structure());
+    int result = attributes.callOrErrno(command, "change map entries");
     return new Batch(attributes.getInt(32), result < 0 ? -result : 0);
   }
 
@@ -215,7 +230,7 @@ public final class MapCalls {
     private MemorySegment key = Arena.ofAuto().allocate(64, 8);
     private MemorySegment value = Arena.ofAuto().allocate(512, 8);
 
-    static ElementBuffer take(int map, byte @Nullable [] key, int valueBytes, long flags) {
+    static ElementBuffer take(byte @Nullable [] key, int valueBytes, long flags) {
       ElementBuffer buffer = CURRENT.get();
       if (buffer.value.byteSize() < valueBytes) {
         buffer.value = Arena.ofAuto().allocate(valueBytes, 8);
@@ -228,7 +243,6 @@ public final class MapCalls {
         MemorySegment.copy(key, 0, buffer.key, JAVA_BYTE, 0, key.length);
         keyAddress = buffer.key.address();
       }
-      buffer.structure.set(JAVA_INT, 0, map);
       buffer.structure.set(JAVA_LONG, 8, keyAddress);
       // A deletion takes no value, and the kernel insists that unused members are zero.
       buffer.structure.set(JAVA_LONG, 16, valueBytes == 0 ? 0 : buffer.value.address());
@@ -236,9 +250,14 @@ public final class MapCalls {
       return buffer;
     }
 
-    int call(Command command, String action) {
-      int fault = Faults.next(action);
-      return fault != 0 ? -fault : LibC.bpfOrErrno(command.ordinal(), structure);
+    int call(Fd map, Command command, String action) {
+      structure.set(JAVA_INT, 0, map.acquire());
+      try {
+        int fault = Faults.next(action);
+        return fault != 0 ? -fault : LibC.bpfOrErrno(command.ordinal(), structure);
+      } finally {
+        map.release();
+      }
     }
   }
 }

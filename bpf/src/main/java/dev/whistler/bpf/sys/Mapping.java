@@ -37,8 +37,10 @@ public final class Mapping implements AutoCloseable {
   public static Mapping shared(Fd fd, long offset, long bytes, boolean writable) {
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     long whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    return new Mapping(
-        LibC.mmap("map memory", whole, protection, MAP_SHARED, fd.number(), offset), whole);
+    return fd.call(
+        number ->
+            new Mapping(
+                LibC.mmap("map memory", whole, protection, MAP_SHARED, number, offset), whole));
   }
 
   /** The memory, in whole pages. */

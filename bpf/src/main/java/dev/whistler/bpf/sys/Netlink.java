@@ -21,6 +21,9 @@ public final class Netlink {
   public static final class Attributes {
     private byte[] bytes = new byte[0];
 
+    /** By where their numbers go, which are put in for the time of the request. */
+    private final Map<Integer, Fd> descriptors = new HashMap<>();
+
     /** Adds bytes. */
     public Attributes add(int type, byte[] value) {
       int length = ATTRIBUTE_HEADER_BYTES + value.length;
@@ -43,8 +46,16 @@ public final class Netlink {
       return add(type, (value + "\0").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Adds a descriptor, which the caller goes on owning. */
+    public Attributes add(int type, Fd descriptor) {
+      descriptors.put(bytes.length + ATTRIBUTE_HEADER_BYTES, descriptor);
+      return add(type, 0);
+    }
+
     /** Adds attributes inside. */
     public Attributes add(int type, Attributes inner) {
+      int at = bytes.length + ATTRIBUTE_HEADER_BYTES;
+      inner.descriptors.forEach((offset, fd) -> descriptors.put(at + offset, fd));
       return add(type, inner.bytes);
     }
   }
@@ -85,17 +96,28 @@ public final class Netlink {
     Structure message = new Structure(new byte[length]);
     message.putInt(0, length).putShort(4, type).putShort(6, flags | NLM_F_REQUEST_ACK).putInt(8, 1);
     System.arraycopy(body, 0, message.bytes(), HEADER_BYTES, body.length);
-    System.arraycopy(
-        attributes.bytes,
-        0,
-        message.bytes(),
-        HEADER_BYTES + align(body.length),
-        attributes.bytes.length);
+    int begin = HEADER_BYTES + align(body.length);
+    System.arraycopy(attributes.bytes, 0, message.bytes(), begin, attributes.bytes.length);
+    List<Fd> uses = new ArrayList<>();
+    try {
+      attributes.descriptors.forEach(
+          (offset, fd) -> {
+            message.putInt(begin + offset, fd.acquire());
+            uses.add(fd);
+          });
+      send(message.bytes(), action);
+    } finally {
+      uses.forEach(Fd::release);
+    }
+  }
+
+  private static void send(byte[] message, String action) {
     try (Fd socket = new Fd(LibC.socket(action, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE));
         Arena arena = Arena.ofConfined()) {
-      LibC.write(action, socket.number(), arena.allocateFrom(JAVA_BYTE, message.bytes()));
+      MemorySegment sent = arena.allocateFrom(JAVA_BYTE, message);
+      socket.call(number -> LibC.write(action, number, sent));
       MemorySegment buffer = arena.allocate(ANSWER_BYTES, 8);
-      long read = LibC.read(action, socket.number(), buffer);
+      long read = socket.call(number -> LibC.read(action, number, buffer));
       Structure answer = new Structure(buffer.asSlice(0, read).toArray(JAVA_BYTE));
       if (read < HEADER_BYTES + 4 || answer.getShort(4) != NLMSG_ERROR) {
         throw new BpfException(action + ": the kernel's answer is no acknowledgement");
@@ -175,10 +197,11 @@ public final class Netlink {
     List<Message> messages = new ArrayList<>();
     try (Fd socket = new Fd(LibC.socket(action, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE));
         Arena arena = Arena.ofConfined()) {
-      LibC.write(action, socket.number(), arena.allocateFrom(JAVA_BYTE, request.bytes()));
+      MemorySegment sent = arena.allocateFrom(JAVA_BYTE, request.bytes());
+      socket.call(number -> LibC.write(action, number, sent));
       MemorySegment buffer = arena.allocate(DUMP_BYTES, 8);
       while (messages.size() < MAX_MESSAGES) {
-        long read = LibC.read(action, socket.number(), buffer);
+        long read = socket.call(number -> LibC.read(action, number, buffer));
         if (addMessages(buffer.asSlice(0, read).toArray(JAVA_BYTE), messages, action)) {
           return messages;
         }

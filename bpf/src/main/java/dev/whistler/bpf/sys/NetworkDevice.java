@@ -34,7 +34,7 @@ public final class NetworkDevice {
         return OptionalInt.empty();
       }
       MemorySegment request = arena.allocate(IFREQ_BYTES, 8).copyFrom(text);
-      LibC.ioctl(action, socket.number(), SIOCGIFINDEX, request.address());
+      socket.call(number -> LibC.ioctl(action, number, SIOCGIFINDEX, request.address()));
       return OptionalInt.of(request.get(JAVA_INT, NAME_BYTES));
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ENODEV) {

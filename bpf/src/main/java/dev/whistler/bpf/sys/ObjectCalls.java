@@ -67,7 +67,7 @@ public final class ObjectCalls {
    *
    * @return the kernel's bpf_*_info structure, zero-filled to the size this library knows
    */
-  public static byte[] info(Kind kind, int fd) {
+  public static byte[] info(Kind kind, Fd fd) {
     return sizedInfo(kind, fd).structure();
   }
 
@@ -81,10 +81,10 @@ public final class ObjectCalls {
   public record SizedInfo(byte[] structure, int knownBytes) {}
 
   /** BPF_OBJ_GET_INFO_BY_FD, with how much of the structure this kernel knows. */
-  public static SizedInfo sizedInfo(Kind kind, int fd) {
+  public static SizedInfo sizedInfo(Kind kind, Fd fd) {
     try (Attributes attributes = new Attributes(16)) {
       MemorySegment info =
-          attributes.putInt(0, fd).putInt(4, kind.infoBytes).putBuffer(8, kind.infoBytes);
+          attributes.putDescriptor(0, fd).putInt(4, kind.infoBytes).putBuffer(8, kind.infoBytes);
       attributes.call(Command.OBJ_GET_INFO_BY_FD, "read the state of a " + kind.noun());
       return new SizedInfo(
           info.toArray(JAVA_BYTE), attributes.structure().get(JAVA_INT_UNALIGNED, 4));
@@ -99,12 +99,15 @@ public final class ObjectCalls {
    * @param array filled by the kernel
    * @return the structure
    */
-  public static byte[] info(Kind kind, int fd, byte[] template, int pointerOffset, byte[] array) {
+  public static byte[] info(Kind kind, Fd fd, byte[] template, int pointerOffset, byte[] array) {
     try (Attributes attributes = new Attributes(16);
         Attributes info = new Attributes(template.length)) {
       MemorySegment.copy(template, 0, info.structure(), JAVA_BYTE, 0, template.length);
       MemorySegment buffer = info.putBuffer(pointerOffset, array.length);
-      attributes.putInt(0, fd).putInt(4, template.length).putLong(8, info.structure().address());
+      attributes
+          .putDescriptor(0, fd)
+          .putInt(4, template.length)
+          .putLong(8, info.structure().address());
       attributes.call(Command.OBJ_GET_INFO_BY_FD, "read the state of a " + kind.noun());
       MemorySegment.copy(buffer, JAVA_BYTE, 0, array, 0, array.length);
       return info.structure().toArray(JAVA_BYTE);
@@ -151,9 +154,9 @@ public final class ObjectCalls {
   }
 
   /** BPF_OBJ_PIN. */
-  public static void pin(int fd, String path) {
+  public static void pin(Fd fd, String path) {
     try (Attributes attributes = new Attributes(16)) {
-      attributes.putText(0, path).putInt(8, fd).call(Command.OBJ_PIN, "pin at " + path);
+      attributes.putText(0, path).putDescriptor(8, fd).call(Command.OBJ_PIN, "pin at " + path);
     }
   }
 
@@ -171,7 +174,10 @@ public final class ObjectCalls {
 
   /** Whether a descriptor is of a kind, by what the kernel calls its file. */
   public static boolean isOf(Kind kind, Fd fd) {
-    Path link = Path.of("/proc/self/fd/" + fd.number());
+    return fd.call(number -> isOf(kind, Path.of("/proc/self/fd/" + number)));
+  }
+
+  private static boolean isOf(Kind kind, Path link) {
     try {
       // Links are bpf_link or bpf-link, depending on how they were opened.
       String target = Files.readSymbolicLink(link).toString();

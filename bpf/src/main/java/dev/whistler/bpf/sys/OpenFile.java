@@ -3,9 +3,15 @@ package dev.whistler.bpf.sys;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Files and directories as descriptors, for calls that take one. */
 public final class OpenFile {
@@ -27,6 +33,41 @@ public final class OpenFile {
   /** Opens a file for reading; where that would have to wait, as for a pipe's writer, at once. */
   public static Fd withoutWaiting(Path path) {
     return new Fd(LibC.open(path.toString(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  }
+
+  /**
+   * Opens a regular file for reading.
+   *
+   * @return empty if the path is of something else
+   */
+  public static Optional<FileChannel> regular(Path path) throws IOException {
+    try (Fd fd = withoutWaiting(path)) {
+      return fd.call(number -> regularFile(Path.of("/proc/self/fd/" + number)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Optional<FileChannel> regularFile(Path opened) {
+    try {
+      return Files.isRegularFile(opened)
+          ? Optional.of(FileChannel.open(opened, StandardOpenOption.READ))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a path leads to what a descriptor stands for. */
+  public static boolean isAt(Fd fd, Path path) {
+    return fd.call(
+        number -> {
+          try {
+            return Files.isSameFile(Path.of("/proc/self/fd/" + number), path);
+          } catch (IOException e) {
+            return false;
+          }
+        });
   }
 
   /** Opens a file for reading. */

@@ -108,6 +108,6 @@ public final class PerfEvent {
 
   /** PERF_EVENT_IOC_ENABLE. */
   public static void enable(Fd event) {
-    LibC.ioctl("enable a perf event", event.number(), PERF_EVENT_IOC_ENABLE, 0);
+    event.call(number -> LibC.ioctl("enable a perf event", number, PERF_EVENT_IOC_ENABLE, 0));
   }
 }

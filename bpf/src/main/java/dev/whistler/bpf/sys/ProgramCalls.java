@@ -1,9 +1,11 @@
 package dev.whistler.bpf.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The program and BTF commands of bpf(2). */
@@ -14,30 +16,32 @@ public final class ProgramCalls {
    * What BPF_PROG_LOAD takes, apart from the log.
    *
    * @param instructions instruction slots, 8 bytes each
+   * @param descriptors maps by the slots whose immediate is their descriptor
    * @param kernelVersion LINUX_VERSION_CODE, or 0; kernels since 5.0 ignore it
    * @param flags BPF_F_SLEEPABLE and others
    * @param expectedAttachType number of enum bpf_attach_type
-   * @param btfFd BTF of the object, or 0
+   * @param btf BTF of the object
    * @param functionInfo records of {@code functionInfoSize} bytes, empty if none
    * @param lineInfo records of {@code lineInfoSize} bytes, empty if none
    * @param attachBtfId type id of the kernel function or hook, or 0
-   * @param attachFd descriptor of the target program or of a module's BTF, or 0
+   * @param target the program, or a module's BTF, to attach to
    */
   public record Load(
       int type,
       String name,
       byte[] instructions,
+      Map<Integer, Fd> descriptors,
       String license,
       int kernelVersion,
       int flags,
       int expectedAttachType,
-      int btfFd,
+      @Nullable Fd btf,
       int functionInfoSize,
       byte[] functionInfo,
       int lineInfoSize,
       byte[] lineInfo,
       int attachBtfId,
-      int attachFd) {}
+      @Nullable Fd target) {}
 
   /**
    * The outcome of BPF_PROG_LOAD.
@@ -60,15 +64,18 @@ public final class ProgramCalls {
       attributes
           .putInt(0, load.type)
           .putInt(4, load.instructions.length / 8)
-          .putBytes(8, load.instructions)
           .putText(16, load.license)
           .putInt(40, load.kernelVersion)
           .putInt(44, load.flags)
           .putName(48, load.name)
           .putInt(68, load.expectedAttachType)
-          .putInt(72, load.btfFd)
+          .putDescriptor(72, load.btf)
           .putInt(108, load.attachBtfId)
-          .putInt(112, load.attachFd);
+          .putDescriptor(112, load.target);
+      MemorySegment code = attributes.putBuffer(8, load.instructions.length);
+      MemorySegment.copy(load.instructions, 0, code, JAVA_BYTE, 0, load.instructions.length);
+      load.descriptors.forEach(
+          (slot, map) -> code.set(JAVA_INT, 8L * slot + 4, attributes.use(map)));
       if (load.functionInfo.length > 0) {
         attributes
             .putInt(76, load.functionInfoSize)
@@ -85,11 +92,7 @@ public final class ProgramCalls {
       if (logLevel != 0) {
         log = attributes.putInt(24, logLevel).putInt(28, logSize).putBuffer(32, logSize);
       }
-      int fault = Faults.next("load program " + load.name);
-      int result =
-          fault != 0
-              ? -fault
-              : LibC.bpfOrErrno(Command.PROG_LOAD.ordinal(), attributes.structure());
+      int result = attributes.callOrErrno(Command.PROG_LOAD, "load program " + load.name);
       String text = logLevel == 0 ? "" : text(log);
       int logBytes = attributes.getInt(140);
       return result < 0
@@ -107,7 +110,7 @@ public final class ProgramCalls {
    * @param contextRoom bytes for the output context, 0 if the program type gives none
    */
   public record TestRun(
-      int program,
+      Fd program,
       byte @Nullable [] data,
       int dataRoom,
       byte @Nullable [] context,
@@ -123,7 +126,7 @@ public final class ProgramCalls {
   public static TestRunResult testRun(TestRun run, String name) {
     try (Attributes attributes = new Attributes(80)) {
       attributes
-          .putInt(0, run.program)
+          .putDescriptor(0, run.program)
           .putInt(32, run.repeat)
           .putInt(64, run.flags)
           .putInt(68, run.cpu);
@@ -171,9 +174,7 @@ public final class ProgramCalls {
       if (logSize > 0) {
         log = attributes.putInt(20, logSize).putInt(24, 1).putBuffer(8, logSize);
       }
-      int fault = Faults.next("load BTF");
-      int result =
-          fault != 0 ? -fault : LibC.bpfOrErrno(Command.BTF_LOAD.ordinal(), attributes.structure());
+      int result = attributes.callOrErrno(Command.BTF_LOAD, "load BTF");
       String text = logSize == 0 ? "" : text(log);
       return result < 0
           ? new BtfResult(null, -result, text)
@@ -182,9 +183,9 @@ public final class ProgramCalls {
   }
 
   /** BPF_PROG_BIND_MAP: the program keeps the map alive although it does not use it. */
-  public static void bindMap(int program, int map) {
+  public static void bindMap(Fd program, Fd map) {
     try (Attributes attributes = new Attributes(16)) {
-      attributes.putInt(0, program).putInt(4, map);
+      attributes.putDescriptor(0, program).putDescriptor(4, map);
       attributes.call(Command.PROG_BIND_MAP, "bind a map to a program");
     }
   }

@@ -141,7 +141,7 @@ class BpfMapTest {
     try (BpfMap inner = BpfMap.create(MapSpec.of("inner", MapType.ARRAY, 4, 8, 1));
         BpfMap outer =
             BpfMap.create(MapSpec.of("outer", MapType.ARRAY_OF_MAPS, 4, 4, 2).withInner(inner))) {
-      outer.update(u32(1), u32(inner.fd().number()));
+      outer.update(u32(1), inner.fd());
       assertThat(outer.lookup(u32(1))).isEqualTo(u32(inner.id()));
     }
   }

@@ -11,6 +11,7 @@ import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Structure;
 import dev.whistler.bpf.sys.SystemCallException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BpfProgramTest {
@@ -39,7 +40,7 @@ class BpfProgramTest {
               .store32(10, -4, 0)
               .copy(2, 10)
               .add(2, -4)
-              .map(1, map.fd().number())
+              .map(1)
               .call(MAP_LOOKUP)
               .jumpEqual(0, 0, 3)
               .load64(1, 0, 0)
@@ -48,7 +49,9 @@ class BpfProgramTest {
               .move(0, 0)
               .exit();
       try (BpfProgram program =
-          BpfProgram.load(ProgramSpec.of("count", ProgramType.SCHED_CLS, code, "Dual BSD/GPL"))) {
+          BpfProgram.load(
+              ProgramSpec.of("count", ProgramType.SCHED_CLS, code, "Dual BSD/GPL")
+                  .withDescriptors(Map.of(3, map.fd())))) {
         program.testRun(TestRun.packet(new byte[14]).repeated(5));
         assertThat(new Structure(TestMaps.value(map, new byte[4])).getLong(0)).isEqualTo(5);
         assertThat(program.mapIds()).containsExactly(map.id());

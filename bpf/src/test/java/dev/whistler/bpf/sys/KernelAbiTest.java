@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class KernelAbiTest {
   private static final Pattern LITERAL =
-      Pattern.compile("\\b(?:put(?:Int|Long|Bytes|Text|Name|Buffer)|getInt)\\((\\d+)[,)]");
+      Pattern.compile(
+          "\\b(?:put(?:Int|Long|Bytes|Text|Name|Buffer|Descriptor)|getInt)\\((\\d+)[,)]");
 
   @BeforeAll
   static void present() {

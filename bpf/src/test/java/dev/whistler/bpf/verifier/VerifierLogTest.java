@@ -10,6 +10,8 @@ import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.prog.VerifierException;
+import dev.whistler.bpf.sys.Fd;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -255,19 +257,24 @@ class VerifierLogTest {
     assertReason(
         Reason.CONTROL_FLOW, 2, new Asm().move(0, 0).slot(0x95, 0, 0, 0, 0).move(0, 0).exit());
     try (BpfMap map = BpfMap.create(MapSpec.of("m", MapType.HASH, 4, 8, 1))) {
-      int fd = map.fd().number();
-      Asm lookup = new Asm().store32(10, -4, 0).copy(2, 10).add(2, -4).map(1, fd).call(1);
+      Map<Integer, Fd> maps = Map.of(3, map.fd());
+      Asm lookup = new Asm().store32(10, -4, 0).copy(2, 10).add(2, -4).map(1).call(1);
       // Of an array the kernel may know that the key is there.
-      assertReason(Reason.MAYBE_NULL, 6, lookup.load64(1, 0, 0).move(0, 0).exit());
+      assertReason(Reason.MAYBE_NULL, 6, lookup.load64(1, 0, 0).move(0, 0).exit(), maps);
       Asm bounds =
-          new Asm().store32(10, -4, 0).copy(2, 10).add(2, -4).map(1, fd).call(1).jumpEqual(0, 0, 1);
-      assertReason(Reason.MAP_BOUNDS, 7, bounds.load64(1, 0, 8).move(0, 0).exit());
+          new Asm().store32(10, -4, 0).copy(2, 10).add(2, -4).map(1).call(1).jumpEqual(0, 0, 1);
+      assertReason(Reason.MAP_BOUNDS, 7, bounds.load64(1, 0, 8).move(0, 0).exit(), maps);
     }
   }
 
   private static void assertReason(Reason reason, int instruction, byte[] code) {
-    try (BpfProgram program =
-        BpfProgram.load(ProgramSpec.of("bad", ProgramType.XDP, code, "GPL"))) {
+    assertReason(reason, instruction, code, Map.of());
+  }
+
+  private static void assertReason(
+      Reason reason, int instruction, byte[] code, Map<Integer, Fd> maps) {
+    ProgramSpec spec = ProgramSpec.of("bad", ProgramType.XDP, code, "GPL").withDescriptors(maps);
+    try (BpfProgram program = BpfProgram.load(spec)) {
       throw new AssertionError("the kernel accepted " + program);
     } catch (VerifierException e) {
       VerifierLog.Verdict verdict = e.verdict().orElseThrow();

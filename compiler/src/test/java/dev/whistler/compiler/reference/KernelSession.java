@@ -9,13 +9,12 @@ import dev.whistler.bpf.map.MapFlags;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.UpdateMode;
 import dev.whistler.bpf.object.CodeLinker;
-import dev.whistler.bpf.object.Reference;
 import dev.whistler.bpf.object.SectionKind;
 import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.ring.RingBufferReader;
-import dev.whistler.bpf.sys.Structure;
+import dev.whistler.bpf.sys.Fd;
 import dev.whistler.compiler.form.Global;
 import dev.whistler.compiler.form.TypedProgram;
 import dev.whistler.compiler.form.TypedUnit;
@@ -93,21 +92,18 @@ final class KernelSession implements AutoCloseable {
     TypedProgram first = unit.programs().getFirst();
     CodeLinker.Linked linked = code.link(first);
     byte[] bytes = linked.code();
-    Structure slots = new Structure(bytes);
-    linked.patches().forEach((slot, target) -> slots.putInt(slot * 8 + 4, descriptor(target)));
+    Map<Integer, Fd> maps = new HashMap<>();
+    linked.patches().forEach((slot, target) -> maps.put(slot, map(target.mapName()).fd()));
     SectionKind kind = SectionKind.of(first.section().canonical()).orElseThrow();
     ProgramSpec spec =
         ProgramSpec.of(first.symbol(), kind.type(), bytes, first.license())
+            .withDescriptors(maps)
             .withAttachType(kind.attachType())
             .withFlags(kind.flags())
             .withDebugInfo(types.fd(), linked.functionInfo(), new byte[0]);
     try (BpfProgram program = BpfProgram.load(spec)) {
       return run(program, unit, packet);
     }
-  }
-
-  private int descriptor(Reference target) {
-    return map(target.mapName()).fd().number();
   }
 
   private BpfMap map(String name) {

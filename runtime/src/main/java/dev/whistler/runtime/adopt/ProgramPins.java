@@ -145,20 +145,12 @@ public final class ProgramPins implements AutoCloseable {
       throw e;
     }
     // Who held it may have given the name to another directory since we opened this one.
-    if (Directories.lock(directory) && isAt(directory, path(part))) {
+    if (Directories.lock(directory) && OpenFile.isAt(directory, path(part))) {
       locks.put(part, directory);
       return true;
     }
     directory.close();
     return false;
-  }
-
-  private static boolean isAt(Fd directory, Path path) {
-    try {
-      return Files.isSameFile(Path.of("/proc/self/fd/" + directory.number()), path);
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private void unlock() {

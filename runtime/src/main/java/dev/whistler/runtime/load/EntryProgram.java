@@ -10,6 +10,7 @@ import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.SystemCallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,8 @@ public final class EntryProgram implements AutoCloseable {
     try {
       program =
           BpfProgram.load(
-              ProgramSpec.of("whistler_entry", first.type(), code(slots), "GPL")
+              ProgramSpec.of("whistler_entry", first.type(), code(), "GPL")
+                  .withDescriptors(Map.of(0, slots.fd()))
                   .withAttachType(attachType));
       EntryProgram entry = new EntryProgram(program, slots);
       entry.run(first);
@@ -75,10 +77,10 @@ public final class EntryProgram implements AutoCloseable {
   }
 
   /** r1 is the context all along; if the slot is empty, the event is let pass with 0. */
-  private static byte[] code(BpfMap slots) {
+  private static byte[] code() {
     ByteBuffer code = ByteBuffer.allocate(6 * 8).order(ByteOrder.LITTLE_ENDIAN);
-    code.put((byte) 0x18).put((byte) 0x12).putShort((short) 0).putInt(slots.fd().number());
-    code.putLong(0); // second half of r2 = slots
+    code.put((byte) 0x18).put((byte) 0x12).putShort((short) 0).putInt(0);
+    code.putLong(0); // second half of r2 = slots, the map of slot 0
     code.put((byte) 0xb7).put((byte) 3).putShort((short) 0).putInt(0); // r3 = 0
     code.put((byte) 0x85).put((byte) 0).putShort((short) 0).putInt(TAIL_CALL);
     code.put((byte) 0xb7).put((byte) 0).putShort((short) 0).putInt(0); // r0 = 0
@@ -88,9 +90,7 @@ public final class EntryProgram implements AutoCloseable {
 
   /** Every event that begins from now on runs this program. */
   void run(BpfProgram next) {
-    byte[] descriptor =
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(next.fd().number()).array();
-    slots.update(SLOT, descriptor);
+    slots.update(SLOT, next.fd());
   }
 
   /** The id of the program that events run now; 0 if the slot is empty. */

@@ -173,9 +173,7 @@ public final class ObjectLoading {
     for (MapSchema map : schema.maps()) {
       for (MapSchema.ProgramSlot slot : map.programs()) {
         ProgramSchema program = schema.program(slot.program()).orElseThrow();
-        loaded
-            .map(map.symbol())
-            .update(word(slot.slot()), word(loaded.program(program.symbol()).fd().number()));
+        loaded.map(map.symbol()).update(word(slot.slot()), loaded.program(program.symbol()).fd());
       }
     }
   }

@@ -4,8 +4,6 @@ import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.map.MapSpec;
 import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.sys.BpfException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -34,13 +32,10 @@ public final class Quiescence {
   }
 
   private static void changeMapOfMaps() {
-    byte[] zero = new byte[4];
     try (BpfMap inner = BpfMap.create(MapSpec.of("quiet", MapType.ARRAY, 4, 4, 1));
         BpfMap outer =
             BpfMap.create(MapSpec.of("quiet", MapType.ARRAY_OF_MAPS, 4, 4, 1).withInner(inner))) {
-      byte[] descriptor =
-          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(inner.fd().number()).array();
-      outer.update(zero, descriptor);
+      outer.update(new byte[4], inner.fd());
     }
   }
 }
