@@ -36,7 +36,7 @@ public final class UserSymbol {
     START,
     /** It is inside of an instruction: a breakpoint there changes what the program does. */
     INSIDE,
-    /** Nothing tells: no symbol covers the place, or the code before it could not be read. */
+    /** Nothing tells: no symbol covers the place, or what is before it may be data. */
     UNKNOWN
   }
 
@@ -218,7 +218,7 @@ public final class UserSymbol {
         elf -> {
           Boundary found = boundary(elf, offset);
           return found == Boundary.UNKNOWN && elf.machine() == EM_X86_64 && start > 0
-              ? walk(elf, start, offset)
+              ? walk(elf, start, offset, offset)
               : found;
         });
   }
@@ -233,25 +233,18 @@ public final class UserSymbol {
     return functions(elf).stream()
         .filter(f -> f.fileOffset() <= offset && offset < f.fileOffset() + Math.max(1, f.size()))
         .max(Comparator.comparingLong(UserFunction::fileOffset))
-        .map(f -> walk(elf, f.fileOffset(), offset))
+        .map(f -> walk(elf, f.fileOffset(), offset, f.fileOffset() + f.size()))
         .orElse(Boundary.UNKNOWN);
   }
 
-  private static Boundary walk(ElfFile elf, long start, long offset) {
+  /** Follows the code from one place to another, and what lies behind it up to an end. */
+  private static Boundary walk(ElfFile elf, long start, long offset, long end) {
     if (offset < start || offset - start > MAXIMUM_WALK) {
       return Boundary.UNKNOWN;
     }
-    byte[] code = elf.bytes(start, (int) (offset - start) + InstructionLength.MAXIMUM);
-    int wanted = (int) (offset - start);
-    int at = 0;
-    while (at < wanted) {
-      int length = InstructionLength.of(code, at);
-      if (length == 0) {
-        return Boundary.UNKNOWN;
-      }
-      at += length;
-    }
-    return at == wanted ? Boundary.START : Boundary.INSIDE;
+    long behind = Math.max(offset + InstructionLength.MAXIMUM, end);
+    byte[] code = elf.bytes(start, (int) Math.min(behind - start, MAXIMUM_WALK + 16));
+    return CodeWalk.boundary(code, (int) (offset - start));
   }
 
   private interface Reading<T> {
