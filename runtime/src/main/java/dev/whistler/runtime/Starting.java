@@ -493,21 +493,7 @@ final class Starting {
       finish(former, earlier);
     }
     pins.removeNext();
-    MapAccess maps = maps(earlier.maps());
-    List<MapSchema> rings = rings();
-    List<Delivery> deliveries = deliveries(rings.size());
-    int words = Checkpoint.words(rings.size(), deliveries.size());
-    boolean sameSinks =
-        request.sinks().stream().map(SinkSpec::name).toList().equals(earlier.manifest().sinks());
-    // For other sinks its counts say nothing; what its rings hold goes to these.
-    PinnedAccount account =
-        kernel.own(sameSinks ? earlier.account(words) : PinnedAccount.create(words));
-    Tally tally = tallyOf(earlier);
-    RingPump pump =
-        rings.isEmpty() ? null : pump(earlier.maps(), rings, deliveries, tally, account);
-    begin(pump);
-    LiveProgram program =
-        live(maps, earlier.maps(), deliveries, pump, tally, pins, sameSinks ? account : null);
+    LiveProgram program = readOn(earlier, pins);
     if (!toBeReplaced && !earlier.unlinked().isEmpty()) {
       attachAgain(earlier, pins);
     }
@@ -549,18 +535,30 @@ final class Starting {
     kernel.own(former);
     attachments = Attachments.adopted(former.takeLinks(), former.maps(), former.programs());
     attachments.releaseHeldBy(links);
-    MapAccess maps = maps(former.maps());
+    return readOn(former, null);
+  }
+
+  /**
+   * Goes on with what is pinned where its last reader stopped.
+   *
+   * @param pins what the program goes on to own; null if it only reads to the end
+   */
+  private LiveProgram readOn(PinnedProgram pinned, @Nullable ProgramPins pins)
+      throws StartException {
+    MapAccess maps = maps(pinned.maps());
     List<MapSchema> rings = rings();
     List<Delivery> deliveries = deliveries(rings.size());
     int words = Checkpoint.words(rings.size(), deliveries.size());
     boolean sameSinks =
-        request.sinks().stream().map(SinkSpec::name).toList().equals(former.manifest().sinks());
+        request.sinks().stream().map(SinkSpec::name).toList().equals(pinned.manifest().sinks());
+    // For other sinks its counts say nothing; what its rings hold goes to these.
     PinnedAccount account =
-        kernel.own(sameSinks ? former.account(words) : PinnedAccount.create(words));
-    Tally tally = tallyOf(former);
-    RingPump pump = rings.isEmpty() ? null : pump(former.maps(), rings, deliveries, tally, account);
+        kernel.own(sameSinks ? pinned.account(words) : PinnedAccount.create(words));
+    Tally tally = tallyOf(pinned);
+    RingPump pump = rings.isEmpty() ? null : pump(pinned.maps(), rings, deliveries, tally, account);
     begin(pump);
-    return live(maps, former.maps(), deliveries, pump, tally, null, null);
+    boolean goesOn = pins != null && sameSinks;
+    return live(maps, pinned.maps(), deliveries, pump, tally, pins, goesOn ? account : null);
   }
 
   /**

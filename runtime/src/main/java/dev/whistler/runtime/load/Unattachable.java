@@ -7,6 +7,10 @@ import java.util.Optional;
 
 /** Sections whose programs this runtime attaches to nothing, and what to do instead. */
 final class Unattachable {
+  private static final String ROUTE = "it belongs to a route, which ip-route(8) makes with '%s'";
+  private static final String ITERATOR = "it runs when a process reads it, and nothing here does";
+  private static final String ENTRIES = "it runs for the entries of a %s, which are not supported";
+
   /** By what a section begins with. */
   private static final Map<String, String> REASONS =
       Map.ofEntries(
@@ -23,11 +27,10 @@ final class Unattachable {
               "flow_dissector",
               "a flow dissector replaces the kernel's own for a whole network namespace, which is"
                   + " not supported"),
-          Map.entry("lwt_in", "it belongs to a route, which ip-route(8) makes with 'encap bpf'"),
-          Map.entry("lwt_out", "it belongs to a route, which ip-route(8) makes with 'encap bpf'"),
-          Map.entry("lwt_xmit", "it belongs to a route, which ip-route(8) makes with 'encap bpf'"),
-          Map.entry(
-              "lwt_seg6local", "it belongs to a route, which ip-route(8) makes with 'seg6local'"),
+          Map.entry("lwt_in", ROUTE.formatted("encap bpf")),
+          Map.entry("lwt_out", ROUTE.formatted("encap bpf")),
+          Map.entry("lwt_xmit", ROUTE.formatted("encap bpf")),
+          Map.entry("lwt_seg6local", ROUTE.formatted("seg6local")),
           Map.entry(
               "sk_reuseport",
               "it belongs to a group of listening sockets of another process, which must attach"
@@ -36,15 +39,13 @@ final class Unattachable {
           Map.entry("syscall", "it runs only when a process asks the kernel to run it"),
           Map.entry("struct_ops", "structures of kernel operations are not supported"),
           Map.entry("freplace", "replacing functions of other programs is not supported"),
-          Map.entry("iter", "it runs when a process reads it, and nothing here does"),
-          Map.entry("iter.s", "it runs when a process reads it, and nothing here does"),
+          Map.entry("iter", ITERATOR),
+          Map.entry("iter.s", ITERATOR),
           Map.entry("netkit", "netkit devices are not supported; use tcx/ingress or tcx/egress"),
-          Map.entry("xdp/devmap", "it runs for the entries of a devmap, which are not supported"),
-          Map.entry("xdp/cpumap", "it runs for the entries of a cpumap, which are not supported"),
-          Map.entry(
-              "xdp.frags/devmap", "it runs for the entries of a devmap, which are not supported"),
-          Map.entry(
-              "xdp.frags/cpumap", "it runs for the entries of a cpumap, which are not supported"));
+          Map.entry("xdp/devmap", ENTRIES.formatted("devmap")),
+          Map.entry("xdp/cpumap", ENTRIES.formatted("cpumap")),
+          Map.entry("xdp.frags/devmap", ENTRIES.formatted("devmap")),
+          Map.entry("xdp.frags/cpumap", ENTRIES.formatted("cpumap")));
 
   private Unattachable() {}
 
