@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A program from its attachment to its release. */
 final class LiveProgram implements RunningProgram {
-  /** How long programs that may sleep have for counting what they have submitted. */
+  /** How long programs that may sleep have at least for submitting and counting. */
   private static final Duration SLEEPERS = Duration.ofMillis(200);
 
   private final Identity identity;
@@ -277,8 +277,7 @@ final class LiveProgram implements RunningProgram {
     watch.close();
     RuntimeException fault = unpin();
     attachments.close();
-    Quiescence.await();
-    if (!endReader(pump == null || pump.end(left(end)), end)) {
+    if (!endReader(false, end, LiveProgram::raise)) {
       state.readerRuns();
     }
     ProgramCounters counters = counters();
@@ -296,18 +295,39 @@ final class LiveProgram implements RunningProgram {
   }
 
   /**
-   * The rest of the end of a reader: it has ended before the sinks stop, and only then are counts
-   * final.
+   * Ends the reader of programs that nothing runs any more: what they are about to submit is waited
+   * for, the reader has ended before the sinks stop, and only then are counts final.
+   *
+   * @param handsOver whether another reader goes on with the rings; else they are read to their end
+   * @param faults told if the wait failed, which ends nothing
+   * @return whether the reader has ended
    */
-  private boolean endReader(boolean ended, long end) {
+  private boolean endReader(boolean handsOver, long end, Consumer<Exception> faults) {
+    guarded(faults, Quiescence::await);
+    // One that is kept from its memory must not cost the sinks all of their time.
+    boolean sleepersEnded =
+        !maySleep() || Quiescence.awaitSleepers(longer(left(end).dividedBy(2), SLEEPERS));
+    boolean ended = pump == null || (handsOver ? pump.endForNext(left(end)) : pump.end(left(end)));
     deliveries.forEach(Delivery::closeQueue);
     for (Delivery delivery : deliveries) {
       delivery.stop(left(end));
     }
-    if (ended && pump != null && schema.programs().stream().anyMatch(ProgramSchema::sleepable)) {
+    if (ended && pump != null && !sleepersEnded) {
       pump.awaitCounted(SLEEPERS);
     }
     return ended;
+  }
+
+  private boolean maySleep() {
+    return pump != null && schema.programs().stream().anyMatch(ProgramSchema::sleepable);
+  }
+
+  private static void raise(Exception fault) {
+    throw fault instanceof RuntimeException e ? e : new IllegalStateException(fault);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** A step with which no stop and no other update overlaps. */
@@ -367,9 +387,7 @@ final class LiveProgram implements RunningProgram {
     closed = true;
     long end = System.nanoTime() + drain.toNanos();
     watch.close();
-    guarded(faults, Quiescence::await);
-    boolean ended = pump == null || (handsOver ? pump.endForNext(left(end)) : pump.end(left(end)));
-    ended = endReader(ended, end);
+    boolean ended = endReader(handsOver, end, faults);
     guarded(faults, () -> finalCounters = counters());
     ProgramCounters counted =
         finalCounters == null ? new ProgramCounters(List.of()) : finalCounters;

@@ -5,6 +5,7 @@ import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.LinkCalls;
 import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.sys.SystemCallException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * lives: until the last descriptor and pin of it are gone.
  */
 public final class BpfLink implements Exchangeable {
+  /** Much longer than a grace period of the kernel takes. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
   private final Fd fd;
   private final LinkInfo info;
 
@@ -91,9 +95,13 @@ public final class BpfLink implements Exchangeable {
     LinkCalls.detach(fd, "detach " + this);
   }
 
+  /** Detaches if nothing else holds the link; what the kernel has to wait for then has a bound. */
   @Override
   public void close() {
-    fd.close();
+    switch (type()) {
+      case PERF_EVENT, UPROBE_MULTI -> fd.close(CLOSE_LIMIT);
+      default -> fd.close();
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.whistler.bpf.sys;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -12,6 +13,11 @@ import java.util.function.IntFunction;
 public final class Fd implements AutoCloseable {
   /** Set in {@link #users} when nobody may begin a call any more. */
   private static final int CLOSED = 1 << 31;
+
+  /** Closes under way that may take long. */
+  private static final AtomicInteger STUCK = new AtomicInteger();
+
+  private static final Duration ALREADY_STUCK = Duration.ofMillis(50);
 
   private final int number;
 
@@ -105,6 +111,35 @@ public final class Fd implements AutoCloseable {
     int before = users.getAndUpdate(count -> count | CLOSED);
     if (before == 0) {
       LibC.close(number);
+    }
+  }
+
+  /**
+   * Closes what the kernel may not let go soon: a link of a perf event or a uprobe, since Linux
+   * 6.13 and some before, only when every program that sleeps has ended, whosever it is; and
+   * whoever calls close(2) waits, deaf to all signals. The wait goes on in a thread of its own;
+   * while one is beyond its limit, others are not waited for at all.
+   *
+   * @param limit how long to wait at most
+   */
+  public void close(Duration limit) {
+    if (users.getAndUpdate(count -> count | CLOSED) != 0) {
+      return;
+    }
+    STUCK.incrementAndGet();
+    Thread closing =
+        Thread.ofPlatform()
+            .daemon()
+            .name("close")
+            .start(
+                () -> {
+                  LibC.close(number);
+                  STUCK.decrementAndGet();
+                });
+    try {
+      closing.join(STUCK.get() > 1 ? ALREADY_STUCK : limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
