@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.whistler.bpf.feature.Features;
 import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.feature.Probe;
+import dev.whistler.bpf.map.PossibleCpus;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Faults;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -16,14 +19,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on other things than tracepoints: each event is caused and its effect seen in a map. */
 @Timeout(60)
+@Isolated("faults hit the whole process")
 class AttachKindsTest {
+  private static final Pattern CPU = Pattern.compile(" on CPU (\\d+)$");
+
   private static final Identity IDENTITY = new Identity("node-1", "kinds", "uid-kinds", 1);
 
   private static byte[] compile(String program) {
@@ -223,6 +234,35 @@ class AttachKindsTest {
     try (RunningProgram program = Runtime.start(request(source))) {
       await().until(() -> hits(program) > 0);
     }
+  }
+
+  /** As a machine that could have more CPUs than are plugged in: those say ENODEV. */
+  @Test
+  void cpusThatAreNotOnlineArePassedOver() throws Exception {
+    String source = "(defprog p (:type :perf-event) (incf (getmap hits 0)) 0)";
+    int online = PossibleCpus.count() - 1;
+    assumeTrue(online > 0, "this machine has one CPU");
+    Set<String> asked = ConcurrentHashMap.newKeySet();
+    try (AutoCloseable _ = Faults.install(action -> offline(action, asked, online));
+        RunningProgram program = Runtime.start(request(source))) {
+      assertThat(asked).hasSize(PossibleCpus.count());
+      await().until(() -> hits(program) > 0);
+    }
+    try (AutoCloseable _ = Faults.install(action -> offline(action, asked, 0))) {
+      assertThatThrownBy(() -> Runtime.start(request(source)).close())
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("ENODEV");
+    }
+  }
+
+  /** All CPUs from a number on are not there. */
+  private static int offline(String action, Set<String> asked, int online) {
+    Matcher cpu = CPU.matcher(action);
+    if (!cpu.find()) {
+      return 0;
+    }
+    asked.add(cpu.group(1));
+    return Integer.parseInt(cpu.group(1)) >= online ? Errno.ENODEV.number() : 0;
   }
 
   @Test

@@ -198,8 +198,10 @@ class PrivilegesTest {
     int lo = NetworkInterface.getByName("lo").getIndex();
     try (BpfProgram program =
             BpfProgram.load(ProgramSpec.of("p", ProgramType.SCHED_CLS, RETURN_0, "GPL"));
-        var attachment = Clsact.attach(program, lo, Tcx.Direction.INGRESS, 7)) {
-      assertThat(attachment).isNotNull();
+        var _ = Clsact.attach(program, lo, Tcx.Direction.INGRESS, 7)) {
+      assertThat(Clsact.filters(lo, Tcx.Direction.INGRESS))
+          .extracting(Clsact.Found::programId)
+          .contains(program.id());
     }
   }
 

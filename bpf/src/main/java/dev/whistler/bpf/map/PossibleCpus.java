@@ -4,11 +4,16 @@ import dev.whistler.bpf.sys.BpfException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** How many CPUs this machine may ever have: so many values a per-CPU map shows. */
 public final class PossibleCpus {
-  private static final Path SOURCE = Path.of("/sys/devices/system/cpu/possible");
-  private static final int COUNT = read();
+  private static final Path SYSFS = Path.of("/sys");
+
+  /** More than any kernel can have (CONFIG_NR_CPUS is 8192 at most). */
+  private static final int MAXIMUM = 1 << 16;
+
+  private static final int COUNT = read(SYSFS);
 
   private PossibleCpus() {}
 
@@ -17,21 +22,33 @@ public final class PossibleCpus {
     return COUNT;
   }
 
-  private static int read() {
+  /**
+   * The number that a file system tells.
+   *
+   * @param sysfs its root
+   */
+  static int read(Path sysfs) {
+    Path source = sysfs.resolve("devices/system/cpu/possible");
+    String list;
     try {
-      return parse(Files.readString(SOURCE).strip());
+      list = Files.readString(source).strip();
     } catch (IOException e) {
-      throw new BpfException("cannot read " + SOURCE + "; mount sysfs at /sys", e);
+      throw new BpfException("cannot read " + source + "; mount sysfs at /sys", e);
     }
-  }
-
-  /** The kernel numbers possible CPUs from 0, so the highest number of a list as 0-3,5 decides. */
-  static int parse(String list) {
+    // The kernel numbers CPUs from 0, so the highest number of a list as 0-3,5 decides.
     int from = Math.max(list.lastIndexOf('-'), list.lastIndexOf(',')) + 1;
     try {
-      return Integer.parseInt(list.substring(from)) + 1;
+      int highest = Integer.parseInt(list.substring(from));
+      if (highest < MAXIMUM && Character.isDigit(list.charAt(0))) {
+        return highest + 1;
+      }
     } catch (NumberFormatException e) {
-      throw new BpfException(SOURCE + " holds '" + list + "', which is no list of CPUs", e);
+      throw noList(source, list, e);
     }
+    throw noList(source, list, null);
+  }
+
+  private static BpfException noList(Path source, String list, @Nullable Exception cause) {
+    return new BpfException(source + " holds '" + list + "', which is no list of CPUs", cause);
   }
 }
