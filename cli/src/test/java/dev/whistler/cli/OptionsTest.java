@@ -7,6 +7,7 @@ import dev.whistler.runtime.AttachTarget;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
@@ -59,5 +60,49 @@ class OptionsTest {
             "p=uprobe:/bin/sh:f+x")) {
       assertThatThrownBy(() -> AttachOption.parse(wrong)).isInstanceOf(CommandFailure.class);
     }
+  }
+
+  /** Parts of places in any order: a place or a sentence about the option, and nothing else. */
+  @Test
+  void anyTextIsAPlaceOrRefused() {
+    String[] parts = {
+      "p",
+      "=",
+      ":",
+      "if",
+      "cgroup",
+      "uprobe",
+      "ingress",
+      "/a",
+      "\0",
+      "@",
+      "@@",
+      "V1.2",
+      "+",
+      "-",
+      "0x",
+      "10",
+      "9223372036854775807",
+      "#",
+      " ",
+      "\ud800",
+      ".."
+    };
+    Random random = new Random(11);
+    int places = 0;
+    for (int i = 0; i < 200_000; i++) {
+      StringBuilder text = new StringBuilder(random.nextBoolean() ? "p=uprobe:/a:" : "p=");
+      for (int n = random.nextInt(9); n > 0; n--) {
+        text.append(parts[random.nextInt(parts.length)]);
+      }
+      try {
+        AttachTarget target = AttachOption.parse(text.toString());
+        assertThat(target.program()).isNotEmpty();
+        places++;
+      } catch (CommandFailure refused) {
+        assertThat(refused).hasMessageContaining("--attach takes");
+      }
+    }
+    assertThat(places).isGreaterThan(1000);
   }
 }

@@ -30,7 +30,7 @@ class SessionTest {
 
   private static final int MAP_SLOT = 3;
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "library, {0} at the entry")
   @CsvSource({"0, 10", "1, 5"})
   void ofAFunctionOfALibrary(int verdict, int runs) throws IOException {
     Needs.link(LinkFeature.UPROBE_MULTI);
@@ -45,7 +45,7 @@ class SessionTest {
         program -> Uprobe.attachSession(program, libc, offsets, self));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "kernel, {0} at the entry")
   @CsvSource({"0, 10", "1, 5"})
   void ofAFunctionOfTheKernel(int verdict, int runs) {
     Needs.link(LinkFeature.KPROBE_MULTI);
