@@ -39,9 +39,6 @@ final class BodyAnalyzer {
   /** Nested forms, macro expansions included; keeps hostile sources off the end of the stack. */
   private static final int MAX_DEPTH = 600;
 
-  /** What a function's analysis within that of its caller takes of the stack, in forms. */
-  private static final int LEVELS_OF_CALL = 4;
-
   private final UnitContext unit;
   private final @Nullable ProgramContext program;
   private final BindingTypes bindings;
@@ -80,11 +77,6 @@ final class BodyAnalyzer {
     this.diagnostics = diagnostics;
     this.context = context;
     this.exits = new Exits(this);
-  }
-
-  /** Counts on from the caller's depth: functions that call one another are nested too. */
-  void startWithin(BodyAnalyzer caller) {
-    depth = caller.depth + LEVELS_OF_CALL;
   }
 
   UnitContext unit() {

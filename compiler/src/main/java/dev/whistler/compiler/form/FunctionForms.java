@@ -133,7 +133,6 @@ final class FunctionForms {
                   scratch,
                   function.context(),
                   caller.functions());
-          body.startWithin(caller);
           AnalysisException failure = null;
           TypedFunction typed = null;
           try {

