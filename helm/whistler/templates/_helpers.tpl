@@ -75,6 +75,8 @@ containers:
     env:
       - name: WHISTLER_NAMESPACE
         value: {{ .root.Release.Namespace }}
+      - name: WHISTLER_RELEASE
+        value: {{ .root.Release.Name }}
       - name: WHISTLER_TIME_LIMIT
         value: {{ .root.Values.hooks.timeLimitSeconds | quote }}
     securityContext:
@@ -143,4 +145,14 @@ annotations:
 {{- /* Names of our resource definitions, as a JSON array. */ -}}
 {{- define "whistler.definitions" -}}
 ["kernelprofilerequests.whistler.dev", "kernelprofiles.whistler.dev", "kerneltypes.whistler.dev", "whistlerartifacts.whistler.dev", "whistlernodes.whistler.dev", "whistlerprograms.whistler.dev", "whistlerrevisions.whistler.dev", "whistlersinks.whistler.dev"]
+{{- end -}}
+
+{{- /* Two installations would run each program twice on each node; whoever acts holds this Lease. */ -}}
+{{- define "whistler.onlyInstallation" -}}
+{{- $lease := lookup "coordination.k8s.io/v1" "Lease" "default" "whistler-operator" -}}
+{{- $holder := dig "spec" "holderIdentity" "" ($lease | default dict) -}}
+{{- $own := printf "%s/%s" .Release.Namespace .Release.Name -}}
+{{- if and $holder (ne $holder $own) -}}
+{{- fail (printf "Whistler is installed in this cluster already, as %s (namespace/release): upgrade or uninstall that one. If it is gone without having been uninstalled, see docs/install.md, and delete its Lease: kubectl delete lease whistler-operator --namespace default" $holder) -}}
+{{- end -}}
 {{- end -}}

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
         "a sink is exactly one of ref, stdout, file; http, kafka and otlp are set up by an"
             + " administrator in a WhistlerSink and named by ref")
 public record ProgramSink(
-    @Size(min = 1, max = 253) @JsonPropertyDescription("Name of a WhistlerSink.")
+    @Size(min = 1, max = 253) @JsonPropertyDescription("Not supported yet. Name of a WhistlerSink.")
         @Nullable String ref,
     @JsonPropertyDescription("The agent's standard output.") @Nullable StdoutSink stdout,
     @JsonPropertyDescription("A file below the agent's directory.") @Nullable FileSink file) {

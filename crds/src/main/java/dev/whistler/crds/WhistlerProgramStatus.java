@@ -27,7 +27,8 @@ public record WhistlerProgramStatus(
     @Size(max = MAX_BUILDS) @JsonPropertyDescription("One entry for each distinct object.")
         List<Build> builds,
     @JsonPropertyDescription("How many nodes run the program.") @Nullable NodeCounts nodes,
-    @Size(max = MAX_FAILURES) @JsonPropertyDescription("Nodes that failed, the first ten by name.")
+    @Size(max = MAX_FAILURES)
+        @JsonPropertyDescription("Nodes in trouble and why, the first ten by name.")
         List<NodeFailure> failures,
     @JsonPropertyDescription("How far a new revision has come.") @Nullable Rollout rollout) {
 
@@ -114,7 +115,7 @@ public record WhistlerProgramStatus(
    * @param selected nodes that the selector chooses and that have an agent
    * @param ready those that run the target revision
    * @param failed those that reported a failure, or whose kernel has no artifact
-   * @param pending the others
+   * @param pending the others, those whose agent is silent among them
    * @param kernels distinct kernel profiles among them
    * @param summary {@code ready/selected}, for the table
    */
@@ -125,12 +126,13 @@ public record WhistlerProgramStatus(
       @JsonPropertyDescription("Nodes that run the target revision.") int ready,
       @JsonPropertyDescription("Nodes that failed, or for whose kernel it does not compile.")
           int failed,
-      @JsonPropertyDescription("Nodes that have not come so far yet.") int pending,
+      @JsonPropertyDescription("Nodes that have not come so far yet, or whose agent is silent.")
+          int pending,
       @JsonPropertyDescription("Distinct kernels among the selected nodes.") int kernels,
       @Size(max = 32) @JsonPropertyDescription("ready/selected, for the table.") String summary) {}
 
   /**
-   * A node that failed.
+   * A node in trouble: it failed, is kept waiting, runs with a fault, or its agent is silent.
    *
    * @param node its name
    * @param reason one word

@@ -28,6 +28,9 @@ public record WhistlerRevisionStatus(
     @Size(max = 64) @JsonPropertyDescription("Nodes that run it whatever percent says.")
         List<@Size(max = 253) String> canaries,
     @JsonPropertyDescription("Whether nothing further changes.") @Nullable Boolean paused) {
+  /** Most kernels that a revision names artifacts for. */
+  public static final int MAX_KERNELS = 256;
+
   public WhistlerRevisionStatus {
     artifacts = Absent.map(artifacts);
     canaries = Absent.list(canaries);

@@ -15,8 +15,11 @@ import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.build.BuiltObject;
 import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.Liveness;
 import dev.whistler.operator.model.ProgramIdentity;
 import dev.whistler.operator.model.RevisionContent;
+import dev.whistler.operator.model.StoredArtifact;
+import dev.whistler.operator.model.Trouble;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +50,7 @@ public final class Examples {
 
   /** A node that does not say anything of the program. */
   public static ClusterNode node(String name, String profile) {
-    return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of());
+    return node(name, profile, List.of());
   }
 
   /** A node that runs a revision of the program. */
@@ -81,7 +84,65 @@ public final class Examples {
 
   /** A node that reports this. */
   public static ClusterNode node(String name, String profile, NodeProgram report) {
-    return new ClusterNode(name, Map.of(), Optional.of(profile), release(profile), List.of(report));
+    return node(name, profile, List.of(report));
+  }
+
+  private static ClusterNode node(String name, String profile, List<NodeProgram> reports) {
+    return new ClusterNode(
+        name,
+        Map.of(),
+        Optional.of(profile),
+        release(profile),
+        reports,
+        Optional.empty(),
+        Liveness.ALIVE);
+  }
+
+  /** The same node, but its agent is silent, or was not heard of yet. */
+  public static ClusterNode withLiveness(ClusterNode node, Liveness liveness) {
+    return new ClusterNode(
+        node.name(),
+        node.labels(),
+        node.profile(),
+        node.release(),
+        node.programs(),
+        node.obstacle(),
+        liveness);
+  }
+
+  /** The same node, but its agent says that it cannot run programs. */
+  public static ClusterNode unusable(ClusterNode node, Optional<String> profile, String reason) {
+    return new ClusterNode(
+        node.name(),
+        node.labels(),
+        profile,
+        node.release(),
+        node.programs(),
+        Optional.of(new Trouble(reason, reason + " happened.")),
+        node.liveness());
+  }
+
+  /** A node that goes on with an older revision because a newer one does not start. */
+  public static ClusterNode updating(
+      String name,
+      String profile,
+      long running,
+      long target,
+      State state,
+      @Nullable String reason) {
+    return node(
+        name,
+        profile,
+        new NodeProgram(
+            "forks",
+            "uid-1",
+            new Running(running, "artifact", null, null, null),
+            new Target(target, "artifact", state, reason, message(reason))));
+  }
+
+  /** What is known of an artifact of the program, made from this text for these answers. */
+  public static StoredArtifact artifact(String name, String source, String answers) {
+    return new StoredArtifact(name, "uid-1", content(source).sourceDigest(), answers, 7);
   }
 
   /** The release that the nodes of a profile state. */

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Decisions are pure; only {@code reconcile} and {@code chore} speak to the cluster. */
+/** Decisions are pure; few packages have a client. */
 final class WallsTest {
   private static final JavaClasses OPERATOR =
       new ClassFileImporter()
@@ -17,10 +17,14 @@ final class WallsTest {
           .importPackages("dev.whistler.operator");
 
   @Test
-  void onlyReconcileAndChoresHaveAClient() {
+  void onlyWhatWatchesWritesOrDoesAChoreHasAClient() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("..operator.reconcile..", "..operator.chore..")
+        .resideOutsideOfPackages(
+            "..operator.cluster..",
+            "..operator.installation..",
+            "..operator.reconcile..",
+            "..operator.chore..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -56,6 +60,8 @@ final class WallsTest {
         .definedBy("..operator.rollout..")
         .layer("status")
         .definedBy("..operator.status..")
+        .layer("cluster")
+        .definedBy("..operator.cluster..")
         .layer("reconcile")
         .definedBy("..operator.reconcile..")
         .whereLayer("reconcile")
@@ -67,7 +73,9 @@ final class WallsTest {
         .whereLayer("build")
         .mayOnlyBeAccessedByLayers("status", "reconcile")
         .whereLayer("profile")
-        .mayOnlyBeAccessedByLayers("build", "reconcile")
+        .mayOnlyBeAccessedByLayers("build", "cluster", "reconcile")
+        .whereLayer("cluster")
+        .mayOnlyBeAccessedByLayers("reconcile")
         .check(OPERATOR);
     slices().matching("dev.whistler.operator.(*)..").should().beFreeOfCycles().check(OPERATOR);
   }

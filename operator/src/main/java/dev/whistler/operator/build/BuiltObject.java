@@ -5,6 +5,7 @@ import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.crds.WhistlerArtifactSpec.ProgramSize;
+import dev.whistler.operator.model.StoredArtifact;
 import java.util.Base64;
 import java.util.List;
 
@@ -48,6 +49,16 @@ public record BuiltObject(
   /** Instructions of all programs together. */
   public int instructions() {
     return programs.stream().mapToInt(ProgramSize::instructions).sum();
+  }
+
+  /** What will be known of that artifact. */
+  public StoredArtifact described(String programUid, String sourceDigest) {
+    return new StoredArtifact(
+        WhistlerArtifactSpec.nameOf(programUid, sourceDigest, objectDigest),
+        programUid,
+        sourceDigest,
+        answersDigest,
+        instructions());
   }
 
   /** The artifact that holds this object for a program; it is not signed yet. */

@@ -1,5 +1,6 @@
 package dev.whistler.operator.chore;
 
+import dev.whistler.operator.installation.InstallationLease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,8 +11,8 @@ import java.util.Optional;
 
 /**
  * {@code java -cp quarkus-run.jar dev.whistler.operator.chore.Chores CHORE}: does one chore and
- * ends. Its environment: {@code WHISTLER_NAMESPACE}, the namespace of the release; {@code
- * WHISTLER_TIME_LIMIT}, in seconds.
+ * ends. Its environment: {@code WHISTLER_NAMESPACE} and {@code WHISTLER_RELEASE}, namespace and
+ * name of the release; {@code WHISTLER_TIME_LIMIT}, in seconds.
  */
 public final class Chores {
   private static final int DONE = 0;
@@ -40,12 +41,16 @@ public final class Chores {
           yield DONE;
         }
         case "uninstall" -> {
-          new ProgramRemoval(client, out).run(deadline);
+          String identity =
+              InstallationLease.identity(
+                  namespace(environment), environment.getOrDefault("WHISTLER_RELEASE", "whistler"));
+          new ProgramRemoval(client, out).run(identity, deadline);
           yield DONE;
         }
         case "check" -> {
-          String namespace = environment.getOrDefault("WHISTLER_NAMESPACE", "whistler-system");
-          yield new InstallationCheck(client, namespace, out).run(deadline) ? DONE : NOT_AS_WANTED;
+          yield new InstallationCheck(client, namespace(environment), out).run(deadline)
+              ? DONE
+              : NOT_AS_WANTED;
         }
         default -> {
           out.println(USAGE);
@@ -59,6 +64,10 @@ public final class Chores {
       out.println(USAGE);
       return WRONG_USAGE;
     }
+  }
+
+  private static String namespace(Map<String, String> environment) {
+    return environment.getOrDefault("WHISTLER_NAMESPACE", "whistler-system");
   }
 
   private static Duration limit(Map<String, String> environment) {

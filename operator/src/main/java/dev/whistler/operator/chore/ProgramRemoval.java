@@ -4,6 +4,7 @@ import dev.whistler.crds.Group;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.operator.installation.InstallationLease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.PrintStream;
@@ -26,7 +27,26 @@ final class ProgramRemoval {
     this.out = out;
   }
 
-  void run(Deadline deadline) {
+  /**
+   * Deletes, unless the cluster's programs are another installation's.
+   *
+   * @param identity namespace and release of this one
+   */
+  void run(String identity, Deadline deadline) {
+    Optional<String> other =
+        InstallationLease.holder(client).filter(holder -> !holder.equals(identity));
+    if (other.isPresent()) {
+      out.println(
+          "the programs of this cluster are run by another installation, "
+              + other.get()
+              + " (namespace/release); they are left alone");
+      return;
+    }
+    removeAll(deadline);
+    InstallationLease.release(client, identity);
+  }
+
+  private void removeAll(Deadline deadline) {
     List<String> programs = programs();
     out.println(programs.isEmpty() ? "there are no programs" : "deleting " + names(programs));
     client.resources(WhistlerProgram.class).delete();

@@ -7,9 +7,13 @@ import java.time.Duration;
 /** What an administrator can set, as {@code whistler.*} or {@code WHISTLER_*}. */
 @ConfigMapping(prefix = "whistler")
 public interface OperatorConfig {
-  /** The operator's namespace; it holds the ConfigMap of wanted profiles. */
+  /** The operator's namespace; the agents' Leases are there. */
   @WithDefault("whistler-system")
   String namespace();
+
+  /** Name of the Helm release; with the namespace it names the installation. */
+  @WithDefault("whistler")
+  String release();
 
   /** Longest compilation of one program for one kernel. */
   @WithDefault("20s")

@@ -1,5 +1,7 @@
 package dev.whistler.operator.model;
 
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
@@ -11,39 +13,80 @@ import java.util.Optional;
  * What is known of a node with an agent.
  *
  * @param name the node's name
- * @param labels labels of the Kubernetes Node; empty when there is none of that name
+ * @param labels labels of the Kubernetes Node
  * @param profile name of its kernel's profile, once its agent has said so
  * @param release release of its kernel, for people; {@code unknown} when not said
  * @param programs what its agent says that it runs
+ * @param obstacle why its agent says that it cannot run programs, if so
+ * @param liveness whether its agent still speaks
  */
 public record ClusterNode(
     String name,
     Map<String, String> labels,
     Optional<String> profile,
     String release,
-    List<NodeProgram> programs) {
+    List<NodeProgram> programs,
+    Optional<Trouble> obstacle,
+    Liveness liveness) {
+  private static final String READY = "Ready";
+
   public ClusterNode {
     labels = Map.copyOf(labels);
     programs = List.copyOf(programs);
   }
 
-  /** From the agent's report and the labels of the Kubernetes Node. */
-  public static ClusterNode of(WhistlerNode node, Map<String, String> labels) {
+  /** From the agent's report, the labels of the Kubernetes Node and the agent's Lease. */
+  public static ClusterNode of(WhistlerNode node, Map<String, String> labels, Liveness liveness) {
     WhistlerNodeStatus status = node.getStatus();
     String name = node.getMetadata().getName();
     if (status == null) {
-      return new ClusterNode(name, labels, Optional.empty(), "unknown", List.of());
+      return new ClusterNode(
+          name, labels, Optional.empty(), "unknown", List.of(), Optional.empty(), liveness);
     }
     return new ClusterNode(
         name,
         labels,
         Optional.ofNullable(status.profile()),
         Optional.ofNullable(status.kernelRelease()).orElse("unknown"),
-        status.programs());
+        status.programs(),
+        obstacle(status),
+        liveness);
+  }
+
+  private static Optional<Trouble> obstacle(WhistlerNodeStatus status) {
+    return status.conditions().stream()
+        .filter(condition -> condition.type().equals(READY) && condition.status() == Status.FALSE)
+        .map(ClusterNode::trouble)
+        .findFirst();
+  }
+
+  private static Trouble trouble(ResourceCondition condition) {
+    return new Trouble(condition.reason(), condition.message());
+  }
+
+  /** The same node, had its agent said this of programs. */
+  public ClusterNode withPrograms(List<NodeProgram> said) {
+    return new ClusterNode(name, labels, profile, release, said, obstacle, liveness);
   }
 
   /** What the node says of one program. */
   public Optional<NodeProgram> program(String uid) {
     return programs.stream().filter(program -> program.uid().equals(uid)).findFirst();
+  }
+
+  /** The revision of one program that runs there, as far as the agent said. */
+  public Optional<WhistlerNodeStatus.Running> running(String uid) {
+    return program(uid).map(NodeProgram::running);
+  }
+
+  /**
+   * Whether a program that is deleted may go on in the node's kernel: the agent says that it has
+   * it, or cannot say that it has not.
+   *
+   * @param selected whether the program was to run there
+   */
+  public boolean mayHold(String uid, boolean selected) {
+    boolean cannotSay = liveness == Liveness.SILENT || obstacle.isPresent();
+    return program(uid).isPresent() || (selected && cannotSay);
   }
 }

@@ -26,6 +26,9 @@ public final class Reason {
   /** The revision does not fit into a WhistlerRevision. */
   public static final String REVISION_TOO_LARGE = "RevisionTooLarge";
 
+  /** The node selector is none that Kubernetes would take. */
+  public static final String INVALID_SELECTOR = "InvalidSelector";
+
   /** Agents are at work. */
   public static final String ROLLING_OUT = "RollingOut";
 
@@ -43,6 +46,12 @@ public final class Reason {
 
   /** Some agent has not reported yet. */
   public static final String PENDING = "Pending";
+
+  /** The agent of some selected node has not been heard of for longer than its Lease allows. */
+  public static final String AGENT_SILENT = "AgentSilent";
+
+  /** The selected nodes have more kernels than a revision can name artifacts for. */
+  public static final String TOO_MANY_KERNELS = "TooManyKernels";
 
   /** There is no revision to run. */
   public static final String NO_REVISION = "NoRevision";

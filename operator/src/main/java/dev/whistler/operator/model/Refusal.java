@@ -1,6 +1,7 @@
 package dev.whistler.operator.model;
 
 import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerProgramSpec;
 import java.util.List;
 import java.util.Optional;
@@ -41,14 +42,34 @@ public record Refusal(String reason, String message) {
     return new Rule(unsupported("spec." + field, reason), used);
   }
 
-  /** The first field of a program that cannot be honoured. */
+  /**
+   * The first field of a program that cannot be honoured. The API server refuses nearly all of
+   * this; what it stored under the rules of an older version comes here.
+   */
   public static Optional<Refusal> of(WhistlerProgramSpec spec) {
-    return RULES.stream().filter(rule -> rule.used.test(spec)).map(Rule::refusal).findFirst();
+    return RULES.stream()
+        .filter(rule -> rule.used.test(spec))
+        .map(Rule::refusal)
+        .findFirst()
+        .or(
+            () ->
+                Optional.ofNullable(spec.nodeSelector())
+                    .flatMap(Selector::defect)
+                    .map(
+                        defect ->
+                            new Refusal(
+                                Reason.INVALID_SELECTOR,
+                                "spec.nodeSelector selects nothing: " + defect + ".")));
+  }
+
+  /** All reasons that fields are refused for. */
+  public static List<String> reasons() {
+    return RULES.stream().map(rule -> rule.refusal.reason).toList();
   }
 
   private static Refusal unsupported(String field, String reason) {
     return new Refusal(
         reason,
-        field + " does not work in this version of Whistler; remove it to run the program.");
+        field + " is not supported yet by this version of Whistler; remove it to run the program.");
   }
 }

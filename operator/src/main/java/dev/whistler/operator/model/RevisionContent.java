@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.whistler.crds.Digest;
+import dev.whistler.crds.ProgramSink;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionSpec.ProgramReference;
 import dev.whistler.crds.WhistlerRevisionSpec.Scope;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +49,21 @@ public final class RevisionContent {
             scope,
             spec.attach(),
             spec.events(),
-            spec.sinks(),
+            sinks(spec),
             spec.metrics(),
             spec.maps(),
             spec.budget(),
             null));
+  }
+
+  /**
+   * Where records go, as agents are told: what is left to a default is decided here, so that it is
+   * part of what a revision is. Each destination once.
+   */
+  private static List<ProgramSink> sinks(WhistlerProgramSpec spec) {
+    return spec.sinks().isEmpty()
+        ? List.of(ProgramSink.toStdout())
+        : spec.sinks().stream().distinct().toList();
   }
 
   /** Why agents cannot be given this, if so. */
@@ -72,6 +84,11 @@ public final class RevisionContent {
                     + " bytes, and agents are given at most "
                     + MAX_BYTES
                     + "; use fewer or shorter knobs, selectors and lists."));
+  }
+
+  /** UID of the program. */
+  public String programUid() {
+    return unnumbered.program().uid();
   }
 
   /** SHA-256 of the program's text. */

@@ -1,11 +1,15 @@
 package dev.whistler.operator.reconcile;
 
+import dev.whistler.crds.Digest;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -30,7 +34,7 @@ class EventRecorder {
   void record(WhistlerProgram program, List<Transition> transitions) {
     for (Transition transition : transitions) {
       try {
-        client.resource(event(program, transition)).create();
+        record(program, transition);
       } catch (KubernetesClientException e) {
         Log.warnf(
             "Event %s of %s could not be written: %s",
@@ -39,11 +43,39 @@ class EventRecorder {
     }
   }
 
+  /** What happens again is counted, so that a node that comes and goes makes no heap of events. */
+  private void record(WhistlerProgram program, Transition transition) {
+    Event event = event(program, transition);
+    Resource<Event> stored =
+        client.v1().events().inNamespace(NAMESPACE).withName(event.getMetadata().getName());
+    Event before = stored.get();
+    if (before == null) {
+      var _ = client.resource(event).create();
+      return;
+    }
+    int count = before.getCount() == null ? 1 : before.getCount();
+    var _ =
+        stored.patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            new EventBuilder()
+                .withMessage(event.getMessage())
+                .withLastTimestamp(event.getLastTimestamp())
+                .withCount(count + 1)
+                .build());
+  }
+
+  /** The same for the same news of the same program. */
+  private static String nameOf(WhistlerProgram program, Transition transition) {
+    String news =
+        program.getMetadata().getUid() + " " + transition.warning() + " " + transition.reason();
+    return program.getMetadata().getName() + "." + Digest.ofText(news).name().substring(0, 16);
+  }
+
   private static Event event(WhistlerProgram program, Transition transition) {
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     return new EventBuilder()
         .withNewMetadata()
-        .withGenerateName(program.getMetadata().getName() + ".")
+        .withName(nameOf(program, transition))
         .withNamespace(NAMESPACE)
         .endMetadata()
         .withNewInvolvedObject()

@@ -3,9 +3,10 @@ package dev.whistler.operator.reconcile;
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.Compiler;
 import dev.whistler.crds.Group;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerArtifact;
-import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerProgramStatus;
@@ -14,19 +15,24 @@ import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.build.BuiltObject;
 import dev.whistler.operator.build.ProgramBuilder;
 import dev.whistler.operator.build.SourceUnit;
+import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.ProgramIdentity;
 import dev.whistler.operator.model.Refusal;
 import dev.whistler.operator.model.RevisionContent;
 import dev.whistler.operator.model.SelectedKernel;
+import dev.whistler.operator.model.StoredArtifact;
+import dev.whistler.operator.rollout.Bindings;
 import dev.whistler.operator.rollout.RolloutPlan;
 import dev.whistler.operator.status.ErrorStatus;
 import dev.whistler.operator.status.Observation;
 import dev.whistler.operator.status.ProgramStatus;
 import dev.whistler.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -53,7 +59,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -72,19 +80,27 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   /** Exceptions may be their own cause by way of others. */
   private static final int MAX_CAUSES = 16;
 
+  private static final long ARTIFACTS_AT_ONCE = 50;
+
   private final ClusterWatch cluster;
   private final WantedProfiles wantedProfiles;
+  private final LeaseCollection leases;
   private final EventRecorder events;
   private final OperatorConfig config;
   private final ProgramBuilder builder;
 
+  /** When each deletion was first seen, by our own clock: the API server's may be another. */
+  private final Map<String, Long> deletions = new ConcurrentHashMap<>();
+
   ProgramReconciler(
       ClusterWatch cluster,
       WantedProfiles wantedProfiles,
+      LeaseCollection leases,
       EventRecorder events,
       OperatorConfig config) {
     this.cluster = cluster;
     this.wantedProfiles = wantedProfiles;
+    this.leases = leases;
     this.events = events;
     this.config = config;
     this.builder =
@@ -109,6 +125,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program))));
     cluster.start();
     wantedProfiles.start();
+    leases.start();
     InformerEventSource<WhistlerRevision, WhistlerProgram> revisions =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(WhistlerRevision.class, WhistlerProgram.class)
@@ -116,7 +133,36 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                     revision -> Set.of(new ResourceID(revision.getSpec().program().name())))
                 .build(),
             context);
-    return List.of(shared, revisions);
+    InformerEventSource<WhistlerArtifact, WhistlerProgram> artifacts =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(WhistlerArtifact.class, WhistlerProgram.class)
+                .withSecondaryToPrimaryMapper(ProgramReconciler::programOf)
+                .withItemStore(withoutObjects(context.getClient()))
+                .withInformerListLimit(ARTIFACTS_AT_ONCE)
+                .build(),
+            context);
+    return List.of(shared, revisions, artifacts);
+  }
+
+  private static Set<ResourceID> programOf(WhistlerArtifact artifact) {
+    return Optional.ofNullable(artifact.getMetadata().getLabels())
+        .map(labels -> labels.get(Group.PROGRAM_LABEL))
+        .map(program -> Set.of(new ResourceID(program)))
+        .orElse(Set.of());
+  }
+
+  /** Artifacts are up to a megabyte each, nearly all of it the object, which nobody here reads. */
+  private static ReducedStateItemStore<WhistlerArtifact> withoutObjects(KubernetesClient client) {
+    return new ReducedStateItemStore<>(
+        ReducedStateItemStore.NAME_KEY_STATE,
+        WhistlerArtifact.class,
+        client.getKubernetesSerialization(),
+        "metadata.uid",
+        "metadata.labels",
+        "spec.programUid",
+        "spec.sourceDigest",
+        "spec.answersDigest",
+        "spec.programs");
   }
 
   private static Collection<WhistlerProgram> concerned(
@@ -145,10 +191,11 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     Optional<Refusal> refusal = refusal(identity, spec);
 
     Map<String, BuildOutcome> builds = refusal.isPresent() ? Map.of() : build(program, kernels);
+    Map<String, StoredArtifact> stored = artifactsOf(identity, context);
     RolloutPlan plan =
         refusal.isPresent()
             ? RolloutPlan.unchanged(revisions)
-            : rollOut(program, identity, revisions, kernels, builds, context);
+            : rollOut(program, identity, revisions, nodes, builds, stored, context);
 
     WhistlerProgramStatus status =
         ProgramStatus.of(
@@ -160,17 +207,20 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 builds,
                 plan,
                 plan.targetArtifacts(),
+                stored,
                 program.getStatus()),
             Instant.now());
-    if (status.equals(program.getStatus())) {
-      return UpdateControl.noUpdate();
+    if (!status.equals(program.getStatus())) {
+      List<Transition> transitions = Transition.between(program.getStatus(), status);
+      for (Transition transition : transitions) {
+        Log.infof("Program %s: %s", identity.name(), transition.message());
+      }
+      // First what is so, then the news of it: a patch that fails is tried again, news are not.
+      var _ =
+          context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(identity, status));
+      events.record(program, transitions);
     }
-    List<Transition> transitions = Transition.between(program.getStatus(), status);
-    for (Transition transition : transitions) {
-      Log.infof("Program %s: %s: %s", identity.name(), transition.reason(), transition.message());
-    }
-    events.record(program, transitions);
-    return UpdateControl.patchStatus(withStatus(identity, status));
+    return UpdateControl.noUpdate();
   }
 
   /** A failure that no rule foresaw: the old status would tell of a state that is no longer so. */
@@ -235,31 +285,53 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       WhistlerProgram program,
       ProgramIdentity identity,
       List<WhistlerRevision> revisions,
-      List<SelectedKernel> kernels,
+      List<ClusterNode> nodes,
       Map<String, BuildOutcome> builds,
+      Map<String, StoredArtifact> stored,
       Context<WhistlerProgram> context) {
     RevisionContent content =
         RevisionContent.of(identity, program.getSpec(), source(program.getSpec()));
-    Map<String, String> artifacts = new HashMap<>();
+    Map<String, StoredArtifact> built = new HashMap<>();
     Map<String, BuiltObject> objects = new HashMap<>();
     builds.forEach(
         (profile, outcome) -> {
-          if (outcome instanceof BuildOutcome.Built built) {
-            String name =
-                WhistlerArtifactSpec.nameOf(
-                    identity.uid(), content.sourceDigest(), built.object().objectDigest());
-            artifacts.put(profile, name);
-            objects.put(name, built.object());
+          if (outcome instanceof BuildOutcome.Built(BuiltObject object, List<?> warnings)) {
+            StoredArtifact artifact = object.described(identity.uid(), content.sourceDigest());
+            built.put(profile, artifact);
+            objects.put(artifact.name(), object);
           }
         });
     RolloutPlan plan =
         RolloutPlan.of(
-            content,
+            content, revisions, nodes, new Bindings(built, stored, cluster::isForgotten));
+    new RevisionWriter(program, context)
+        .write(
+            plan,
             revisions,
-            kernels.stream().map(SelectedKernel::profile).collect(Collectors.toSet()),
-            artifacts);
-    new RevisionWriter(program, context).write(plan, revisions, objects, content.sourceDigest());
+            objects,
+            stored.keySet(),
+            content.sourceDigest(),
+            doubted(nodes, identity));
     return plan;
+  }
+
+  /** Artifacts that some agent could not use: what is stored may not be what was written. */
+  private static Set<String> doubted(List<ClusterNode> nodes, ProgramIdentity identity) {
+    return nodes.stream()
+        .flatMap(node -> node.program(identity.uid()).stream())
+        .flatMap(report -> Optional.ofNullable(report.target()).stream())
+        .filter(target -> NodeReason.TAMPERED.equals(target.reason()))
+        .map(WhistlerNodeStatus.Target::artifact)
+        .collect(Collectors.toSet());
+  }
+
+  private static Map<String, StoredArtifact> artifactsOf(
+      ProgramIdentity identity, Context<WhistlerProgram> context) {
+    return context
+        .getSecondaryResourcesAsStream(WhistlerArtifact.class)
+        .map(StoredArtifact::of)
+        .filter(artifact -> artifact.programUid().equals(identity.uid()))
+        .collect(Collectors.toMap(StoredArtifact::name, Function.identity()));
   }
 
   private static List<WhistlerRevision> revisionsOf(
@@ -285,26 +357,34 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     for (WhistlerRevision revision : revisionsOf(identity, context)) {
       context.getClient().resource(revision).delete();
     }
-    List<String> holding =
-        cluster.nodes().stream()
-            .filter(node -> node.program(identity.uid()).isPresent())
-            .map(ClusterNode::name)
-            .sorted()
-            .toList();
-    Instant end =
-        Instant.parse(program.getMetadata().getDeletionTimestamp()).plus(config.unloadTimeLimit());
+    long first = deletions.computeIfAbsent(identity.uid(), uid -> System.nanoTime());
+    boolean timeIsUp = System.nanoTime() - first >= config.unloadTimeLimit().toNanos();
+    List<String> holding = holding(program, identity);
     if (cluster.isComplete() && holding.isEmpty()) {
-      deleteArtifacts(identity, context);
-      return DeleteControl.defaultDelete();
+      return gone(identity, context);
     }
-    if (Instant.now().isAfter(end)) {
+    if (timeIsUp) {
       Transition left = Transition.leftBehind(holding);
       Log.warnf("Program %s: %s", identity.name(), left.message());
       events.record(program, List.of(left));
-      deleteArtifacts(identity, context);
-      return DeleteControl.defaultDelete();
+      return gone(identity, context);
     }
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(UNLOAD_POLL.toMillis());
+  }
+
+  private List<String> holding(WhistlerProgram program, ProgramIdentity identity) {
+    Selector selector = Optional.ofNullable(program.getSpec().nodeSelector()).orElse(Selector.ALL);
+    return cluster.nodes().stream()
+        .filter(node -> node.mayHold(identity.uid(), selector.matches(node.labels())))
+        .map(ClusterNode::name)
+        .sorted()
+        .toList();
+  }
+
+  private DeleteControl gone(ProgramIdentity identity, Context<WhistlerProgram> context) {
+    deleteArtifacts(identity, context);
+    deletions.remove(identity.uid());
+    return DeleteControl.defaultDelete();
   }
 
   private static void deleteArtifacts(ProgramIdentity identity, Context<WhistlerProgram> context) {

@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.net.HttpURLConnection;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes what a plan says, in an order that is right wherever it breaks off: artifacts before the
@@ -32,21 +33,26 @@ final class RevisionWriter {
   }
 
   /**
-   * Writes.
+   * Writes, and deletes what is no longer kept.
    *
    * @param plan what shall be
    * @param revisions what is there
    * @param objects by name of the artifact, those of the newest spec
+   * @param stored names of the program's artifacts that are there
    * @param sourceDigest of the newest spec
+   * @param doubted names of artifacts that are looked at although they are there
    */
   void write(
       RolloutPlan plan,
       Collection<WhistlerRevision> revisions,
       Map<String, BuiltObject> objects,
-      String sourceDigest) {
+      Set<String> stored,
+      String sourceDigest,
+      Set<String> doubted) {
+    Collection<String> needed = plan.targetArtifacts().values();
     objects.forEach(
         (name, object) -> {
-          if (plan.targetArtifacts().containsValue(name) && !isReferenced(revisions, name)) {
+          if (needed.contains(name) && (!stored.contains(name) || doubted.contains(name))) {
             createArtifact(name, object.artifact(program.getMetadata().getUid(), sourceDigest));
           }
         });
@@ -55,13 +61,12 @@ final class RevisionWriter {
     for (long number : plan.delete()) {
       context.getClient().resource(named(number)).delete();
     }
+    Set<String> bound = plan.bound();
+    stored.stream().filter(name -> !bound.contains(name)).forEach(this::deleteArtifact);
   }
 
-  /** An artifact that some revision names was written before that. */
-  private static boolean isReferenced(Collection<WhistlerRevision> revisions, String artifact) {
-    return revisions.stream()
-        .map(WhistlerRevision::getStatus)
-        .anyMatch(status -> status != null && status.artifacts().containsValue(artifact));
+  private void deleteArtifact(String name) {
+    context.getClient().resources(WhistlerArtifact.class).withName(name).delete();
   }
 
   private void createArtifact(String name, WhistlerArtifactSpec spec) {
@@ -69,7 +74,7 @@ final class RevisionWriter {
     artifact.setMetadata(owned(name));
     artifact.setSpec(spec);
     try {
-      context.getClient().resource(artifact).create();
+      var _ = context.resourceOperations().create(artifact);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
@@ -78,7 +83,7 @@ final class RevisionWriter {
       if (existing != null && !spec.equals(existing.getSpec())) {
         // Somebody took the name for something else; what agents fetch must be ours.
         context.getClient().resource(existing).delete();
-        context.getClient().resource(artifact).create();
+        var _ = context.resourceOperations().create(artifact);
       }
     }
   }

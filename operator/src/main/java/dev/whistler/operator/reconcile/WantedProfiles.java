@@ -3,12 +3,16 @@ package dev.whistler.operator.reconcile;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelProfileRequestSpec;
+import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.installation.OnlyInstallation;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.KernelKnowledge;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,14 +44,24 @@ public class WantedProfiles {
 
   private final KubernetesClient client;
   private final ClusterWatch cluster;
+  private final OnlyInstallation installation;
   private final OperatorConfig config;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("wanted-profiles").factory());
-  private @Nullable SortedSet<String> written;
 
-  WantedProfiles(KubernetesClient client, ClusterWatch cluster, OperatorConfig config) {
+  /** What the API server holds, as far as we were told; null when there is no list. */
+  private volatile @Nullable SortedSet<String> stored;
+
+  private @Nullable SharedIndexInformer<KernelProfileRequest> watch;
+
+  WantedProfiles(
+      KubernetesClient client,
+      ClusterWatch cluster,
+      OnlyInstallation installation,
+      OperatorConfig config) {
+    this.installation = installation;
     this.client = client;
     this.cluster = cluster;
     this.config = config;
@@ -54,6 +69,31 @@ public class WantedProfiles {
 
   void start() {
     cluster.onChange(change -> schedule(QUIET));
+    // What agents may create depends on it, so that whoever changes it must not have the last word.
+    watch =
+        client
+            .resources(KernelProfileRequest.class)
+            .withName(KernelProfileRequest.NAME)
+            .runnableInformer(0)
+            .exceptionHandler((started, failure) -> true);
+    watch.addEventHandler(
+        new ResourceEventHandler<>() {
+          @Override
+          public void onAdd(KernelProfileRequest request) {
+            changed(new TreeSet<>(request.getSpec().profiles()));
+          }
+
+          @Override
+          public void onUpdate(KernelProfileRequest before, KernelProfileRequest request) {
+            changed(new TreeSet<>(request.getSpec().profiles()));
+          }
+
+          @Override
+          public void onDelete(KernelProfileRequest request, boolean stateUnknown) {
+            changed(null);
+          }
+        });
+    var _ = watch.start();
     schedule(QUIET);
     // Names come out of quarantine without anything else changing.
     executor.scheduleWithFixedDelay(
@@ -63,6 +103,14 @@ public class WantedProfiles {
   @PreDestroy
   void stop() {
     executor.shutdownNow();
+    if (watch != null) {
+      watch.stop();
+    }
+  }
+
+  private void changed(@Nullable SortedSet<String> now) {
+    stored = now;
+    schedule(QUIET);
   }
 
   private void schedule(Duration delay) {
@@ -73,7 +121,7 @@ public class WantedProfiles {
 
   private void refresh() {
     scheduled.set(false);
-    if (!cluster.isComplete()) {
+    if (!cluster.isComplete() || !installation.isHeld()) {
       schedule(QUIET);
       return;
     }
@@ -87,15 +135,17 @@ public class WantedProfiles {
       announced.forEach(this::deleteIfMalformed);
       SortedSet<String> wanted =
           cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
-      if (!wanted.equals(written)) {
+      if (!wanted.equals(stored)) {
         write(wanted);
-        written = wanted;
       }
     } catch (KubernetesClientException e) {
       Log.warnf(
           "The list of wanted kernel profiles could not be written, trying again: %s",
           e.getMessage());
       schedule(RETRY);
+    } catch (RuntimeException e) {
+      Log.errorf(e, "The list of wanted kernel profiles was not looked at; it is tried again.");
+      schedule(REVIEW);
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.whistler.operator.rollout;
 
 import dev.whistler.crds.RevisionChoice;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
+import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.RevisionContent;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What revisions a program shall have.
@@ -59,38 +62,35 @@ public record RolloutPlan(
    *
    * @param content what the newest spec asks for
    * @param revisions the program's revisions (of this UID), in any order
-   * @param kernels names of the profiles of all selected nodes
-   * @param artifacts name of the artifact by name of the profile, where the newest spec compiles
+   * @param nodes all selected nodes
+   * @param builds what the newest spec becomes today
    */
   public static RolloutPlan of(
       RevisionContent content,
       Collection<WhistlerRevision> revisions,
-      Set<String> kernels,
-      Map<String, String> artifacts) {
+      List<ClusterNode> nodes,
+      Bindings builds) {
     List<WhistlerRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
     boolean exists = !newestFirst.isEmpty() && content.isThatOf(newestFirst.getFirst().getSpec());
     // Where no node is selected nothing is compiled, but what runs must end: a revision says so.
-    boolean deselectsAll = kernels.isEmpty() && !newestFirst.isEmpty();
-    if (!exists && artifacts.isEmpty() && !deselectsAll) {
+    boolean deselectsAll = nodes.isEmpty() && !newestFirst.isEmpty();
+    if (!exists && builds.built().isEmpty() && !deselectsAll) {
       return unchanged(revisions);
     }
     long newest = newestFirst.isEmpty() ? 0 : newestFirst.getFirst().getSpec().revision();
     long target = exists ? newest : newest + 1;
-    SortedMap<String, String> targetArtifacts = new TreeMap<>(artifacts);
-    if (exists) {
-      // An artifact stays until the spec or the kernel changes, whatever today's compiler says.
-      targetArtifacts.putAll(artifactsOf(newestFirst.getFirst()));
-    }
+    SortedMap<String, String> targetArtifacts =
+        builds.bind(exists ? artifactsOf(newestFirst.getFirst()) : Map.of());
     List<WhistlerRevision> older =
         exists ? newestFirst.subList(1, newestFirst.size()) : newestFirst;
 
     SortedMap<Long, WhistlerRevisionStatus> statuses = new TreeMap<>();
     statuses.put(target, status(Phase.ACTIVE, targetArtifacts));
-    Set<Long> fallbacks = fallbacks(older, kernels, targetArtifacts.keySet());
+    Set<Long> fallbacks = fallbacks(older, nodes, content.programUid(), target);
     for (WhistlerRevision revision : older) {
       long number = revision.getSpec().revision();
       Phase phase = fallbacks.contains(number) ? Phase.ACTIVE : Phase.SUPERSEDED;
-      statuses.put(number, status(phase, artifactsOf(revision)));
+      statuses.put(number, status(phase, builds.remembered(artifactsOf(revision))));
     }
     List<Long> delete =
         older.stream()
@@ -107,20 +107,42 @@ public record RolloutPlan(
         delete);
   }
 
-  /** Active revisions that kernels go on with for which the target has no artifact. */
+  /**
+   * Older revisions that stay active because some node does not run the target: the agent there
+   * goes on with the newest of them that it can run, also after a restart. They are those that were
+   * active before, as many as are kept, and whatever runs.
+   */
   private static Set<Long> fallbacks(
-      List<WhistlerRevision> older, Set<String> kernels, Set<String> served) {
+      List<WhistlerRevision> older, List<ClusterNode> nodes, String programUid, long target) {
+    List<WhistlerRevision> active = older.stream().filter(RevisionChoice::isActive).toList();
     Set<Long> fallbacks = new HashSet<>();
-    for (String kernel : kernels) {
-      if (!served.contains(kernel)) {
-        older.stream()
-            .filter(RevisionChoice::isActive)
-            .filter(revision -> artifactsOf(revision).containsKey(kernel))
-            .findFirst()
-            .ifPresent(revision -> fallbacks.add(revision.getSpec().revision()));
+    for (ClusterNode node : nodes) {
+      OptionalLong running =
+          node.running(programUid).stream().mapToLong(Running::revision).findFirst();
+      if (running.isPresent() && running.getAsLong() == target) {
+        continue;
       }
+      active.stream()
+          .filter(revision -> mayServe(revision, node))
+          .limit(KEPT - 1)
+          .forEach(revision -> fallbacks.add(revision.getSpec().revision()));
+      active.stream()
+          .map(revision -> revision.getSpec().revision())
+          .filter(number -> running.isPresent() && running.getAsLong() == number)
+          .forEach(fallbacks::add);
     }
     return fallbacks;
+  }
+
+  private static boolean mayServe(WhistlerRevision revision, ClusterNode node) {
+    return node.profile().isEmpty() || artifactsOf(revision).containsKey(node.profile().get());
+  }
+
+  /** Names of the artifacts that some kept revision binds. */
+  public Set<String> bound() {
+    return statuses.values().stream()
+        .flatMap(status -> status.artifacts().values().stream())
+        .collect(Collectors.toSet());
   }
 
   /** Name of the artifact of the target revision by name of the profile. */

@@ -6,6 +6,7 @@ import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.Build;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.SelectedKernel;
+import dev.whistler.operator.model.StoredArtifact;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ final class BuildReport {
       Group group =
           group(
               observation.artifacts().get(kernel.profile()),
-              observation.builds().get(kernel.profile()));
+              observation.builds().get(kernel.profile()),
+              observation.stored());
       Members members = groups.computeIfAbsent(group, key -> new Members());
       members.releases.addAll(kernel.releases());
       members.nodes += kernel.nodes();
@@ -51,7 +53,15 @@ final class BuildReport {
         .toList();
   }
 
-  private static Group group(@Nullable String artifact, @Nullable BuildOutcome outcome) {
+  private static Group group(
+      @Nullable String artifact,
+      @Nullable BuildOutcome outcome,
+      Map<String, StoredArtifact> stored) {
+    // What runs is the artifact, which an older compiler may have written.
+    @Nullable StoredArtifact kept = artifact == null ? null : stored.get(artifact);
+    if (kept != null && (outcome == null || outcome instanceof BuildOutcome.Built)) {
+      return new Group(artifact, kept.instructions(), null);
+    }
     return switch (outcome) {
       case BuildOutcome.Built built -> new Group(artifact, built.object().instructions(), null);
       case BuildOutcome.Rejected rejected -> new Group(artifact, null, firstError(rejected));

@@ -3,19 +3,24 @@ package dev.whistler.operator.status;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.operator.build.BuildOutcome;
+import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.Reason;
 import dev.whistler.operator.model.SelectedKernel;
-import dev.whistler.operator.status.NodeStanding.Failure;
+import dev.whistler.operator.model.Trouble;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The conditions of a program, each by a rule of its own; {@code Ready} sums up. */
@@ -27,6 +32,9 @@ final class Conditions {
   static final String PROGRESSING = "Progressing";
   static final String DEGRADED = "Degraded";
   static final String READY = "Ready";
+
+  /** Most releases that a message names. */
+  private static final int MAX_RELEASES = 10;
 
   private final Observation observation;
   private final Map<String, NodeStanding> standings;
@@ -85,57 +93,83 @@ final class Conditions {
     if (observation.nodes().isEmpty()) {
       return Verdict.unknown(COMPILED, Reason.NO_NODES, noNodes());
     }
-    List<String> failing = new ArrayList<>();
-    Optional<Failure> first = Optional.empty();
-    boolean awaiting = observation.nodes().stream().anyMatch(node -> node.profile().isEmpty());
+    List<SelectedKernel> failing = new ArrayList<>();
+    Optional<Trouble> first = Optional.empty();
     for (SelectedKernel kernel : observation.kernels()) {
-      Optional<Failure> failure =
+      Optional<Trouble> failure =
           switch (observation.builds().get(kernel.profile())) {
             case BuildOutcome.Built built -> Optional.empty();
             case BuildOutcome.Rejected rejected ->
-                Optional.of(new Failure(rejected.reason(), BuildReport.firstError(rejected)));
+                Optional.of(new Trouble(rejected.reason(), BuildReport.firstError(rejected)));
             case BuildOutcome.Impossible impossible ->
-                Optional.of(new Failure(impossible.reason(), impossible.message()));
-            case BuildOutcome.Awaiting wait -> {
-              awaiting = true;
-              yield Optional.empty();
-            }
+                Optional.of(new Trouble(impossible.reason(), impossible.message()));
+            case BuildOutcome.Awaiting wait -> Optional.empty();
             case null -> Optional.empty();
           };
       if (failure.isPresent()) {
-        failing.addAll(kernel.releases());
+        failing.add(kernel);
         first = first.or(() -> failure);
       }
     }
     if (first.isPresent()) {
-      String where =
-          failing.size() == releases().size() ? "" : " (on " + String.join(", ", failing) + ")";
-      return Verdict.no(COMPILED, first.get().reason(), first.get().message() + where);
+      return Verdict.no(COMPILED, first.get().reason(), first.get().message() + where(failing));
     }
-    if (awaiting) {
-      return Verdict.unknown(
-          COMPILED,
-          Reason.AWAITING_PROFILES,
-          "Agents of some selected nodes have not uploaded their kernel's profile yet.");
+    List<ClusterNode> undescribed = observation.nodes().stream().filter(this::isAwaited).toList();
+    if (!undescribed.isEmpty()) {
+      return undescribed.stream()
+          .flatMap(node -> undescribedBecause(node).stream())
+          .findFirst()
+          .map(said -> Verdict.unknown(COMPILED, said.getValue().reason(), onNode(said)))
+          .orElseGet(
+              () ->
+                  Verdict.unknown(
+                      COMPILED,
+                      Reason.AWAITING_PROFILES,
+                      "Agents of some selected nodes have not uploaded their kernel's profile"
+                          + " yet."));
     }
     return Verdict.yes(
         COMPILED,
         Reason.COMPILED,
-        "Compiles for " + counted(observation.kernels().size(), "kernel") + ".");
+        "Compiles for " + counted(observation.kernels().size(), "kernel", "kernels") + ".");
   }
 
-  private Set<String> releases() {
-    Set<String> releases = new LinkedHashSet<>();
-    observation.kernels().forEach(kernel -> releases.addAll(kernel.releases()));
-    return releases;
+  /** Nothing when it is so on every kernel. */
+  private String where(List<SelectedKernel> kernels) {
+    if (kernels.size() == observation.kernels().size()) {
+      return "";
+    }
+    SortedSet<String> releases = new TreeSet<>();
+    kernels.forEach(kernel -> releases.addAll(kernel.releases()));
+    String more = releases.size() > MAX_RELEASES ? ", …" : "";
+    return " (on "
+        + releases.stream().limit(MAX_RELEASES).collect(Collectors.joining(", "))
+        + more
+        + ")";
+  }
+
+  private boolean isAwaited(ClusterNode node) {
+    return node.profile().isEmpty()
+        || observation.builds().get(node.profile().get()) instanceof BuildOutcome.Awaiting;
+  }
+
+  /** What keeps a node from saying what its kernel is like. */
+  private Optional<Map.Entry<String, Trouble>> undescribedBecause(ClusterNode node) {
+    return node.obstacle()
+        .or(
+            () ->
+                standings.get(node.name()) instanceof NodeStanding.Silent
+                    ? Optional.of(NodeStanding.Silent.TROUBLE)
+                    : Optional.empty())
+        .map(trouble -> Map.entry(node.name(), trouble));
   }
 
   private Verdict verified() {
     if (observation.plan().target().isEmpty()) {
       return Verdict.unknown(VERIFIED, Reason.NO_REVISION, noRevision());
     }
-    Optional<Map.Entry<String, Failure>> rejected =
-        failures()
+    Optional<Map.Entry<String, Trouble>> rejected =
+        troubles(standing -> true)
             .filter(entry -> entry.getValue().reason().equals(NodeReason.VERIFIER_REJECTED))
             .findFirst();
     if (rejected.isPresent()) {
@@ -147,51 +181,76 @@ final class Conditions {
       return Verdict.unknown(VERIFIED, Reason.PENDING, "No kernel has an artifact yet.");
     }
     observation.nodes().stream()
-        .filter(node -> standings.get(node.name()) instanceof NodeStanding.Running)
+        .filter(this::hasRunTarget)
         .forEach(node -> node.profile().ifPresent(unheard::remove));
     return unheard.isEmpty()
         ? Verdict.yes(VERIFIED, Reason.ACCEPTED, "Every selected kernel's verifier accepted it.")
         : Verdict.unknown(
-            VERIFIED, Reason.PENDING, counted(unheard.size(), "kernel") + " have not said yet.");
+            VERIFIED,
+            Reason.PENDING,
+            counted(unheard.size(), "kernel has", "kernels have") + " not said yet.");
+  }
+
+  /** What a verifier accepted stays accepted, whether or not the agent still speaks. */
+  private boolean hasRunTarget(ClusterNode node) {
+    return node.running(observation.program().uid())
+        .filter(running -> running.revision() == observation.plan().target().orElse(0))
+        .isPresent();
   }
 
   private Verdict attached() {
+    Optional<Map.Entry<String, Trouble>> failure = failure();
     if (observation.plan().target().isEmpty()) {
-      return Verdict.unknown(ATTACHED, Reason.NO_REVISION, noRevision());
+      return failure
+          .map(entry -> Verdict.no(ATTACHED, entry.getValue().reason(), onNode(entry)))
+          .orElseGet(() -> Verdict.unknown(ATTACHED, Reason.NO_REVISION, noRevision()));
     }
     if (standings.isEmpty()) {
       return Verdict.unknown(ATTACHED, Reason.NO_NODES, noNodes());
     }
-    Optional<Map.Entry<String, Failure>> failure = failures().findFirst();
     if (failure.isPresent()) {
       return Verdict.no(ATTACHED, failure.get().getValue().reason(), onNode(failure.get()));
     }
     long waiting = waiting();
+    Optional<Map.Entry<String, Trouble>> silent = silence();
+    if (silent.isPresent()) {
+      return waiting > 0
+          ? Verdict.no(ATTACHED, Reason.AGENT_SILENT, onNode(silent.get()))
+          : Verdict.unknown(ATTACHED, Reason.AGENT_SILENT, onNode(silent.get()));
+    }
     String revision = "revision " + observation.plan().target().getAsLong();
     return waiting > 0
         ? Verdict.no(
             ATTACHED,
             Reason.PENDING,
-            counted(waiting, "node") + " do not run " + revision + " yet.")
+            counted(waiting, "node does", "nodes do") + " not run " + revision + " yet.")
         : Verdict.yes(
             ATTACHED,
             Reason.ATTACHED,
-            counted(standings.size(), "node") + " run " + revision + ".");
+            counted(standings.size(), "node runs", "nodes run") + " " + revision + ".");
   }
 
+  /** Speaks of what runs, be it the target or an older revision. */
   private Verdict delivering() {
-    Optional<Map.Entry<String, Failure>> trouble =
-        standings.entrySet().stream()
-            .flatMap(
-                entry ->
-                    entry.getValue() instanceof NodeStanding.Running running
-                        ? running.trouble().map(it -> Map.entry(entry.getKey(), it)).stream()
-                        : Stream.empty())
-            .findFirst();
-    if (trouble.isPresent()) {
-      return Verdict.no(DELIVERING, trouble.get().getValue().reason(), onNode(trouble.get()));
+    boolean runs = false;
+    for (ClusterNode node : observation.nodes()) {
+      Optional<WhistlerNodeStatus.Running> running = node.running(observation.program().uid());
+      if (running.isEmpty() || standings.get(node.name()) instanceof NodeStanding.Silent) {
+        continue;
+      }
+      runs = true;
+      Optional<Trouble> trouble =
+          NodeStanding.said(running.get())
+              .filter(said -> NodeStanding.DELIVERY_REASONS.contains(said.reason()));
+      if (trouble.isPresent()) {
+        return Verdict.no(
+            DELIVERING, trouble.get().reason(), onNode(Map.entry(node.name(), trouble.get())));
+      }
     }
-    boolean runs = standings.values().stream().anyMatch(NodeStanding.Running.class::isInstance);
+    Optional<Map.Entry<String, Trouble>> silent = silence();
+    if (silent.isPresent()) {
+      return Verdict.unknown(DELIVERING, Reason.AGENT_SILENT, onNode(silent.get()));
+    }
     return runs
         ? Verdict.yes(DELIVERING, Reason.DELIVERING, "Every sink accepts records.")
         : Verdict.unknown(DELIVERING, Reason.PENDING, "No node runs the program yet.");
@@ -203,7 +262,7 @@ final class Conditions {
         ? Verdict.yes(
             PROGRESSING,
             Reason.ROLLING_OUT,
-            counted(waiting, "node") + " have not reported the target revision yet.")
+            counted(waiting, "node has", "nodes have") + " not reported the target revision yet.")
         : Verdict.no(PROGRESSING, Reason.COMPLETE, "Nothing is under way.");
   }
 
@@ -211,9 +270,12 @@ final class Conditions {
     if (compiled.status() == Status.FALSE) {
       return Verdict.yes(DEGRADED, compiled.reason(), compiled.message());
     }
-    return failures()
-        .findFirst()
+    return failure()
         .map(entry -> Verdict.yes(DEGRADED, entry.getValue().reason(), onNode(entry)))
+        .or(
+            () ->
+                silence()
+                    .map(entry -> Verdict.unknown(DEGRADED, Reason.AGENT_SILENT, onNode(entry))))
         .orElseGet(
             () ->
                 Verdict.no(
@@ -226,7 +288,9 @@ final class Conditions {
     for (Status status : List.of(Status.FALSE, Status.UNKNOWN)) {
       for (Verdict part : parts) {
         if (part.status() == status) {
-          return Verdict.no(READY, part.reason(), part.message());
+          return status == Status.UNKNOWN && part.reason().equals(Reason.AGENT_SILENT)
+              ? Verdict.unknown(READY, part.reason(), part.message())
+              : Verdict.no(READY, part.reason(), part.message());
         }
       }
     }
@@ -236,20 +300,29 @@ final class Conditions {
     return Verdict.yes(READY, Reason.READY, "The newest spec runs on every selected node.");
   }
 
-  private Stream<Map.Entry<String, Failure>> failures() {
+  /** What certainly keeps a node from running the target: what has failed comes first. */
+  private Optional<Map.Entry<String, Trouble>> failure() {
+    return troubles(NodeStanding.Failed.class::isInstance)
+        .findFirst()
+        .or(() -> troubles(standing -> !(standing instanceof NodeStanding.Silent)).findFirst());
+  }
+
+  private Optional<Map.Entry<String, Trouble>> silence() {
+    return troubles(NodeStanding.Silent.class::isInstance).findFirst();
+  }
+
+  private Stream<Map.Entry<String, Trouble>> troubles(Predicate<NodeStanding> which) {
     return standings.entrySet().stream()
+        .filter(entry -> which.test(entry.getValue()))
         .flatMap(
-            entry ->
-                entry.getValue() instanceof NodeStanding.Failed failed
-                    ? Stream.of(Map.entry(entry.getKey(), failed.failure()))
-                    : Stream.empty());
+            entry -> entry.getValue().trouble().map(it -> Map.entry(entry.getKey(), it)).stream());
   }
 
   private long waiting() {
     return standings.values().stream().filter(NodeStanding.Waiting.class::isInstance).count();
   }
 
-  private static String onNode(Map.Entry<String, Failure> entry) {
+  private static String onNode(Map.Entry<String, Trouble> entry) {
     return "Node " + entry.getKey() + ": " + entry.getValue().message();
   }
 
@@ -261,7 +334,7 @@ final class Conditions {
     return "The program never compiled, so there is nothing to run.";
   }
 
-  private static String counted(long count, String noun) {
-    return count + " " + noun + (count == 1 ? "" : "s");
+  private static String counted(long count, String one, String several) {
+    return count + " " + (count == 1 ? one : several);
   }
 }

@@ -3,81 +3,166 @@ package dev.whistler.operator.status;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
+import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus.Target;
+import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.Reason;
+import dev.whistler.operator.model.Trouble;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How far one selected node is with the target revision. */
 sealed interface NodeStanding {
-  /** It runs the target; {@code trouble} says what is wrong with delivery, if anything. */
-  record Running(Optional<Failure> trouble) implements NodeStanding {}
+  /** It runs the target; {@code trouble} says what is wrong with its attachment, if anything. */
+  record OnTarget(Optional<Trouble> trouble) implements NodeStanding {}
 
   /** It cannot run the target. */
-  record Failed(Failure failure) implements NodeStanding {}
+  record Failed(Trouble failure) implements NodeStanding {}
 
-  /** It has not come so far yet. */
-  record Waiting() implements NodeStanding {}
+  /** It has not come so far yet; {@code trouble} says what is in the way, if anything. */
+  record Waiting(Optional<Trouble> trouble) implements NodeStanding {}
 
-  /**
-   * Why.
-   *
-   * @param reason one word
-   * @param message one sentence
-   */
-  record Failure(String reason, String message) {}
+  /** Its agent does not speak: nobody knows. */
+  record Silent() implements NodeStanding {
+    static final Trouble TROUBLE =
+        new Trouble(
+            Reason.AGENT_SILENT,
+            "The agent is silent; what it said last may no longer be so. Look at the node and at"
+                + " the agent's pod there.");
+  }
 
-  /** Trouble of a program that runs. */
+  /** What is wrong there, if anything. */
+  default Optional<Trouble> trouble() {
+    return switch (this) {
+      case OnTarget(Optional<Trouble> trouble) -> trouble;
+      case Failed(Trouble failure) -> Optional.of(failure);
+      case Waiting(Optional<Trouble> trouble) -> trouble;
+      case Silent silent -> Optional.of(Silent.TROUBLE);
+    };
+  }
+
+  /** Trouble with the records of a program; any other concerns its being attached. */
   Set<String> DELIVERY_REASONS =
       Set.of(NodeReason.SINK_UNAVAILABLE, NodeReason.RECORDS_LOST, NodeReason.RECORDS_UNDECODABLE);
 
   /** The standing of a node as to a target revision, as observed. */
   static NodeStanding of(ClusterNode node, Observation observation) {
+    if (isSilent(node, observation)) {
+      return new Silent();
+    }
+    Optional<Running> running = node.running(observation.program().uid());
     if (observation.plan().target().isEmpty()) {
-      return new Waiting();
+      return node.obstacle()
+          .<NodeStanding>map(Failed::new)
+          .orElseGet(() -> new Waiting(Optional.empty()));
     }
     long target = observation.plan().target().getAsLong();
-    Optional<NodeProgram> report = node.program(observation.program().uid());
-    Optional<WhistlerNodeStatus.Running> running =
-        report.map(NodeProgram::running).filter(it -> it.revision() == target);
-    if (running.isPresent()) {
-      return new Running(trouble(running.get()));
+    if (running.isPresent() && running.get().revision() == target) {
+      return new OnTarget(
+          said(running.get()).filter(trouble -> !DELIVERY_REASONS.contains(trouble.reason())));
     }
-    Optional<WhistlerNodeStatus.Target> wanted =
-        report.map(NodeProgram::target).filter(it -> it.revision() == target);
+    NodeStanding standing = notRunning(node, observation, target);
+    return running
+        .map(older -> withFallback(standing, "Revision " + older.revision() + " runs on."))
+        .orElse(standing);
+  }
+
+  /**
+   * After a restart of the operator no agent has been heard of yet. What was said of a silent one
+   * holds until it speaks or its time is over again.
+   */
+  private static boolean isSilent(ClusterNode node, Observation observation) {
+    return switch (node.liveness()) {
+      case ALIVE -> false;
+      case SILENT -> true;
+      case UNHEARD ->
+          observation.previous() != null
+              && observation.previous().failures().stream()
+                  .anyMatch(
+                      failure ->
+                          failure.node().equals(node.name())
+                              && failure.reason().equals(Reason.AGENT_SILENT));
+    };
+  }
+
+  private static NodeStanding notRunning(ClusterNode node, Observation observation, long target) {
+    if (node.obstacle().isPresent()) {
+      return new Failed(node.obstacle().get());
+    }
+    Optional<NodeProgram> report = node.program(observation.program().uid());
+    Optional<Target> wanted = report.map(NodeProgram::target).filter(it -> it.revision() == target);
     if (wanted.isPresent()) {
-      return switch (wanted.get().state()) {
-        case FAILED ->
-            new Failed(
-                new Failure(
-                    orElse(wanted.get().reason(), NodeReason.ATTACH_FAILED),
-                    orElse(wanted.get().message(), "The agent did not say why.")));
-        case PENDING, STARTING, UNLOADING -> new Waiting();
-      };
+      return ofTarget(wanted.get());
+    }
+    if (report.isEmpty() && node.programs().size() >= WhistlerNodeStatus.MAX_PROGRAMS) {
+      return new Failed(
+          new Trouble(
+              NodeReason.NODE_FULL,
+              "The node has taken on "
+                  + WhistlerNodeStatus.MAX_PROGRAMS
+                  + " programs, as many as it may; let others select fewer nodes."));
     }
     return node.profile()
         .filter(profile -> !observation.artifacts().containsKey(profile))
-        .flatMap(profile -> buildFailure(observation.builds().get(profile)))
+        .flatMap(profile -> buildTrouble(observation, profile))
         .<NodeStanding>map(Failed::new)
-        .orElseGet(Waiting::new);
+        .orElseGet(() -> new Waiting(Optional.empty()));
   }
 
-  private static Optional<Failure> trouble(WhistlerNodeStatus.Running program) {
+  private static NodeStanding ofTarget(Target target) {
+    return target.state() == State.FAILED
+        ? new Failed(
+            new Trouble(
+                orElse(target.reason(), NodeReason.ATTACH_FAILED),
+                orElse(target.message(), "The agent did not say why.")))
+        : new Waiting(
+            Optional.ofNullable(target.reason())
+                .map(reason -> new Trouble(reason, orElse(target.message(), reason + "."))));
+  }
+
+  private static NodeStanding withFallback(NodeStanding standing, String fallback) {
+    return switch (standing) {
+      case Failed(Trouble failure) -> new Failed(with(failure, fallback));
+      case Waiting(Optional<Trouble> trouble) ->
+          new Waiting(trouble.map(reason -> with(reason, fallback)));
+      case OnTarget onTarget -> onTarget;
+      case Silent silent -> silent;
+    };
+  }
+
+  private static Trouble with(Trouble trouble, String fallback) {
+    return new Trouble(trouble.reason(), trouble.message() + " " + fallback);
+  }
+
+  /** What an agent says is wrong with a program that runs. */
+  static Optional<Trouble> said(Running program) {
     return Optional.ofNullable(program.reason())
-        .filter(DELIVERY_REASONS::contains)
-        .map(reason -> new Failure(reason, orElse(program.message(), reason + ".")));
+        .map(reason -> new Trouble(reason, orElse(program.message(), reason + ".")));
   }
 
-  private static Optional<Failure> buildFailure(@Nullable BuildOutcome outcome) {
+  private static Optional<Trouble> buildTrouble(Observation observation, String profile) {
+    @Nullable BuildOutcome outcome = observation.builds().get(profile);
     return switch (outcome) {
       case BuildOutcome.Rejected rejected ->
           Optional.of(
-              new Failure(
+              new Trouble(
                   rejected.reason(), "The program does not compile for this node's kernel."));
       case BuildOutcome.Impossible impossible ->
-          Optional.of(new Failure(impossible.reason(), impossible.message()));
-      case BuildOutcome.Built built -> Optional.empty();
+          Optional.of(new Trouble(impossible.reason(), impossible.message()));
+      case BuildOutcome.Built built ->
+          observation.artifacts().size() < WhistlerRevisionStatus.MAX_KERNELS
+              ? Optional.empty()
+              : Optional.of(
+                  new Trouble(
+                      Reason.TOO_MANY_KERNELS,
+                      "The program runs on "
+                          + WhistlerRevisionStatus.MAX_KERNELS
+                          + " kernels already, and this node has yet another one; select fewer"
+                          + " nodes."));
       case BuildOutcome.Awaiting awaiting -> Optional.empty();
       case null -> Optional.empty();
     };

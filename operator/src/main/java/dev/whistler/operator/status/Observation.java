@@ -6,6 +6,7 @@ import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.ProgramIdentity;
 import dev.whistler.operator.model.Refusal;
 import dev.whistler.operator.model.SelectedKernel;
+import dev.whistler.operator.model.StoredArtifact;
 import dev.whistler.operator.rollout.RolloutPlan;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param builds outcome by name of the profile; empty if refused
  * @param plan what revisions there shall be
  * @param artifacts name of the artifact of the target revision by name of the profile
+ * @param stored what is known of the program's artifacts, by name
  * @param previous the status that stands in the resource
  */
 public record Observation(
@@ -32,11 +34,13 @@ public record Observation(
     Map<String, BuildOutcome> builds,
     RolloutPlan plan,
     Map<String, String> artifacts,
+    Map<String, StoredArtifact> stored,
     @Nullable WhistlerProgramStatus previous) {
   public Observation {
     nodes = List.copyOf(nodes);
     kernels = List.copyOf(kernels);
     builds = Map.copyOf(builds);
     artifacts = Map.copyOf(artifacts);
+    stored = Map.copyOf(stored);
   }
 }

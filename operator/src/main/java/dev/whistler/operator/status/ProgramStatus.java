@@ -10,6 +10,7 @@ import dev.whistler.crds.WhistlerProgramStatus.Rollout;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.ProgramIdentity;
+import dev.whistler.operator.model.Trouble;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +81,10 @@ public final class ProgramStatus {
     int pending = 0;
     for (NodeStanding standing : standings.values()) {
       switch (standing) {
-        case NodeStanding.Running running -> ready++;
+        case NodeStanding.OnTarget onTarget -> ready++;
         case NodeStanding.Failed failure -> failed++;
         case NodeStanding.Waiting waiting -> pending++;
+        case NodeStanding.Silent silent -> pending++;
       }
     }
     int selected = standings.size();
@@ -92,14 +94,14 @@ public final class ProgramStatus {
 
   private static List<NodeFailure> failures(Map<String, NodeStanding> standings) {
     return standings.entrySet().stream()
-        .filter(entry -> entry.getValue() instanceof NodeStanding.Failed)
+        .flatMap(
+            entry -> entry.getValue().trouble().map(it -> failure(entry.getKey(), it)).stream())
         .limit(WhistlerProgramStatus.MAX_FAILURES)
-        .map(entry -> failure(entry.getKey(), ((NodeStanding.Failed) entry.getValue()).failure()))
         .toList();
   }
 
-  private static NodeFailure failure(String node, NodeStanding.Failure failure) {
-    return new NodeFailure(node, failure.reason(), Texts.clip(failure.message(), Texts.MESSAGE));
+  private static NodeFailure failure(String node, Trouble trouble) {
+    return new NodeFailure(node, trouble.reason(), Texts.clip(trouble.message(), Texts.MESSAGE));
   }
 
   private static @Nullable Long boxed(OptionalLong number) {

@@ -85,7 +85,7 @@ public record Transition(boolean warning, String reason, String message) {
           case TRUE -> BAD_WHEN_TRUE.contains(condition.type());
           case FALSE ->
               !BAD_WHEN_TRUE.contains(condition.type()) && !WAITING.contains(condition.reason());
-          case UNKNOWN -> false;
+          case UNKNOWN -> condition.reason().equals(Reason.AGENT_SILENT);
         };
     return new Transition(
         warning,

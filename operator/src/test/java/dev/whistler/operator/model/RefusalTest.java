@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RefusalTest {
   /** Fields that work. */
@@ -51,6 +52,22 @@ final class RefusalTest {
               assertThat(refusal.reason()).isEqualToIgnoringCase("Unsupported" + field);
               assertThat(refusal.message()).startsWith("spec." + field + " ").endsWith(".");
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"matchLabels\":{\"a b\":\"c\"}}",
+        "{\"matchLabels\":{\"a\":\"-\"}}",
+        "{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\"}]}",
+        "{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Exists\",\"values\":[\"b\"]}]}",
+        "{\"matchExpressions\":[{\"key\":\"A/b\",\"operator\":\"Exists\"}]}"
+      })
+  void aSelectorThatKubernetesWouldNotTakeIsRefused(String selector)
+      throws JsonProcessingException {
+    assertThat(Refusal.of(read("{\"source\":\"x\",\"nodeSelector\":" + selector + "}")))
+        .map(Refusal::reason)
+        .contains(Reason.INVALID_SELECTOR);
   }
 
   @Test

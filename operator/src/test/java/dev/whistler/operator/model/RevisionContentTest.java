@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RevisionContentTest {
   @Test
@@ -29,6 +31,25 @@ final class RevisionContentTest {
             Serialization.asJson(content.numbered(3)), WhistlerRevisionSpec.class);
 
     assertThat(content.isThatOf(stored)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sinks: | 1",
+        "sinks: [] | 1",
+        "sinks: [{stdout: {}}, {file: {name: f}}, {stdout: {}}] | 2",
+        "sinks: [{file: {name: f}}] | 1"
+      })
+  void whereRecordsGoIsSaidInTheRevision(String yaml, int sinks) {
+    WhistlerProgramSpec spec =
+        Serialization.unmarshal("source: x\n" + yaml, WhistlerProgramSpec.class);
+
+    assertThat(RevisionContent.of(FORKS, spec, "x").numbered(1).sinks())
+        .hasSize(sinks)
+        .first()
+        .matches(sink -> (sink.stdout() != null) == !yaml.equals("sinks: [{file: {name: f}}]"));
   }
 
   @Test

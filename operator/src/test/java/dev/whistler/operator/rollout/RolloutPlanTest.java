@@ -1,23 +1,34 @@
 package dev.whistler.operator.rollout;
 
+import static dev.whistler.operator.Examples.artifact;
 import static dev.whistler.operator.Examples.content;
+import static dev.whistler.operator.Examples.node;
 import static dev.whistler.operator.Examples.revision;
+import static dev.whistler.operator.Examples.running;
+import static dev.whistler.operator.Examples.unusable;
+import static dev.whistler.operator.Examples.updating;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
+import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.StoredArtifact;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class RolloutPlanTest {
   @Test
   void theFirstSourceThatCompilesBecomesRevisionOne() {
-    RolloutPlan plan = RolloutPlan.of(content("new"), List.of(), Set.of("k1"), Map.of("k1", "a1"));
+    RolloutPlan plan = plan("new", List.of(), List.of(node("a", "k1")), Map.of("k1", "a1"));
 
     assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(1L);
     assertThat(plan.target()).hasValue(1);
@@ -28,7 +39,7 @@ final class RolloutPlanTest {
 
   @Test
   void aSourceThatCompilesNowhereMakesNoRevision() {
-    RolloutPlan plan = RolloutPlan.of(content("broken"), List.of(), Set.of("k1"), Map.of());
+    RolloutPlan plan = plan("broken", List.of(), List.of(node("a", "k1")), Map.of());
 
     assertThat(plan.create()).isEmpty();
     assertThat(plan.target()).isEmpty();
@@ -39,7 +50,7 @@ final class RolloutPlanTest {
   void anOldRevisionKeepsRunningWhenTheNewSourceDoesNotCompile() {
     List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
-    RolloutPlan plan = RolloutPlan.of(content("broken"), stored, Set.of("k1"), Map.of());
+    RolloutPlan plan = plan("broken", stored, List.of(node("a", "k1")), Map.of());
 
     assertThat(plan.create()).isEmpty();
     assertThat(plan.target()).hasValue(4);
@@ -52,7 +63,7 @@ final class RolloutPlanTest {
   void aSpecThatSelectsNoNodeAnyMoreEndsWhatRuns() {
     List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
-    RolloutPlan plan = RolloutPlan.of(content("new"), stored, Set.of(), Map.of());
+    RolloutPlan plan = plan("new", stored, List.of(), Map.of());
 
     assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(5L);
     assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
@@ -60,25 +71,164 @@ final class RolloutPlanTest {
   }
 
   @Test
-  void aChangedSourceGetsTheNextNumberAndTheOldRevisionIsSuperseded() {
+  void aChangedSourceGetsTheNextNumberAndTheOldRevisionStaysUntilTheNewOneRuns() {
     List<WhistlerRevision> stored =
         List.of(
             revision(4, "older", Phase.SUPERSEDED, Map.of("k1", "a0")),
             revision(5, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
-    RolloutPlan plan = RolloutPlan.of(content("new"), stored, Set.of("k1"), Map.of("k1", "a2"));
+    RolloutPlan plan = plan("new", stored, List.of(node("a", "k1")), Map.of("k1", "a2"));
 
     assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(6L);
     assertThat(plan.statuses().get(6L).phase()).isEqualTo(Phase.ACTIVE);
-    assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.SUPERSEDED);
-    assertThat(plan.changed(stored).keySet()).as("the new one first").containsExactly(6L, 5L);
+    assertThat(plan.statuses().get(5L).phase())
+        .as("a node on which the new one does not start goes on with it")
+        .isEqualTo(Phase.ACTIVE);
+    assertThat(plan.statuses().get(4L).phase()).isEqualTo(Phase.SUPERSEDED);
+    assertThat(plan.changed(stored).keySet()).containsExactly(6L);
+
+    List<WhistlerRevision> written =
+        List.of(stored.get(0), stored.get(1), revision(6, "new", Phase.ACTIVE, Map.of("k1", "a2")));
+    RolloutPlan half =
+        plan("new", written, List.of(running("a", "k1", 6, null), node("b", "k1")), today("a2"));
+    assertThat(half.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
+    RolloutPlan done =
+        plan(
+            "new",
+            written,
+            List.of(running("a", "k1", 6, null), running("b", "k1", 6, NodeReason.RECORDS_LOST)),
+            today("a2"));
+    assertThat(done.statuses().get(5L).phase()).isEqualTo(Phase.SUPERSEDED);
+  }
+
+  @Test
+  void whatRunsStaysHoweverManyUpdatesFail() {
+    List<WhistlerRevision> stored = new ArrayList<>();
+    for (long number = 1; number <= 9; number++) {
+      stored.add(revision(number, "source " + number, Phase.ACTIVE, Map.of("k1", "a" + number)));
+    }
+    RolloutPlan plan =
+        plan(
+            "new",
+            stored,
+            List.of(updating("a", "k1", 1, 9, State.FAILED, NodeReason.ATTACH_FAILED)),
+            today("a10"));
+
+    assertThat(plan.statuses()).containsOnlyKeys(1L, 6L, 7L, 8L, 9L, 10L);
+    assertThat(plan.statuses().values()).allMatch(status -> status.phase() == Phase.ACTIVE);
+    assertThat(plan.delete()).containsExactly(5L, 4L, 3L, 2L);
+  }
+
+  @Test
+  void aNodeThatDoesNotSayItsKernelIsNotDeselected() {
+    List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
+
+    RolloutPlan plan =
+        plan(
+            "new",
+            stored,
+            List.of(unusable(node("a", "k1"), Optional.empty(), NodeReason.KERNEL_UNUSABLE)),
+            Map.of());
+
+    assertThat(plan.create()).isEmpty();
+    assertThat(plan.statuses().get(4L).phase()).isEqualTo(Phase.ACTIVE);
+  }
+
+  @Test
+  void anArtifactThatIsGoneOrNotOursGivesWayToTodays() {
+    List<WhistlerRevision> stored =
+        List.of(
+            revision(
+                5,
+                "same",
+                Phase.ACTIVE,
+                Map.of(
+                    "k1", "kept", "k2", "gone", "k3", "forged", "k4", "unbuilt", "k5", "other")));
+    Map<String, StoredArtifact> today = new HashMap<>();
+    for (int i = 1; i <= 5; i++) {
+      today.put("k" + i, artifact("today-" + i, "same", "answers-" + i));
+    }
+    today.remove("k4");
+
+    RolloutPlan plan =
+        RolloutPlan.of(
+            content("same"),
+            stored,
+            List.of(node("a", "k1"), node("b", "k2"), node("c", "k3"), node("d", "k4")),
+            new Bindings(
+                today,
+                Map.of(
+                    "kept", artifact("kept", "same", "answers of an older compiler"),
+                    "forged", artifact("forged", "another text", "answers-3"),
+                    "other", artifact("other", "same", "answers-1")),
+                profile -> false));
+
+    assertThat(plan.targetArtifacts())
+        .containsOnly(
+            Map.entry("k1", "kept"),
+            Map.entry("k2", "today-2"),
+            Map.entry("k3", "today-3"),
+            Map.entry("k4", "unbuilt"),
+            Map.entry("k5", "today-5"));
+  }
+
+  @Test
+  void kernelsThatNoNodeHasAnyMoreAreForgotten() {
+    List<WhistlerRevision> stored =
+        List.of(
+            revision(5, "old", Phase.SUPERSEDED, Map.of("k1", "a1", "k2", "a2")),
+            revision(6, "same", Phase.ACTIVE, Map.of("k1", "a3", "k2", "a4", "k3", "a5")));
+
+    RolloutPlan plan =
+        RolloutPlan.of(
+            content("same"),
+            stored,
+            List.of(running("a", "k1", 6, null)),
+            new Bindings(
+                Map.of("k1", artifact("a3", "same", "x")),
+                Map.of("a3", artifact("a3", "same", "x")),
+                Set.of("k1", "k2")::contains));
+
+    assertThat(plan.statuses().get(6L).artifacts())
+        .as("one that is selected is never forgotten")
+        .containsOnlyKeys("k1", "k3");
+    assertThat(plan.statuses().get(5L).artifacts()).containsOnlyKeys("k1");
+    assertThat(plan.bound()).containsOnly("a1", "a3", "a5");
+  }
+
+  @Test
+  void aStatusHoldsAsManyKernelsAsItMay() {
+    Map<String, StoredArtifact> today = new HashMap<>();
+    List<ClusterNode> nodes = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      today.put("k" + i, artifact("a" + i, "same", "answers-" + i));
+      nodes.add(node("n" + i, "k" + i));
+    }
+    Map<String, String> before = new HashMap<>();
+    for (int i = 100; i < 300; i++) {
+      before.put("k" + i, "a" + i);
+      before.put("gone-" + i, "gone-" + i);
+    }
+
+    RolloutPlan plan =
+        RolloutPlan.of(
+            content("same"),
+            List.of(revision(1, "same", Phase.ACTIVE, before)),
+            nodes,
+            new Bindings(today, Map.of(), profile -> false));
+
+    assertThat(plan.targetArtifacts())
+        .hasSize(WhistlerRevisionStatus.MAX_KERNELS)
+        .as("who has one keeps it, and what nobody selects goes first")
+        .containsKeys("k100", "k299")
+        .doesNotContainKey("gone-100");
   }
 
   @Test
   void anUnchangedSpecChangesNothing() {
     List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
-    RolloutPlan plan = RolloutPlan.of(content("same"), stored, Set.of("k1"), Map.of("k1", "a1"));
+    RolloutPlan plan = plan("same", stored, List.of(node("a", "k1")), Map.of("k1", "a1"));
 
     assertThat(plan.create()).isEmpty();
     assertThat(plan.current()).isTrue();
@@ -90,7 +240,11 @@ final class RolloutPlanTest {
     List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan =
-        RolloutPlan.of(content("same"), stored, Set.of("k1", "k2"), Map.of("k1", "a1", "k2", "a2"));
+        plan(
+            "same",
+            stored,
+            List.of(node("a", "k1"), node("b", "k2")),
+            Map.of("k1", "a1", "k2", "a2"));
 
     assertThat(plan.create()).isEmpty();
     assertThat(plan.targetArtifacts()).containsOnlyKeys("k1", "k2");
@@ -101,7 +255,7 @@ final class RolloutPlanTest {
     List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan =
-        RolloutPlan.of(content("same"), stored, Set.of("k1"), Map.of("k1", "of-another-compiler"));
+        plan("same", stored, List.of(node("a", "k1")), Map.of("k1", "of-another-compiler"));
 
     assertThat(plan.targetArtifacts()).containsExactly(Map.entry("k1", "a1"));
   }
@@ -112,7 +266,7 @@ final class RolloutPlanTest {
         List.of(revision(5, "old", Phase.ACTIVE, Map.of("k1", "a1", "k2", "a2")));
 
     RolloutPlan plan =
-        RolloutPlan.of(content("new"), stored, Set.of("k1", "k2"), Map.of("k1", "a3"));
+        plan("new", stored, List.of(node("a", "k1"), node("b", "k2")), Map.of("k1", "a3"));
 
     assertThat(plan.statuses().get(6L).artifacts()).containsOnlyKeys("k1");
     assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
@@ -126,7 +280,7 @@ final class RolloutPlanTest {
       stored.add(revision(number, "source " + number, phase, Map.of("k1", "a" + number)));
     }
 
-    RolloutPlan plan = RolloutPlan.of(content("new"), stored, Set.of("k1"), Map.of("k1", "a6"));
+    RolloutPlan plan = plan("new", stored, List.of(node("a", "k1")), Map.of("k1", "a6"));
 
     assertThat(plan.statuses()).containsOnlyKeys(2L, 3L, 4L, 5L, 6L);
     assertThat(plan.delete()).containsExactly(1L);
@@ -138,7 +292,7 @@ final class RolloutPlanTest {
     halfWritten.setStatus(null);
 
     RolloutPlan plan =
-        RolloutPlan.of(content("same"), List.of(halfWritten), Set.of("k1"), Map.of("k1", "a1"));
+        plan("same", List.of(halfWritten), List.of(node("a", "k1")), Map.of("k1", "a1"));
 
     assertThat(plan.changed(List.of(halfWritten)))
         .containsExactly(
@@ -146,5 +300,28 @@ final class RolloutPlanTest {
                 5L,
                 new WhistlerRevisionStatus(
                     Phase.ACTIVE, Map.of("k1", "a1"), null, List.of(), null)));
+  }
+
+  private static Map<String, String> today(String artifact) {
+    return Map.of("k1", artifact);
+  }
+
+  /** Artifacts of today by profile; all others are still there. */
+  private static RolloutPlan plan(
+      String source,
+      List<WhistlerRevision> revisions,
+      List<ClusterNode> nodes,
+      Map<String, String> artifacts) {
+    Map<String, StoredArtifact> built = new HashMap<>();
+    artifacts.forEach((profile, name) -> built.put(profile, artifact(name, source, profile)));
+    Map<String, StoredArtifact> stored = new HashMap<>();
+    revisions.stream()
+        .filter(revision -> revision.getStatus() != null)
+        .flatMap(revision -> revision.getStatus().artifacts().entrySet().stream())
+        .forEach(
+            bound ->
+                stored.put(bound.getValue(), artifact(bound.getValue(), source, bound.getKey())));
+    return RolloutPlan.of(
+        content(source), revisions, nodes, new Bindings(built, stored, profile -> false));
   }
 }

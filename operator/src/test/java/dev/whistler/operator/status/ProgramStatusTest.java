@@ -1,6 +1,7 @@
 package dev.whistler.operator.status;
 
 import static dev.whistler.operator.Examples.FORKS;
+import static dev.whistler.operator.Examples.artifact;
 import static dev.whistler.operator.Examples.built;
 import static dev.whistler.operator.Examples.content;
 import static dev.whistler.operator.Examples.diagnostic;
@@ -9,23 +10,35 @@ import static dev.whistler.operator.Examples.node;
 import static dev.whistler.operator.Examples.release;
 import static dev.whistler.operator.Examples.revision;
 import static dev.whistler.operator.Examples.running;
+import static dev.whistler.operator.Examples.unusable;
+import static dev.whistler.operator.Examples.updating;
+import static dev.whistler.operator.Examples.withLiveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
+import dev.whistler.crds.WhistlerNodeStatus.State;
+import dev.whistler.crds.WhistlerNodeStatus.Target;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.Build;
 import dev.whistler.crds.WhistlerProgramStatus.NodeCounts;
+import dev.whistler.crds.WhistlerProgramStatus.NodeFailure;
 import dev.whistler.crds.WhistlerProgramStatus.Severity;
 import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.Liveness;
 import dev.whistler.operator.model.Refusal;
 import dev.whistler.operator.model.SelectedKernel;
+import dev.whistler.operator.model.StoredArtifact;
+import dev.whistler.operator.rollout.Bindings;
 import dev.whistler.operator.rollout.RolloutPlan;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,9 +46,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The table of conditions, row by row. */
 final class ProgramStatusTest {
@@ -226,6 +240,7 @@ final class ProgramStatusTest {
                 Map.of(),
                 RolloutPlan.unchanged(old),
                 Map.of("k1", "artifact-old"),
+                Map.of(),
                 null),
             T1);
 
@@ -305,6 +320,287 @@ final class ProgramStatusTest {
     assertThat(status.diagnostics()).hasSize(WhistlerProgramStatus.MAX_DIAGNOSTICS);
   }
 
+  @Test
+  void aSilentAgentIsUnknownAndNotReady() {
+    ClusterNode silent = withLiveness(running("b", "k1", 1, null), Liveness.SILENT);
+    WhistlerProgramStatus status =
+        status(List.of(running("a", "k1", 1, null), silent), Map.of("k1", built(20)), List.of());
+
+    assertThat(summary(status))
+        .containsExactly(
+            "Compiled=True Compiled",
+            "Verified=True Accepted",
+            "Attached=Unknown AgentSilent",
+            "Delivering=Unknown AgentSilent",
+            "Progressing=False Complete",
+            "Degraded=Unknown AgentSilent",
+            "Ready=Unknown AgentSilent");
+    assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 1, 0, 1, 1, "1/2"));
+    assertThat(status.failures()).extracting(NodeFailure::node).containsExactly("b");
+    assertThat(condition(status, "Ready").message()).startsWith("Node b: The agent is silent");
+  }
+
+  @Test
+  void whatIsCertainlyWrongComesBeforeSilence() {
+    ClusterNode silent = withLiveness(running("a", "k1", 1, null), Liveness.SILENT);
+
+    assertThat(
+            summary(
+                status(
+                    List.of(silent, failed("b", "k1", 1, NodeReason.ATTACH_FAILED)),
+                    Map.of("k1", built(20)),
+                    List.of())))
+        .contains("Attached=False AttachFailed", "Ready=False AttachFailed");
+    assertThat(
+            summary(status(List.of(silent, node("b", "k1")), Map.of("k1", built(20)), List.of())))
+        .as("one node certainly does not run it")
+        .contains("Attached=False AgentSilent", "Ready=False AgentSilent");
+  }
+
+  @Test
+  void silenceOutlivesARestartOfTheOperatorUntilTheAgentSpeaks() {
+    ClusterNode told = running("a", "k1", 1, null);
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    WhistlerProgramStatus silent =
+        status(List.of(withLiveness(told, Liveness.SILENT)), builds, List.of());
+
+    List<ClusterNode> unheard = List.of(withLiveness(told, Liveness.UNHEARD));
+    assertThat(ProgramStatus.of(observation(unheard, builds, List.of(), silent), T2))
+        .isEqualTo(silent);
+    assertThat(summary(status(unheard, builds, List.of())))
+        .as("of a healthy agent nothing else is said meanwhile")
+        .contains("Ready=True Ready");
+    assertThat(summary(ProgramStatus.of(observation(List.of(told), builds, List.of(), silent), T2)))
+        .contains("Ready=True Ready");
+  }
+
+  @Test
+  void silenceIsAWarning() {
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    ClusterNode told = running("a", "k1", 1, null);
+
+    assertThat(
+            Transition.between(
+                status(List.of(told), builds, List.of()),
+                status(List.of(withLiveness(told, Liveness.SILENT)), builds, List.of())))
+        .extracting(transition -> transition.reason() + " " + transition.warning())
+        .containsExactly("AgentSilent true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RecordsLost, Delivering",
+    "RecordsUndecodable, Delivering",
+    "SinkUnavailable, Delivering",
+    "AttachFailed, Attached",
+    "Unsupported, Attached",
+    "OfANewerAgent, Attached"
+  })
+  void whateverIsWrongWithWhatRunsIsTroubleOfItsCondition(String reason, String type) {
+    WhistlerProgramStatus status =
+        status(List.of(running("a", "k1", 1, reason)), Map.of("k1", built(20)), List.of());
+
+    assertThat(summary(status))
+        .contains(type + "=False " + reason, "Ready=False " + reason, "Verified=True Accepted");
+    assertThat(condition(status, type).message()).isEqualTo("Node a: " + reason + " happened.");
+    assertThat(status.nodes().ready()).isOne();
+  }
+
+  @Test
+  void anUnusableNodeSaysWhyBeforeAnythingIsKnownOfItsKernel() {
+    WhistlerProgramStatus status =
+        status(
+            List.of(unusable(node("a", "k1"), Optional.empty(), NodeReason.KERNEL_UNUSABLE)),
+            Map.of(),
+            List.of());
+
+    assertThat(summary(status))
+        .contains(
+            "Compiled=Unknown KernelUnusable",
+            "Attached=False KernelUnusable",
+            "Degraded=True KernelUnusable",
+            "Ready=False KernelUnusable");
+    assertThat(condition(status, "Ready").message()).isEqualTo("Node a: KernelUnusable happened.");
+  }
+
+  @Test
+  void aNodeWhoseProfileIsDeniedSaysSo() {
+    assertThat(
+            summary(
+                status(
+                    List.of(
+                        unusable(node("a", "k1"), Optional.of("k1"), NodeReason.PROFILE_DENIED)),
+                    Map.of("k1", new BuildOutcome.Awaiting()),
+                    List.of())))
+        .contains("Compiled=Unknown ProfileDenied", "Ready=False ProfileDenied");
+  }
+
+  @Test
+  void anUnusableNodeBesideAGoodOneFailsAlone() {
+    WhistlerProgramStatus status =
+        status(
+            List.of(
+                running("a", "k1", 1, null),
+                unusable(node("b", "k1"), Optional.of("k1"), NodeReason.KERNEL_UNUSABLE)),
+            Map.of("k1", built(20)),
+            List.of());
+
+    assertThat(summary(status)).contains("Compiled=True Compiled", "Attached=False KernelUnusable");
+    assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 1, 1, 0, 1, "1/2"));
+  }
+
+  @Test
+  void whatKeepsANodeWaitingIsSaid() {
+    ClusterNode waiting =
+        node(
+            "a",
+            "k1",
+            new NodeProgram(
+                "forks",
+                "uid-1",
+                null,
+                new Target(
+                    1,
+                    "artifact-k1",
+                    State.PENDING,
+                    NodeReason.ARTIFACT_UNAVAILABLE,
+                    "Artifact artifact-k1 is not there.")));
+    WhistlerProgramStatus status = status(List.of(waiting), Map.of("k1", built(20)), List.of());
+
+    assertThat(summary(status))
+        .contains(
+            "Attached=False ArtifactUnavailable",
+            "Progressing=True RollingOut",
+            "Degraded=True ArtifactUnavailable",
+            "Ready=False ArtifactUnavailable");
+    assertThat(status.nodes()).isEqualTo(new NodeCounts(1, 0, 0, 1, 1, "0/1"));
+  }
+
+  @Test
+  void whileAnUpdateIsRefusedTheOldRevisionIsWhatRuns() {
+    List<WhistlerRevision> old =
+        List.of(revision(1, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
+    WhistlerProgramStatus status =
+        status(
+            List.of(updating("a", "k1", 1, 2, State.FAILED, NodeReason.ATTACH_FAILED)),
+            Map.of("k1", built(20)),
+            old);
+
+    assertThat(summary(status))
+        .contains(
+            "Attached=False AttachFailed",
+            "Delivering=True Delivering",
+            "Ready=False AttachFailed");
+    assertThat(status.currentRevision()).isEqualTo(1);
+    assertThat(status.targetRevision()).isEqualTo(2);
+    assertThat(condition(status, "Attached").message())
+        .isEqualTo("Node a: AttachFailed happened. Revision 1 runs on.");
+    assertThat(status.nodes()).isEqualTo(new NodeCounts(1, 0, 1, 0, 1, "0/1"));
+  }
+
+  @Test
+  void lossOfTheOldRevisionIsSaidWhileTheNewOneIsRefused() {
+    ClusterNode node =
+        node(
+            "a",
+            "k1",
+            new NodeProgram(
+                "forks",
+                "uid-1",
+                new Running(1, "artifact", null, NodeReason.RECORDS_LOST, "Lost."),
+                new Target(2, "artifact-k1", State.FAILED, NodeReason.VERIFIER_REJECTED, "No.")));
+    assertThat(
+            summary(
+                status(
+                    List.of(node),
+                    Map.of("k1", built(20)),
+                    List.of(revision(1, "old", Phase.ACTIVE, Map.of("k1", "artifact-old"))))))
+        .contains(
+            "Verified=False VerifierRejected",
+            "Attached=False VerifierRejected",
+            "Delivering=False RecordsLost");
+  }
+
+  @Test
+  void aNodeThatReportsAsManyProgramsAsItMayIsFull() {
+    List<NodeProgram> others = new ArrayList<>();
+    for (int i = 0; i < WhistlerNodeStatus.MAX_PROGRAMS; i++) {
+      others.add(new NodeProgram("p" + i, "u" + i, new Running(1, "a", null, null, null), null));
+    }
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+
+    assertThat(summary(status(List.of(node("a", "k1").withPrograms(others)), builds, List.of())))
+        .contains("Attached=False NodeFull", "Ready=False NodeFull");
+    assertThat(
+            summary(
+                status(
+                    List.of(node("a", "k1").withPrograms(others.subList(1, others.size()))),
+                    builds,
+                    List.of())))
+        .contains("Attached=False Pending");
+  }
+
+  @Test
+  void releasesAreNamedOnceHoweverManyProfilesHaveThem() {
+    List<ClusterNode> nodes = new ArrayList<>();
+    Map<String, BuildOutcome> builds = new HashMap<>();
+    for (int i = 0; i < 40; i++) {
+      ClusterNode node = node("n" + i, "k" + i);
+      nodes.add(
+          new ClusterNode(
+              node.name(),
+              node.labels(),
+              node.profile(),
+              "6.1.0",
+              List.of(),
+              node.obstacle(),
+              node.liveness()));
+      builds.put("k" + i, i == 0 ? built(20) : NO_FIELD);
+    }
+
+    assertThat(condition(status(nodes, builds, List.of()), "Compiled").message())
+        .as("39 of 40 kernels, all of one release")
+        .endsWith(" (on 6.1.0)");
+    builds.put("k0", NO_FIELD);
+    assertThat(condition(status(nodes, builds, List.of()), "Compiled").message())
+        .doesNotContain("6.1.0");
+  }
+
+  @Test
+  void instructionsAreThoseOfTheArtifactThatRuns() {
+    List<ClusterNode> nodes = List.of(running("a", "k1", 1, null));
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    Observation given = observation(nodes, builds, List.of(), null);
+    Observation withStored =
+        new Observation(
+            given.program(),
+            given.refusal(),
+            given.nodes(),
+            given.kernels(),
+            given.builds(),
+            given.plan(),
+            given.artifacts(),
+            Map.of("artifact-k1", artifact("artifact-k1", "new", "k1")),
+            null);
+
+    assertThat(ProgramStatus.of(withStored, T1).builds())
+        .extracting(Build::instructions)
+        .containsExactly(7);
+  }
+
+  @Test
+  void oneNodeAndSeveralAreSaidInGoodEnglish() {
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    assertThat(condition(status(List.of(node("a", "k1")), builds, List.of()), "Attached").message())
+        .isEqualTo("1 node does not run revision 1 yet.");
+    assertThat(
+            condition(
+                    status(List.of(node("a", "k1"), node("b", "k1")), builds, List.of()),
+                    "Attached")
+                .message())
+        .isEqualTo("2 nodes do not run revision 1 yet.");
+  }
+
   private static WhistlerProgramStatus status(
       List<ClusterNode> nodes, Map<String, BuildOutcome> builds, List<WhistlerRevision> stored) {
     return ProgramStatus.of(observation(nodes, builds, stored, null), T1);
@@ -316,21 +612,26 @@ final class ProgramStatusTest {
       List<WhistlerRevision> stored,
       @Nullable WhistlerProgramStatus previous) {
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
-    Map<String, String> artifacts = new HashMap<>();
+    Map<String, StoredArtifact> artifacts = new HashMap<>();
     builds.forEach(
         (profile, outcome) -> {
           if (outcome instanceof BuildOutcome.Built) {
-            artifacts.put(profile, "artifact-" + profile);
+            artifacts.put(profile, artifact("artifact-" + profile, "new", profile));
           }
         });
     RolloutPlan plan =
         RolloutPlan.of(
-            content("new"),
-            stored,
-            kernels.stream().map(SelectedKernel::profile).collect(Collectors.toSet()),
-            artifacts);
+            content("new"), stored, nodes, new Bindings(artifacts, Map.of(), profile -> false));
     return new Observation(
-        FORKS, Optional.empty(), nodes, kernels, builds, plan, plan.targetArtifacts(), previous);
+        FORKS,
+        Optional.empty(),
+        nodes,
+        kernels,
+        builds,
+        plan,
+        plan.targetArtifacts(),
+        Map.of(),
+        previous);
   }
 
   private static List<String> summary(WhistlerProgramStatus status) {

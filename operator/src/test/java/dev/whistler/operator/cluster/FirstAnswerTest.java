@@ -1,4 +1,4 @@
-package dev.whistler.operator.reconcile;
+package dev.whistler.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.whistler.operator.reconcile;
+package dev.whistler.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;

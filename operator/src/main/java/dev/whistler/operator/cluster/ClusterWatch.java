@@ -1,0 +1,307 @@
+package dev.whistler.operator.cluster;
+
+import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.Liveness;
+import dev.whistler.operator.profile.Profiles;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
+import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all programs share: nodes, their labels, whether their agents live, and kernel profiles.
+ * Watched once for the whole operator, and kept as the little that decisions need: a cluster has
+ * thousands of nodes. A node is one that has both a Kubernetes Node and an agent's report.
+ */
+@ApplicationScoped
+public class ClusterWatch {
+  private static final Duration LOOK_FOR_SILENCE = Duration.ofSeconds(2);
+
+  /** How long what belonged to a kernel or a node is kept after it was last reported. */
+  private static final Duration GRACE = Duration.ofHours(1);
+
+  /** What is known under one name; together, because each part comes on a thread of its own. */
+  private record Known(Optional<Map<String, String>> labels, Optional<WhistlerNode> report) {
+    static final Known NOTHING = new Known(Optional.empty(), Optional.empty());
+
+    Optional<ClusterNode> node(Liveness liveness) {
+      return labels.flatMap(given -> report.map(node -> ClusterNode.of(node, given, liveness)));
+    }
+  }
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final Profiles profiles = new Profiles();
+  private final AgentLiveness liveness = new AgentLiveness(System::nanoTime);
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
+  private final Set<String> leases = ConcurrentHashMap.newKeySet();
+  private final Map<String, Long> profilesLastReported = new ConcurrentHashMap<>();
+  private final long began = System.nanoTime();
+  private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService listening =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("agent-liveness").factory());
+  private volatile List<FirstAnswer<?>> watches = List.of();
+
+  ClusterWatch(KubernetesClient client, OperatorConfig config) {
+    this.client = client;
+    this.namespace = config.namespace();
+  }
+
+  /** Something that all programs share has changed. */
+  public sealed interface Change {
+    /** A node, its labels, or the kernels: any program may be concerned. */
+    record Anything() implements Change {}
+
+    /** An agent reported on programs with these UIDs. */
+    record Reports(Collection<String> programUids) implements Change {}
+  }
+
+  /** Starts watching. Lost connections are taken up again for ever. */
+  public synchronized void start() {
+    if (watches.isEmpty()) {
+      // All at once, or a part that is complete would pass for the whole.
+      watches =
+          List.of(
+              watch(
+                  client.resources(KernelProfile.class).runnableInformer(0),
+                  this::profileWritten,
+                  this::profileDeleted),
+              watch(
+                  client.resources(Node.class).runnableInformer(0),
+                  this::labelsWritten,
+                  this::labelsDeleted),
+              watch(
+                  client.resources(WhistlerNode.class).runnableInformer(0),
+                  this::nodeWritten,
+                  this::nodeDeleted),
+              watch(
+                  client.leases().inNamespace(namespace).runnableInformer(0).itemStore(renewals()),
+                  this::leaseSeen,
+                  lease -> leases.remove(name(lease))));
+      var _ =
+          listening.scheduleWithFixedDelay(
+              this::listen,
+              LOOK_FOR_SILENCE.toMillis(),
+              LOOK_FOR_SILENCE.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Of a Lease only what tells a renewal. */
+  private ReducedStateItemStore<Lease> renewals() {
+    return new ReducedStateItemStore<>(
+        ReducedStateItemStore.NAME_KEY_STATE,
+        Lease.class,
+        client.getKubernetesSerialization(),
+        "metadata.uid",
+        "spec.holderIdentity",
+        "spec.renewTime",
+        "spec.leaseDurationSeconds");
+  }
+
+  @PreDestroy
+  void stop() {
+    listening.shutdownNow();
+    watches.forEach(FirstAnswer::stop);
+  }
+
+  /** Tells of each change from now on; the listener must not block. */
+  public void onChange(Consumer<Change> listener) {
+    listeners.add(listener);
+  }
+
+  /** Whether everything that exists has been taken in once. */
+  public boolean isComplete() {
+    List<FirstAnswer<?>> all = watches;
+    return !all.isEmpty() && all.stream().allMatch(FirstAnswer::isComplete);
+  }
+
+  public Profiles profiles() {
+    return profiles;
+  }
+
+  /** All nodes with an agent. */
+  public Collection<ClusterNode> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  /** The nodes with an agent that a selector chooses, by name. */
+  public List<ClusterNode> selected(Selector selector) {
+    return nodes.values().stream()
+        .filter(node -> selector.matches(node.labels()))
+        .sorted(Comparator.comparing(ClusterNode::name))
+        .toList();
+  }
+
+  /** Names of agents' Leases for which there is no Node. */
+  public Set<String> leasesWithoutNode() {
+    return leases.stream()
+        .filter(name -> Optional.ofNullable(known.get(name)).flatMap(Known::labels).isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether no node has reported a kernel for so long that what was made for it may go. The time
+   * runs from the operator's start at the earliest.
+   */
+  public boolean isForgotten(String profile) {
+    long last = profilesLastReported.getOrDefault(profile, began);
+    return System.nanoTime() - last > GRACE.toNanos();
+  }
+
+  private static <T extends HasMetadata> FirstAnswer<T> watch(
+      SharedIndexInformer<T> informer, Consumer<T> written, Consumer<T> deleted) {
+    FirstAnswer<T> watch = new FirstAnswer<>(informer, written, deleted);
+    informer.exceptionHandler((started, failure) -> true).addEventHandler(watch);
+    var _ = informer.start();
+    return watch;
+  }
+
+  private void profileWritten(KernelProfile profile) {
+    profiles.put(name(profile), profile.getSpec());
+    tell(new Change.Anything());
+  }
+
+  private void profileDeleted(KernelProfile profile) {
+    profiles.remove(name(profile));
+    tell(new Change.Anything());
+  }
+
+  private void labelsWritten(Node node) {
+    Map<String, String> labels =
+        Map.copyOf(Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of()));
+    change(name(node), before -> new Known(Optional.of(labels), before.report));
+  }
+
+  private void labelsDeleted(Node node) {
+    change(name(node), before -> new Known(Optional.empty(), before.report));
+  }
+
+  private void nodeWritten(WhistlerNode node) {
+    liveness.appeared(name(node));
+    change(name(node), before -> new Known(before.labels, Optional.of(node)));
+  }
+
+  private void nodeDeleted(WhistlerNode node) {
+    change(name(node), before -> new Known(before.labels, Optional.empty()));
+  }
+
+  private void leaseSeen(Lease lease) {
+    if (lease.getSpec() == null || lease.getSpec().getRenewTime() == null) {
+      return;
+    }
+    if (name(lease).equals(lease.getSpec().getHolderIdentity())) {
+      leases.add(name(lease));
+    }
+    @Nullable Integer seconds = lease.getSpec().getLeaseDurationSeconds();
+    liveness.seen(
+        name(lease),
+        lease.getSpec().getRenewTime().toString(),
+        seconds == null ? AgentLiveness.DEFAULT_LIMIT : Duration.ofSeconds(seconds));
+    lookAgain(name(lease));
+  }
+
+  /** Whoever acts on events only never learns that one did not come. */
+  private void listen() {
+    try {
+      nodes.forEach((name, node) -> node.profile().ifPresent(this::reported));
+      nodes.keySet().forEach(this::lookAgain);
+    } catch (RuntimeException e) {
+      Log.errorf(e, "Whether agents live could not be looked at; it is tried again.");
+    }
+  }
+
+  private void lookAgain(String name) {
+    ClusterNode node = nodes.get(name);
+    if (node != null && node.liveness() != liveness.of(name)) {
+      change(name, UnaryOperator.identity());
+    }
+  }
+
+  private void reported(String profile) {
+    profilesLastReported.put(profile, System.nanoTime());
+  }
+
+  /** One name at a time: labels and report of one node come on two threads. */
+  private void change(String name, UnaryOperator<Known> change) {
+    List<Change> news = new ArrayList<>(1);
+    known.compute(
+        name,
+        (key, found) -> {
+          Known now = change.apply(found == null ? Known.NOTHING : found);
+          Optional<ClusterNode> before = Optional.ofNullable(nodes.get(name));
+          Optional<ClusterNode> after = now.node(liveness.of(name));
+          after.ifPresentOrElse(node -> nodes.put(name, node), () -> nodes.remove(name));
+          Stream.concat(before.stream(), after.stream())
+              .flatMap(node -> node.profile().stream())
+              .forEach(this::reported);
+          difference(before, after).ifPresent(news::add);
+          return now.equals(Known.NOTHING) ? null : now;
+        });
+    if (known.get(name) == null) {
+      liveness.gone(name);
+    }
+    news.forEach(this::tell);
+  }
+
+  private static Optional<Change> difference(
+      Optional<ClusterNode> before, Optional<ClusterNode> after) {
+    if (before.equals(after)) {
+      return Optional.empty();
+    }
+    boolean onlyReports =
+        before.isPresent()
+            && after.isPresent()
+            && before.get().withPrograms(List.of()).equals(after.get().withPrograms(List.of()));
+    return Optional.of(
+        onlyReports
+            ? new Change.Reports(changedPrograms(before.get(), after.get()))
+            : new Change.Anything());
+  }
+
+  private static Collection<String> changedPrograms(ClusterNode before, ClusterNode now) {
+    return Stream.concat(
+            before.programs().stream().filter(program -> !now.programs().contains(program)),
+            now.programs().stream().filter(program -> !before.programs().contains(program)))
+        .map(program -> program.uid())
+        .collect(Collectors.toSet());
+  }
+
+  private void tell(Change change) {
+    listeners.forEach(listener -> listener.accept(change));
+  }
+
+  private static String name(HasMetadata resource) {
+    return resource.getMetadata().getName();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.whistler.operator.model;
+
+import static dev.whistler.operator.Examples.node;
+import static dev.whistler.operator.Examples.running;
+import static dev.whistler.operator.Examples.unusable;
+import static dev.whistler.operator.Examples.withLiveness;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ClusterNodeTest {
+  private static final String UID = "uid-1";
+
+  @Test
+  void whatAnAgentSaysOfItselfIsKept() {
+    WhistlerNode reported = new WhistlerNode();
+    reported.getMetadata().setName("a");
+    reported.setStatus(
+        new WhistlerNodeStatus(
+            "6.1",
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(
+                new ResourceCondition("Other", ResourceCondition.Status.FALSE, "No", "", 0, "t"),
+                new ResourceCondition(
+                    "Ready",
+                    ResourceCondition.Status.FALSE,
+                    NodeReason.KERNEL_UNUSABLE,
+                    "There is no bpffs.",
+                    0,
+                    "t"))));
+
+    assertThat(ClusterNode.of(reported, Map.of(), Liveness.ALIVE).obstacle())
+        .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "There is no bpffs."));
+  }
+
+  @Test
+  void aDeletionWaitsForNodesThatHaveTheProgramOrCannotSay() {
+    ClusterNode idle = node("a", "k1");
+    assertThat(idle.mayHold(UID, true)).isFalse();
+    assertThat(running("a", "k1", 1, null).mayHold(UID, false)).isTrue();
+
+    ClusterNode silent = withLiveness(idle, Liveness.SILENT);
+    assertThat(silent.mayHold(UID, true)).isTrue();
+    assertThat(silent.mayHold(UID, false)).as("it was never to run there").isFalse();
+    assertThat(withLiveness(idle, Liveness.UNHEARD).mayHold(UID, true)).isFalse();
+
+    ClusterNode unusable = unusable(idle, Optional.empty(), NodeReason.KERNEL_UNUSABLE);
+    assertThat(unusable.mayHold(UID, true)).isTrue();
+  }
+}
