@@ -19,19 +19,30 @@ if [ -n "$namespace" ] && [ -n "$(kubectl get deployment whistler-operator --nam
   exit 1
 fi
 
+defined=$(kubectl get customresourcedefinitions -o name)
+is_defined() {
+  echo "$defined" | grep -q "/$1\.whistler\.dev$"
+}
+
 # Nobody is there to unload them, so nobody will let them go.
-for program in $(kubectl get whistlerprograms --ignore-not-found -o name); do
-  kubectl patch "$program" --type merge --patch '{"metadata":{"finalizers":null}}'
-done
-kubectl delete whistlerprograms --all --ignore-not-found
+if is_defined whistlerprograms; then
+  for program in $(kubectl get whistlerprograms -o name); do
+    kubectl patch "$program" --type merge --patch '{"metadata":{"finalizers":null}}'
+  done
+  kubectl delete whistlerprograms --all
+fi
 
 mine='app.kubernetes.io/name=whistler'
 kubectl delete validatingadmissionpolicybindings,validatingadmissionpolicies --selector "$mine"
 kubectl delete clusterrolebindings,clusterroles,priorityclasses --selector "$mine"
 kubectl delete roles,rolebindings --namespace default --selector "$mine"
 kubectl delete lease whistler-operator --namespace default --ignore-not-found
-kubectl delete whistlernodes,kernelprofilerequests --all --ignore-not-found
+for kind in whistlernodes kernelprofilerequests; do
+  if is_defined "$kind"; then
+    kubectl delete "$kind" --all
+  fi
+done
 
 if [ "${1:-}" = --definitions ]; then
-  kubectl get customresourcedefinitions -o name | grep '\.whistler\.dev$' | xargs -r kubectl delete
+  echo "$defined" | grep '\.whistler\.dev$' | xargs -r kubectl delete
 fi

@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
@@ -12,7 +13,9 @@ import java.util.List;
  */
 @ResourceValue
 public record KernelProfileRequestSpec(
-    @Size(max = MAX_PROFILES)
+    // An empty list, too: an apply that leaves the only field out would leave no spec.
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+        @Size(max = MAX_PROFILES)
         @JsonPropertyDescription("Names of the KernelProfiles that agents may create.")
         List<@Pattern("^[0-9a-f]{40}$") String> profiles) {
   /** Most profiles that are wanted at a time. */

@@ -98,4 +98,10 @@ final class JsonTest {
   private static WhistlerProgram program() {
     return Serialization.unmarshal(PROGRAM, WhistlerProgram.class);
   }
+
+  @Test
+  void aListThatAsksForNothingIsWritten() {
+    assertThat(Serialization.asJson(new KernelProfileRequestSpec(List.of())))
+        .isEqualTo("{\"profiles\":[]}");
+  }
 }

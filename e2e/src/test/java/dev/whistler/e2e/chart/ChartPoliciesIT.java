@@ -1,5 +1,6 @@
 package dev.whistler.e2e.chart;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -125,6 +126,22 @@ final class ChartPoliciesIT {
         "the policy knows what is wanted", LIMIT, () -> !isDenied(() -> dryRun(agent, profile)));
     KernelProfile another = profile("unwanted");
     assertDenied(() -> dryRun(agent, another), "did not ask for this profile");
+  }
+
+  @Test
+  void whileThereIsNoListAnAdministratorMayDeleteProfilesAndAgentsMayNot()
+      throws MalformedContentException {
+    admin.resources(KernelProfileRequest.class).withName(KernelProfileRequest.NAME).delete();
+    KernelProfile profile = profile("listed");
+    admin.resource(request(profile.getMetadata().getName())).forceConflicts().serverSideApply();
+    Waiting.until("it can be created", LIMIT, () -> !isDenied(() -> dryRun(admin, profile)));
+    var _ = admin.resource(profile).create();
+    admin.resources(KernelProfileRequest.class).withName(KernelProfileRequest.NAME).delete();
+    Waiting.until("no list", LIMIT, () -> isDenied(() -> dryRun(agent, profile("unlisted"))));
+
+    assertDenied(() -> agent.resource(profile).delete(), "forbidden");
+    var _ = admin.resource(profile).delete();
+    assertThat(admin.resource(profile).get()).isNull();
   }
 
   @Test

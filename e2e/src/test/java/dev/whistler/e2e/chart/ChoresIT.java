@@ -21,7 +21,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,6 +165,56 @@ final class ChoresIT {
         .contains("the operator did not finish the deletion of orphan in time")
         .contains("node node-that-is-down may still run orphan");
     admin.resources(WhistlerNode.class).withName("node-that-is-down").delete();
+  }
+
+  @Test
+  void uninstallationLeavesTheProgramsOfAnotherInstallationAlone() {
+    create(program("theirs"), List.of());
+    hold("production/whistler");
+    try {
+      Outcome outcome = run("uninstall", 30);
+
+      assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+      assertThat(outcome.output()).contains("another installation, production/whistler");
+      assertThat(admin.resources(WhistlerProgram.class).withName("theirs").get()).isNotNull();
+      assertThat(holder()).isEqualTo("production/whistler");
+
+      hold(Installation.NAMESPACE + "/whistler");
+      outcome = run("uninstall", 30);
+
+      assertThat(outcome.output()).contains("deleting theirs");
+      assertThat(admin.resources(WhistlerProgram.class).list().getItems()).isEmpty();
+      assertThat(holder()).as("the next may begin").isNullOrEmpty();
+    } finally {
+      admin.leases().inNamespace("default").withName("whistler-operator").delete();
+      admin.resources(WhistlerProgram.class).withName("theirs").delete();
+    }
+  }
+
+  private void hold(String identity) {
+    var _ =
+        admin
+            .resource(
+                new LeaseBuilder()
+                    .withNewMetadata()
+                    .withNamespace("default")
+                    .withName("whistler-operator")
+                    .endMetadata()
+                    .withNewSpec()
+                    .withHolderIdentity(identity)
+                    .endSpec()
+                    .build())
+            .createOr(NonDeletingOperation::update);
+  }
+
+  private String holder() {
+    return admin
+        .leases()
+        .inNamespace("default")
+        .withName("whistler-operator")
+        .require()
+        .getSpec()
+        .getHolderIdentity();
   }
 
   @Test

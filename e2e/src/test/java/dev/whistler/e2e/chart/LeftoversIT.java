@@ -1,0 +1,106 @@
+package dev.whistler.e2e.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.whistler.crds.Group;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.process.Command;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The way out of an installation whose namespace was deleted without Helm. */
+@ExtendWith(ApiServerExtension.class)
+final class LeftoversIT {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Map<String, String> LABELS = Map.of("app.kubernetes.io/name", "whistler");
+
+  @Test
+  void whatIsLeftIsRemovedButNotWhatWorks(TestCluster cluster) {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "needs kubectl");
+    KubernetesClient admin = cluster.client();
+    WhistlerProgram program = new WhistlerProgram();
+    program.getMetadata().setName("left");
+    program.getMetadata().setFinalizers(List.of(Group.FINALIZER));
+    program.setSpec(WhistlerProgramSpec.ofSource("x"));
+    var _ = admin.resource(program).create();
+    var _ =
+        admin
+            .resource(
+                new LeaseBuilder()
+                    .withNewMetadata()
+                    .withNamespace("default")
+                    .withName("whistler-operator")
+                    .endMetadata()
+                    .withNewSpec()
+                    .withHolderIdentity(Installation.NAMESPACE + "/whistler")
+                    .endSpec()
+                    .build())
+            .create();
+    Deployment operator = operator();
+    var _ = admin.resource(operator).create();
+
+    assertThatThrownBy(() -> removeLeftovers(cluster))
+        .hasMessageContaining("helm uninstall whistler --namespace " + Installation.NAMESPACE);
+    assertThat(admin.resource(program).get()).isNotNull();
+
+    var _ = admin.resource(operator).delete();
+    var _ = removeLeftovers(cluster);
+
+    assertThat(admin.resources(WhistlerProgram.class).list().getItems()).isEmpty();
+    assertThat(admin.rbac().clusterRoles().withLabels(LABELS).list().getItems()).isEmpty();
+    assertThat(admin.rbac().clusterRoleBindings().withLabels(LABELS).list().getItems()).isEmpty();
+    assertThat(admin.leases().inNamespace("default").withName("whistler-operator").get()).isNull();
+    assertThat(removeLeftovers(cluster)).as("a second time it finds nothing").isNotNull();
+  }
+
+  private static String removeLeftovers(TestCluster cluster) {
+    return Command.run(
+        LIMIT,
+        List.of(
+            "/usr/bin/env",
+            "KUBECONFIG=" + cluster.kubeconfig(),
+            "/bin/sh",
+            Repository.find().root().resolve("helm/remove-leftovers.sh").toString()));
+  }
+
+  private static Deployment operator() {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withNamespace(Installation.NAMESPACE)
+        .withName("whistler-operator")
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(0)
+        .withNewSelector()
+        .withMatchLabels(LABELS)
+        .endSelector()
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(LABELS)
+        .endMetadata()
+        .withNewSpec()
+        .addNewContainer()
+        .withName("operator")
+        .withImage("operator")
+        .endContainer()
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+}
