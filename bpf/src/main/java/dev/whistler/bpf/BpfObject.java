@@ -8,7 +8,11 @@ import dev.whistler.bpf.codec.Codec;
 import dev.whistler.bpf.codec.CodecException;
 import dev.whistler.bpf.elf.ElfFile;
 import dev.whistler.bpf.elf.ObjectFormatException;
+import dev.whistler.bpf.map.MapMemory;
+import dev.whistler.bpf.map.MapSpec;
+import dev.whistler.bpf.map.MapType;
 import dev.whistler.bpf.object.CodeLinker;
+import dev.whistler.bpf.object.DataImage;
 import dev.whistler.bpf.object.FunctionImage;
 import dev.whistler.bpf.object.MapDefinition;
 import dev.whistler.bpf.object.ObjectImage;
@@ -70,6 +74,25 @@ public final class BpfObject {
   /** The maps in the order of definition; those made for data sections are not among them. */
   public List<MapDefinition> maps() {
     return image.maps();
+  }
+
+  /**
+   * Kernel memory that the maps take on this machine once they are full, those of data sections
+   * among them: an upper bound, see {@link MapMemory}.
+   */
+  public long mapBytes() {
+    long sum = 0;
+    for (MapDefinition definition : image.maps()) {
+      long bytes = MapMemory.bytes(ObjectLoader.spec(definition));
+      // An object may ask for more than there are numbers.
+      sum = bytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + bytes;
+    }
+    for (DataImage data : image.data()) {
+      long bytes =
+          MapMemory.bytes(MapSpec.of(data.name(), MapType.ARRAY, 4, data.bytes().length, 1));
+      sum = bytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + bytes;
+    }
+    return sum;
   }
 
   /** The license. */

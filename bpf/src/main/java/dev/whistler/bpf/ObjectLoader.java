@@ -128,11 +128,11 @@ final class ObjectLoader {
     }
     MapDefinition template = definition.inner();
     if (template == null) {
-      return create(changed(definition, spec(definition)));
+      return create(changed(definition, typed(definition)));
     }
     // The kernel only looks at the template, which may be gone afterwards.
-    try (BpfMap inner = create(spec(template))) {
-      return create(changed(definition, spec(definition).withInner(inner)));
+    try (BpfMap inner = create(typed(template))) {
+      return create(changed(definition, typed(definition).withInner(inner)));
     }
   }
 
@@ -141,7 +141,8 @@ final class ObjectLoader {
     return change == null ? spec : change.apply(spec);
   }
 
-  private MapSpec spec(MapDefinition definition) {
+  /** The map that a definition asks for on this machine, without its types. */
+  static MapSpec spec(MapDefinition definition) {
     MapType type = definition.type();
     int entries = definition.maxEntries();
     if (type == MapType.PERF_EVENT_ARRAY && entries == 0) {
@@ -150,20 +151,23 @@ final class ObjectLoader {
       // 64 KiB pages of some arm64 kernels make a ring of 4 KiB too small.
       entries = Math.max(entries, Mapping.PAGE_BYTES);
     }
-    MapSpec spec =
-        new MapSpec(
-            definition.name(),
-            type,
-            definition.keySize(),
-            definition.valueSize(),
-            entries,
-            definition.flags(),
-            null,
-            null,
-            definition.extra(),
-            definition.numaNode());
+    return new MapSpec(
+        definition.name(),
+        type,
+        definition.keySize(),
+        definition.valueSize(),
+        entries,
+        definition.flags(),
+        null,
+        null,
+        definition.extra(),
+        definition.numaNode());
+  }
+
+  private MapSpec typed(MapDefinition definition) {
+    MapSpec spec = spec(definition);
     LoadedBtf loaded = btf;
-    return loaded != null && definition.valueType() != 0 && takesTypes(type)
+    return loaded != null && definition.valueType() != 0 && takesTypes(spec.type())
         ? spec.withTypes(
             new MapSpec.Types(loaded.fd(), definition.keyType(), definition.valueType()))
         : spec;
@@ -245,8 +249,8 @@ final class ObjectLoader {
   private BpfProgram loadProgram(FunctionImage function, SectionKind kind) {
     if (kind.type() == ProgramType.STRUCT_OPS || kind.type() == ProgramType.EXT) {
       throw new UnsupportedException(
-          ("program %s: section %s is not supported: such programs take the place of functions of the"
-                  + " kernel or of another program")
+          ("program %s: section %s is not supported: such programs take the place of functions of"
+                  + " the kernel or of another program")
               .formatted(function.name(), function.section()));
     }
     CodeLinker.Linked linked = linker.link(function);
