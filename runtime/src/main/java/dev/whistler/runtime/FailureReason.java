@@ -23,6 +23,10 @@ public enum FailureReason {
   TAMPERED("Tampered"),
   /** Another process, or another program of this one, owns the pins. */
   IN_USE("InUse"),
+  /** Its maps are larger than a program may have them. */
+  TOO_MUCH_MEMORY("TooMuchMemory"),
+  /** The machine runs as many programs, or bytes of maps, as it may. */
+  NODE_FULL("NodeFull"),
   /** A fault of ours. */
   INTERNAL("InternalError");
 

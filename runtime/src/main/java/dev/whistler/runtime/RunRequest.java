@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param records if not null, an object of another compiler will do: its schema is derived from its
  *     sections, maps and types; by ring, the struct of its records, without which they are bytes
  * @param tier what the object may do; it is checked before anything of it is loaded
+ * @param note what the caller wants to know of the program when a later process finds it pinned,
+ *     see {@link Runtime#note}; may be empty
  */
 @SuppressWarnings("ArrayRecordComponent") // the object is large and never compared
 public record RunRequest(
@@ -34,7 +36,10 @@ public record RunRequest(
     Limits limits,
     RecordListener listener,
     @Nullable Map<String, String> records,
-    Tier tier) {
+    Tier tier,
+    byte[] note) {
+
+  private static final byte[] NO_NOTE = {};
 
   public RunRequest {
     attach = List.copyOf(attach);
@@ -55,18 +60,29 @@ public record RunRequest(
         Limits.DEFAULT,
         RecordListener.NONE,
         null,
-        Tier.UNRESTRICTED);
+        Tier.UNRESTRICTED,
+        NO_NOTE);
   }
 
   /** The same under another name, as that of an earlier revision. */
   RunRequest withIdentity(Identity other) {
     return new RunRequest(
-        object, other, attach, sinks, maps, pinDirectory, limits, listener, records, tier);
+        object, other, attach, sinks, maps, pinDirectory, limits, listener, records, tier, note);
   }
 
   public RunRequest withAttach(List<AttachTarget> targets) {
     return new RunRequest(
-        object, identity, targets, sinks, maps, pinDirectory, limits, listener, records, tier);
+        object,
+        identity,
+        targets,
+        sinks,
+        maps,
+        pinDirectory,
+        limits,
+        listener,
+        records,
+        tier,
+        note);
   }
 
   public RunRequest withSinks(List<SinkSpec> destinations) {
@@ -80,27 +96,48 @@ public record RunRequest(
         limits,
         listener,
         records,
-        tier);
+        tier,
+        note);
   }
 
   public RunRequest withMaps(List<MapEntries> entries) {
     return new RunRequest(
-        object, identity, attach, sinks, entries, pinDirectory, limits, listener, records, tier);
+        object,
+        identity,
+        attach,
+        sinks,
+        entries,
+        pinDirectory,
+        limits,
+        listener,
+        records,
+        tier,
+        note);
   }
 
   public RunRequest withPinDirectory(Path directory) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, directory, limits, listener, records, tier);
+        object, identity, attach, sinks, maps, directory, limits, listener, records, tier, note);
   }
 
   public RunRequest withLimits(Limits bounds) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, bounds, listener, records, tier);
+        object, identity, attach, sinks, maps, pinDirectory, bounds, listener, records, tier, note);
   }
 
   public RunRequest withListener(RecordListener recordListener) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, limits, recordListener, records, tier);
+        object,
+        identity,
+        attach,
+        sinks,
+        maps,
+        pinDirectory,
+        limits,
+        recordListener,
+        records,
+        tier,
+        note);
   }
 
   /**
@@ -110,11 +147,26 @@ public record RunRequest(
    */
   public RunRequest withDerivedSchema(Map<String, String> structs) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, limits, listener, structs, tier);
+        object, identity, attach, sinks, maps, pinDirectory, limits, listener, structs, tier, note);
+  }
+
+  public RunRequest withNote(byte[] text) {
+    return new RunRequest(
+        object, identity, attach, sinks, maps, pinDirectory, limits, listener, records, tier, text);
   }
 
   public RunRequest withTier(Tier allowed) {
     return new RunRequest(
-        object, identity, attach, sinks, maps, pinDirectory, limits, listener, records, allowed);
+        object,
+        identity,
+        attach,
+        sinks,
+        maps,
+        pinDirectory,
+        limits,
+        listener,
+        records,
+        allowed,
+        note);
   }
 }

@@ -1,8 +1,11 @@
 package dev.whistler.runtime;
 
 import dev.whistler.runtime.adopt.ProgramPins;
+import dev.whistler.runtime.deliver.SinkSpec;
+import dev.whistler.runtime.load.ObjectLoading;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Starts programs on this machine. */
 public final class Runtime {
@@ -57,6 +60,50 @@ public final class Runtime {
    */
   public static List<String> pinned(Path pinDirectory) throws StartException {
     return ProgramPins.uids(pinDirectory);
+  }
+
+  /**
+   * The uid of the program to which belongs what {@link #pinned} lists.
+   *
+   * @param pinned one of its names
+   */
+  public static String uidOf(String pinned) {
+    return ProgramPins.programOf(pinned);
+  }
+
+  /**
+   * The note of a program that is pinned, as its last request gave it.
+   *
+   * @return empty if it had none, or if it cannot be read
+   * @throws StartException {@code TAMPERED} if the directories are not ours alone
+   */
+  public static Optional<byte[]> note(Path pinDirectory, String uid) throws StartException {
+    return ProgramPins.note(pinDirectory, uid);
+  }
+
+  /**
+   * Goes on with a program that an earlier process left pinned, by nothing but its pins: at its
+   * position in the rings, with its counts.
+   *
+   * @param identity of the revision that is pinned
+   * @param sinks the same as before, in the same order, if the counts are to go on
+   * @throws StartException {@code UNSUPPORTED} if what is pinned is another revision or cannot go
+   *     on without its object, {@code IN_USE} if another process owns it and does not end within 5
+   *     s; it stays as it is
+   */
+  public static RunningProgram adopt(Path pinDirectory, Identity identity, List<SinkSpec> sinks)
+      throws StartException {
+    return Starting.adopt(pinDirectory, identity, sinks);
+  }
+
+  /**
+   * Kernel memory that the maps of an object take once they are full, on this machine.
+   *
+   * @return bytes; an upper bound where the kernel allocates as entries come
+   * @throws StartException {@code BAD_OBJECT} if it cannot be read
+   */
+  public static long mapBytes(byte[] object) throws StartException {
+    return ObjectLoading.mapBytes(object);
   }
 
   /**

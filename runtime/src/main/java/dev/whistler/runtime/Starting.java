@@ -103,6 +103,62 @@ final class Starting {
     return starting.undoneOnFailure("The program cannot be started", () -> starting.run(pins));
   }
 
+  /** Goes on with what is pinned as it is, without its object. */
+  static RunningProgram adopt(Path root, Identity identity, List<SinkSpec> sinks)
+      throws StartException {
+    ProgramPins pins = ProgramPins.own(root, identity.uid(), OWNER_LIMIT);
+    Resources opened = new Resources();
+    opened.own(pins);
+    Recovery recovery;
+    PinnedProgram found;
+    ObjectSchema its;
+    try {
+      recovery = Recovery.of(pins, identity.uid());
+      PinnedProgram former = recovery.former();
+      if (former != null) {
+        opened.own(former);
+      }
+      if (!(recovery.current() instanceof Earlier.Complete(PinnedProgram whole))) {
+        throw notAsItIs(identity, "it is not whole, or of another version of this runtime");
+      }
+      found = opened.own(whole);
+      its = adoptable(found, identity);
+    } catch (StartException | RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+    RunRequest request =
+        RunRequest.of(new byte[0], identity).withSinks(sinks).withPinDirectory(root);
+    Starting starting = new Starting(request, null, its, new Attachments(null));
+    starting.ownedHere = pins;
+    return starting.undoneOnFailure(
+        "The program that is pinned cannot be adopted",
+        () -> starting.adopt(found, recovery, pins, true));
+  }
+
+  /** The schema of a pinned program, if the program can go on without its object. */
+  private static ObjectSchema adoptable(PinnedProgram found, Identity identity)
+      throws StartException {
+    ObjectSchema its = pinnedSchema(found);
+    if (its == null) {
+      throw notAsItIs(identity, "an older version of this runtime pinned it");
+    }
+    if (found.manifest().revision() != identity.revision()) {
+      throw notAsItIs(identity, "its revision is " + found.manifest().revision());
+    }
+    if (!found.unlinked().isEmpty()) {
+      throw notAsItIs(identity, "a part of it ended with the process that attached it");
+    }
+    return its;
+  }
+
+  private static StartException notAsItIs(Identity identity, String why) {
+    return new StartException(
+        FailureReason.UNSUPPORTED,
+        "What is pinned of program %s cannot go on without its object: %s."
+            .formatted(identity.program(), why));
+  }
+
   /** A step of a start or an update. */
   @FunctionalInterface
   private interface Step<T> {
@@ -414,9 +470,16 @@ final class Starting {
 
   /** What the rings of a pinned program hold; null if it cannot be told. */
   private @Nullable ObjectSchema schemaOf(PinnedProgram found) throws StartException {
+    return found.schema().isEmpty()
+            && found.manifest().objectDigest().equals(digest(request.object()))
+        ? schema
+        : pinnedSchema(found);
+  }
+
+  private static @Nullable ObjectSchema pinnedSchema(PinnedProgram found) throws StartException {
     byte[] text = found.schema().orElse(null);
     if (text == null) {
-      return found.manifest().objectDigest().equals(digest(request.object())) ? schema : null;
+      return null;
     }
     try {
       return SchemaReader.read(text);
@@ -621,7 +684,8 @@ final class Starting {
       return null;
     }
     staged = pins;
-    return Staging.begin(pins, object.schemaText(), account, loaded.maps(), loaded.programs());
+    return Staging.begin(
+        pins, object.schemaText(), request.note(), account, loaded.maps(), loaded.programs());
   }
 
   /** Says that the new revision has all its places. */

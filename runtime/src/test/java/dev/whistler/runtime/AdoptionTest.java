@@ -13,6 +13,7 @@ import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,10 +48,18 @@ class AdoptionTest {
     bpffs.close();
   }
 
+  private static Identity identity(long revision) {
+    return new Identity("node-1", "kills", "uid-1", revision);
+  }
+
+  private List<SinkSpec> sinks() {
+    return List.of(new SinkSpec.File(directory.resolve("out.json")));
+  }
+
   private RunRequest request(Killer killer, long revision) {
-    return RunRequest.of(OBJECT, new Identity("node-1", "kills", "uid-1", revision))
+    return RunRequest.of(OBJECT, identity(revision))
         .withMaps(KillsObject.wanted(killer.pid()))
-        .withSinks(List.of(new SinkSpec.File(directory.resolve("out.json"))))
+        .withSinks(sinks())
         .withPinDirectory(pins);
   }
 
@@ -90,6 +99,54 @@ class AdoptionTest {
       assertThat(delivered()).hasSize(4000).last().isEqualTo(3999L);
       assertThat(Runtime.pinned(pins)).isEmpty();
     }
+  }
+
+  /** An agent that cannot ask what is wanted reads on by what is pinned alone. */
+  @Test
+  void whatIsPinnedGoesOnWithoutItsObject() throws Exception {
+    try (Killer killer = new Killer()) {
+      byte[] note = "what the agent knows".getBytes(StandardCharsets.UTF_8);
+      Runtime.start(request(killer, 1).withNote(note)).leave(SOON);
+      killer.kill(3000); // nobody reads
+      assertThat(Runtime.note(pins, "uid-1")).contains(note);
+      assertThat(Runtime.note(pins, "uid-2")).isEmpty();
+      RunningProgram second = Runtime.adopt(pins, identity(1), sinks());
+      killer.kill(1000);
+      assertThat(second.notAdopted()).isEmpty();
+      RunningProgram third = Runtime.update(second, request(killer, 2)).program();
+      killer.kill(500);
+      assertThat(Runtime.note(pins, "uid-1")).as("a new revision has its own note").isEmpty();
+      RingCounters ring = third.stop(SOON).rings().getFirst();
+      third.close();
+      assertThat(ring.balanced()).isTrue();
+      assertThat(ring.sinks().getFirst().delivered()).isEqualTo(4500);
+      assertThat(delivered()).hasSize(4500).last().isEqualTo(4499L);
+      assertThat(Runtime.pinned(pins)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatCannotGoOnWithoutItsObjectStaysAsItIs() throws Exception {
+    HeldObjects before = HeldObjects.now();
+    assertThatThrownBy(() -> Runtime.adopt(pins, identity(1), sinks()))
+        .isInstanceOfSatisfying(
+            StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.UNSUPPORTED));
+    assertThat(Runtime.pinned(pins)).as("nothing is made of nothing").isEmpty();
+    try (Killer killer = new Killer()) {
+      Runtime.start(request(killer, 1)).leave(SOON);
+      assertThatThrownBy(() -> Runtime.adopt(pins, identity(2), sinks()))
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("its revision is 1");
+      RunningProgram owner = Runtime.start(request(killer, 1));
+      assertThatThrownBy(() -> Runtime.adopt(pins, identity(1), sinks()))
+          .isInstanceOfSatisfying(
+              StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.IN_USE));
+      killer.kill(100);
+      RingCounters ring = owner.stop(SOON).rings().getFirst();
+      owner.close();
+      assertThat(ring.sinks().getFirst().delivered()).isEqualTo(100);
+    }
+    assertThat(HeldObjects.now().since(before).programs()).isEmpty();
   }
 
   @Test

@@ -228,6 +228,25 @@ public final class ProgramPins implements AutoCloseable {
     return List.copyOf(uids);
   }
 
+  /**
+   * What was noted of a program that is pinned, whoever runs it.
+   *
+   * @return empty if there is none, or if it cannot be read
+   */
+  public static Optional<byte[]> note(Path root, String uid) throws StartException {
+    requireOurs(root);
+    Path now = root.resolve(uid);
+    if (!UID.matcher(uid).matches() || !Files.isDirectory(now, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    requireOurs(now);
+    try {
+      return Frozen.read(PinDirectory.open(root).directory(uid), Staging.NOTE);
+    } catch (BpfException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The uid to which a directory belongs. */
   public static String programOf(String name) {
     for (String part : List.of(NEXT, FORMER)) {

@@ -26,6 +26,9 @@ public final class Staging {
   /** Text of the schema. */
   static final String SCHEMA = "schema";
 
+  /** What the caller wants to know of it later. */
+  static final String NOTE = "note";
+
   /** Whose place the revision takes. */
   static final String INTENT = "intent";
 
@@ -44,11 +47,13 @@ public final class Staging {
    * Begins beside the pins of a program; until {@link ProgramPins#swap} they stay what they are.
    *
    * @param schema the text of its schema
+   * @param note what the caller wants to know of it later; may be empty
    * @throws StartException {@code LOAD_FAILED} if the file system does not take the pins
    */
   public static Staging begin(
       ProgramPins pins,
       byte[] schema,
+      byte[] note,
       PinnedAccount account,
       Map<String, BpfMap> maps,
       Map<String, BpfProgram> programs)
@@ -58,6 +63,9 @@ public final class Staging {
       String replaced = Integer.toString(pins.manifestId());
       Frozen.pin(staging.directory, INTENT, replaced.getBytes(StandardCharsets.US_ASCII));
       Frozen.pin(staging.directory, SCHEMA, schema);
+      if (note.length > 0) {
+        Frozen.pin(staging.directory, NOTE, note);
+      }
       staging.directory.pin(account.map(), ACCOUNT);
       staging.pin(maps, programs);
     } catch (BpfException e) {

@@ -95,6 +95,24 @@ public final class ObjectLoading {
     return new ObjectLoading(object, schema, text);
   }
 
+  /**
+   * Kernel memory that the maps of an object take on this machine once they are full.
+   *
+   * @return bytes; an upper bound where the kernel allocates as entries come
+   * @throws StartException {@code BAD_OBJECT} if it cannot be read
+   */
+  public static long mapBytes(byte[] bytes) throws StartException {
+    try {
+      return BpfObject.open(bytes).mapBytes();
+    } catch (ObjectFormatException | BtfException e) {
+      throw new StartException(
+          FailureReason.BAD_OBJECT,
+          "The object cannot be read: " + e.getMessage() + "; compile the program again.",
+          "",
+          e);
+    }
+  }
+
   private static byte[] schemaText(BpfObject object, @Nullable Map<String, String> records)
       throws StartException, SchemaException {
     Optional<byte[]> section = object.section(SCHEMA_SECTION);
