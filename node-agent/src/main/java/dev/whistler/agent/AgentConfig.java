@@ -31,6 +31,14 @@ public interface AgentConfig {
   @WithDefault("5s")
   Duration drain();
 
+  /** Most kernel memory that the maps of one program may take; a number of bytes, or with Mi. */
+  @WithDefault("64Mi")
+  ByteCount programMapBytes();
+
+  /** Most kernel memory that the maps of all programs of the node may take. */
+  @WithDefault("256Mi")
+  ByteCount nodeMapBytes();
+
   /** How long the agent may be silent before its node counts as lost; renewed three times in it. */
   @WithDefault("30s")
   Duration lease();

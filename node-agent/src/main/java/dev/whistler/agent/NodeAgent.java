@@ -8,14 +8,17 @@ import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
 import dev.whistler.agent.report.ProfileUpload;
+import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.ArtifactLoader;
 import dev.whistler.agent.work.Assignments;
 import dev.whistler.agent.work.Backoff;
+import dev.whistler.agent.work.NodeBudget;
 import dev.whistler.agent.work.PinRoot;
 import dev.whistler.agent.work.Supervisor;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.RunningProgram;
@@ -31,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -60,9 +62,7 @@ final class NodeAgent implements AutoCloseable {
   private final Optional<ProfileUpload> upload;
 
   // Informers call back on threads that must not wait.
-  private final ScheduledExecutorService events =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("whistler-events").daemon().factory());
+  private final ScheduledExecutorService events = Guard.scheduler("whistler-events");
 
   // Touched on the thread of events only.
   private int denials;
@@ -98,6 +98,10 @@ final class NodeAgent implements AutoCloseable {
     supervisor =
         new Supervisor(
             new ArtifactLoader(client, name, machine.architecture(), config.directory(), pins),
+            new NodeBudget(
+                WhistlerNodeStatus.MAX_PROGRAMS,
+                config.programMapBytes().count(),
+                config.nodeMapBytes().count()),
             config.drain(),
             this::worksChanged);
     reporter =
@@ -124,6 +128,7 @@ final class NodeAgent implements AutoCloseable {
   void start() {
     // Before all watches have their first answer nothing is decided: absent may be unknown.
     Runnable reassign = new WhenComplete(this::synced, events, this::reassign);
+    submit(this::begin);
     watch(nodes, reassign);
     watch(revisions, reassign);
     watch(wanted, this::uploadIfWanted);
@@ -164,6 +169,18 @@ final class NodeAgent implements AutoCloseable {
       events.execute(step);
     } catch (RejectedExecutionException closing) {
       LOG.debug("Not acted on any more: the agent stops.", closing);
+    }
+  }
+
+  /** What is pinned is read at once: its rings fill while an API server is waited for. */
+  private void begin() {
+    if (obstacle != null) {
+      return;
+    }
+    try {
+      supervisor.begin();
+    } catch (StartException e) {
+      LOG.errorf("What earlier agents left cannot be looked through: %s", e.getMessage());
     }
   }
 

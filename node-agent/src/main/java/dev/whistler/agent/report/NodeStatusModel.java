@@ -108,6 +108,8 @@ public final class NodeStatusModel {
           Optional.of(target(work, State.FAILED, reason, message));
       case WorkState.Pending(String reason, String why) ->
           Optional.of(target(work, State.PENDING, reason, why));
+      case WorkState.Unloading(String reason, String why) ->
+          Optional.of(target(work, State.UNLOADING, reason, why));
     };
   }
 

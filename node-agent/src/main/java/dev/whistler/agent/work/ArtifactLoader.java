@@ -25,7 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -66,41 +66,88 @@ public final class ArtifactLoader implements Loader {
   }
 
   @Override
-  public RunningProgram load(Assignment assignment, @Nullable RunningProgram current)
-      throws UnavailableException, StartException {
+  public Prepared prepare(Assignment assignment) throws UnavailableException, StartException {
     refuseWhatWeCannot(assignment.spec());
-    List<SinkSpec> sinks = sinks(assignment.spec().sinks());
     byte[] object = object(fetch(assignment.artifact()), assignment, architecture);
-    Identity identity =
-        new Identity(node, assignment.program(), assignment.uid(), assignment.revision());
-    RunRequest request =
-        RunRequest.of(object, identity).withSinks(sinks).withTier(tier(assignment.spec()));
-    if (pins != null) {
-      request = request.withPinDirectory(pins.path());
+    return new PreparedObject(assignment, object, Runtime.mapBytes(object));
+  }
+
+  /** An artifact that is what the revision promises. */
+  private final class PreparedObject implements Prepared {
+    private final Assignment assignment;
+    private final byte[] object;
+    private final long mapBytes;
+
+    PreparedObject(Assignment assignment, byte[] object, long mapBytes) {
+      this.assignment = assignment;
+      this.object = object;
+      this.mapBytes = mapBytes;
     }
-    if (current == null) {
-      RunningProgram started = Runtime.start(request);
-      started
-          .notAdopted()
-          .ifPresent(
-              why ->
-                  LOG.warnf(
-                      "%s revision %d starts afresh, and what its predecessor had not delivered is"
-                          + " lost: %s",
-                      assignment.program(), assignment.revision(), why));
-      return started;
+
+    @Override
+    public long mapBytes() {
+      return mapBytes;
     }
+
+    @Override
+    public RunningProgram start(@Nullable RunningProgram current) throws StartException {
+      RunRequest request =
+          RunRequest.of(object, identity(assignment))
+              .withSinks(sinks(assignment.spec().sinks()))
+              .withTier(tier(assignment.spec()));
+      if (pins != null) {
+        request =
+            request.withPinDirectory(pins.path()).withNote(PinnedNote.of(assignment, mapBytes));
+      }
+      return current == null ? startAfresh(request) : replace(current, request);
+    }
+  }
+
+  private Identity identity(Assignment assignment) {
+    return new Identity(node, assignment.program(), assignment.uid(), assignment.revision());
+  }
+
+  private static RunningProgram startAfresh(RunRequest request) throws StartException {
+    RunningProgram started = Runtime.start(request);
+    started
+        .notAdopted()
+        .ifPresent(
+            why ->
+                LOG.warnf(
+                    "%s revision %d starts afresh, and what its predecessor had not delivered is"
+                        + " lost: %s",
+                    request.identity().program(), request.identity().revision(), why));
+    return started;
+  }
+
+  private static RunningProgram replace(RunningProgram current, RunRequest request)
+      throws StartException {
     Updated updated = Runtime.update(current, request);
     LOG.infof(
         "%s revision %d replaced: %s",
-        assignment.program(), current.identity().revision(), updated.earlier().toJson());
+        current.identity().program(), current.identity().revision(), updated.earlier().toJson());
     return updated.program();
   }
 
   @Override
-  public void retain(Set<String> uids) {
+  public List<Leftover> leftovers() throws StartException {
+    return pins == null ? List.of() : pins.leftovers();
+  }
+
+  @Override
+  public RunningProgram adopt(Pinned pinned) throws StartException {
+    Assignment assignment = pinned.assignment();
+    refuseWhatWeCannot(assignment.spec());
+    return Runtime.adopt(
+        Objects.requireNonNull(pins, "what is pinned was found there").path(),
+        identity(assignment),
+        sinks(assignment.spec().sinks()));
+  }
+
+  @Override
+  public void remove(String uid) throws StartException {
     if (pins != null) {
-      pins.retain(uids);
+      pins.remove(uid);
     }
   }
 

@@ -12,24 +12,36 @@ import java.util.Map;
 /** Which programs a node runs, from all revisions that there are. */
 public final class Assignments {
 
+  private static final Comparator<Candidates> BY_NAME =
+      Comparator.comparing((Candidates program) -> program.target().program())
+          .thenComparing(program -> program.target().uid());
+
   private Assignments() {}
 
   /**
-   * At most one assignment per program, ordered by name.
+   * The candidates of each program that shall run, ordered by name.
    *
    * @param revisions all revisions, of all programs
    * @param labels labels of this node
    * @param profile name of this node's KernelProfile
    */
-  public static List<Assignment> of(
+  public static List<Candidates> of(
       Collection<WhistlerRevision> revisions, Map<String, String> labels, String profile) {
     return revisions.stream()
         .collect(groupingBy(r -> r.getSpec().program().uid()))
         .values()
         .stream()
-        .flatMap(ofOneProgram -> RevisionChoice.of(ofOneProgram, labels, profile).stream())
-        .map(choice -> new Assignment(choice.revision().getSpec(), choice.artifact()))
-        .sorted(Comparator.comparing(Assignment::program).thenComparing(Assignment::uid))
+        .map(ofOneProgram -> RevisionChoice.ranked(ofOneProgram, labels, profile))
+        .filter(ranked -> !ranked.isEmpty())
+        .map(Assignments::candidates)
+        .sorted(BY_NAME)
         .toList();
+  }
+
+  private static Candidates candidates(List<RevisionChoice.Choice> ranked) {
+    return new Candidates(
+        ranked.stream()
+            .map(choice -> new Assignment(choice.revision().getSpec(), choice.artifact()))
+            .toList());
   }
 }

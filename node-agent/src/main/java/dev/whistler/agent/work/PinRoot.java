@@ -1,5 +1,6 @@
 package dev.whistler.agent.work;
 
+import dev.whistler.agent.work.Loader.Leftover;
 import dev.whistler.bpf.pin.ForeignDirectoryException;
 import dev.whistler.bpf.pin.PinDirectory;
 import dev.whistler.bpf.sys.BpfException;
@@ -9,8 +10,10 @@ import dev.whistler.runtime.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,10 +38,7 @@ public final class PinRoot implements AutoCloseable {
    */
   public static PinRoot prepare(Path directory) throws StartException {
     PinRoot root = new PinRoot(directory);
-    List<String> found = Runtime.pinned(root.path());
-    if (!found.isEmpty()) {
-      LOG.infof("programs that an earlier agent left: %s", found);
-    }
+    root.path();
     return root;
   }
 
@@ -56,26 +56,25 @@ public final class PinRoot implements AutoCloseable {
     }
   }
 
-  /** Removes all programs but these; what cannot be removed is said and tried again next time. */
-  void retain(Set<String> uids) {
-    try {
-      for (String uid : Runtime.pinned(path())) {
-        if (!uids.contains(uid)) {
-          remove(uid);
-        }
-      }
-    } catch (StartException e) {
-      LOG.warnf("Pinned programs cannot be looked through: %s", e.getMessage());
+  /** What an earlier agent pinned. */
+  List<Leftover> leftovers() throws StartException {
+    Set<String> uids = new TreeSet<>();
+    for (String pinned : Runtime.pinned(path())) {
+      uids.add(Runtime.uidOf(pinned));
     }
+    List<Leftover> leftovers = new ArrayList<>();
+    for (String uid : uids) {
+      leftovers.add(
+          new Leftover(
+              uid, Runtime.note(directory, uid).flatMap(note -> PinnedNote.read(note, uid))));
+    }
+    return leftovers;
   }
 
-  private void remove(String uid) {
-    try {
-      Runtime.remove(directory, uid);
-      LOG.infof("removed the pinned program %s, which is not wanted any more", uid);
-    } catch (StartException e) {
-      LOG.warnf("The pinned program %s cannot be removed: %s", uid, e.getMessage());
-    }
+  /** Takes the pins of a program away if there are any, and with them the program. */
+  void remove(String uid) throws StartException {
+    Runtime.remove(path(), uid);
+    LOG.infof("removed the pinned program %s, which is not wanted any more", uid);
   }
 
   /** Takes the directory away if no program is pinned in it. */

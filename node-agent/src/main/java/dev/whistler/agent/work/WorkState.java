@@ -11,4 +11,7 @@ public sealed interface WorkState {
 
   /** It does not run and will not by itself. */
   record Failed(String reason, String message) implements WorkState {}
+
+  /** Nothing is wanted of it; it is in the kernel until this is gone, whatever {@code why}. */
+  record Unloading(String reason, String why) implements WorkState {}
 }

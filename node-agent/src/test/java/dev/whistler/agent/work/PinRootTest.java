@@ -57,17 +57,22 @@ final class PinRootTest {
   }
 
   @Test
-  void keepsWhatIsWantedAndRemovesEverythingElse() throws Exception {
+  void findsWhatIsThereByProgramAndRemovesAllOfOne() throws Exception {
     PinRoot root = PinRoot.prepare(directory);
-    for (String uid : Set.of("wanted", "orphan", "wanted_next")) {
+    for (String uid : Set.of("wanted", "orphan", "orphan_next", "half_next")) {
       Files.createDirectory(
           directory.resolve(uid),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    root.retain(Set.of("wanted"));
+    assertThat(root.leftovers())
+        .extracting(Loader.Leftover::uid)
+        .containsExactly("half", "orphan", "wanted");
+    root.remove("orphan");
+    root.remove("half");
+    root.remove("never");
     assertThat(directory)
         .isDirectoryContaining("glob:**/wanted")
-        .isDirectoryNotContaining("glob:**/{orphan,wanted_next}");
+        .isDirectoryNotContaining("glob:**/{orphan,orphan_next,half,half_next,never}");
     root.close();
     assertThat(directory).as("somebody is still in it").exists();
   }

@@ -4,21 +4,17 @@ import static dev.whistler.agent.work.Revisions.assignment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whistler.agent.work.Loader.Pinned;
 import dev.whistler.runtime.FailureReason;
-import dev.whistler.runtime.Identity;
 import dev.whistler.runtime.ProgramState;
-import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,174 +22,316 @@ import org.junit.jupiter.api.Test;
 final class SupervisorTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final WorkState RUNNING = new WorkState.Running();
 
-  private final List<String> journal = new CopyOnWriteArrayList<>();
-  private final Map<Long, FakeProgram> loaded = new ConcurrentHashMap<>();
-  private final Deque<Exception> failures = new ArrayDeque<>();
+  private final FakeLoader loader = new FakeLoader();
+  private final List<String> journal = loader.journal;
   private final Supervisor supervisor =
-      new Supervisor(new FakeLoader(), Duration.ofSeconds(1), () -> {});
-  private volatile boolean pins;
-  private volatile Set<String> retained = Set.of();
+      new Supervisor(loader, new NodeBudget(3, 100, 250), Duration.ofSeconds(1), () -> {});
 
-  private final class FakeLoader implements Loader {
-    @Override
-    public RunningProgram load(Assignment assignment, @Nullable RunningProgram current)
-        throws UnavailableException, StartException {
-      RunningProgram started = start(assignment);
-      if (current != null) {
-        journal.add("replaced " + current.identity().revision());
-      }
-      return started;
-    }
-
-    @Override
-    public void retain(Set<String> uids) {
-      retained = Set.copyOf(uids);
-    }
+  private void assign(Assignment... wanted) {
+    supervisor.assign(Stream.of(wanted).map(Candidates::of).toList());
   }
 
-  private RunningProgram start(Assignment assignment)
-      throws Loader.UnavailableException, StartException {
-    journal.add("load " + assignment.program() + " " + assignment.revision());
-    synchronized (failures) {
-      switch (failures.poll()) {
-        case null -> {}
-        case StartException refused -> throw refused;
-        case Loader.UnavailableException unavailable -> throw unavailable;
-        case RuntimeException unexpected -> throw unexpected;
-        case Exception other -> throw new AssertionError(other);
-      }
-    }
-    FakeProgram program =
-        new FakeProgram(
-            new Identity("node", assignment.program(), assignment.uid(), assignment.revision()),
-            journal::add,
-            pins);
-    loaded.put(assignment.revision(), program);
-    return program;
+  private void rank(Assignment... ranked) {
+    supervisor.assign(List.of(new Candidates(List.of(ranked))));
   }
 
-  private void fail(Exception failure) {
-    synchronized (failures) {
-      failures.add(failure);
-    }
+  private static void until(Callable<Boolean> holds) {
+    await().atMost(LIMIT).until(holds);
   }
 
-  private Optional<Work.Trouble> trouble() {
-    return supervisor.works().getFirst().running().flatMap(Work.Current::trouble);
+  private Optional<Work> work(String program) {
+    return supervisor.works().stream()
+        .filter(work -> work.assignment().program().equals(program))
+        .findFirst();
   }
 
-  private WorkState state() {
-    return supervisor.works().getFirst().state();
+  private WorkState state(String program) {
+    return work(program).map(Work::state).orElse(new WorkState.Pending("Absent", ""));
+  }
+
+  private void untilState(WorkState state) {
+    until(() -> state("forks").equals(state));
+  }
+
+  private void untilRuns(String program, long revision) {
+    until(
+        () ->
+            work(program)
+                .flatMap(Work::running)
+                .filter(running -> running.assignment().revision() == revision)
+                .isPresent());
+  }
+
+  private static StartException rejected() {
+    return new StartException(FailureReason.VERIFIER_REJECTED, "R1 may be null; check it.");
+  }
+
+  private static final WorkState REJECTED =
+      new WorkState.Failed("VerifierRejected", "R1 may be null; check it.");
+
+  private static StartException attachFailed() {
+    return new StartException(FailureReason.ATTACH_FAILED, "There is no such place.");
   }
 
   @AfterEach
   void close() {
+    Stream.of(loader.fetches, loader.starts, loader.drains)
+        .forEach(gates -> gates.values().forEach(CountDownLatch::countDown));
     supervisor.close();
   }
 
   @Test
   void loadsOnceAndUnloadsWhatIsNotAssignedAnyMore() {
-    supervisor.assign(List.of(assignment("forks", 1)));
-    supervisor.assign(List.of(assignment("forks", 1)));
-    supervisor.assign(List.of());
-    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
+    assign(assignment("forks", 1));
+    assign(assignment("forks", 1));
+    untilState(RUNNING);
+    assign();
+    until(() -> supervisor.works().isEmpty());
     assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
-    await().atMost(LIMIT).until(() -> supervisor.works().isEmpty());
     assertThat(supervisor.programs()).isEmpty();
   }
 
   @Test
   void aNewRevisionReplacesTheOldOne() {
-    supervisor.assign(List.of(assignment("forks", 1)));
-    supervisor.assign(List.of(assignment("forks", 2)));
-    await().atMost(LIMIT).until(() -> journal.contains("replaced 1"));
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    assign(assignment("forks", 2));
+    untilRuns("forks", 2);
     assertThat(journal).containsExactly("load forks 1", "load forks 2", "replaced 1");
-    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+    untilState(RUNNING);
+  }
+
+  @Test
+  void aRevisionThatIsOutdatedBeforeItIsFetchedIsNotLoaded() {
+    CountDownLatch fetch = new CountDownLatch(1);
+    loader.fetches.put("forks", fetch);
+    assign(assignment("forks", 1));
+    assign(assignment("forks", 2));
+    fetch.countDown();
+    untilRuns("forks", 2);
+    assertThat(journal).containsExactly("load forks 2");
   }
 
   @Test
   void whereTheNewRevisionIsRejectedTheOldOneGoesOn() {
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
-    fail(new StartException(FailureReason.VERIFIER_REJECTED, "R1 may be null; check it."));
-    supervisor.assign(List.of(assignment("forks", 2)));
-    await()
-        .atMost(LIMIT)
-        .until(
-            () ->
-                state()
-                    .equals(new WorkState.Failed("VerifierRejected", "R1 may be null; check it.")));
-    assertThat(supervisor.programs()).containsExactly(loaded.get(1L));
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    loader.fail(rejected());
+    assign(assignment("forks", 2));
+    untilState(REJECTED);
+    assertThat(work("forks").flatMap(Work::running).map(it -> it.assignment().revision()))
+        .contains(1L);
+    assertThat(supervisor.programs()).containsExactly(loader.loaded.get(1L));
     assertThat(journal).containsExactly("load forks 1", "load forks 2");
 
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
+    assign(assignment("forks", 1));
+    untilState(RUNNING);
     assertThat(journal).as("it never stopped").containsExactly("load forks 1", "load forks 2");
   }
 
   @Test
+  void whereTheNewestDoesNotStartAndNothingRunsTheNextOneRuns() {
+    loader.always.put(3L, rejected());
+    loader.always.put(2L, attachFailed());
+    rank(assignment("forks", 3), assignment("forks", 2), assignment("forks", 1));
+    untilRuns("forks", 1);
+    untilState(REJECTED);
+    assertThat(journal).containsExactly("load forks 3", "load forks 2", "load forks 1");
+  }
+
+  @Test
+  void aTargetThatMayYetComeIsTriedAgainBehindTheOlderOne() {
+    loader.fail(attachFailed());
+    rank(assignment("forks", 2), assignment("forks", 1));
+    untilRuns("forks", 1);
+    untilRuns("forks", 2);
+    untilState(RUNNING);
+    assertThat(journal)
+        .containsExactly("load forks 2", "load forks 1", "load forks 2", "replaced 1");
+  }
+
+  @Test
+  void pinsOfAnOlderRevisionStayWhileItCanRunInPlaceOfTheTarget() throws Exception {
+    loader.pinned.put("uid-of-forks", Optional.empty());
+    loader.always.put(2L, rejected());
+    loader.fail(new StartException(FailureReason.SINK_UNAVAILABLE, "The disk is full."));
+    supervisor.begin();
+    rank(assignment("forks", 2), assignment("forks", 1));
+    untilRuns("forks", 1);
+    untilState(REJECTED);
+    assertThat(journal)
+        .containsExactly("load forks 2", "load forks 1", "load forks 1")
+        .doesNotContain("remove uid-of-forks");
+  }
+
+  @Test
+  void pinsThatNoRevisionCanGoOnWithAreRemoved() throws Exception {
+    loader.pinned.put("uid-of-forks", Optional.empty());
+    loader.always.put(2L, rejected());
+    loader.always.put(1L, rejected());
+    supervisor.begin();
+    rank(assignment("forks", 2), assignment("forks", 1));
+    until(() -> journal.contains("remove uid-of-forks"));
+    untilState(REJECTED);
+  }
+
+  @Test
   void whateverOneProgramThrowsTheOthersGoOn() {
-    fail(new java.util.regex.PatternSyntaxException("Missing ']'", "[", 0));
-    supervisor.assign(List.of(assignment("bad", 1), assignment("forks", 2)));
-    await().atMost(LIMIT).until(() -> loaded.containsKey(2L) && retained.size() == 2);
-    await().atMost(LIMIT).until(() -> supervisor.works().size() == 2);
-    // The bad one is tried again, and then nothing is wrong with it.
-    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
-    assertThat(journal).containsSubsequence("load bad 1", "load forks 2", "load bad 1");
+    loader.always.put(9L, new java.util.regex.PatternSyntaxException("Missing ']'", "[", 0));
+    assign(assignment("bad", 9), assignment("forks", 2));
+    untilRuns("forks", 2);
+    until(() -> state("bad") instanceof WorkState.Failed);
+    loader.always.clear();
+    untilRuns("bad", 9);
   }
 
   @Test
   void aFailureInTheAgentIsTold() {
-    for (int i = 0; i < 50; i++) {
-      fail(new IllegalStateException("A fault of ours."));
-    }
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await()
-        .atMost(LIMIT)
-        .until(() -> state().equals(new WorkState.Failed("InternalError", "A fault of ours.")));
+    loader.always.put(1L, new IllegalStateException("A fault of ours."));
+    assign(assignment("forks", 1));
+    untilState(new WorkState.Failed("InternalError", "A fault of ours."));
   }
 
   @Test
   void anArtifactThatCannotBeHadIsTriedAgain() {
-    fail(new Loader.UnavailableException("Nobody answers."));
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await()
-        .atMost(LIMIT)
-        .until(
-            () -> state().equals(new WorkState.Pending("ArtifactUnavailable", "Nobody answers.")));
-    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
-    assertThat(journal).containsExactly("load forks 1", "load forks 1");
+    List<String> tries = new java.util.concurrent.CopyOnWriteArrayList<>();
+    Loader absent =
+        new Loader() {
+          @Override
+          public Prepared prepare(Assignment assignment)
+              throws UnavailableException, StartException {
+            tries.add("fetch");
+            if (tries.size() == 1) {
+              throw new UnavailableException("Nobody answers.");
+            }
+            return loader.prepare(assignment);
+          }
+
+          @Override
+          public List<Leftover> leftovers() {
+            return List.of();
+          }
+
+          @Override
+          public dev.whistler.runtime.RunningProgram adopt(Pinned pinned) {
+            throw new AssertionError("nothing is pinned");
+          }
+
+          @Override
+          public void remove(String uid) {}
+        };
+    List<WorkState> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+    Supervisor[] its = new Supervisor[1];
+    try (Supervisor waiting =
+        new Supervisor(
+            absent,
+            new NodeBudget(3, 100, 250),
+            Duration.ofSeconds(1),
+            () -> its[0].works().forEach(work -> seen.add(work.state())))) {
+      its[0] = waiting;
+      waiting.assign(List.of(Candidates.of(assignment("forks", 1))));
+      until(() -> seen.contains(RUNNING));
+    }
+    assertThat(seen).contains(new WorkState.Pending("ArtifactUnavailable", "Nobody answers."));
+    assertThat(tries).hasSize(2);
   }
 
   @Test
   void whatARunningProgramSaysOfItselfIsPassedOn() {
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await().atMost(LIMIT).until(() -> loaded.containsKey(1L));
-    loaded
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    loader
+        .loaded
         .get(1L)
         .become(new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, "The disk is full."));
-    await()
-        .atMost(LIMIT)
-        .until(
-            () ->
-                trouble()
-                    .equals(Optional.of(new Work.Trouble("SinkUnavailable", "The disk is full."))));
+    assertThat(work("forks").flatMap(Work::running).flatMap(Work.Current::trouble))
+        .contains(new Work.Trouble("SinkUnavailable", "The disk is full."));
+    loader.loaded.get(1L).become(new ProgramState.Running(Instant.EPOCH));
+    assertThat(work("forks").flatMap(Work::running).flatMap(Work.Current::trouble)).isEmpty();
   }
 
   @Test
-  void closingUnloadsEverything() {
-    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
-    supervisor.close();
+  void noProgramWaitsForTheLoadFetchOrDrainOfAnother() {
+    loader.starts.put("loads", new CountDownLatch(1));
+    loader.fetches.put("fetches", new CountDownLatch(1));
+    loader.drains.put("drains", new CountDownLatch(1));
+    assign(assignment("drains", 4));
+    untilRuns("drains", 4);
+    assign(assignment("loads", 5), assignment("fetches", 6));
+    until(() -> journal.contains("stop drains 4") && journal.contains("load loads 5"));
+    assign(assignment("loads", 5), assignment("fetches", 6), assignment("forks", 1));
+    untilRuns("forks", 1);
+    assign(assignment("loads", 5), assignment("fetches", 6));
+    until(() -> work("forks").isEmpty());
+  }
+
+  @Test
+  void aProgramIsDetachedWhileItsNextRevisionIsFetched() {
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    loader.fetches.put("forks", new CountDownLatch(1));
+    assign(assignment("forks", 2));
+    assign();
+    until(() -> supervisor.works().isEmpty());
+    assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
+  }
+
+  @Test
+  void aProgramThatComesBackWhileItsFormerSelfDrainsStartsAfterIt() {
+    CountDownLatch drain = new CountDownLatch(1);
+    loader.drains.put("forks", drain);
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    assign();
+    until(() -> journal.contains("stop forks 1"));
+    assertThat(state("forks")).isEqualTo(new WorkState.Unloading("", ""));
+    assign(assignment("forks", 2));
+    drain.countDown();
+    untilRuns("forks", 2);
     assertThat(journal)
-        .containsSubsequence("load forks 1", "stop forks 1", "close forks 1")
-        .containsSubsequence("load waits 3", "stop waits 3", "close waits 3");
+        .containsExactly("load forks 1", "stop forks 1", "close forks 1", "load forks 2");
+  }
+
+  @Test
+  void aStopDoesNotWaitForWhatIsToBeTriedAgainAndNothingIsLoadedAfterIt() throws Exception {
+    loader.always.put(8L, attachFailed());
+    loader.fetches.put("fetches", new CountDownLatch(1));
+    assign(assignment("fails", 8), assignment("fetches", 6), assignment("forks", 1));
+    untilRuns("forks", 1);
+    until(() -> state("fails") instanceof WorkState.Failed);
+    long begin = System.nanoTime();
+    supervisor.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+    assertThat(journal).contains("close forks 1");
+    List<String> before = List.copyOf(journal);
+    loader.fetches.get("fetches").countDown();
+    assign(assignment("late", 7));
+    Thread.sleep(Backoff.after(1).plusMillis(500));
+    assertThat(journal).as("a second after the stop").isEqualTo(before);
+  }
+
+  @Test
+  void closingUnloadsEverythingSideBySide() {
+    CountDownLatch stuck = new CountDownLatch(1);
+    loader.drains.put("stuck", stuck);
+    assign(assignment("forks", 1), assignment("stuck", 3));
+    untilRuns("forks", 1);
+    untilRuns("stuck", 3);
+    Thread closing = Thread.startVirtualThread(supervisor::close);
+    until(() -> journal.contains("close forks 1") && journal.contains("stop stuck 3"));
+    assertThat(closing.isAlive()).isTrue();
+    stuck.countDown();
+    until(() -> journal.contains("close stuck 3"));
   }
 
   @Test
   void closingLeavesWhatIsPinnedToTheNextAgent() {
-    pins = true;
-    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
+    loader.pins = true;
+    assign(assignment("forks", 1), assignment("waits", 3));
+    untilRuns("forks", 1);
+    untilRuns("waits", 3);
     supervisor.close();
     assertThat(journal)
         .containsExactlyInAnyOrder(
@@ -201,28 +339,99 @@ final class SupervisorTest {
   }
 
   @Test
-  void whatIsPinnedIsRemovedWhenItIsNotAssignedAnyMore() {
-    pins = true;
-    supervisor.assign(List.of(assignment("forks", 1)));
-    supervisor.assign(List.of());
-    await().atMost(LIMIT).until(() -> journal.contains("close forks 1"));
-    assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
+  void whatIsPinnedRunsBeforeAnybodySaysWhatIsWanted() throws Exception {
+    loader.pins = true;
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 10)));
+    loader.pinned.put("uid-of-waits", Optional.of(new Pinned(assignment("waits", 3), 10)));
+    supervisor.begin();
+    untilRuns("forks", 1);
+    untilRuns("waits", 3);
+    rank(assignment("forks", 1));
+    until(() -> work("waits").isEmpty());
+    untilState(RUNNING);
+    assertThat(journal)
+        .containsExactlyInAnyOrder(
+            "adopt forks 1", "adopt waits 3", "stop waits 3", "close waits 3");
   }
 
   @Test
-  void whatAnEarlierAgentLeftIsKeptOnlyForWhatIsAssignedAndCanRun() {
-    fail(new StartException(FailureReason.SINK_UNAVAILABLE, "The disk is full."));
-    supervisor.assign(List.of(assignment("forks", 1)));
-    await().atMost(LIMIT).until(() -> retained.equals(Set.of("uid-of-forks")));
-    await().atMost(LIMIT).until(() -> state().equals(new WorkState.Running()));
-
-    fail(new StartException(FailureReason.VERIFIER_REJECTED, "R1 may be null; check it."));
-    supervisor.assign(List.of(assignment("forks", 1), assignment("waits", 3)));
-    await().atMost(LIMIT).until(() -> loaderSaw("load waits 3"));
-    await().atMost(LIMIT).until(() -> retained.equals(Set.of("uid-of-forks")));
+  void whatIsPinnedGoesOnWhenTheTargetFailsAndItIsNoCandidateAnyMore() throws Exception {
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 10)));
+    loader.always.put(2L, attachFailed());
+    supervisor.begin();
+    untilRuns("forks", 1);
+    rank(assignment("forks", 2));
+    until(() -> state("forks") instanceof WorkState.Failed);
+    untilRuns("forks", 1);
   }
 
-  private boolean loaderSaw(String step) {
-    return journal.contains(step);
+  @Test
+  void whatCannotBeAdoptedAsItIsIsLoadedOnceItIsWanted() throws Exception {
+    loader.cannotAdopt = true;
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 10)));
+    supervisor.begin();
+    untilState(new WorkState.Pending("InUse", "Process 7 runs it."));
+    rank(assignment("forks", 1));
+    untilState(RUNNING);
+    assertThat(journal).containsExactly("adopt forks 1", "load forks 1");
+  }
+
+  @Test
+  void whatCannotBeRemovedIsToldUntilItIsGone() throws Exception {
+    loader.cannotAdopt = true;
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 10)));
+    loader.unremovable.add("uid-of-forks");
+    supervisor.begin();
+    assign();
+    untilState(new WorkState.Unloading("InUse", "Process 7 runs it."));
+    loader.unremovable.clear();
+    until(() -> supervisor.works().isEmpty());
+    assertThat(journal).contains("remove uid-of-forks");
+  }
+
+  @Test
+  void anOrphanThatSaysNothingOfItselfIsRemoved() throws Exception {
+    loader.pinned.put("orphan", Optional.empty());
+    supervisor.begin();
+    assertThat(supervisor.works()).isEmpty();
+    assign();
+    until(() -> journal.contains("remove orphan"));
+  }
+
+  @Test
+  void aProgramWhoseMapsAreTooLargeIsRefusedForGood() {
+    loader.mapBytes.put("forks", 101L);
+    assign(assignment("forks", 1));
+    until(() -> state("forks") instanceof WorkState.Failed);
+    assertThat(state("forks"))
+        .isEqualTo(
+            new WorkState.Failed(
+                "TooMuchMemory",
+                "Its maps take 101 bytes of kernel memory, and a program may have 100 bytes;"
+                    + " lower max-entries, or have agent.limits.programMapBytes raised."));
+    assertThat(journal).isEmpty();
+  }
+
+  @Test
+  void whatFindsTheNodeFullStartsOnceThereIsRoom() {
+    assign(assignment("a", 1), assignment("b", 2), assignment("c", 3));
+    Stream.of("a", "b", "c").forEach(name -> until(() -> state(name).equals(RUNNING)));
+    assign(assignment("a", 1), assignment("b", 2), assignment("c", 3), assignment("forks", 4));
+    until(() -> state("forks") instanceof WorkState.Failed);
+    assertThat(state("forks").toString()).contains("NodeFull", "This node runs 3 programs");
+    assertThat(journal).doesNotContain("load forks 4");
+    assign(assignment("a", 1), assignment("b", 2), assignment("forks", 4));
+    untilRuns("forks", 4);
+  }
+
+  @Test
+  void aFailedLoadGivesItsRoomBack() {
+    Stream.of("a", "b", "forks").forEach(name -> loader.mapBytes.put(name, 100L));
+    loader.always.put(1L, rejected());
+    loader.always.put(2L, rejected());
+    assign(assignment("a", 1), assignment("b", 2));
+    until(() -> state("a") instanceof WorkState.Failed && state("b") instanceof WorkState.Failed);
+    assign(assignment("a", 1), assignment("b", 2), assignment("forks", 4));
+    untilRuns("forks", 4);
   }
 }
