@@ -13,6 +13,8 @@ public record ByteCount(long count) {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,11})(Ki|Mi|Gi)?");
 
   /**
+   * Reads a number of bytes.
+   *
    * @throws IllegalArgumentException if it has another form
    */
   public static ByteCount of(String text) {

@@ -3,6 +3,7 @@ package dev.whistler.agent;
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
 import dev.whistler.agent.node.NodeFeatures;
+import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.node.StateDirectory;
 import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.NodeReporter;
@@ -18,9 +19,11 @@ import dev.whistler.agent.work.Supervisor;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -29,6 +32,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +55,8 @@ final class NodeAgent implements AutoCloseable {
 
   private final Machine machine;
   private final @Nullable Kernel kernel;
+  private final Path directory;
   private final @Nullable PinRoot pins;
-  private final @Nullable String obstacle;
   private final SharedIndexInformer<WhistlerRevision> revisions;
   private final SharedIndexInformer<Node> nodes;
   private final SharedIndexInformer<KernelProfileRequest> wanted;
@@ -64,30 +68,27 @@ final class NodeAgent implements AutoCloseable {
   // Informers call back on threads that must not wait.
   private final ScheduledExecutorService events = Guard.scheduler("whistler-events");
 
+  private volatile @Nullable Obstacle obstacle;
+
   // Touched on the thread of events only.
+  private boolean begun;
+  private int hindrances;
   private int denials;
   private boolean retryDue;
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
     String name = config.nodeName();
     machine = Machine.read();
+    directory = config.directory();
+    pins = config.pins().map(PinRoot::at).orElse(null);
     Kernel described = null;
-    PinRoot prepared = null;
-    String complaint = null;
     try {
       described = Kernel.read(machine);
-      StateDirectory.prepare(config.directory());
-      if (config.pins().isPresent()) {
-        prepared = PinRoot.prepare(config.pins().get());
-      }
-    } catch (BpfException | MalformedContentException | StartException | IOException e) {
-      complaint = e.getMessage();
-      LOG.errorf("This node cannot run programs: %s", complaint);
+    } catch (BpfException | MalformedContentException e) {
+      hindered(NodeReason.KERNEL_UNUSABLE, e);
     }
     kernel = described;
     List<Feature> features = NodeFeatures.probe();
-    pins = prepared;
-    obstacle = complaint;
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
     wanted =
@@ -97,7 +98,7 @@ final class NodeAgent implements AutoCloseable {
             .runnableInformer(NO_RESYNC);
     supervisor =
         new Supervisor(
-            new ArtifactLoader(client, name, machine.architecture(), config.directory(), pins),
+            new ArtifactLoader(client, name, machine.architecture(), directory, pins),
             new NodeBudget(
                 WhistlerNodeStatus.MAX_PROGRAMS,
                 config.programMapBytes().count(),
@@ -128,7 +129,9 @@ final class NodeAgent implements AutoCloseable {
   void start() {
     // Before all watches have their first answer nothing is decided: absent may be unknown.
     Runnable reassign = new WhenComplete(this::synced, events, this::reassign);
-    submit(this::begin);
+    if (kernel != null) {
+      submit(() -> begin(reassign));
+    }
     watch(nodes, reassign);
     watch(revisions, reassign);
     watch(wanted, this::uploadIfWanted);
@@ -172,20 +175,48 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /** What is pinned is read at once: its rings fill while an API server is waited for. */
-  private void begin() {
-    if (obstacle != null) {
-      return;
-    }
+  /**
+   * What is pinned is read at once: its rings fill while an API server is waited for. Where another
+   * agent has the pins, or the node lacks a directory, it is looked again.
+   */
+  private void begin(Runnable reassign) {
     try {
+      StateDirectory.prepare(directory);
+      if (pins != null) {
+        var _ = pins.path();
+      }
       supervisor.begin();
     } catch (StartException e) {
-      LOG.errorf("What earlier agents left cannot be looked through: %s", e.getMessage());
+      boolean taken = e.reason() == FailureReason.IN_USE || e.reason() == FailureReason.TAMPERED;
+      hindered(taken ? e.reason().text() : NodeReason.KERNEL_UNUSABLE, e);
+      beginLater(reassign);
+      return;
+    } catch (BpfException | IOException e) {
+      hindered(NodeReason.KERNEL_UNUSABLE, e);
+      beginLater(reassign);
+      return;
     }
+    obstacle = null;
+    begun = true;
+    reporter.changed();
+    reassign.run();
+  }
+
+  private void beginLater(Runnable reassign) {
+    reporter.changed();
+    hindrances++;
+    var _ =
+        events.schedule(
+            () -> begin(reassign), Backoff.after(hindrances).toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void hindered(String reason, Exception why) {
+    LOG.errorf("This node cannot run programs: %s", why.getMessage());
+    obstacle = new Obstacle(reason, Objects.requireNonNullElse(why.getMessage(), reason));
   }
 
   private void reassign() {
-    if (kernel != null && obstacle == null) {
+    if (kernel != null && begun) {
       Map<String, String> labels =
           node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
       supervisor.assign(Assignments.of(revisions.getStore().list(), labels, kernel.name()));

@@ -1,5 +1,6 @@
 package dev.whistler.runtime;
 
+import dev.whistler.runtime.adopt.PinOwnership;
 import dev.whistler.runtime.adopt.ProgramPins;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.load.ObjectLoading;
@@ -60,6 +61,16 @@ public final class Runtime {
    */
   public static List<String> pinned(Path pinDirectory) throws StartException {
     return ProgramPins.uids(pinDirectory);
+  }
+
+  /**
+   * Takes a pin directory for this process alone, for one who decides about everything in it. A
+   * single program needs no such owner: each has its own.
+   *
+   * @throws StartException {@code IN_USE} with who has it, {@code TAMPERED} if it is not ours alone
+   */
+  public static PinOwnership own(Path pinDirectory) throws StartException {
+    return PinOwnership.take(pinDirectory);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.whistler.agent.report;
 
 import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
 import dev.whistler.crds.ResourceCondition;
@@ -29,14 +30,14 @@ public final class NodeStatusModel {
    * What the WhistlerNode shall say.
    *
    * @param profile name of the KernelProfile; empty when this kernel cannot be described
-   * @param obstacle a sentence about why it cannot; empty when it can
+   * @param obstacle why no programs can run; empty when they can
    * @param previous what was reported last: conditions that did not change keep their time
    */
   public static WhistlerNodeStatus status(
       Machine machine,
       String agentVersion,
       Optional<String> profile,
-      Optional<String> obstacle,
+      Optional<Obstacle> obstacle,
       List<Feature> features,
       List<Work> works,
       @Nullable WhistlerNodeStatus previous,
@@ -45,8 +46,8 @@ public final class NodeStatusModel {
         new ResourceCondition(
             READY,
             obstacle.isEmpty() ? Status.TRUE : Status.FALSE,
-            obstacle.isEmpty() ? "AgentReady" : "KernelUnusable",
-            truncate(obstacle.orElse("The agent can run programs.")),
+            obstacle.map(Obstacle::reason).orElse("AgentReady"),
+            truncate(obstacle.map(Obstacle::message).orElse("The agent can run programs.")),
             0,
             now.truncatedTo(ChronoUnit.SECONDS).toString());
     return new WhistlerNodeStatus(

@@ -7,6 +7,7 @@ import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.Runtime;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.adopt.PinOwnership;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where programs are pinned, so that they outlive this process: a directory of the agent's own on
@@ -27,25 +29,34 @@ public final class PinRoot implements AutoCloseable {
 
   private final Path directory;
 
+  // Guarded by this.
+  private @Nullable PinOwnership ownership;
+
   private PinRoot(Path directory) {
     this.directory = directory;
   }
 
-  /**
-   * @param directory made if only the last part of the path is missing
-   * @throws StartException {@code LOAD_FAILED} if it does not lie in a BPF file system or cannot be
-   *     made, {@code TAMPERED} if it belongs to somebody else, or others can write it
-   */
-  public static PinRoot prepare(Path directory) throws StartException {
-    PinRoot root = new PinRoot(directory);
-    root.path();
-    return root;
+  /** A directory that is taken once its {@link #path} is asked for. */
+  public static PinRoot at(Path directory) {
+    return new PinRoot(directory);
   }
 
-  /** The directory; made again if somebody removed it. */
-  Path path() throws StartException {
+  /**
+   * The directory, which is this agent's alone from now on; made if only the last part of the path
+   * is missing, and again if somebody removed it.
+   *
+   * @throws StartException {@code LOAD_FAILED} if it does not lie in a BPF file system or cannot be
+   *     made, {@code TAMPERED} if it belongs to somebody else, or others can write it, {@code
+   *     IN_USE} if another agent has it
+   */
+  public synchronized Path path() throws StartException {
     try {
       var _ = PinDirectory.open(directory);
+      if (ownership == null || !ownership.holds()) {
+        close(ownership);
+        ownership = null;
+        ownership = Runtime.own(directory);
+      }
       return directory;
     } catch (ForeignDirectoryException e) {
       throw new StartException(
@@ -77,14 +88,22 @@ public final class PinRoot implements AutoCloseable {
     LOG.infof("removed the pinned program %s, which is not wanted any more", uid);
   }
 
-  /** Takes the directory away if no program is pinned in it. */
+  private static void close(@Nullable PinOwnership former) {
+    if (former != null) {
+      former.close();
+    }
+  }
+
+  /** Lets another agent have the directory, and takes it away if no program is pinned in it. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
+      close(ownership);
+      ownership = null;
       if (Runtime.pinned(directory).isEmpty()) {
         Files.deleteIfExists(directory);
       }
-    } catch (StartException | IOException e) {
+    } catch (StartException | BpfException | IOException e) {
       LOG.debugf("The pin directory stays: %s", e.getMessage());
     }
   }

@@ -3,6 +3,7 @@ package dev.whistler.agent.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.work.Revisions;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
@@ -24,7 +25,10 @@ final class NodeStatusModelTest {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
   private static WhistlerNodeStatus status(
-      WorkState state, Optional<String> obstacle, @Nullable WhistlerNodeStatus before, Instant at) {
+      WorkState state,
+      Optional<Obstacle> obstacle,
+      @Nullable WhistlerNodeStatus before,
+      Instant at) {
     return NodeStatusModel.status(
         MACHINE,
         "0.1",
@@ -48,11 +52,32 @@ final class NodeStatusModelTest {
   void aConditionThatTurnsHasANewTime() {
     WhistlerNodeStatus first = status(new WorkState.Running(), Optional.empty(), null, NOON);
     WhistlerNodeStatus later =
-        status(new WorkState.Running(), Optional.of("No tracefs."), first, NOON.plusSeconds(60));
+        status(
+            new WorkState.Running(),
+            Optional.of(new Obstacle("InUse", "No tracefs.")),
+            first,
+            NOON.plusSeconds(60));
     ResourceCondition ready = later.conditions().getFirst();
     assertThat(ready.status()).isEqualTo(ResourceCondition.Status.FALSE);
+    assertThat(ready.reason()).isEqualTo("InUse");
     assertThat(ready.message()).isEqualTo("No tracefs.");
     assertThat(ready.lastTransitionTime()).isEqualTo("2026-11-22T12:01:00Z");
+  }
+
+  @Test
+  void whatIsStillInTheKernelIsToldAlthoughNothingIsWantedOfIt() {
+    Target target =
+        Objects.requireNonNull(
+            status(
+                    new WorkState.Unloading("InUse", "Process 7 runs it."),
+                    Optional.empty(),
+                    null,
+                    NOON)
+                .programs()
+                .getFirst()
+                .target());
+    assertThat(target.state()).isEqualTo(State.UNLOADING);
+    assertThat(target.reason()).isEqualTo("InUse");
   }
 
   @Test

@@ -40,9 +40,15 @@ final class PinRootTest {
     }
   }
 
+  private static PinRoot prepare(Path directory) throws StartException {
+    PinRoot root = PinRoot.at(directory);
+    var _ = root.path();
+    return root;
+  }
+
   @Test
   void isMadeForOurselvesAloneAndGoesWhenItIsEmpty() throws Exception {
-    PinRoot root = PinRoot.prepare(directory);
+    PinRoot root = prepare(directory);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
         .isEqualTo("rwx------");
     root.close();
@@ -51,14 +57,15 @@ final class PinRootTest {
 
   @Test
   void isMadeAgainWhenItWasRemoved() throws Exception {
-    PinRoot root = PinRoot.prepare(directory);
+    PinRoot root = prepare(directory);
+    Files.delete(directory.resolve("owner"));
     Files.delete(directory);
     assertThat(root.path()).isDirectory();
   }
 
   @Test
   void findsWhatIsThereByProgramAndRemovesAllOfOne() throws Exception {
-    PinRoot root = PinRoot.prepare(directory);
+    PinRoot root = prepare(directory);
     for (String uid : Set.of("wanted", "orphan", "orphan_next", "half_next")) {
       Files.createDirectory(
           directory.resolve(uid),
@@ -78,13 +85,42 @@ final class PinRootTest {
   }
 
   @Test
+  void belongsToOneAgentUntilThatEnds() throws Exception {
+    PinRoot first = prepare(directory);
+    assertThatThrownBy(() -> prepare(directory))
+        .isInstanceOfSatisfying(
+            StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.IN_USE))
+        .hasMessageContaining("in use by this process (" + ProcessHandle.current().pid() + ")");
+    assertThat(first.leftovers()).as("who owns it is no program").isEmpty();
+    first.close();
+    PinRoot second = prepare(directory);
+    second.close();
+    assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void ofADirectoryThatWasRemovedNothingIsHeld() throws Exception {
+    PinRoot first = prepare(directory);
+    Files.delete(directory.resolve("owner"));
+    Files.delete(directory);
+    PinRoot second = prepare(directory);
+    assertThatThrownBy(first::path)
+        .as("another agent has made it again")
+        .isInstanceOfSatisfying(
+            StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.IN_USE));
+    second.close();
+    assertThat(first.path()).isDirectory();
+    first.close();
+  }
+
+  @Test
   void isRefusedWhereOthersMayWriteOrNothingCanBePinned(@TempDir Path plain) throws Exception {
     Files.createDirectory(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertThatThrownBy(() -> PinRoot.prepare(directory))
+    assertThatThrownBy(() -> prepare(directory))
         .isInstanceOfSatisfying(
             StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED));
-    assertThatThrownBy(() -> PinRoot.prepare(plain.resolve("whistler")))
+    assertThatThrownBy(() -> prepare(plain.resolve("whistler")))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("lies in no BPF file system");
     assertThat(plain).isEmptyDirectory();

@@ -55,7 +55,7 @@ public final class ProgramPins implements AutoCloseable {
   static final String LINK = "link-";
 
   static final String MANIFEST = "manifest";
-  private static final String OWNER = "owner";
+  static final String OWNER = "owner";
   private static final String OWNER_MAP = "whistler_owner";
 
   private static final String NOW = "";
@@ -162,7 +162,7 @@ public final class ProgramPins implements AutoCloseable {
     String owner = "another process";
     for (String part : List.of(NOW, NEXT, FORMER)) {
       if (Files.isDirectory(path(part), LinkOption.NOFOLLOW_LINKS)) {
-        owner = owner(part).map(this::named).orElse(owner);
+        owner = owner(part).map(ProgramPins::named).orElse(owner);
       }
     }
     return new StartException(
@@ -171,7 +171,7 @@ public final class ProgramPins implements AutoCloseable {
             .formatted(uid, owner));
   }
 
-  private String named(ProcessIdentity owner) {
+  static String named(ProcessIdentity owner) {
     return owner.equals(ProcessIdentity.current())
         ? "this process (" + owner.pid() + ")"
         : "process %d of pid name space %d, which began %d clock ticks after the machine"
@@ -180,7 +180,11 @@ public final class ProgramPins implements AutoCloseable {
 
   /** Who wrote his name there last. */
   private Optional<ProcessIdentity> owner(String part) {
-    try (BpfMap map = root.directory(uid + part).map(OWNER).orElse(null)) {
+    return ownerOf(root.directory(uid + part));
+  }
+
+  static Optional<ProcessIdentity> ownerOf(PinDirectory directory) {
+    try (BpfMap map = directory.map(OWNER).orElse(null)) {
       byte[] json = map == null || !map.name().equals(OWNER_MAP) ? null : map.lookup(new byte[4]);
       return json == null
           ? Optional.empty()
@@ -192,13 +196,16 @@ public final class ProgramPins implements AutoCloseable {
   }
 
   private void signAs(String part) {
+    sign(root.directory(uid + part));
+  }
+
+  static void sign(PinDirectory directory) {
     byte[] json;
     try {
       json = JSON.writeValueAsBytes(ProcessIdentity.current());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record of texts and numbers has a JSON form", e);
     }
-    PinDirectory directory = root.directory(uid + part);
     directory.remove(OWNER);
     try (BpfMap map = BpfMap.create(MapSpec.of(OWNER_MAP, MapType.ARRAY, 4, json.length, 1))) {
       map.update(new byte[4], json);
@@ -257,7 +264,7 @@ public final class ProgramPins implements AutoCloseable {
     return name;
   }
 
-  private static void requireOurs(Path directory) throws StartException {
+  static void requireOurs(Path directory) throws StartException {
     try {
       PosixFileAttributes attributes =
           Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -287,7 +294,7 @@ public final class ProgramPins implements AutoCloseable {
     throw new IOException("/proc/self/status names no user");
   }
 
-  private static StartException unusable(Path directory, Exception cause) {
+  static StartException unusable(Path directory, Exception cause) {
     String why =
         switch (cause) {
           case NoSuchFileException _ -> "does not exist";
