@@ -1,5 +1,6 @@
 package dev.whistler.agent;
 
+import dev.whistler.agent.log.BoundedLogHandler;
 import dev.whistler.agent.serve.ProgramMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
@@ -7,6 +8,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Agent {
 
+  private static final Duration LAST_LINES = Duration.ofMillis(500);
+
   private final AgentConfig config;
   private final KubernetesClient client;
   private final PrometheusMeterRegistry metrics;
   private final String version;
   private volatile @Nullable NodeAgent nodeAgent;
+  private volatile @Nullable BoundedLogHandler log;
 
   public Agent(
       AgentConfig config,
@@ -33,6 +38,7 @@ public class Agent {
   }
 
   void start(@Observes StartupEvent event) {
+    log = BoundedLogHandler.install();
     NodeAgent agent = new NodeAgent(config, client, version);
     nodeAgent = agent;
     new ProgramMetrics(agent::programs).register(metrics.getPrometheusRegistry());
@@ -41,6 +47,7 @@ public class Agent {
 
   void stop(@Observes ShutdownEvent event) {
     Optional.ofNullable(nodeAgent).ifPresent(NodeAgent::close);
+    Optional.ofNullable(log).ifPresent(lines -> lines.uninstall(LAST_LINES));
   }
 
   /** Whether the agent knows its kernel and has seen the revisions. */

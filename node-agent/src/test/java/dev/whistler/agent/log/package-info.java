@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.agent.log;
+
+import org.jspecify.annotations.NullMarked;
