@@ -10,7 +10,7 @@ public final class SystemCallException extends BpfException {
    * @param number errno as captured after the call
    */
   public SystemCallException(String action, int number) {
-    this(action, number, advice(Errno.of(number)));
+    this(action, number, advice(action, Errno.of(number)));
   }
 
   /**
@@ -40,8 +40,12 @@ public final class SystemCallException extends BpfException {
     return action + ": " + name + " (" + errno.description() + ")";
   }
 
-  private static String advice(Errno errno) {
+  private static String advice(String action, Errno errno) {
     return switch (errno) {
+      case E2BIG ->
+          action.startsWith("create map")
+              ? "; the kernel makes no map whose entries take 4 GiB or more: lower its max-entries"
+              : "";
       case EPERM, EACCES ->
           "; run as root or give the process CAP_BPF and CAP_PERFMON"
               + " (CAP_NET_ADMIN for network programs)";

@@ -554,6 +554,7 @@ final class ProgramActor {
   }
 
   private static String message(Throwable e) {
-    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    return ClusterHints.of(
+        Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
   }
 }
