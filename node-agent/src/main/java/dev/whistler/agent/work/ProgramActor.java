@@ -267,6 +267,9 @@ final class ProgramActor {
           "%s is pinned and cannot be adopted as it is (%s): %s",
           named(pinned.assignment()), e.reason().text(), e.getMessage());
       said(pinned.assignment(), new WorkState.Pending(e.reason().text(), message(e)));
+      if (!FINAL.contains(e.reason())) {
+        again();
+      }
     } finally {
       node.budget().giveBack(uid);
       kernel.unlock();

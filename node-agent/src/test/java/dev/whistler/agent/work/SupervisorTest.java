@@ -373,7 +373,66 @@ final class SupervisorTest {
     untilState(new WorkState.Pending("InUse", "Process 7 runs it."));
     rank(assignment("forks", 1));
     untilState(RUNNING);
-    assertThat(journal).containsExactly("adopt forks 1", "load forks 1");
+    assertThat(journal).containsSubsequence("adopt forks 1", "load forks 1");
+  }
+
+  @Test
+  void whatCouldNotBeAdoptedIsTriedAgainWhileNobodySaysWhatIsWanted() throws Exception {
+    loader.cannotAdopt = true;
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 10)));
+    supervisor.begin();
+    untilState(new WorkState.Pending("InUse", "Process 7 runs it."));
+    loader.cannotAdopt = false;
+    untilRuns("forks", 1);
+    untilState(RUNNING);
+  }
+
+  @Test
+  void whatIsPinnedAndTooLargeForTheNodeIsNotReadOnAndGoesOnceItIsRefused() throws Exception {
+    loader.pinned.put("uid-of-forks", Optional.of(new Pinned(assignment("forks", 1), 101)));
+    loader.mapBytes.put("forks", 101L);
+    supervisor.begin();
+    until(() -> state("forks").toString().contains("TooMuchMemory"));
+    assign(assignment("forks", 1));
+    until(() -> journal.contains("remove uid-of-forks"));
+    assertThat(journal).containsExactly("remove uid-of-forks");
+    assertThat(state("forks")).isInstanceOf(WorkState.Failed.class);
+  }
+
+  @Test
+  void anEditStormEndsWithTheLastRevision() {
+    for (int revision = 1; revision <= 50; revision++) {
+      rank(assignment("forks", revision));
+    }
+    untilRuns("forks", 50);
+    untilState(RUNNING);
+    assertThat(journal.getLast()).matches("load forks 50|replaced \\d+");
+  }
+
+  @Test
+  void aStopInTheMiddleOfALoadUnloadsWhatComesOfIt() {
+    CountDownLatch start = new CountDownLatch(1);
+    loader.starts.put("forks", start);
+    assign(assignment("forks", 1));
+    until(() -> journal.contains("load forks 1"));
+    Thread closing = Thread.startVirtualThread(supervisor::close);
+    start.countDown();
+    until(() -> !closing.isAlive());
+    assertThat(journal).containsExactly("load forks 1", "stop forks 1", "close forks 1");
+  }
+
+  @Test
+  void aSelectionThatFlapsLeavesOneOwnerOnly() {
+    for (int i = 0; i < 30; i++) {
+      assign(assignment("forks", 1));
+      assign();
+    }
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    assertThat(supervisor.programs()).hasSize(1);
+    long loads = journal.stream().filter(step -> step.startsWith("load")).count();
+    assertThat(journal.stream().filter(step -> step.startsWith("close")).count())
+        .isEqualTo(loads - 1);
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.agent.task;
+
+import org.jspecify.annotations.NullMarked;
