@@ -104,11 +104,28 @@ class MapMemoryTest {
 
   /** The memlock of fdinfo, which is exact since Linux 6.4. */
   private static long charged(BpfMap map) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + map.fd().number()))) {
-      if (line.startsWith("memlock:")) {
-        return Long.parseLong(line.substring("memlock:".length()).strip());
+    String mine = "map_id:\t" + map.id();
+    try (var descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
+      for (Path descriptor : descriptors.toList()) {
+        List<String> lines = lines(descriptor);
+        if (lines.contains(mine)) {
+          return lines.stream()
+              .filter(line -> line.startsWith("memlock:"))
+              .mapToLong(line -> Long.parseLong(line.substring("memlock:".length()).strip()))
+              .findFirst()
+              .orElse(0);
+        }
       }
     }
     return 0;
+  }
+
+  /** None where the descriptor was closed since it was listed. */
+  private static List<String> lines(Path descriptor) {
+    try {
+      return Files.readAllLines(descriptor);
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 }
