@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -103,6 +104,7 @@ final class LiveProgram implements RunningProgram {
     private final Queue<ProgramState> untold = new ArrayDeque<>();
     private volatile ProgramState state = new ProgramState.Running(Instant.now());
     private boolean telling;
+    private final TreeMap<Integer, String> sinkProblems = new TreeMap<>();
     private ProgramState.@Nullable Degraded placeGone;
     private ProgramState.@Nullable Degraded left;
 
@@ -160,18 +162,25 @@ final class LiveProgram implements RunningProgram {
       }
     }
 
-    /** A sink fails (a sentence), or works again (null). */
-    void sink(@Nullable String problem) {
+    /** The sink of that number fails (a sentence), or works again (null); others may still fail. */
+    void sink(int sink, @Nullable String problem) {
       synchronized (this) {
-        sinkChanged(problem);
+        if (problem == null) {
+          sinkProblems.remove(sink);
+        } else {
+          sinkProblems.put(sink, problem);
+        }
+        sinksChanged();
       }
       tell();
     }
 
-    private void sinkChanged(@Nullable String problem) {
+    private void sinksChanged() {
       ProgramState.@Nullable Degraded lasting = placeGone != null ? placeGone : left;
-      if (problem != null) {
-        setIfRunning(new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, problem));
+      if (!sinkProblems.isEmpty()) {
+        setIfRunning(
+            new ProgramState.Degraded(
+                FailureReason.SINK_UNAVAILABLE, sinkProblems.firstEntry().getValue()));
       } else {
         setIfRunning(lasting != null ? lasting : new ProgramState.Running(Instant.now()));
       }

@@ -785,6 +785,7 @@ final class Starting {
   private List<Delivery> deliveries(int rings) throws StartException {
     List<Delivery> deliveries = new ArrayList<>();
     for (SinkSpec sink : request.sinks()) {
+      int number = deliveries.size();
       try {
         deliveries.add(
             workers.own(
@@ -792,7 +793,7 @@ final class Starting {
                     sink,
                     request.limits().queueBytes(),
                     new SinkAccount(sink.name(), rings),
-                    state::sink)));
+                    problem -> state.sink(number, problem))));
       } catch (IOException e) {
         throw new StartException(
             FailureReason.SINK_UNAVAILABLE,

@@ -145,6 +145,19 @@ class RuntimeTest {
     }
   }
 
+  /** The second sink works again and again, which says nothing of the first. */
+  @Test
+  void oneSinkThatWorksDoesNotHideAnotherThatFails() {
+    LiveProgram.StateHolder state = new LiveProgram.StateHolder();
+    state.sink(0, "the first fails");
+    state.sink(1, "the second fails");
+    state.sink(1, null);
+    assertThat(state.get())
+        .isEqualTo(new ProgramState.Degraded(FailureReason.SINK_UNAVAILABLE, "the first fails"));
+    state.sink(0, null);
+    assertThat(state.get()).isInstanceOf(ProgramState.Running.class);
+  }
+
   @Test
   void mapsCanBeReadAfterTheStopAndNotAfterTheClose() throws Exception {
     try (Killer killer = new Killer()) {

@@ -4,6 +4,9 @@ import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.SinkAccount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +20,25 @@ public final class Delivery implements AutoCloseable {
   private static final int ATTEMPTS = 3;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
-  private final String name;
+  /** For a writer that waits for its turn to notice that nobody waits for it. */
+  private static final Duration LAST_WAIT = Duration.ofMillis(50);
+
+  /** A sink that has taken nothing for so long while a line waits for it stands still. */
+  static final Duration STANDSTILL = Duration.ofSeconds(10);
+
   private final SinkQueue queue;
   private final SinkAccount account;
   private final Sink sink;
-  private final Consumer<@Nullable String> health;
+  private final SinkHealth health;
+  private final Duration standstill;
   private final Thread writer;
 
-  private boolean failing;
   private volatile long linesTaken;
   private volatile long chunksFailed;
+  private volatile boolean abandoned;
+
+  /** Since when lines wait for the sink and it takes none; 0 while none wait. */
+  private volatile long waitingSince;
 
   /**
    * @param sink owned from now on
@@ -38,13 +50,24 @@ public final class Delivery implements AutoCloseable {
       int queueBytes,
       SinkAccount account,
       Consumer<@Nullable String> health) {
-    this.name = name;
+    this(name, sink, queueBytes, account, health, STANDSTILL);
+  }
+
+  Delivery(
+      String name,
+      Sink sink,
+      int queueBytes,
+      SinkAccount account,
+      Consumer<@Nullable String> health,
+      Duration standstill) {
     this.sink = sink;
     this.account = account;
-    this.health = health;
+    this.health = new SinkHealth(name, health);
+    this.standstill = standstill;
     queue = new SinkQueue(queueBytes);
     // A write to a pipe that nobody reads would keep the carrier of a virtual thread from the
     // others.
+    StallWatch.add(this);
     writer = Thread.ofPlatform().daemon().name("sink-" + name).start(this::run);
   }
 
@@ -58,10 +81,20 @@ public final class Delivery implements AutoCloseable {
       throws IOException {
     Sink sink =
         switch (spec) {
-          case SinkSpec.Stdout _ -> ChannelSink.stdout();
-          case SinkSpec.File file -> ChannelSink.file(file.path());
+          case SinkSpec.Stdout _ -> new StreamSink(LineStream.STDOUT);
+          case SinkSpec.File file -> file(file.path(), file.bounds());
         };
     return new Delivery(spec.name(), sink, queueBytes, account, health);
+  }
+
+  private static Sink file(Path path, @Nullable FileBounds bounds) throws IOException {
+    boolean stream =
+        bounds == null
+            && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+            && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    return stream
+        ? new StreamSink(LineStream.open(path))
+        : new FileSink(RecordFile.open(path, bounds));
   }
 
   public SinkAccount account() {
@@ -109,6 +142,7 @@ public final class Delivery implements AutoCloseable {
       // what is still queued is counted by stop()
     } finally {
       // Here and not in stop(), which does not wait for ever: whoever writes last closes.
+      StallWatch.remove(this);
       closeSink();
     }
   }
@@ -117,31 +151,56 @@ public final class Delivery implements AutoCloseable {
     try {
       sink.close();
     } catch (IOException e) {
-      report(e.getMessage());
+      health.failing(sentence(e));
     }
   }
 
   private void deliver(LineBatch batch) throws InterruptedException {
     ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, 0, batch.length);
     Duration pause = FIRST_PAUSE;
+    int failures = 0;
     int done = 0;
-    for (int attempt = 1; attempt <= ATTEMPTS && done < batch.lines; attempt++) {
+    waitingSince = now();
+    while (done < batch.lines && failures < ATTEMPTS && !abandoned) {
+      bytes.limit(batch.ends[batch.portionEnd(done, sink.portionBytes()) - 1]);
       String problem = null;
       try {
         sink.write(bytes);
       } catch (IOException e) {
-        problem = e.getMessage() == null ? e.toString() : e.getMessage();
+        problem = sentence(e);
       }
+      int before = done;
       done = count(batch, done, bytes.position());
-      report(problem);
-      if (done < batch.lines && attempt < ATTEMPTS && !queue.isClosed()) {
-        Thread.sleep(pause);
+      if (done > before) {
+        waitingSince = now();
+        health.takes();
+      }
+      health.failing(problem);
+      if (problem != null && ++failures < ATTEMPTS) {
+        queue.pause(pause);
         pause = pause.multipliedBy(4);
       }
     }
+    waitingSince = 0;
     if (done < batch.lines) {
-      sink.giveUp(bytes.position() > batch.start(done));
       drop(batch, done);
+    }
+  }
+
+  private static String sentence(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /** Never 0, which stands for no time. */
+  private static long now() {
+    return System.nanoTime() | 1;
+  }
+
+  /** Looks whether the sink stands still. Called every second, by a thread that is not to wait. */
+  void look() {
+    long since = waitingSince;
+    if (since != 0 && now() - since > standstill.toNanos()) {
+      health.stands(standstill);
     }
   }
 
@@ -149,7 +208,8 @@ public final class Delivery implements AutoCloseable {
     chunksFailed = chunksFailed + 1;
     for (int line = from; line < batch.lines && queue.isCurrent(batch); line++) {
       if (batch.rings[line] >= 0) {
-        account.dropped(batch.rings[line], LossReason.SINK_FAILED, 1);
+        account.dropped(
+            batch.rings[line], abandoned ? LossReason.STOPPED : LossReason.SINK_FAILED, 1);
       }
     }
   }
@@ -168,14 +228,6 @@ public final class Delivery implements AutoCloseable {
       linesTaken = linesTaken + line - from;
     }
     return line;
-  }
-
-  private void report(@Nullable String problem) {
-    if (failing != (problem != null)) {
-      failing = problem != null;
-      health.accept(
-          problem == null ? null : "The sink '" + name + "' does not accept records: " + problem);
-    }
   }
 
   /** Lines that the sink has taken to their end since it was opened. */
@@ -212,10 +264,9 @@ public final class Delivery implements AutoCloseable {
       if (!writer.join(wait)) {
         // A write that does not return is left behind: interrupting it would close the channel
         // for others, and a daemon does not keep the process alive.
-        if (!isWriting()) {
-          writer.interrupt();
-          writer.join(Duration.ofMillis(200));
-        }
+        abandoned = true;
+        sink.abandon();
+        boolean ignored = writer.join(LAST_WAIT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -241,10 +292,6 @@ public final class Delivery implements AutoCloseable {
   /** No line is taken in any more; the writer ends when it has written what is queued. */
   public void closeQueue() {
     queue.close();
-  }
-
-  private boolean isWriting() {
-    return writer.getState() == Thread.State.RUNNABLE;
   }
 
   /** Stops at once. */

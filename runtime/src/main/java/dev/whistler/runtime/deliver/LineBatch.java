@@ -69,4 +69,13 @@ public final class LineBatch {
   int size(int line) {
     return ends[line] - start(line);
   }
+
+  /** The line behind as many as fit into so many bytes, at least one, from the given one on. */
+  int portionEnd(int from, int portionBytes) {
+    int end = from + 1;
+    while (end < lines && ends[end] - start(from) <= portionBytes) {
+      end++;
+    }
+    return end;
+  }
 }

@@ -19,6 +19,7 @@ final class SinkQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
   private final Condition drained = lock.newCondition();
+  private final Condition closing = lock.newCondition();
   private final ArrayDeque<LineBatch> chunks = new ArrayDeque<>();
   private final int limit;
   private int queuedBytes;
@@ -160,6 +161,19 @@ final class SinkQueue {
     }
   }
 
+  /** Waits, but no longer than until it is closed. */
+  void pause(Duration wait) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = wait.toNanos();
+      while (!closed && left > 0) {
+        left = closing.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean isClosed() {
     lock.lock();
     try {
@@ -176,6 +190,7 @@ final class SinkQueue {
       closed = true;
       filled.signalAll();
       drained.signalAll();
+      closing.signalAll();
     } finally {
       lock.unlock();
     }

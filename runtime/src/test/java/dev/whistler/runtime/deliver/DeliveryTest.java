@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.SinkAccount;
 import dev.whistler.runtime.account.SinkCounters;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +39,9 @@ class DeliveryTest {
     final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     final CountDownLatch gate;
     int failures;
+
+    /** How much it takes in all while it fails. */
     int bytesBeforeFailure;
-    boolean brokenOff;
 
     FakeSink(boolean open) {
       gate = new CountDownLatch(open ? 0 : 1);
@@ -54,7 +57,11 @@ class DeliveryTest {
       int size = lines.remaining();
       if (failures > 0) {
         failures--;
-        size = Math.min(bytesBeforeFailure, size);
+        size = Math.min(bytesBeforeFailure - taken.size(), size);
+        int start = lines.position();
+        lines.position(start + size);
+        size -= WholeLines.takeBack(lines, start);
+        lines.position(start);
       }
       byte[] bytes = new byte[size];
       lines.get(bytes);
@@ -62,11 +69,6 @@ class DeliveryTest {
       if (lines.hasRemaining()) {
         throw new IOException("no space");
       }
-    }
-
-    @Override
-    public void giveUp(boolean withinLine) {
-      brokenOff = withinLine;
     }
 
     @Override
@@ -210,14 +212,14 @@ class DeliveryTest {
   void aSinkThatFailsForLongLosesWithAReason() {
     FakeSink sink = new FakeSink(true);
     sink.failures = 3;
-    sink.bytesBeforeFailure = 2;
+    sink.bytesBeforeFailure = 6;
     Delivery delivery = deliverTo(sink, 1 << 20);
     delivery.offer(lines(1, "abc\n", "def\n", "ghi\n"), WAITS);
     await().atMost(SOON).until(delivery::isIdle);
     assertThat(account.counters(1))
         .isEqualTo(new SinkCounters("test", 0, 1, Map.of(LossReason.SINK_FAILED, 2L), 0));
-    assertThat(sink.brokenOff).isTrue();
     delivery.stop(SOON);
+    assertThat(sink.taken.toString(StandardCharsets.UTF_8)).isEqualTo("abc\n");
   }
 
   @Test
@@ -278,6 +280,50 @@ class DeliveryTest {
 
   private Delivery open(Path path) throws IOException {
     return Delivery.open(new SinkSpec.File(path), 1 << 20, account, health::add);
+  }
+
+  /** A pipe that nobody reads for a while: one sentence when it begins and one null at its end. */
+  @Test
+  void aSinkThatTakesNothingIsInTroubleUntilItTakesALine() {
+    FakeSink sink = new FakeSink(false);
+    Delivery delivery =
+        new Delivery("test", sink, 100, account, health::add, Duration.ofMillis(1500));
+    delivery.offer(lines(0, "0123456789"), WAITS);
+    await().atMost(SOON).until(() -> !health.isEmpty());
+    assertThat(health.getFirst()).startsWith("The sink 'test' stands still: ");
+    // what waited is given up, and still nothing is taken
+    delivery.giveUp(LossReason.QUEUE_FULL);
+    await().during(Duration.ofMillis(1500)).atMost(SOON).until(() -> health.size() == 1);
+
+    sink.gate.countDown();
+    await().atMost(SOON).until(() -> health.size() == 2);
+    assertThat(health.getLast()).isNull();
+    delivery.stop(SOON);
+    assertThat(health).hasSize(2);
+  }
+
+  @Test
+  void anIdleSinkDoesNotStandStill() {
+    Delivery delivery =
+        new Delivery("test", new FakeSink(true), 100, account, health::add, Duration.ofMillis(1));
+    delivery.offer(lines(0, "0123456789"), WAITS);
+    await().during(Duration.ofMillis(2500)).atMost(SOON).until(health::isEmpty);
+    delivery.stop(SOON);
+  }
+
+  /** The kernel mixes what several threads write into a full pipe. */
+  @Test
+  void linesOfSeveralProgramsOnStandardOutputStayWhole() throws Exception {
+    int whole = 0;
+    try (WritingProcess process = WritingProcess.toStdout(4, 500);
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(process.output(), StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        assertThat(line).startsWith("{\"n\":").endsWith("\"}").doesNotContain("}{");
+        whole++;
+      }
+    }
+    assertThat(whole).isEqualTo(2000);
   }
 
   @Test
