@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -53,7 +54,10 @@ public record KernelProfileContent(
 
   /** Groups whose events are made by users of the node and come and go. */
   private static final Set<String> DYNAMIC_GROUPS =
-      Set.of("kprobes", "uprobes", "synthetic", "eprobes", "probe");
+      Set.of("kprobes", "uprobes", "fprobes", "synthetic", "eprobes", "probe", "user_events");
+
+  /** What such groups begin with where their tool numbers or names them itself. */
+  private static final List<String> DYNAMIC_PREFIXES = List.of("user_events_", "ebpf_", "probe_");
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -91,7 +95,8 @@ public record KernelProfileContent(
   }
 
   private static boolean isDynamic(String event) {
-    return DYNAMIC_GROUPS.contains(event.substring(0, Math.max(0, event.indexOf('/'))));
+    String group = event.substring(0, Math.max(0, event.indexOf('/')));
+    return DYNAMIC_GROUPS.contains(group) || DYNAMIC_PREFIXES.stream().anyMatch(group::startsWith);
   }
 
   /** The text without its {@code ID:} line and without what follows from {@code print fmt}. */

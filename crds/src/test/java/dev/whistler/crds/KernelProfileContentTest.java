@@ -53,6 +53,31 @@ final class KernelProfileContentTest {
         .containsOnlyKeys("sched/x");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kprobes/p",
+        "uprobes/u",
+        "fprobes/f",
+        "eprobes/e",
+        "synthetic/s",
+        "user_events/a",
+        "user_events_42/a",
+        "ebpf_probes/b",
+        "probe_libc/malloc",
+        "probe/x"
+      })
+  void otherToolsDoNotChangeAProfile(String event) {
+    assertThat(content(Map.of(event, FORMAT, "sched/x", FORMAT)).digest())
+        .isEqualTo(content(Map.of("sched/x", FORMAT)).digest());
+  }
+
+  @Test
+  void groupsOfTheKernelWithSuchNamesStay() {
+    assertThat(content(Map.of("probes/x", FORMAT, "ebpf/x", FORMAT, "user/x", FORMAT)).formats())
+        .hasSize(3);
+  }
+
   @Test
   void theOrderOfReadingDoesNotMatter() {
     Map<String, String> many = new HashMap<>();

@@ -17,7 +17,7 @@ public interface AgentConfig {
   @WithDefault("whistler-system")
   String namespace();
 
-  /** The agent's own directory on the node; file sinks write below {@code files} in it. */
+  /** The agent's own directory on the node; file sinks write below {@code files/PROGRAM} in it. */
   @WithDefault("/var/lib/whistler")
   Path directory();
 
@@ -40,6 +40,20 @@ public interface AgentConfig {
   ByteCount nodeMapBytes();
 
   /** How long the agent may be silent before its node counts as lost; renewed three times in it. */
-  @WithDefault("30s")
+  @WithDefault("120s")
   Duration lease();
+
+  /** Files to which programs write. */
+  Files files();
+
+  /** What each of them may take. */
+  interface Files {
+    /** Most bytes of one file, 64 KiB to 1 TiB; then it is rotated. */
+    @WithDefault("67108864")
+    long maxBytes();
+
+    /** How many earlier files are kept beside it, at most 1000. */
+    @WithDefault("4")
+    int maxFiles();
+  }
 }

@@ -1,11 +1,13 @@
 package dev.whistler.agent;
 
+import dev.whistler.agent.deliver.ProgramFiles;
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
 import dev.whistler.agent.node.NodeFeatures;
 import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.node.StateDirectory;
 import dev.whistler.agent.report.Heartbeat;
+import dev.whistler.agent.report.LossWatch;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
 import dev.whistler.agent.report.ProfileUpload;
@@ -26,6 +28,7 @@ import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.deliver.FileBounds;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,14 +36,19 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +60,10 @@ final class NodeAgent implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(NodeAgent.class);
   private static final long NO_RESYNC = 0;
+  private static final Duration SWEEP = Duration.ofMinutes(1);
+
+  /** Time to fetch what a program has written after it was deleted. */
+  private static final Duration FILES_STAY = Duration.ofMinutes(10);
 
   private final Machine machine;
   private final @Nullable Kernel kernel;
@@ -62,6 +74,8 @@ final class NodeAgent implements AutoCloseable {
   private final SharedIndexInformer<KernelProfileRequest> wanted;
   private final Supervisor supervisor;
   private final NodeReporter reporter;
+  private final LossWatch losses;
+  private final ProgramFiles files;
   private final Heartbeat heartbeat;
   private final Optional<ProfileUpload> upload;
 
@@ -96,15 +110,21 @@ final class NodeAgent implements AutoCloseable {
             .resources(KernelProfileRequest.class)
             .withName(KernelProfileRequest.NAME)
             .runnableInformer(NO_RESYNC);
+    files =
+        new ProgramFiles(
+            config.directory(),
+            new FileBounds(config.files().maxBytes(), config.files().maxFiles()),
+            FILES_STAY);
     supervisor =
         new Supervisor(
-            new ArtifactLoader(client, name, machine.architecture(), directory, pins),
+            new ArtifactLoader(client, name, machine.architecture(), files, pins),
             new NodeBudget(
                 WhistlerNodeStatus.MAX_PROGRAMS,
                 config.programMapBytes().count(),
                 config.nodeMapBytes().count()),
             config.drain(),
             this::worksChanged);
+    losses = new LossWatch(supervisor::programs, this::worksChanged);
     reporter =
         new NodeReporter(
             client,
@@ -117,7 +137,7 @@ final class NodeAgent implements AutoCloseable {
                     Optional.ofNullable(kernel).map(Kernel::name),
                     Optional.ofNullable(obstacle),
                     features,
-                    supervisor.works(),
+                    supervisor.works().stream().map(losses::with).toList(),
                     previous,
                     Instant.now()));
     heartbeat = new Heartbeat(client, config.namespace(), name, config.lease());
@@ -137,6 +157,23 @@ final class NodeAgent implements AutoCloseable {
     watch(wanted, this::uploadIfWanted);
     reporter.changed();
     heartbeat.start();
+    losses.start();
+    var _ =
+        events.scheduleWithFixedDelay(
+            this::sweepFiles, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A program that no node runs now is there as long as a revision of it is. */
+  private void sweepFiles() {
+    if (!synced()) {
+      return;
+    }
+    Set<String> there =
+        Stream.concat(
+                revisions.getStore().list().stream().map(it -> it.getSpec().program().name()),
+                supervisor.works().stream().map(work -> work.assignment().program()))
+            .collect(Collectors.toSet());
+    files.sweep(there, System.nanoTime());
   }
 
   private <T extends HasMetadata> void watch(SharedIndexInformer<T> informer, Runnable onChange) {
@@ -280,6 +317,7 @@ final class NodeAgent implements AutoCloseable {
     if (pins != null) {
       pins.close();
     }
+    losses.close();
     heartbeat.close();
     reporter.close();
   }

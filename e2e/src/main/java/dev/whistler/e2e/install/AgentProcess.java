@@ -7,12 +7,12 @@ import java.nio.file.Path;
  *
  * @param node name of the node
  * @param process the agent itself
- * @param directory its own directory; file sinks are in {@code files} below it
+ * @param directory its own directory; file sinks are in {@code files/PROGRAM} below it
  */
 public record AgentProcess(String node, QuarkusProcess process, Path directory) {
 
-  /** The file behind a file sink of that bare name. */
+  /** The file behind the file sink that has its program's name. */
   public Path sinkFile(String name) {
-    return directory.resolve("files").resolve(name);
+    return directory.resolve("files").resolve(name).resolve(name);
   }
 }

@@ -215,7 +215,7 @@ public final class ChartInstallation {
 
   /** The text of a file sink of that bare name; empty while there is none. */
   public Optional<String> sink(String name) {
-    return cluster.node().read(DIRECTORY + "/files/" + name);
+    return cluster.node().read("%s/files/%s/%s".formatted(DIRECTORY, name, name));
   }
 
   /**

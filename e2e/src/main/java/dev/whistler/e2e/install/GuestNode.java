@@ -176,7 +176,7 @@ public final class GuestNode implements AutoCloseable {
    * @param count how many there are to be at least
    */
   public List<String> awaitSinkLines(String sink, String text, int count) {
-    String file = "/root%s/files/%s".formatted(GuestMachine.DATA, sink);
+    String file = "/root%s/files/%s/%s".formatted(GuestMachine.DATA, sink, sink);
     poll("[ \"$(grep -cF '%s' %s 2>/dev/null)\" -ge %d ]".formatted(text, file, count));
     return run("grep -F '%s' %s".formatted(text, file)).lines().toList();
   }

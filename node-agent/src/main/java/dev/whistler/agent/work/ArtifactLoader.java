@@ -1,9 +1,9 @@
 package dev.whistler.agent.work;
 
+import dev.whistler.agent.deliver.ProgramFiles;
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
 import dev.whistler.crds.MalformedContentException;
-import dev.whistler.crds.ProgramSink;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.crds.WhistlerRevisionSpec;
@@ -18,15 +18,9 @@ import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.tier.Tier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,30 +32,29 @@ import org.jspecify.annotations.Nullable;
 public final class ArtifactLoader implements Loader {
 
   private static final Logger LOG = Logger.getLogger(ArtifactLoader.class);
-  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
 
   private final KubernetesClient client;
   private final String node;
   private final String architecture;
-  private final Path files;
+  private final ProgramFiles files;
   private final @Nullable PinRoot pins;
 
   /**
    * @param node name of this node
    * @param architecture of this node, {@code x86-64} or {@code arm64}
-   * @param directory the agent's own directory
+   * @param files to which programs write
    * @param pins where programs are pinned; null: they end with this process
    */
   public ArtifactLoader(
       KubernetesClient client,
       String node,
       String architecture,
-      Path directory,
+      ProgramFiles files,
       @Nullable PinRoot pins) {
     this.client = client;
     this.node = node;
     this.architecture = architecture;
-    this.files = directory.resolve("files");
+    this.files = files;
     this.pins = pins;
   }
 
@@ -93,7 +86,7 @@ public final class ArtifactLoader implements Loader {
     public RunningProgram start(@Nullable RunningProgram current) throws StartException {
       RunRequest request =
           RunRequest.of(object, identity(assignment))
-              .withSinks(sinks(assignment.spec().sinks()))
+              .withSinks(files.sinks(assignment.program(), assignment.spec().sinks()))
               .withTier(tier(assignment.spec()));
       if (pins != null) {
         request =
@@ -141,7 +134,7 @@ public final class ArtifactLoader implements Loader {
     return Runtime.adopt(
         Objects.requireNonNull(pins, "what is pinned was found there").path(),
         identity(assignment),
-        sinks(assignment.spec().sinks()));
+        files.sinks(assignment.program(), assignment.spec().sinks()));
   }
 
   @Override
@@ -234,39 +227,5 @@ public final class ArtifactLoader implements Loader {
           FailureReason.UNSUPPORTED,
           "This agent does not know " + field + "; remove it from the spec or update the agents.");
     }
-  }
-
-  private List<SinkSpec> sinks(List<ProgramSink> wanted) throws StartException {
-    List<SinkSpec> sinks = new ArrayList<>();
-    for (ProgramSink sink : wanted) {
-      if (sink.file() != null) {
-        sinks.add(new SinkSpec.File("file-" + sink.file().name(), file(sink.file().name())));
-      } else if (sink.stdout() != null) {
-        sinks.add(new SinkSpec.Stdout());
-      } else {
-        refuse(true, "sinks by ref");
-      }
-    }
-    return sinks;
-  }
-
-  private Path file(String name) throws StartException {
-    if (!FILE_NAME.matcher(name).matches()) {
-      throw new StartException(
-          FailureReason.SINK_UNAVAILABLE,
-          "A file sink has a bare file name of letters, digits, '.', '_' and '-'.");
-    }
-    try {
-      Files.createDirectories(
-          files,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (IOException e) {
-      throw new StartException(
-          FailureReason.SINK_UNAVAILABLE,
-          "The agent cannot make its directory " + files + "; check the volume it is on.",
-          String.valueOf(e.getMessage()),
-          e);
-    }
-    return files.resolve(name);
   }
 }

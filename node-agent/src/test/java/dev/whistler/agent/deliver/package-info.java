@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.agent.deliver;
+
+import org.jspecify.annotations.NullMarked;
