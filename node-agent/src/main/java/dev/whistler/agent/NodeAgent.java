@@ -23,6 +23,7 @@ import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.FailureReason;
@@ -46,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,13 +55,17 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one agent does, from start to stop: three watches (revisions, its own Node, the list of
- * wanted profiles), one supervisor of programs, one reporter, one Lease.
+ * What one agent does, from start to stop: four watches (revisions, its own Node and WhistlerNode,
+ * the list of wanted profiles), one supervisor of programs, one reporter, one Lease.
  */
 final class NodeAgent implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(NodeAgent.class);
   private static final long NO_RESYNC = 0;
+
+  /** The first upload of a profile waits for a random part of it. */
+  private static final Duration SPREAD = Duration.ofSeconds(2);
+
   private static final Duration SWEEP = Duration.ofMinutes(1);
 
   /** Time to fetch what a program has written after it was deleted. */
@@ -72,6 +78,7 @@ final class NodeAgent implements AutoCloseable {
   private final SharedIndexInformer<WhistlerRevision> revisions;
   private final SharedIndexInformer<Node> nodes;
   private final SharedIndexInformer<KernelProfileRequest> wanted;
+  private final SharedIndexInformer<WhistlerNode> own;
   private final Supervisor supervisor;
   private final NodeReporter reporter;
   private final LossWatch losses;
@@ -89,6 +96,9 @@ final class NodeAgent implements AutoCloseable {
   private int hindrances;
   private int denials;
   private boolean retryDue;
+  private boolean waited;
+
+  private volatile @Nullable String denial;
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
     String name = config.nodeName();
@@ -105,6 +115,7 @@ final class NodeAgent implements AutoCloseable {
     List<Feature> features = NodeFeatures.probe();
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
+    own = client.resources(WhistlerNode.class).withName(name).runnableInformer(NO_RESYNC);
     wanted =
         client
             .resources(KernelProfileRequest.class)
@@ -136,11 +147,12 @@ final class NodeAgent implements AutoCloseable {
                     version,
                     Optional.ofNullable(kernel).map(Kernel::name),
                     Optional.ofNullable(obstacle),
+                    Optional.ofNullable(denial),
                     features,
                     supervisor.works().stream().map(losses::with).toList(),
                     previous,
                     Instant.now()));
-    heartbeat = new Heartbeat(client, config.namespace(), name, config.lease());
+    heartbeat = new Heartbeat(client, config.namespace(), name, this::node, config.lease());
     upload =
         Optional.ofNullable(kernel)
             .map(known -> new ProfileUpload(client, known.name(), known.profile()));
@@ -152,7 +164,14 @@ final class NodeAgent implements AutoCloseable {
     if (kernel != null) {
       submit(() -> begin(reassign));
     }
-    watch(nodes, reassign);
+    watch(
+        nodes,
+        () -> {
+          reassign.run();
+          // Its WhistlerNode belongs to it.
+          reporter.changed();
+        });
+    watch(own, this::ownSeen);
     watch(revisions, reassign);
     watch(wanted, this::uploadIfWanted);
     reporter.changed();
@@ -260,20 +279,48 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
+  private void ownSeen() {
+    if (own.hasSynced()) {
+      reporter.seen(own.getStore().list().stream().findFirst().orElse(null));
+    }
+  }
+
   private void uploadIfWanted() {
     boolean isWanted =
         wanted.getStore().list().stream()
             .map(KernelProfileRequest::getSpec)
             .filter(Objects::nonNull)
             .anyMatch(spec -> kernel != null && spec.profiles().contains(kernel.name()));
+    if (!isWanted && denial != null) {
+      denial = null;
+      denials = 0;
+      reporter.changed();
+    }
     if (!isWanted || upload.isEmpty() || retryDue) {
       return;
     }
-    if (upload.get().upload()) {
-      denials = 0;
+    if (!waited) {
+      // Many agents share a kernel, and one of them is enough.
+      waited = true;
+      uploadAfter(ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
       return;
     }
-    denials++;
+    Optional<String> refused = upload.get().isThere() ? Optional.empty() : upload.get().upload();
+    if (refused.isEmpty()) {
+      denials = 0;
+    } else {
+      if (denials == 0) {
+        LOG.warnf("The kernel profile cannot be uploaded (tried again): %s", refused.get());
+      }
+      denials++;
+      long wait = Backoff.after(denials).toMillis();
+      uploadAfter(wait + ThreadLocalRandom.current().nextLong(wait));
+    }
+    denial = refused.orElse(null);
+    reporter.changed();
+  }
+
+  private void uploadAfter(long millis) {
     retryDue = true;
     var _ =
         events.schedule(
@@ -281,7 +328,7 @@ final class NodeAgent implements AutoCloseable {
               retryDue = false;
               uploadIfWanted();
             },
-            Backoff.after(denials).toMillis(),
+            millis,
             TimeUnit.MILLISECONDS);
   }
 
@@ -311,7 +358,7 @@ final class NodeAgent implements AutoCloseable {
    */
   @Override
   public void close() {
-    List.of(nodes, revisions, wanted).forEach(SharedIndexInformer::stop);
+    List.of(nodes, revisions, wanted, own).forEach(SharedIndexInformer::stop);
     events.shutdownNow();
     supervisor.close();
     if (pins != null) {

@@ -1,19 +1,29 @@
 package dev.whistler.agent.report;
 
+import dev.whistler.agent.work.Backoff;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** Renews this node's Lease three times within its duration, at jittered moments. */
+/**
+ * Renews this node's Lease three times within its duration, at jittered moments, by one request
+ * each: the version of the last answer is kept. A Lease that somebody deleted or wrote is looked up
+ * and made again.
+ */
 public final class Heartbeat implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Heartbeat.class);
@@ -21,20 +31,32 @@ public final class Heartbeat implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final String node;
+  private final String name;
+  private final Supplier<Optional<Node>> node;
   private final Duration duration;
   private final ScheduledExecutorService worker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("whistler-lease").daemon().factory());
 
+  // Touched by the worker's thread only.
+  private @Nullable Lease known;
+  private int failures;
+
   /**
    * @param namespace of the Lease
-   * @param node name of the node and of the Lease
+   * @param name of the node and of the Lease
+   * @param node the Node of that name, once it is known: the Lease goes with it
    * @param duration after which a silent agent counts as lost
    */
-  public Heartbeat(KubernetesClient client, String namespace, String node, Duration duration) {
+  public Heartbeat(
+      KubernetesClient client,
+      String namespace,
+      String name,
+      Supplier<Optional<Node>> node,
+      Duration duration) {
     this.client = client;
     this.namespace = namespace;
+    this.name = name;
     this.node = node;
     this.duration = duration;
   }
@@ -44,29 +66,63 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   private void renew() {
+    Duration next = duration.dividedBy(RENEWALS);
     try {
-      Lease existing = client.leases().inNamespace(namespace).withName(node).get();
-      Lease lease =
-          new LeaseBuilder()
-              .withNewMetadata()
-              .withName(node)
-              .withNamespace(namespace)
-              .endMetadata()
-              .withNewSpec()
-              .withHolderIdentity(node)
-              .withLeaseDurationSeconds((int) duration.toSeconds())
-              .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
-              .endSpec()
-              .build();
-      var _ = existing == null ? client.resource(lease).create() : client.resource(lease).update();
+      known = write();
+      if (failures > 0) {
+        LOG.infof("The Lease is renewed again, after %d attempts in vain.", failures);
+      }
+      failures = 0;
     } catch (KubernetesClientException e) {
-      LOG.warnf("The Lease cannot be renewed (tried again): %s", e.getMessage());
+      known = null;
+      failures++;
+      if (failures == 1) {
+        LOG.warnf("The Lease cannot be renewed (tried again): %s", e.getMessage());
+      }
+      Duration wait = Backoff.after(failures);
+      next = wait.compareTo(next) < 0 ? wait : next;
+    } catch (RuntimeException e) {
+      // The executor would keep it to itself, and the node would fall silent.
+      LOG.error("The Lease was not renewed; this is tried again.", e);
     }
-    long interval = duration.toMillis() / RENEWALS;
-    long jittered = interval - ThreadLocalRandom.current().nextLong(1 + interval / 5);
+    long jittered = next.toMillis() - ThreadLocalRandom.current().nextLong(1 + next.toMillis() / 5);
     if (!worker.isShutdown()) {
       var _ = worker.schedule(this::renew, jittered, TimeUnit.MILLISECONDS);
     }
+  }
+
+  private Lease write() {
+    Lease before = known;
+    if (before != null) {
+      try {
+        return client.resource(renewed(before.getMetadata().getResourceVersion())).update();
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+            && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    Lease there = client.leases().inNamespace(namespace).withName(name).get();
+    return there == null
+        ? client.resource(renewed(null)).create()
+        : client.resource(renewed(there.getMetadata().getResourceVersion())).update();
+  }
+
+  private Lease renewed(@Nullable String version) {
+    return new LeaseBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(namespace)
+        .withResourceVersion(version)
+        .withOwnerReferences(Owner.references(node.get()))
+        .endMetadata()
+        .withNewSpec()
+        .withHolderIdentity(name)
+        .withLeaseDurationSeconds((int) duration.toSeconds())
+        .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+        .endSpec()
+        .build();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.whistler.agent.report;
 
+import dev.whistler.agent.work.Backoff;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -21,14 +23,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps this node's WhistlerNode equal to what the agent knows. Changes within 100 ms are written
- * once; a write that fails is tried again; nothing is written while nothing changes.
+ * Keeps this node's WhistlerNode equal to what the agent knows, also when somebody else writes or
+ * deletes it. Changes within 100 ms are written once, and there is at most one look or write in a
+ * second; a write that fails is tried again with growing waits; nothing is written while nothing
+ * changes.
  */
 public final class NodeReporter implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(NodeReporter.class);
   private static final Duration COALESCE = Duration.ofMillis(100);
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final long INTERVAL_NANOS = 1_000_000_000L;
 
   private final KubernetesClient client;
   private final String name;
@@ -39,8 +43,13 @@ public final class NodeReporter implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("whistler-report").daemon().factory());
 
+  private volatile long writtenAt = System.nanoTime() - INTERVAL_NANOS;
+
   // Touched by the worker's thread only.
-  private @Nullable WhistlerNodeStatus written;
+  private int failures;
+
+  /** What the API server has, as far as is known; null: it must be asked. */
+  private @Nullable WhistlerNode known;
 
   /**
    * @param name name of this node
@@ -61,8 +70,32 @@ public final class NodeReporter implements AutoCloseable {
   /** Something may have changed; returns at once. */
   public void changed() {
     if (due.compareAndSet(false, true)) {
-      writeAfter(COALESCE);
+      long rest = INTERVAL_NANOS - (System.nanoTime() - writtenAt);
+      writeAfter(Duration.ofNanos(Math.max(COALESCE.toNanos(), rest)));
     }
+  }
+
+  /**
+   * The object as a watch has it, null if it is gone; looked at again if that is not what was
+   * written.
+   */
+  public void seen(@Nullable WhistlerNode there) {
+    try {
+      worker.execute(
+          () -> {
+            WhistlerNode ours = known;
+            if (ours != null && (there == null || !sameVersion(ours, there))) {
+              known = null;
+              changed();
+            }
+          });
+    } catch (RejectedExecutionException closing) {
+      LOG.debug("Not looked at any more: the agent stops.", closing);
+    }
+  }
+
+  private static boolean sameVersion(WhistlerNode a, WhistlerNode b) {
+    return a.getMetadata().getResourceVersion().equals(b.getMetadata().getResourceVersion());
   }
 
   private void writeAfter(Duration wait) {
@@ -76,53 +109,66 @@ public final class NodeReporter implements AutoCloseable {
   private void write() {
     due.set(false);
     try {
-      if (written == null) {
-        written = readOrCreate();
+      WhistlerNode there = known;
+      if (there == null) {
+        there = readOrCreate();
+        writtenAt = System.nanoTime();
       }
-      WhistlerNodeStatus status = model.apply(written);
-      if (!status.equals(written)) {
-        WhistlerNode resource = resource();
-        resource.setStatus(status);
-        var _ = client.resource(resource).updateStatus();
-        written = status;
-        LOG.debugf("reported: %s", status);
+      known = brought(there);
+      if (failures > 0) {
+        LOG.infof("This node is reported again, after %d attempts in vain.", failures);
       }
+      failures = 0;
     } catch (KubernetesClientException e) {
-      LOG.warnf("This node cannot be reported (tried again): %s", e.getMessage());
-      // Somebody may have removed it: look again.
-      written = null;
-      if (due.compareAndSet(false, true)) {
-        long jitter = ThreadLocalRandom.current().nextLong(RETRY.toMillis());
-        writeAfter(RETRY.plusMillis(jitter));
+      failures++;
+      if (failures == 1) {
+        LOG.warnf("This node cannot be reported (tried again): %s", e.getMessage());
       }
+      // Somebody may have removed it: look again.
+      known = null;
+      if (due.compareAndSet(false, true)) {
+        long wait = Backoff.after(failures).toMillis();
+        writeAfter(Duration.ofMillis(wait + ThreadLocalRandom.current().nextLong(wait)));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("This node was not reported; it is when something changes.", e);
     }
   }
 
-  private WhistlerNodeStatus readOrCreate() {
+  /** The object once it says what it should. */
+  private WhistlerNode brought(WhistlerNode there) {
+    WhistlerNode now = there;
+    List<OwnerReference> owners = Owner.references(node.get());
+    if (!owners.isEmpty() && !owners.equals(now.getMetadata().getOwnerReferences())) {
+      now = client.resource(object(owners)).forceConflicts().serverSideApply();
+      writtenAt = System.nanoTime();
+    }
+    WhistlerNodeStatus before = now.getStatus();
+    WhistlerNodeStatus status = model.apply(before == null ? NOTHING : before);
+    if (!status.equals(before)) {
+      WhistlerNode resource = object(owners);
+      resource.setStatus(status);
+      now = client.resource(resource).updateStatus();
+      writtenAt = System.nanoTime();
+      LOG.debugf("reported: %s", status);
+    }
+    return now;
+  }
+
+  private static final WhistlerNodeStatus NOTHING =
+      new WhistlerNodeStatus(null, null, null, null, null, List.of(), List.of(), List.of());
+
+  private WhistlerNode readOrCreate() {
     WhistlerNode existing = client.resources(WhistlerNode.class).withName(name).get();
-    if (existing == null) {
-      existing = client.resource(resource()).create();
-    }
-    WhistlerNodeStatus status = existing.getStatus();
-    return status == null
-        ? new WhistlerNodeStatus(null, null, null, null, null, List.of(), List.of(), List.of())
-        : status;
+    return existing == null
+        ? client.resource(object(Owner.references(node.get()))).create()
+        : existing;
   }
 
-  private WhistlerNode resource() {
-    ObjectMetaBuilder metadata = new ObjectMetaBuilder().withName(name);
-    node.get()
-        .ifPresent(
-            owner ->
-                metadata
-                    .addNewOwnerReference()
-                    .withApiVersion("v1")
-                    .withKind("Node")
-                    .withName(name)
-                    .withUid(owner.getMetadata().getUid())
-                    .endOwnerReference());
+  private WhistlerNode object(List<OwnerReference> owners) {
     WhistlerNode resource = new WhistlerNode();
-    resource.setMetadata(metadata.build());
+    resource.setMetadata(
+        new ObjectMetaBuilder().withName(name).withOwnerReferences(owners).build());
     return resource;
   }
 

@@ -4,6 +4,7 @@ import dev.whistler.agent.node.Machine;
 import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNodeStatus;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The status of this node's WhistlerNode, from what the agent knows. Pure. */
@@ -31,6 +33,7 @@ public final class NodeStatusModel {
    *
    * @param profile name of the KernelProfile; empty when this kernel cannot be described
    * @param obstacle why no programs can run; empty when they can
+   * @param denial why the API server does not take the profile; empty when it does or was not asked
    * @param previous what was reported last: conditions that did not change keep their time
    */
   public static WhistlerNodeStatus status(
@@ -38,6 +41,7 @@ public final class NodeStatusModel {
       String agentVersion,
       Optional<String> profile,
       Optional<Obstacle> obstacle,
+      Optional<String> denial,
       List<Feature> features,
       List<Work> works,
       @Nullable WhistlerNodeStatus previous,
@@ -61,7 +65,20 @@ public final class NodeStatusModel {
             .limit(WhistlerNodeStatus.MAX_PROGRAMS)
             .map(NodeStatusModel::program)
             .toList(),
-        List.of(keepTime(ready, previous)));
+        Stream.concat(Stream.of(ready), denial.map(it -> denied(it, now)).stream())
+            .map(condition -> keepTime(condition, previous))
+            .toList());
+  }
+
+  /** There while it holds only. */
+  private static ResourceCondition denied(String why, Instant now) {
+    return new ResourceCondition(
+        "ProfileAccepted",
+        Status.FALSE,
+        NodeReason.PROFILE_DENIED,
+        truncate(why),
+        0,
+        now.truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
   private static ResourceCondition keepTime(

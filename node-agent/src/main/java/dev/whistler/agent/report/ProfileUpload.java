@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,26 +27,34 @@ public final class ProfileUpload {
     this.spec = spec;
   }
 
+  /** Whether somebody has uploaded it; false as well where that cannot be told. */
+  public boolean isThere() {
+    try {
+      return client.resources(KernelProfile.class).withName(name).get() != null;
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
   /**
    * Creates the profile; does nothing where it exists.
    *
-   * @return whether it is there now. A policy may know later than this agent what is wanted, so a
-   *     denial is worth another try.
+   * @return why it is not there now, in the words of the API server; empty if it is. A policy may
+   *     know later than this agent what is wanted, so a denial is worth another try.
    */
-  public boolean upload() {
+  public Optional<String> upload() {
     KernelProfile profile = new KernelProfile();
     profile.setMetadata(new ObjectMetaBuilder().withName(name).build());
     profile.setSpec(spec);
     try {
       var _ = client.resource(profile).create();
       LOG.infof("uploaded kernel profile %s", name);
-      return true;
+      return Optional.empty();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return true;
+        return Optional.empty();
       }
-      LOG.warnf("Kernel profile %s cannot be uploaded (tried again): %s", name, e.getMessage());
-      return false;
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -1,12 +1,14 @@
 package dev.whistler.agent.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whistler.agent.node.Machine;
 import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.work.Revisions;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.State;
@@ -34,6 +36,7 @@ final class NodeStatusModelTest {
         "0.1",
         Optional.of("p".repeat(40)),
         obstacle,
+        Optional.empty(),
         List.of(),
         List.of(new Work(Revisions.assignment("forks", 3), state, Optional.empty())),
         before,
@@ -78,6 +81,31 @@ final class NodeStatusModelTest {
                 .target());
     assertThat(target.state()).isEqualTo(State.UNLOADING);
     assertThat(target.reason()).isEqualTo("InUse");
+  }
+
+  @Test
+  void aDeniedProfileIsSaidWhileItHolds() {
+    assertThat(denied(Optional.of("x".repeat(1000)), null, NOON).conditions())
+        .extracting(ResourceCondition::type, ResourceCondition::reason)
+        .containsExactly(
+            tuple("Ready", "AgentReady"), tuple("ProfileAccepted", NodeReason.PROFILE_DENIED));
+    WhistlerNodeStatus first = denied(Optional.of("no"), null, NOON);
+    assertThat(denied(Optional.of("no"), first, NOON.plusSeconds(60))).isEqualTo(first);
+    assertThat(denied(Optional.empty(), first, NOON.plusSeconds(60)).conditions()).hasSize(1);
+  }
+
+  private static WhistlerNodeStatus denied(
+      Optional<String> denial, @Nullable WhistlerNodeStatus before, Instant at) {
+    return NodeStatusModel.status(
+        MACHINE,
+        "0.1",
+        Optional.of("p".repeat(40)),
+        Optional.empty(),
+        denial,
+        List.of(),
+        List.of(),
+        before,
+        at);
   }
 
   @Test
