@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,7 +185,9 @@ final class CustomResourcesIT {
   }
 
   private static WhistlerProgram patch(Resource<WhistlerProgram> resource, String yaml) {
-    String json = Serialization.asJson(Serialization.unmarshal(yaml, Object.class));
+    // What begins with a brace would be read as JSON.
+    Map<?, ?> read = Serialization.unmarshal("patch: " + yaml, Map.class);
+    String json = Serialization.asJson(read.get("patch"));
     return resource.patch(PatchContext.of(PatchType.JSON_MERGE), json);
   }
 
