@@ -14,7 +14,6 @@ import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.Runtime;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.Updated;
-import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.tier.Tier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
