@@ -33,7 +33,7 @@ final class DocumentedCommandsTest {
   private static final Path ROOT = Repository.find().root();
   private static final Set<String> KUBECTL =
       Set.of("apply", "get", "describe", "delete", "label", "logs");
-  private static final Set<String> SHORT_NAMES = Set.of("crd", "wp", "namespace");
+  private static final Set<String> SHORT_NAMES = Set.of("crd", "lease", "namespace", "wp");
 
   /** A command and the document that shows it. */
   record Shown(String document, String command) {
@@ -78,6 +78,9 @@ final class DocumentedCommandsTest {
         // Run by JavaExampleTest of the runtime.
         case "java" -> assertThat(ROOT.resolve("examples/java/Forks.java")).exists();
         case "skopeo", "ctr" -> image(words);
+        // Run by LeftoversIT.
+        case "helm/remove-leftovers.sh" ->
+            assertThat(List.of("helm/remove-leftovers.sh", "--definitions")).containsAll(words);
         // What the chart mounts of the node, and where the agent pins in it.
         case "rm" -> assertThat(words).containsExactly("rm", "-r", "/sys/fs/bpf/whistler");
         case "grep", "xargs", "#", "sha256sum", "cosign" -> assertThat(words).hasSizeGreaterThan(1);
