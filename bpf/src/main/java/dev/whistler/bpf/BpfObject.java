@@ -83,16 +83,18 @@ public final class BpfObject {
   public long mapBytes() {
     long sum = 0;
     for (MapDefinition definition : image.maps()) {
-      long bytes = MapMemory.bytes(ObjectLoader.spec(definition));
-      // An object may ask for more than there are numbers.
-      sum = bytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + bytes;
+      sum = saturated(sum, MapMemory.bytes(ObjectLoader.spec(definition)));
     }
     for (DataImage data : image.data()) {
-      long bytes =
-          MapMemory.bytes(MapSpec.of(data.name(), MapType.ARRAY, 4, data.bytes().length, 1));
-      sum = bytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + bytes;
+      MapSpec spec = MapSpec.of(data.name(), MapType.ARRAY, 4, data.bytes().length, 1);
+      sum = saturated(sum, MapMemory.bytes(spec));
     }
     return sum;
+  }
+
+  /** The sum of two that are not negative: an object may ask for more than there are numbers. */
+  private static long saturated(long sum, long bytes) {
+    return bytes > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + bytes;
   }
 
   /** The license. */

@@ -312,8 +312,7 @@ final class NodeAgent implements AutoCloseable {
         LOG.warnf("The kernel profile cannot be uploaded (tried again): %s", refused.get());
       }
       denials++;
-      long wait = Backoff.after(denials).toMillis();
-      uploadAfter(wait + ThreadLocalRandom.current().nextLong(wait));
+      uploadAfter(Backoff.spread(denials).toMillis());
     }
     denial = refused.orElse(null);
     reporter.changed();

@@ -57,13 +57,7 @@ public final class Examples {
   public static ClusterNode running(
       String name, String profile, long revision, @Nullable String reason) {
     return node(
-        name,
-        profile,
-        new NodeProgram(
-            "forks",
-            "uid-1",
-            new Running(revision, "artifact", null, reason, message(reason)),
-            null));
+        name, profile, new Running(revision, "artifact", null, reason, message(reason)), null);
   }
 
   /** A node on which a revision of the program does not start, and nothing else of it runs. */
@@ -71,20 +65,18 @@ public final class Examples {
     return node(
         name,
         profile,
-        new NodeProgram(
-            "forks",
-            "uid-1",
-            null,
-            new Target(revision, "artifact", State.FAILED, reason, message(reason))));
+        null,
+        new Target(revision, "artifact", State.FAILED, reason, message(reason)));
   }
 
   private static @Nullable String message(@Nullable String reason) {
     return reason == null ? null : reason + " happened.";
   }
 
-  /** A node that reports this. */
-  public static ClusterNode node(String name, String profile, NodeProgram report) {
-    return node(name, profile, List.of(report));
+  /** A node that reports this of the program. */
+  public static ClusterNode node(
+      String name, String profile, @Nullable Running running, @Nullable Target target) {
+    return node(name, profile, List.of(new NodeProgram("forks", "uid-1", running, target)));
   }
 
   private static ClusterNode node(String name, String profile, List<NodeProgram> reports) {
@@ -133,11 +125,8 @@ public final class Examples {
     return node(
         name,
         profile,
-        new NodeProgram(
-            "forks",
-            "uid-1",
-            new Running(running, "artifact", null, null, null),
-            new Target(target, "artifact", state, reason, message(reason))));
+        new Running(running, "artifact", null, null, null),
+        new Target(target, "artifact", state, reason, message(reason)));
   }
 
   /** What is known of an artifact of the program, made from this text for these answers. */

@@ -21,7 +21,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -186,35 +185,17 @@ final class ChoresIT {
       assertThat(admin.resources(WhistlerProgram.class).list().getItems()).isEmpty();
       assertThat(holder()).as("the next may begin").isNullOrEmpty();
     } finally {
-      admin.leases().inNamespace("default").withName("whistler-operator").delete();
+      HolderLease.in(admin).delete();
       admin.resources(WhistlerProgram.class).withName("theirs").delete();
     }
   }
 
   private void hold(String identity) {
-    var _ =
-        admin
-            .resource(
-                new LeaseBuilder()
-                    .withNewMetadata()
-                    .withNamespace("default")
-                    .withName("whistler-operator")
-                    .endMetadata()
-                    .withNewSpec()
-                    .withHolderIdentity(identity)
-                    .endSpec()
-                    .build())
-            .createOr(NonDeletingOperation::update);
+    var _ = admin.resource(HolderLease.of(identity)).createOr(NonDeletingOperation::update);
   }
 
   private String holder() {
-    return admin
-        .leases()
-        .inNamespace("default")
-        .withName("whistler-operator")
-        .require()
-        .getSpec()
-        .getHolderIdentity();
+    return HolderLease.in(admin).require().getSpec().getHolderIdentity();
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Command;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,19 +37,7 @@ final class LeftoversIT {
     program.getMetadata().setFinalizers(List.of(Group.FINALIZER));
     program.setSpec(WhistlerProgramSpec.ofSource("x"));
     var _ = admin.resource(program).create();
-    var _ =
-        admin
-            .resource(
-                new LeaseBuilder()
-                    .withNewMetadata()
-                    .withNamespace("default")
-                    .withName("whistler-operator")
-                    .endMetadata()
-                    .withNewSpec()
-                    .withHolderIdentity(Installation.NAMESPACE + "/whistler")
-                    .endSpec()
-                    .build())
-            .create();
+    var _ = admin.resource(HolderLease.of(Installation.NAMESPACE + "/whistler")).create();
     Deployment operator = operator();
     var _ = admin.resource(operator).create();
 
@@ -64,7 +51,7 @@ final class LeftoversIT {
     assertThat(admin.resources(WhistlerProgram.class).list().getItems()).isEmpty();
     assertThat(admin.rbac().clusterRoles().withLabels(LABELS).list().getItems()).isEmpty();
     assertThat(admin.rbac().clusterRoleBindings().withLabels(LABELS).list().getItems()).isEmpty();
-    assertThat(admin.leases().inNamespace("default").withName("whistler-operator").get()).isNull();
+    assertThat(HolderLease.in(admin).get()).isNull();
     assertThat(removeLeftovers(cluster)).as("a second time it finds nothing").isNotNull();
   }
 

@@ -7,7 +7,6 @@ import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNode;
-import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Waiting;
@@ -63,7 +62,8 @@ final class HealingIT {
     system.apply(program, WhistlerSystem.example("forks.lisp"), null);
     try {
       system.awaitReady(program);
-      String name = Objects.requireNonNull(onNode(system, program).running()).artifact();
+      String name =
+          Objects.requireNonNull(system.onNode(program).orElseThrow().running()).artifact();
       Resource<WhistlerArtifact> artifact =
           system.client().resources(WhistlerArtifact.class).withName(name);
       isReplaced(artifact, artifact.require());
@@ -119,7 +119,7 @@ final class HealingIT {
       assertThat(status.failures())
           .singleElement()
           .satisfies(it -> assertThat(it.message()).contains("64"));
-      assertThat(onNode(system, program).running()).isNull();
+      assertThat(system.onNode(program).orElseThrow().running()).isNull();
     } finally {
       system.delete(program);
     }
@@ -162,20 +162,6 @@ final class HealingIT {
           T now = object.get();
           return now != null && !now.getMetadata().getUid().equals(uid);
         });
-  }
-
-  private static NodeProgram onNode(WhistlerSystem system, String program) {
-    return system
-        .client()
-        .resources(WhistlerNode.class)
-        .withName(WhistlerSystem.NODE)
-        .require()
-        .getStatus()
-        .programs()
-        .stream()
-        .filter(it -> it.name().equals(program))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static Predicate<WhistlerProgramStatus> is(

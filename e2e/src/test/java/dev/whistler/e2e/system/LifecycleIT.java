@@ -6,17 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.whistler.bpf.sys.ObjectCalls.Kind;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.Selector;
-import dev.whistler.crds.WhistlerNode;
-import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
 import dev.whistler.e2e.install.Programs;
 import dev.whistler.e2e.machine.KernelObjects;
 import dev.whistler.e2e.process.Waiting;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -65,7 +61,7 @@ final class LifecycleIT {
           .singleElement()
           .satisfies(c -> assertThat(c.status()).isEqualTo(Status.FALSE));
       assertThat(system.revisions(program)).hasSize(1);
-      assertThat(onNode(system, program))
+      assertThat(system.onNode(program))
           .hasValueSatisfying(
               p -> assertThat(Objects.requireNonNull(p.running()).revision()).isOne());
       assertThat(KernelObjects.now().ids().get(Kind.PROGRAM))
@@ -122,7 +118,7 @@ final class LifecycleIT {
       Waiting.until(
           "unloaded after deselection",
           LIMIT,
-          () -> KernelObjects.now().since(before).isEmpty() && onNode(system, program).isEmpty());
+          () -> KernelObjects.now().since(before).isEmpty() && system.onNode(program).isEmpty());
 
       system.apply(program, COUNTS, Selector.label("zone", "here"));
       system.awaitReady(program);
@@ -130,17 +126,5 @@ final class LifecycleIT {
     } finally {
       system.delete(program);
     }
-  }
-
-  private static Optional<NodeProgram> onNode(WhistlerSystem system, String program) {
-    List<NodeProgram> programs =
-        system
-            .client()
-            .resources(WhistlerNode.class)
-            .withName(WhistlerSystem.NODE)
-            .get()
-            .getStatus()
-            .programs();
-    return programs.stream().filter(p -> p.name().equals(program)).findFirst();
   }
 }

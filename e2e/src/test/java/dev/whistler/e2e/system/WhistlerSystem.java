@@ -1,6 +1,8 @@
 package dev.whistler.e2e.system;
 
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerRevision;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +142,19 @@ final class WhistlerSystem implements AutoCloseable {
         .filter(revision -> revision.getSpec().program().name().equals(program))
         .sorted(Comparator.comparingLong(revision -> revision.getSpec().revision()))
         .toList();
+  }
+
+  /** What the agent says of a program. */
+  Optional<NodeProgram> onNode(String program) {
+    return client()
+        .resources(WhistlerNode.class)
+        .withName(NODE)
+        .require()
+        .getStatus()
+        .programs()
+        .stream()
+        .filter(it -> it.name().equals(program))
+        .findFirst();
   }
 
   /** Deletes a program and waits until it is gone, finalizer included. */

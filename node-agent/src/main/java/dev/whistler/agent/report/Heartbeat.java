@@ -1,5 +1,6 @@
 package dev.whistler.agent.report;
 
+import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +34,7 @@ public final class Heartbeat implements AutoCloseable {
   private final String name;
   private final Supplier<Optional<Node>> node;
   private final Duration duration;
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("whistler-lease").daemon().factory());
+  private final ScheduledExecutorService worker = Guard.scheduler("whistler-lease");
 
   // Touched by the worker's thread only.
   private @Nullable Lease known;

@@ -1,5 +1,6 @@
 package dev.whistler.agent.report;
 
+import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.Work.Trouble;
 import dev.whistler.runtime.FailureReason;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -31,9 +31,7 @@ public final class LossWatch implements AutoCloseable {
 
   private final Supplier<List<RunningProgram>> programs;
   private final Runnable changed;
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("whistler-losses").daemon().factory());
+  private final ScheduledExecutorService worker = Guard.scheduler("whistler-losses");
 
   // Touched by one thread only, but for what was found.
   private final Map<String, Watched> watched = new HashMap<>();
@@ -122,17 +120,17 @@ public final class LossWatch implements AutoCloseable {
   }
 
   private static void tellSink(RunningProgram program, Watched one) {
-    boolean fails =
-        program.state() instanceof ProgramState.Degraded(FailureReason reason, String message)
-            && reason == FailureReason.SINK_UNAVAILABLE;
-    if (fails == one.sinkFails) {
-      return;
-    }
-    one.sinkFails = fails;
-    if (program.state() instanceof ProgramState.Degraded(FailureReason reason, String message)) {
-      LOG.warnf("%s: %s", program.identity().program(), message);
+    if (program.state() instanceof ProgramState.Degraded(FailureReason reason, String message)
+        && reason == FailureReason.SINK_UNAVAILABLE) {
+      if (!one.sinkFails) {
+        LOG.warnf("%s: %s", program.identity().program(), message);
+      }
+      one.sinkFails = true;
     } else {
-      LOG.infof("%s: all sinks accept records again", program.identity().program());
+      if (one.sinkFails) {
+        LOG.infof("%s: all sinks accept records again", program.identity().program());
+      }
+      one.sinkFails = false;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.whistler.agent.report;
 
+import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
@@ -11,10 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -39,9 +38,7 @@ public final class NodeReporter implements AutoCloseable {
   private final Supplier<Optional<Node>> node;
   private final Function<@Nullable WhistlerNodeStatus, WhistlerNodeStatus> model;
   private final AtomicBoolean due = new AtomicBoolean();
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("whistler-report").daemon().factory());
+  private final ScheduledExecutorService worker = Guard.scheduler("whistler-report");
 
   private volatile long writtenAt = System.nanoTime() - INTERVAL_NANOS;
 
@@ -127,8 +124,7 @@ public final class NodeReporter implements AutoCloseable {
       // Somebody may have removed it: look again.
       known = null;
       if (due.compareAndSet(false, true)) {
-        long wait = Backoff.after(failures).toMillis();
-        writeAfter(Duration.ofMillis(wait + ThreadLocalRandom.current().nextLong(wait)));
+        writeAfter(Backoff.spread(failures));
       }
     } catch (RuntimeException e) {
       LOG.error("This node was not reported; it is when something changes.", e);

@@ -1,6 +1,7 @@
 package dev.whistler.agent.work;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Waits between tries: 1 s, doubled each time, at most 60 s. */
 public final class Backoff {
@@ -16,5 +17,15 @@ public final class Backoff {
   public static Duration after(int failures) {
     Duration wait = FIRST.multipliedBy(1L << Math.min(failures - 1, 6));
     return wait.compareTo(LAST) > 0 ? LAST : wait;
+  }
+
+  /**
+   * Once to twice as long, at random, so that the agents of all nodes do not try again at once.
+   *
+   * @param failures tries that have failed in a row, ≥ 1
+   */
+  public static Duration spread(int failures) {
+    long wait = after(failures).toMillis();
+    return Duration.ofMillis(wait + ThreadLocalRandom.current().nextLong(wait));
   }
 }

@@ -31,14 +31,24 @@ final class NodeStatusModelTest {
       Optional<Obstacle> obstacle,
       @Nullable WhistlerNodeStatus before,
       Instant at) {
+    List<Work> works = List.of(new Work(Revisions.assignment("forks", 3), state, Optional.empty()));
+    return status(works, obstacle, Optional.empty(), before, at);
+  }
+
+  private static WhistlerNodeStatus status(
+      List<Work> works,
+      Optional<Obstacle> obstacle,
+      Optional<String> denial,
+      @Nullable WhistlerNodeStatus before,
+      Instant at) {
     return NodeStatusModel.status(
         MACHINE,
         "0.1",
         Optional.of("p".repeat(40)),
         obstacle,
-        Optional.empty(),
+        denial,
         List.of(),
-        List.of(new Work(Revisions.assignment("forks", 3), state, Optional.empty())),
+        works,
         before,
         at);
   }
@@ -96,16 +106,7 @@ final class NodeStatusModelTest {
 
   private static WhistlerNodeStatus denied(
       Optional<String> denial, @Nullable WhistlerNodeStatus before, Instant at) {
-    return NodeStatusModel.status(
-        MACHINE,
-        "0.1",
-        Optional.of("p".repeat(40)),
-        Optional.empty(),
-        denial,
-        List.of(),
-        List.of(),
-        before,
-        at);
+    return status(List.of(), Optional.empty(), denial, before, at);
   }
 
   @Test

@@ -83,21 +83,25 @@ public final class InstallationLease {
 
   /** Who holds the Lease of a cluster, if anybody does. */
   public static Optional<String> holder(KubernetesClient client) {
-    return Optional.ofNullable(client.leases().inNamespace(NAMESPACE).withName(NAME).get())
-        .flatMap(InstallationLease::holder);
+    return holder(found(client));
   }
 
   /** Gives the Lease back if it is of this identity, so that another installation may begin. */
   public static void release(KubernetesClient client, String identity) {
-    Lease found = client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+    Lease found = found(client);
     if (found != null && holder(found).equals(Optional.of(identity))) {
       found.getSpec().setHolderIdentity("");
       var _ = client.resource(found).update();
     }
   }
 
-  private static Optional<String> holder(Lease lease) {
-    return Optional.ofNullable(lease.getSpec())
+  private static @Nullable Lease found(KubernetesClient client) {
+    return client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+  }
+
+  private static Optional<String> holder(@Nullable Lease lease) {
+    return Optional.ofNullable(lease)
+        .map(Lease::getSpec)
         .map(spec -> spec.getHolderIdentity())
         .filter(holder -> !holder.isEmpty());
   }
@@ -108,8 +112,8 @@ public final class InstallationLease {
    * @throws KubernetesClientException when the API server cannot say
    */
   Outcome acquire() {
-    Lease found = client.leases().inNamespace(NAMESPACE).withName(NAME).get();
-    Optional<String> holder = Optional.ofNullable(found).flatMap(InstallationLease::holder);
+    Lease found = found(client);
+    Optional<String> holder = holder(found);
     if (found != null
         && holder.isPresent()
         && !holder.get().equals(identity)
@@ -125,8 +129,8 @@ public final class InstallationLease {
    * @throws KubernetesClientException when the API server cannot say
    */
   Outcome renew() {
-    Lease found = client.leases().inNamespace(NAMESPACE).withName(NAME).get();
-    Optional<String> holder = Optional.ofNullable(found).flatMap(InstallationLease::holder);
+    Lease found = found(client);
+    Optional<String> holder = holder(found);
     if (found != null && holder.isEmpty()) {
       return new Outcome.Released();
     }

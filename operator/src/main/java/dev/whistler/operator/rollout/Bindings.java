@@ -5,7 +5,6 @@ import dev.whistler.operator.model.StoredArtifact;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -37,9 +36,7 @@ public record Bindings(
    */
   SortedMap<String, String> bind(Map<String, String> before) {
     Map<String, String> bound = new LinkedHashMap<>();
-    remembered(before)
-        .forEach(
-            (profile, artifact) -> kept(profile, artifact).ifPresent(it -> bound.put(profile, it)));
+    remembered(before).forEach((profile, artifact) -> bound.put(profile, kept(profile, artifact)));
     built.forEach((profile, today) -> bound.putIfAbsent(profile, today.name()));
     return bounded(bound, before);
   }
@@ -51,19 +48,19 @@ public record Bindings(
     return remembered;
   }
 
-  private Optional<String> kept(String profile, String artifact) {
+  private String kept(String profile, String artifact) {
     @Nullable StoredArtifact today = built.get(profile);
     @Nullable StoredArtifact bound = stored.get(artifact);
     if (today == null) {
       // It cannot be made again here; an agent that runs it goes on as long as it is bound.
-      return Optional.of(artifact);
+      return artifact;
     }
     boolean right =
         bound != null
             && bound.programUid().equals(today.programUid())
             && bound.sourceDigest().equals(today.sourceDigest())
             && !isOfAnother(bound, today);
-    return Optional.of(right ? artifact : today.name());
+    return right ? artifact : today.name();
   }
 
   /** Whether an artifact was made for other answers than this kernel's: those of another one. */

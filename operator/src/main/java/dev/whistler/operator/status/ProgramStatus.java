@@ -14,7 +14,6 @@ import dev.whistler.operator.model.Trouble;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +52,7 @@ public final class ProgramStatus {
   private static OptionalLong highestRunning(Observation observation) {
     ProgramIdentity program = observation.program();
     return observation.nodes().stream()
-        .flatMap(node -> node.program(program.uid()).stream())
-        .flatMap(report -> Optional.ofNullable(report.running()).stream())
+        .flatMap(node -> node.running(program.uid()).stream())
         .mapToLong(WhistlerNodeStatus.Running::revision)
         .max();
   }

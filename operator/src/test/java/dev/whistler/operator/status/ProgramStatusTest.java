@@ -455,16 +455,13 @@ final class ProgramStatusTest {
         node(
             "a",
             "k1",
-            new NodeProgram(
-                "forks",
-                "uid-1",
-                null,
-                new Target(
-                    1,
-                    "artifact-k1",
-                    State.PENDING,
-                    NodeReason.ARTIFACT_UNAVAILABLE,
-                    "Artifact artifact-k1 is not there.")));
+            null,
+            new Target(
+                1,
+                "artifact-k1",
+                State.PENDING,
+                NodeReason.ARTIFACT_UNAVAILABLE,
+                "Artifact artifact-k1 is not there."));
     WhistlerProgramStatus status = status(List.of(waiting), Map.of("k1", built(20)), List.of());
 
     assertThat(summary(status))
@@ -504,11 +501,8 @@ final class ProgramStatusTest {
         node(
             "a",
             "k1",
-            new NodeProgram(
-                "forks",
-                "uid-1",
-                new Running(1, "artifact", null, NodeReason.RECORDS_LOST, "Lost."),
-                new Target(2, "artifact-k1", State.FAILED, NodeReason.VERIFIER_REJECTED, "No.")));
+            new Running(1, "artifact", null, NodeReason.RECORDS_LOST, "Lost."),
+            new Target(2, "artifact-k1", State.FAILED, NodeReason.VERIFIER_REJECTED, "No."));
     assertThat(
             summary(
                 status(

@@ -65,9 +65,9 @@ public final class Delivery implements AutoCloseable {
     this.health = new SinkHealth(name, health);
     this.standstill = standstill;
     queue = new SinkQueue(queueBytes);
+    StallWatch.add(this);
     // A write to a pipe that nobody reads would keep the carrier of a virtual thread from the
     // others.
-    StallWatch.add(this);
     writer = Thread.ofPlatform().daemon().name("sink-" + name).start(this::run);
   }
 

@@ -69,16 +69,7 @@ public final class ObjectLoading {
    */
   public static ObjectLoading read(byte[] bytes, @Nullable Map<String, String> records, Tier tier)
       throws StartException {
-    BpfObject object;
-    try {
-      object = BpfObject.open(bytes);
-    } catch (ObjectFormatException | BtfException e) {
-      throw new StartException(
-          FailureReason.BAD_OBJECT,
-          "The object cannot be read: " + e.getMessage() + "; compile the program again.",
-          "",
-          e);
-    }
+    BpfObject object = open(bytes);
     byte[] text;
     ObjectSchema schema;
     try {
@@ -102,8 +93,12 @@ public final class ObjectLoading {
    * @throws StartException {@code BAD_OBJECT} if it cannot be read
    */
   public static long mapBytes(byte[] bytes) throws StartException {
+    return open(bytes).mapBytes();
+  }
+
+  private static BpfObject open(byte[] bytes) throws StartException {
     try {
-      return BpfObject.open(bytes).mapBytes();
+      return BpfObject.open(bytes);
     } catch (ObjectFormatException | BtfException e) {
       throw new StartException(
           FailureReason.BAD_OBJECT,

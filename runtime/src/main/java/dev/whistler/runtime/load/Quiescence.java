@@ -9,6 +9,7 @@ import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.sys.BpfException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,40 +32,12 @@ public final class Quiescence {
   private static final Duration INTERVAL = Duration.ofMillis(2);
 
   /** r1 = the map of slot 0; r0 = 0; exit. */
-  private static final byte[] CODE = {
-    0x18,
-    0x11,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    (byte) 0xb7,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    (byte) 0x95,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0
-  };
+  private static final byte[] CODE =
+      HexFormat.ofDelimiter(" ")
+          .parseHex(
+              "18 11 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+                  + " b7 00 00 00 00 00 00 00"
+                  + " 95 00 00 00 00 00 00 00");
 
   private Quiescence() {}
 
