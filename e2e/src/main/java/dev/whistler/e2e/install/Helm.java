@@ -9,21 +9,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** The real Helm. Built once into the user's cache, from the module in {@code e2e/tools/helm}. */
+/** Runs the real Helm with our chart. */
 public final class Helm {
   /** The Kubernetes that charts are rendered for: the one that test clusters run. */
   private static final String KUBERNETES = "1.34.4";
 
-  private static final String VERSION = "v3.20.2";
-  private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
   private static final Duration RUN_LIMIT = Duration.ofSeconds(60);
 
   private final Path binary;
@@ -46,19 +41,11 @@ public final class Helm {
   /**
    * Finds or builds Helm.
    *
-   * @throws ClusterException where neither it nor Go is installed, or the build fails
+   * @throws ClusterException where it is not there and cannot be built
    */
   public static Helm find(Repository repository, Progress progress) {
-    Path binary = cacheHome().resolve("whistler/helm/" + VERSION + "/bin/helm");
-    try {
-      if (!Files.isExecutable(binary)) {
-        progress.say("building Helm " + VERSION + " from Go modules (about 90 s, once)");
-        build(repository.root().resolve("e2e/tools/helm"), binary);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Helm cannot be built into " + binary + ".", e);
-    }
-    return new Helm(binary, repository.root().resolve("helm/whistler"));
+    return new Helm(
+        GoTool.HELM.find(repository, progress), repository.root().resolve("helm/whistler"));
   }
 
   /** The chart's directory. */
@@ -89,48 +76,6 @@ public final class Helm {
       arguments.add(setting);
     }
     return run(RUN_LIMIT, arguments);
-  }
-
-  private static Path cacheHome() {
-    @Nullable String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg == null || xdg.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".cache")
-        : Path.of(xdg);
-  }
-
-  private static void build(Path module, Path binary) throws IOException {
-    Path directory = Objects.requireNonNull(binary.getParent());
-    Files.createDirectories(directory);
-    Path unfinished = Files.createTempFile(directory, "helm-", ".building");
-    Path log = Files.createTempFile("whistler-helm-", ".log");
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  "go", "build", "-trimpath", "-ldflags=-s -w", "-o", unfinished.toString(), "tool")
-              .directory(module.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().put("CGO_ENABLED", "0");
-      builder.environment().put("GOFLAGS", "-mod=readonly");
-      Process process;
-      try {
-        process = builder.start();
-      } catch (IOException e) {
-        throw new ClusterException(
-            "Neither Helm %s nor Go is installed: install Go, so that Helm can be built."
-                .formatted(VERSION),
-            e);
-      }
-      if (await(process, BUILD_LIMIT) != 0) {
-        throw new ClusterException(
-            "Go could not build Helm; is the Go module proxy reachable? It said:\n"
-                + Files.readString(log));
-      }
-      Files.move(unfinished, binary, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(unfinished);
-      Files.deleteIfExists(log);
-    }
   }
 
   /** Runs Helm to its end. */

@@ -2,19 +2,19 @@ package dev.whistler.e2e.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.crds.Group;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.cluster.TestCluster;
+import dev.whistler.e2e.install.GoTool;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Command;
+import dev.whistler.e2e.process.Progress;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,6 @@ final class LeftoversIT {
 
   @Test
   void whatIsLeftIsRemovedButNotWhatWorks(TestCluster cluster) {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "needs kubectl");
     KubernetesClient admin = cluster.client();
     WhistlerProgram program = new WhistlerProgram();
     program.getMetadata().setName("left");
@@ -56,13 +55,17 @@ final class LeftoversIT {
   }
 
   private static String removeLeftovers(TestCluster cluster) {
+    Repository repository = Repository.find();
+    Path kubectl = GoTool.KUBECTL.find(repository, Progress.timed(System.err));
     return Command.run(
         LIMIT,
-        List.of(
-            "/usr/bin/env",
-            "KUBECONFIG=" + cluster.kubeconfig(),
-            "/bin/sh",
-            Repository.find().root().resolve("helm/remove-leftovers.sh").toString()));
+        null,
+        Map.of(
+            "KUBECONFIG",
+            cluster.kubeconfig().toString(),
+            "PATH",
+            kubectl.getParent() + ":" + System.getenv("PATH")),
+        List.of("/bin/sh", repository.root().resolve("helm/remove-leftovers.sh").toString()));
   }
 
   private static Deployment operator() {
