@@ -55,5 +55,9 @@ public interface AgentConfig {
     /** How many earlier files are kept beside it, at most 1000. */
     @WithDefault("4")
     int maxFiles();
+
+    /** Most bytes of all files of all programs together. */
+    @WithDefault("4294967296")
+    long totalBytes();
   }
 }

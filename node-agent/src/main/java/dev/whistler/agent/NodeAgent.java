@@ -29,7 +29,6 @@ import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
-import dev.whistler.runtime.deliver.FileBounds;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -66,6 +65,7 @@ final class NodeAgent implements AutoCloseable {
   private static final Duration SPREAD = Duration.ofSeconds(2);
 
   private static final Duration SWEEP = Duration.ofMinutes(1);
+  private static final Duration MEASURE = Duration.ofSeconds(2);
 
   /** Time to fetch what a program has written after it was deleted. */
   private static final Duration FILES_STAY = Duration.ofMinutes(10);
@@ -123,7 +123,9 @@ final class NodeAgent implements AutoCloseable {
     files =
         new ProgramFiles(
             config.directory(),
-            new FileBounds(config.files().maxBytes(), config.files().maxFiles()),
+            config.files().maxBytes(),
+            config.files().maxFiles(),
+            config.files().totalBytes(),
             FILES_STAY);
     supervisor =
         new Supervisor(
@@ -179,6 +181,9 @@ final class NodeAgent implements AutoCloseable {
     var _ =
         events.scheduleWithFixedDelay(
             this::sweepFiles, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        events.scheduleWithFixedDelay(
+            files::keepWithinTotal, 0, MEASURE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** A program that no node runs now is there as long as a revision of it is. */

@@ -8,15 +8,20 @@ import dev.whistler.runtime.deliver.SinkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,17 +45,29 @@ public final class ProgramFiles {
   private final FileBounds bounds;
   private final Duration grace;
 
+  /** Most bytes of all files together. */
+  private final long totalBytes;
+
+  /** The files that programs write: none of them is another one's earlier file. */
+  private final Set<Path> written = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean exhausted;
+
   /** Since when no such program is there, in nanoseconds, by folder. Guarded by this. */
   private final Map<Path, Long> ownerless = new HashMap<>();
 
   /**
    * @param directory the agent's own directory
-   * @param bounds of each file
+   * @param maxBytes of each file
+   * @param maxFiles how many earlier files of each are kept
+   * @param totalBytes of all files together, ≥ 1
    * @param grace how long the files of a program stay after it
    */
-  public ProgramFiles(Path directory, FileBounds bounds, Duration grace) {
+  public ProgramFiles(
+      Path directory, long maxBytes, int maxFiles, long totalBytes, Duration grace) {
     this.folder = directory.resolve("files");
-    this.bounds = bounds;
+    this.bounds = new FileBounds(maxBytes, maxFiles, () -> exhausted);
+    this.totalBytes = totalBytes;
     this.grace = grace;
   }
 
@@ -85,7 +102,9 @@ public final class ProgramFiles {
     require(
         PROGRAM.matcher(program).matches(),
         "A program with files has a name of at most 63 small letters, digits and '-'.");
-    return new SinkSpec.File("file-" + name, folder.resolve(program).resolve(name), bounds);
+    Path path = folder.resolve(program).resolve(name);
+    written.add(path);
+    return new SinkSpec.File("file-" + name, path, bounds);
   }
 
   /** The earlier files of {@code a} are {@code a.1} and so on, which no sink may be. */
@@ -124,12 +143,84 @@ public final class ProgramFiles {
       for (Path folderOfOne : there) {
         if (programs.contains(String.valueOf(folderOfOne.getFileName()))) {
           ownerless.remove(folderOfOne);
-        } else if (nanos - ownerless.computeIfAbsent(folderOfOne, _ -> nanos) >= grace.toNanos()) {
+          continue;
+        }
+        written.removeIf(path -> path.startsWith(folderOfOne));
+        if (nanos - ownerless.computeIfAbsent(folderOfOne, _ -> nanos) >= grace.toNanos()) {
           remove(folderOfOne);
         }
       }
     } catch (IOException e) {
       LOG.warnf("The files of programs cannot be looked through (tried again): %s", e);
+    }
+  }
+
+  /**
+   * Keeps all files together within their bound: the oldest of those that nobody writes any more go
+   * first. Nothing is written while the others take as much as all may; it goes on once there is
+   * room. Called every few seconds, between which files grow unseen.
+   */
+  public synchronized void keepWithinTotal() {
+    try {
+      List<Measured> sizes = sizes();
+      long total = sizes.stream().mapToLong(Measured::bytes).sum();
+      int removed = 0;
+      for (Measured oldest : sizes) {
+        if (total <= totalBytes) {
+          break;
+        }
+        if (!written.contains(oldest.path()) && Files.deleteIfExists(oldest.path())) {
+          total -= oldest.bytes();
+          removed++;
+        }
+      }
+      if (removed > 0) {
+        LOG.infof(
+            "removed files of programs, the oldest %d: all together may take %d bytes",
+            removed, totalBytes);
+      }
+      tell(total > totalBytes);
+    } catch (IOException e) {
+      LOG.warnf("The files of programs cannot be measured (tried again): %s", e);
+    }
+  }
+
+  private void tell(boolean now) {
+    if (now && !exhausted) {
+      LOG.warnf(
+          "The files of all programs take more than %d bytes (agent.files.totalBytes): nothing is"
+              + " written to them until some are removed",
+          totalBytes);
+    }
+    exhausted = now;
+  }
+
+  /** A file below a program's folder. */
+  private record Measured(Path path, long bytes, FileTime changed) {}
+
+  /** All files of programs, the oldest first. */
+  private List<Measured> sizes() throws IOException {
+    List<Measured> sizes = new ArrayList<>();
+    for (Path folderOfOne : folders()) {
+      for (Path file : filesOf(folderOfOne)) {
+        try {
+          BasicFileAttributes attributes =
+              Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+          sizes.add(new Measured(file, attributes.size(), attributes.lastModifiedTime()));
+        } catch (NoSuchFileException e) {
+          // It was rotated away meanwhile; the next look sees it under its new name.
+        }
+      }
+    }
+    sizes.sort(Comparator.comparing(Measured::changed));
+    return sizes;
+  }
+
+  private static List<Path> filesOf(Path folderOfOne) throws IOException {
+    try (Stream<Path> all = Files.list(folderOfOne)) {
+      return all.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
     }
   }
 
@@ -145,12 +236,10 @@ public final class ProgramFiles {
   }
 
   private void remove(Path folderOfOne) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(folderOfOne)) {
-      files = all.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
-    }
+    List<Path> files = filesOf(folderOfOne);
     for (Path file : files) {
       Files.deleteIfExists(file);
+      written.remove(file);
     }
     try (Stream<Path> rest = Files.list(folderOfOne)) {
       if (rest.findAny().isEmpty()) {
@@ -159,7 +248,7 @@ public final class ProgramFiles {
     }
     if (!files.isEmpty()) {
       LOG.infof(
-          "removed %d files of the program %s, which is gone",
+          "files of the program %2$s, which is gone: %1$d removed",
           files.size(), folderOfOne.getFileName());
     }
     ownerless.remove(folderOfOne);

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whistler.crds.ProgramSink;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
-import dev.whistler.runtime.deliver.FileBounds;
 import dev.whistler.runtime.deliver.SinkSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ProgramFilesTest {
 
   private static final Duration GRACE = Duration.ofMinutes(10);
+  private static final int TOTAL = 10_000;
 
   @TempDir Path directory;
   private ProgramFiles files;
 
   @BeforeEach
   void open() {
-    files = new ProgramFiles(directory, FileBounds.DEFAULT, GRACE);
+    files = new ProgramFiles(directory, 1 << 20, 4, TOTAL, GRACE);
   }
 
   private Path written(String program, String name) throws Exception {
@@ -40,7 +42,8 @@ final class ProgramFilesTest {
   void programsOfOneFileNameHaveFilesOfTheirOwn() throws Exception {
     SinkSpec.File one = file("forks");
     assertThat(one.path()).isEqualTo(directory.resolve("files/forks/audit.jsonl"));
-    assertThat(one.bounds()).isEqualTo(FileBounds.DEFAULT);
+    assertThat(one.bounds().maxBytes()).isEqualTo(1 << 20);
+    assertThat(one.bounds().maxFiles()).isEqualTo(4);
     assertThat(file("other").path()).isNotEqualTo(one.path());
   }
 
@@ -129,5 +132,62 @@ final class ProgramFilesTest {
     assertThat(inner).exists();
     assertThat(plain).exists();
     assertThat(inner.resolveSibling("out")).doesNotExist();
+  }
+
+  /** A file of so many bytes that was changed so many minutes ago. */
+  private Path sized(String program, String name, int bytes, int minutes) throws Exception {
+    Path file = Files.write(written(program, name), new byte[bytes]);
+    return Files.setLastModifiedTime(
+        file, FileTime.from(Instant.now().minus(Duration.ofMinutes(minutes))));
+  }
+
+  @Test
+  void theOldestEarlierFilesGoWhenAllTakeTooMuch() throws Exception {
+    Path now = sized("forks", "audit.jsonl", 4000, 90);
+    assertThat(file("forks").path()).isEqualTo(now);
+    Path newer = sized("forks", "audit.jsonl.1", 4000, 10);
+    Path older = sized("gone", "out.jsonl.1", 4000, 20);
+    Path oldest = sized("gone", "out.jsonl", 4000, 30);
+
+    files.keepWithinTotal();
+
+    assertThat(oldest).doesNotExist();
+    assertThat(older).doesNotExist();
+    assertThat(now).exists();
+    assertThat(newer).exists();
+    assertThat(file("forks").bounds().exhausted().getAsBoolean()).isFalse();
+  }
+
+  @Test
+  void nothingIsWrittenWhileTheFilesThatAreWrittenTakeAsMuchAsAllMay() throws Exception {
+    Path one = sized("forks", "audit.jsonl", 6000, 1);
+    Path other = sized("execs", "audit.jsonl", 6000, 2);
+    SinkSpec.File sink = file("forks");
+    assertThat(file("execs").path()).isEqualTo(other);
+
+    files.keepWithinTotal();
+
+    assertThat(one).exists();
+    assertThat(other).exists();
+    assertThat(sink.bounds().exhausted().getAsBoolean()).isTrue();
+
+    files.sweep(List.of("forks"), 0);
+    files.keepWithinTotal();
+    assertThat(other).as("its program is gone").doesNotExist();
+    assertThat(sink.bounds().exhausted().getAsBoolean()).isFalse();
+  }
+
+  @Test
+  void aSinkWhoseNameIsThatOfAnEarlierFileIsKept() throws Exception {
+    Path sink = sized("forks", "audit.1", 12_000, 60);
+    assertThat(
+            ((SinkSpec.File)
+                    files.sinks("forks", List.of(ProgramSink.toFile("audit.1"))).getFirst())
+                .path())
+        .isEqualTo(sink);
+
+    files.keepWithinTotal();
+
+    assertThat(sink).exists();
   }
 }

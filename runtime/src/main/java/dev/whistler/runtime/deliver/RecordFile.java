@@ -117,6 +117,9 @@ final class RecordFile implements Closeable {
   }
 
   private FileChannel target(int bytes) throws IOException {
+    if (bounds != null && bounds.exhausted().getAsBoolean()) {
+      throw new IOException("the files of all programs take as much as they may together");
+    }
     FileChannel target = channel;
     if (target == null || !target.isOpen()) {
       return reopen();

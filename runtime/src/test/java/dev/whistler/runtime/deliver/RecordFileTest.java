@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,22 @@ final class RecordFileTest {
     List<String> lines = text.lines().toList();
     assertThat(lines).allMatch(line -> line.startsWith("{\"n\":") && line.endsWith("\"}"));
     return lines;
+  }
+
+  @Test
+  void nothingIsWrittenWhileAllFilesTogetherTakeTooMuch() throws Exception {
+    AtomicBoolean exhausted = new AtomicBoolean();
+    Path path = directory.resolve("forks");
+    try (RecordFile file = RecordFile.open(path, new FileBounds(64 << 10, 2, exhausted::get))) {
+      write(file, line());
+      exhausted.set(true);
+      assertThatThrownBy(() -> write(file, line()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("all programs");
+      exhausted.set(false);
+      write(file, line());
+    }
+    assertThat(wholeLines(path)).hasSize(2);
   }
 
   @Test
