@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -156,9 +157,7 @@ final class RecordFile implements Closeable {
     closeChannel();
     brokenLine = false;
     if (bounds != null) {
-      Files.createDirectories(
-          Objects.requireNonNull(path.getParent()),
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      makeFolder(Objects.requireNonNull(path.getParent()));
       refuseOthers();
     }
     FileChannel opened =
@@ -176,6 +175,16 @@ final class RecordFile implements Closeable {
     lookedAt = System.nanoTime();
     channel = opened;
     return opened;
+  }
+
+  private static void makeFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(e.getFile() + " is in the way of a directory; move it away", e);
+    }
   }
 
   /** Opening a pipe would wait for its reader. */

@@ -75,6 +75,16 @@ final class RecordFileTest {
   }
 
   @Test
+  void aFileInTheWayOfTheFolderIsNamed() throws Exception {
+    Path inTheWay = Files.writeString(directory.resolve("forks"), "earlier");
+
+    assertThatThrownBy(() -> RecordFile.open(inTheWay.resolve("audit"), SMALL))
+        .isInstanceOf(IOException.class)
+        .hasMessage(inTheWay + " is in the way of a directory; move it away");
+    assertThat(inTheWay).hasContent("earlier");
+  }
+
+  @Test
   void theFileAndThoseBeforeItStayWithinTheirBounds() throws Exception {
     Path path = directory.resolve("forks");
     try (RecordFile file = RecordFile.open(path, SMALL)) {
