@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whistler.bpf.link.BpfLink;
-import dev.whistler.bpf.map.BpfMap;
-import dev.whistler.bpf.prog.BpfProgram;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,10 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,9 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InterruptedRunTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-  /** As in a file of /proc/PID/fdinfo. */
-  private static final Pattern OBJECT = Pattern.compile("(prog_id|map_id|link_id):\\s+(\\d+)");
 
   private static final String SOURCE =
       """
@@ -53,7 +42,7 @@ class InterruptedRunTest {
         0)
       """;
 
-  private final Set<Held> held = new HashSet<>();
+  private final Set<HeldObject> held = new HashSet<>();
   @TempDir Path folder;
 
   @BeforeEach
@@ -92,9 +81,9 @@ class InterruptedRunTest {
             assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
             return Files.readString(out).contains("\n");
           });
-      held.addAll(heldBy(process));
+      held.addAll(HeldObject.of(process));
       assertThat(kinds(held)).as("while it runs").containsExactly("link_id", "map_id", "prog_id");
-      assertThat(held).allMatch(Held::isThere);
+      assertThat(held).allMatch(HeldObject::isThere);
 
       send(signal, process);
       assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -114,7 +103,7 @@ class InterruptedRunTest {
                 .count());
     assertThat(Files.readString(out)).as("the table of maps").contains("seen");
     // The kernel frees what nobody holds a moment later.
-    until(() -> held.stream().noneMatch(Held::isThere));
+    until(() -> held.stream().noneMatch(HeldObject::isThere));
   }
 
   @Test
@@ -127,7 +116,7 @@ class InterruptedRunTest {
     try {
       until(
           () -> {
-            held.addAll(heldBy(process));
+            held.addAll(HeldObject.of(process));
             return !held.isEmpty() || !process.isAlive();
           });
       send("INT", process);
@@ -136,53 +125,11 @@ class InterruptedRunTest {
     } finally {
       process.destroyForcibly();
     }
-    until(() -> held.stream().noneMatch(Held::isThere));
+    until(() -> held.stream().noneMatch(HeldObject::isThere));
   }
 
-  /** A program, map or link by its id, which no other gets in this boot. */
-  private record Held(String kind, int id) {
-    boolean isThere() {
-      return switch (kind) {
-        case "prog_id" -> isOpened(BpfProgram.open(id));
-        case "map_id" -> isOpened(BpfMap.open(id));
-        default -> isOpened(BpfLink.open(id));
-      };
-    }
-
-    private static boolean isOpened(@Nullable AutoCloseable opened) {
-      try (opened) {
-        return opened != null;
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  /** What a process holds of the kernel's BPF objects. */
-  private static Set<Held> heldBy(Process process) throws IOException {
-    Set<Held> held = new HashSet<>();
-    Path descriptors = Path.of("/proc/" + process.pid() + "/fdinfo");
-    try (Stream<Path> files = Files.list(descriptors)) {
-      for (Path file : files.toList()) {
-        try {
-          for (String line : Files.readAllLines(file)) {
-            Matcher object = OBJECT.matcher(line);
-            if (object.matches()) {
-              held.add(new Held(object.group(1), Integer.parseInt(object.group(2))));
-            }
-          }
-        } catch (NoSuchFileException e) {
-          // closed meanwhile
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return Set.of();
-    }
-    return held;
-  }
-
-  private static List<String> kinds(Set<Held> held) {
-    return held.stream().map(Held::kind).distinct().sorted().toList();
+  private static List<String> kinds(Set<HeldObject> held) {
+    return held.stream().map(HeldObject::kind).distinct().sorted().toList();
   }
 
   private static void fork() throws Exception {
