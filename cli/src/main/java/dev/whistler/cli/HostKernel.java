@@ -6,6 +6,7 @@ import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.sys.UnsupportedException;
 import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.crds.KernelProfileContent;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -62,9 +63,17 @@ final class HostKernel {
     return new Formats(tracefs);
   }
 
-  /** Every format, read now. */
-  SortedMap<String, String> allFormats() {
-    return new TreeMap<>(formats());
+  /** The formats by which another machine knows this kernel: without events that tools made. */
+  SortedMap<String, String> kernelFormats() {
+    SortedMap<String, String> formats = new TreeMap<>();
+    for (Tracefs.Event event : tracefs.kernelEvents()) {
+      if (!KernelProfileContent.isMadeAtRunTime(event.toString())) {
+        tracefs
+            .format(event.category(), event.name())
+            .ifPresent(text -> formats.put(event.toString(), text));
+      }
+    }
+    return formats;
   }
 
   /** The kernel's types, or null where it has none: programs that need them then say so. */

@@ -42,7 +42,7 @@ final class ProfileCommand implements Callable<Integer> {
         new KernelFile(
             HostKernel.architecture().text(),
             host.release(),
-            host.allFormats(),
+            host.kernelFormats(),
             host.btf(),
             host.features());
     Path file = output == null ? Path.of(host.release() + ".json.gz") : output;

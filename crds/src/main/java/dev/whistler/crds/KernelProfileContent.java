@@ -87,14 +87,20 @@ public record KernelProfileContent(
     NavigableMap<String, String> canonical = new TreeMap<>();
     formats.forEach(
         (event, text) -> {
-          if (!isDynamic(event)) {
+          if (!isMadeAtRunTime(event)) {
             canonical.put(event, canonicalFormat(text));
           }
         });
     return new KernelProfileContent(architecture, canonical, new TreeSet<>(features));
   }
 
-  private static boolean isDynamic(String event) {
+  /**
+   * Whether an event's group is one of those whose events tools make; probes in other groups cannot
+   * be told by their names.
+   *
+   * @param event {@code category/event}
+   */
+  public static boolean isMadeAtRunTime(String event) {
     String group = event.substring(0, Math.max(0, event.indexOf('/')));
     return DYNAMIC_GROUPS.contains(group) || DYNAMIC_PREFIXES.stream().anyMatch(group::startsWith);
   }

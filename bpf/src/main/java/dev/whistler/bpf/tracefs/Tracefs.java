@@ -5,6 +5,7 @@ import dev.whistler.bpf.sys.DetachedMount;
 import dev.whistler.bpf.sys.SystemCallException;
 import dev.whistler.bpf.sys.UnsupportedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,7 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,10 @@ public final class Tracefs implements AutoCloseable {
   private static final List<Path> PLACES =
       List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
+
+  /** A line of {@code dynamic_events}: kind, category and event (kernel, trace_dynevent.h). */
+  private static final Pattern MADE = Pattern.compile("[a-z][0-9]*:([^/ \\t]+/[^ \\t]+)");
+
   private static final int MAXIMUM_FORMAT_BYTES = 64 << 10;
 
   private final Path root;
@@ -89,6 +98,34 @@ public final class Tracefs implements AutoCloseable {
     }
     events.sort((a, b) -> a.toString().compareTo(b.toString()));
     return events;
+  }
+
+  /**
+   * The tracepoints of the kernel and its modules: {@link #events} without those that tools of this
+   * machine have made and that are listed in {@code dynamic_events}. The probes among these may be
+   * in any category, also in one of the kernel's. Events of user_events are listed without their
+   * category and remain.
+   */
+  public List<Event> kernelEvents() {
+    Set<String> made = madeAtRunTime();
+    return events().stream().filter(event -> !made.contains(event.toString())).toList();
+  }
+
+  private Set<String> madeAtRunTime() {
+    try (Stream<String> lines = Files.lines(root.resolve("dynamic_events"))) {
+      return lines.flatMap(line -> madeBy(line).stream()).collect(Collectors.toSet());
+    } catch (IOException | UncheckedIOException e) {
+      // A kernel without such events, or one that does not tell us.
+      return Set.of();
+    }
+  }
+
+  /**
+   * {@code p:probes/open do_sys_open}, {@code r16:probes/ret …}; others have categories of theirs.
+   */
+  static Optional<String> madeBy(String line) {
+    Matcher matcher = MADE.matcher(line);
+    return matcher.lookingAt() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   private static void addEvents(Path category, List<Event> events) throws IOException {

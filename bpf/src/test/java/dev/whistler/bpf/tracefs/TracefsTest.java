@@ -31,4 +31,13 @@ class TracefsTest {
           .hasMessage("this kernel has no tracepoint sched/no_such_event");
     }
   }
+
+  @Test
+  void linesOfDynamicEventsNameTheirEvents() {
+    assertThat(Tracefs.madeBy("p:probes/open do_sys_open")).contains("probes/open");
+    assertThat(Tracefs.madeBy("r16:sched/ret do_sys_open")).contains("sched/ret");
+    assertThat(Tracefs.madeBy("e:eprobes/x syscalls.sys_enter_open")).contains("eprobes/x");
+    assertThat(Tracefs.madeBy("s:wakeup u64 lat; pid_t pid;")).isEmpty();
+    assertThat(Tracefs.madeBy("u:mine u32 count")).isEmpty();
+  }
 }

@@ -5,18 +5,9 @@ import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The running kernel as the API server is told of it.
@@ -25,9 +16,6 @@ import java.util.stream.Stream;
  * @param profile the profile itself
  */
 public record Kernel(String name, KernelProfileSpec profile) {
-
-  /** A line of {@code dynamic_events}: kind, category and event (kernel, trace_dynevent.h). */
-  private static final Pattern MADE = Pattern.compile("[a-z][0-9]*:([^/ \\t]+/[^ \\t]+)");
 
   /**
    * Describes the kernel on which this process runs.
@@ -38,11 +26,7 @@ public record Kernel(String name, KernelProfileSpec profile) {
   public static Kernel read(Machine machine) throws MalformedContentException {
     Map<String, String> formats = new TreeMap<>();
     try (Tracefs tracefs = Tracefs.open()) {
-      Set<String> made = madeAtRunTime(tracefs.root());
-      for (Tracefs.Event event : tracefs.events()) {
-        if (made.contains(event.toString())) {
-          continue;
-        }
+      for (Tracefs.Event event : tracefs.kernelEvents()) {
         // One that is gone by now belonged to a module that was unloaded meanwhile.
         tracefs
             .format(event.category(), event.name())
@@ -50,27 +34,6 @@ public record Kernel(String name, KernelProfileSpec profile) {
       }
     }
     return of(machine.architecture(), formats, Set.of());
-  }
-
-  /**
-   * Events that tools of this machine have made, as {@code category/event}: the probes among them
-   * may be in any category, also in one of the kernel's.
-   */
-  private static Set<String> madeAtRunTime(Path tracefs) {
-    try (Stream<String> lines = Files.lines(tracefs.resolve("dynamic_events"))) {
-      return lines.flatMap(line -> named(line).stream()).collect(Collectors.toSet());
-    } catch (IOException | UncheckedIOException e) {
-      // A kernel without such events, or one that does not tell us.
-      return Set.of();
-    }
-  }
-
-  /**
-   * {@code p:probes/open do_sys_open}, {@code r16:probes/ret …}; others have categories of theirs.
-   */
-  static Optional<String> named(String line) {
-    Matcher matcher = MADE.matcher(line);
-    return matcher.lookingAt() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   /**

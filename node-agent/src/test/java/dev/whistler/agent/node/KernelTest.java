@@ -6,21 +6,11 @@ import dev.whistler.bpf.tracefs.Tracefs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What other tools do on a machine does not make it another kernel. */
 final class KernelTest {
-
-  @Test
-  void linesOfDynamicEventsNameTheirEvents() {
-    assertThat(Kernel.named("p:probes/open do_sys_open")).contains("probes/open");
-    assertThat(Kernel.named("r16:sched/ret do_sys_open")).contains("sched/ret");
-    assertThat(Kernel.named("e:eprobes/x syscalls.sys_enter_open")).contains("eprobes/x");
-    assertThat(Kernel.named("s:wakeup u64 lat; pid_t pid;")).isEqualTo(Optional.empty());
-    assertThat(Kernel.named("u:mine u32 count")).isEqualTo(Optional.empty());
-  }
 
   /** A probe may lie in a group of the kernel's own. */
   @Test
