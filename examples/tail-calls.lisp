@@ -1,4 +1,5 @@
-;;; One program for each protocol of IPv4, dispatched by tail calls (XDP).
+;;; One program for each protocol of IPv4, dispatched by tail calls (XDP): the one of UDP drops what goes to port 53.
+;;; Passed: IPv6, later fragments, and frames with a VLAN tag in their data.
 ;;;
 ;;; ./whistler run examples/tail-calls.lisp --attach entry=if:eth0 --maps
 

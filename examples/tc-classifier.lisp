@@ -1,4 +1,5 @@
-;;; Sets the priority of outgoing packets (tc): IPv4 without VLAN tags, later fragments of UDP as any other packet.
+;;; Sets the priority of outgoing packets (tc) of IPv4, also of those that a VLAN device sends, later fragments of UDP as
+;;; any other packet. Left alone: IPv6, and frames with a VLAN tag in their data (raw sockets, guests).
 ;;;
 ;;; ./whistler run examples/tc-classifier.lisp --attach classify=if:eth0:egress --maps
 

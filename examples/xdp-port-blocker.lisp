@@ -1,5 +1,6 @@
 ;;; Drops UDP and TCP packets to ports listed in a map (XDP): IPv4 with and without options, and IPv6.
-;;; Passed: what has no port (later fragments), frames with VLAN tags and IPv6 with extension headers.
+;;; Passed: what has no port (later fragments), IPv6 with extension headers, and frames with a VLAN tag in their data
+;;; (a tag that the driver keeps beside the frame does not matter).
 ;;;
 ;;; ./whistler run examples/xdp-port-blocker.lisp --attach port-blocker=if:eth0 --map 'blocked:9998=1' --maps
 

@@ -1,4 +1,4 @@
-;;; Packets and bytes of IPv4 by protocol, counted at the driver (XDP).
+;;; Packets and bytes of IPv4 by protocol, counted at the driver (XDP); not counted: frames with a VLAN tag in their data.
 ;;;
 ;;; ./whistler run examples/xdp-protocols.lisp --attach count-protocols=if:eth0 --maps
 

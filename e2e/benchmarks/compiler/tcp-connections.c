@@ -1,7 +1,7 @@
 #include "common.h"
 
-struct state_ctx { u64 common; u64 skaddr; i32 oldstate; i32 newstate; u16 sport; u16 dport; u16 family; u16 protocol; u8 saddr[4]; u8 daddr[4]; };
-struct connect_event { u64 ts; u64 setup_us; u8 saddr[4]; u8 daddr[4]; u16 sport; u16 dport; u8 comm[16]; };
+struct state_ctx { u64 common; u64 skaddr; i32 oldstate; i32 newstate; u16 sport; u16 dport; u16 family; u16 protocol; u8 saddr[4]; u8 daddr[4]; u8 saddr_v6[16]; u8 daddr_v6[16]; };
+struct connect_event { u64 ts; u64 setup_us; u8 saddr[16]; u8 daddr[16]; u16 sport; u16 dport; u8 comm[16]; };
 struct attempt { u64 start; u8 comm[16]; };
 MAP(attempts, BPF_MAP_TYPE_LRU_HASH, u64, struct attempt, 16384);
 RING(connects, 256 * 1024);
@@ -10,8 +10,6 @@ STATS(1);
 SEC("tracepoint/sock/inet_sock_set_state")
 int tcp_state(struct state_ctx *ctx)
 {
-	if (ctx->family != 2)
-		return 0;
 	u64 sk = ctx->skaddr;
 	switch (ctx->newstate) {
 	case 2: {
@@ -33,8 +31,8 @@ int tcp_state(struct state_ctx *ctx)
 			e->setup_us = (now - a->start) / 1000;
 			e->sport = ctx->sport;
 			e->dport = ctx->dport;
-			bpf_probe_read_kernel(e->saddr, 4, ctx->saddr);
-			bpf_probe_read_kernel(e->daddr, 4, ctx->daddr);
+			bpf_probe_read_kernel(e->saddr, 16, ctx->saddr_v6);
+			bpf_probe_read_kernel(e->daddr, 16, ctx->daddr_v6);
 			__builtin_memcpy(e->comm, a->comm, 16);
 			bpf_ringbuf_submit(e, 0);
 			COUNT(0, produced);

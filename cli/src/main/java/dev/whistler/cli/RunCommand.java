@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
       "      --attach count-protocols=if:eth0 --maps",
       "  whistler run examples/connect-guard.lisp \\",
       "      --attach connect-guard=cgroup:/sys/fs/cgroup \\",
+      "      --attach mapped-guard=cgroup:/sys/fs/cgroup \\",
       "      --map 'denied:{\"ip\":\"192.0.2.1\",\"port\":80}=1'",
     })
 final class RunCommand implements Callable<Integer> {

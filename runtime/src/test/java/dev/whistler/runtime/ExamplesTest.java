@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples, compiled for this kernel by our compiler, from source to lines. */
 @Timeout(180)
@@ -201,11 +203,33 @@ class ExamplesTest {
       }
       assertBalanced(program);
       JsonNode seen = record("dport", String.valueOf(port));
-      assertThat(seen.get("saddr").asText()).isEqualTo("127.0.0.1");
-      assertThat(seen.get("daddr").asText()).isEqualTo("127.0.0.1");
+      assertThat(seen.get("saddr").asText()).isEqualTo("::ffff:127.0.0.1");
+      assertThat(seen.get("daddr").asText()).isEqualTo("::ffff:127.0.0.1");
       assertThat(seen.get("sport").asInt()).isEqualTo(client);
       assertThat(seen.get("comm").asText()).isEqualTo("bash");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "::ffff:127.0.0.1"})
+  void tcpConnectionsOfSocketsOfIpv6(String address) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getByName(address));
+        RunningProgram program = start(compile("tcp-connections.lisp", Map.of()))) {
+      assertThat(run(connecting(address, server.getLocalPort()))).isEmpty();
+      assertBalanced(program);
+      JsonNode seen = record("dport", String.valueOf(server.getLocalPort()));
+      assertThat(seen.get("saddr").asText()).isEqualTo(address);
+      assertThat(seen.get("daddr").asText()).isEqualTo(address);
+    }
+  }
+
+  /** Connects with a socket of IPv6, whatever the address. */
+  private static String[] connecting(String address, int port) {
+    return new String[] {
+      "python3",
+      "-c",
+      "import socket; socket.socket(socket.AF_INET6).connect(('" + address + "', " + port + "))"
+    };
   }
 
   @Test
@@ -339,7 +363,8 @@ class ExamplesTest {
         RunningProgram program =
             start(
                 compile("connect-guard.lisp", Map.of()),
-                at("connect-guard", new AttachTarget.Cgroup(group)))) {
+                at("connect-guard", new AttachTarget.Cgroup(group)),
+                at("mapped-guard", new AttachTarget.Cgroup(group)))) {
       int port = server.getLocalPort();
       String connect = "exec 3<>/dev/tcp/127.0.0.1/" + port;
       String inside = "echo $$ > " + group.resolve("cgroup.procs") + "; " + connect;
@@ -347,9 +372,16 @@ class ExamplesTest {
       put(program, "denied", "{\"ip\":\"127.0.0.1\",\"port\":%d}".formatted(port), "1");
       assertThat(run("bash", "-c", inside)).contains("Operation not permitted");
       assertThat(run("bash", "-c", connect)).as("outside of the cgroup").isEmpty();
+      String[] mapped = connecting("::ffff:127.0.0.1", port);
+      assertThat(run(mapped)).as("outside of the cgroup").isEmpty();
+      String mappedInside =
+          "echo $$ > %s; exec %s -c \"%s\""
+              .formatted(group.resolve("cgroup.procs"), mapped[0], mapped[2]);
+      assertThat(run("bash", "-c", mappedInside)).contains("Operation not permitted");
       assertBalanced(program);
       JsonNode denial = data().getFirst();
-      assertThat(data()).hasSize(1);
+      assertThat(data()).hasSize(2);
+      assertThat(data().get(1).get("ip")).isEqualTo(denial.get("ip"));
       assertThat(denial.get("ip").asText()).isEqualTo("127.0.0.1");
       assertThat(denial.get("port").asInt()).isEqualTo(port);
       assertThat(denial.get("comm").asText()).isEqualTo("bash");
