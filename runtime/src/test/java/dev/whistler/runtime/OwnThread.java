@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a test on a thread that has mounts, a network or rights of its own: these belong to threads
  * in Linux, and threads and processes that it starts inherit them. All of it ends with the thread.
  */
-final class OwnThread {
+public final class OwnThread {
   private static final int CLONE_NEWNS = 0x00020000;
   private static final int CLONE_NEWNET = 0x40000000;
   private static final int MS_RDONLY = 1;
@@ -40,7 +40,7 @@ final class OwnThread {
   private OwnThread() {}
 
   /** Rights of a process, by the numbers of include/uapi/linux/capability.h. */
-  enum Capability {
+  public enum Capability {
     NET_ADMIN(12),
     SYS_ADMIN(21),
     PERFMON(38),
@@ -67,7 +67,8 @@ final class OwnThread {
   }
 
   /** Runs the action with no other capability than these. */
-  static <T> T withCapabilities(Set<Capability> capabilities, Callable<T> action) throws Exception {
+  public static <T> T withCapabilities(Set<Capability> capabilities, Callable<T> action)
+      throws Exception {
     return onThread(
         () -> {
           long bits = capabilities.stream().mapToLong(c -> 1L << c.number).sum();

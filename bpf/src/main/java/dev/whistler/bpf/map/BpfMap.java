@@ -200,15 +200,17 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /**
-   * Puts a program into a program array, or a map into a map of maps, in place of what is there.
+   * Puts a program into a program array, a map into a map of maps, or a socket into an array of
+   * sockets, in place of what is there.
    *
    * @param value descriptor of it, which the caller goes on owning
-   * @throws SystemCallException EINVAL if the map does not take it
+   * @throws SystemCallException EINVAL if the map does not take it, EBUSY if another array has the
+   *     socket
    */
   public void update(byte[] key, Fd value) {
     checkKey(key);
     if (valueBytes != Integer.BYTES) {
-      throw new IllegalArgumentException(this + " holds no programs or maps");
+      throw new IllegalArgumentException(this + " holds no programs, maps or sockets");
     }
     check(MapCalls.update(fd, key, value, UpdateMode.ANY.ordinal()));
   }

@@ -1,5 +1,6 @@
 package dev.whistler.bpf.prog;
 
+import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.sys.Errno;
 import dev.whistler.bpf.sys.Fd;
 import dev.whistler.bpf.sys.ObjectCalls;
@@ -183,6 +184,16 @@ public final class BpfProgram implements AutoCloseable {
             name);
     return new TestRun.Result(
         result.returnValue(), Duration.ofNanos(result.nanos()), result.data(), result.context());
+  }
+
+  /**
+   * Has the program keep a map that its instructions do not name; the map goes when the program is
+   * freed, which for one that may sleep is when all invocations of such programs have ended.
+   *
+   * @throws SystemCallException EINVAL before Linux 5.10
+   */
+  public void keep(BpfMap map) {
+    ProgramCalls.bindMap(fd, map.fd());
   }
 
   @Override

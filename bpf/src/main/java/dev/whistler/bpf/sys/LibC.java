@@ -245,6 +245,32 @@ final class LibC {
     }
   }
 
+  static int setSocketOption(String action, int fd, int level, int option, MemorySegment value) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(
+          action,
+          (int)
+              SocketOption.CALL.invokeExact(
+                  state, fd, level, option, value, (int) value.byteSize()),
+          state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int bind(String action, int fd, MemorySegment address) {
+    fail(action);
+    MemorySegment state = CALL_STATE.get();
+    try {
+      return check(
+          action, (int) Bind.CALL.invokeExact(state, fd, address, (int) address.byteSize()), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
   static void statfs(MemorySegment path, MemorySegment result, String shown) {
     String action = "look at the file system of " + shown;
     fail(action);
@@ -391,6 +417,15 @@ final class LibC {
 
   private static final class Socket {
     static final MethodHandle CALL = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class SocketOption {
+    static final MethodHandle CALL =
+        function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Bind {
+    static final MethodHandle CALL = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class ClockGetTime {

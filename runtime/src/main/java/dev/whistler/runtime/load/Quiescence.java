@@ -8,9 +8,12 @@ import dev.whistler.bpf.prog.ProgramFlags;
 import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.ProgramType;
 import dev.whistler.bpf.sys.BpfException;
+import dev.whistler.bpf.sys.Errno;
+import dev.whistler.bpf.sys.Fd;
+import dev.whistler.bpf.sys.SharedPort;
+import dev.whistler.bpf.sys.SystemCallException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,8 +25,11 @@ import java.util.concurrent.locks.LockSupport;
  * that may sleep it offers none that has a bound: what waits (closing uprobes since Linux 6.13)
  * cannot be interrupted, not even by SIGKILL, as long as a process keeps its memory from being
  * read. But it frees a program that may sleep only when all of them that ran have ended
- * (__bpf_prog_put_noref, call_rcu_tasks_trace), and the maps of it with it; so a program is made
- * and closed, and its map is looked for until it is gone.
+ * (__bpf_prog_put_noref, call_rcu_tasks_trace), and the maps of it with it. To look for a map by
+ * its id takes CAP_SYS_ADMIN, but everybody is told whether it is there if it is an array of
+ * sockets: a socket is in one of them at a time (reuseport_array_update_check, EBUSY). So a program
+ * is made that keeps such an array, both are closed, and the socket is offered to a second array
+ * until that takes it.
  */
 public final class Quiescence {
   /** Longer than any program runs that was not preempted. */
@@ -31,13 +37,11 @@ public final class Quiescence {
 
   private static final Duration INTERVAL = Duration.ofMillis(2);
 
-  /** r1 = the map of slot 0; r0 = 0; exit. */
+  private static final byte[] FIRST = new byte[Integer.BYTES];
+
+  /** r0 = 0; exit. */
   private static final byte[] CODE =
-      HexFormat.ofDelimiter(" ")
-          .parseHex(
-              "18 11 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-                  + " b7 00 00 00 00 00 00 00"
-                  + " 95 00 00 00 00 00 00 00");
+      HexFormat.ofDelimiter(" ").parseHex("b7 00 00 00 00 00 00 00 95 00 00 00 00 00 00 00");
 
   private Quiescence() {}
 
@@ -57,14 +61,14 @@ public final class Quiescence {
    * Waits for the invocations of programs that may sleep.
    *
    * @param limit how long at most; they run as long as the memory that they read is not there
-   * @return whether all have ended; false also where that cannot be told: without CAP_SYS_ADMIN,
-   *     which looking for a map needs, and before Linux 5.14
+   * @return whether all have ended; false also where that cannot be told: before Linux 5.14
    */
   public static boolean awaitSleepers(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    try {
-      int witness = closedWithProgram();
-      while (exists(witness)) {
+    try (Fd socket = SharedPort.open();
+        BpfMap second = sockets()) {
+      giveToProgramThatEnds(socket);
+      while (!takes(second, socket)) {
         if (System.nanoTime() - end >= 0) {
           return false;
         }
@@ -76,21 +80,31 @@ public final class Quiescence {
     }
   }
 
-  /** The id of a map that only a program holds which is about to be freed. */
-  private static int closedWithProgram() {
-    try (BpfMap map = BpfMap.create(MapSpec.of("quiet", MapType.ARRAY, 4, 4, 1));
-        BpfProgram _ =
+  /** Returns when nothing but a program that is about to be freed holds the array of the socket. */
+  private static void giveToProgramThatEnds(Fd socket) {
+    try (BpfMap first = sockets();
+        BpfProgram program =
             BpfProgram.load(
                 ProgramSpec.of("whistler_quiet", ProgramType.SYSCALL, CODE, "GPL")
-                    .withFlags(ProgramFlags.SLEEPABLE)
-                    .withDescriptors(Map.of(0, map.fd())))) {
-      return map.id();
+                    .withFlags(ProgramFlags.SLEEPABLE))) {
+      first.update(FIRST, socket);
+      program.keep(first);
     }
   }
 
-  private static boolean exists(int id) {
-    try (BpfMap map = BpfMap.open(id)) {
-      return map != null;
+  private static BpfMap sockets() {
+    return BpfMap.create(MapSpec.of("quiet", MapType.REUSEPORT_SOCKARRAY, 4, 4, 1));
+  }
+
+  private static boolean takes(BpfMap sockets, Fd socket) {
+    try {
+      sockets.update(FIRST, socket);
+      return true;
+    } catch (SystemCallException e) {
+      if (e.errno() == Errno.EBUSY) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -98,7 +112,7 @@ public final class Quiescence {
     try (BpfMap inner = BpfMap.create(MapSpec.of("quiet", MapType.ARRAY, 4, 4, 1));
         BpfMap outer =
             BpfMap.create(MapSpec.of("quiet", MapType.ARRAY_OF_MAPS, 4, 4, 1).withInner(inner))) {
-      outer.update(new byte[4], inner.fd());
+      outer.update(FIRST, inner.fd());
     }
   }
 }

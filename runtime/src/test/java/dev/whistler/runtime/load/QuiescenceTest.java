@@ -17,15 +17,21 @@ import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.prog.ProgramFlags;
 import dev.whistler.bpf.prog.ProgramSpec;
 import dev.whistler.bpf.prog.ProgramType;
+import dev.whistler.runtime.OwnThread;
+import dev.whistler.runtime.OwnThread.Capability;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program that sleeps in the kernel for as long as the test wants is waited for. */
 @Timeout(120)
@@ -39,8 +45,17 @@ class QuiescenceTest {
     assertThat(Quiescence.awaitSleepers(LIMIT)).isTrue();
   }
 
-  @Test
-  void aProgramThatSleepsIsWaitedFor() throws Exception {
+  /** As in the chart: the agent has no CAP_SYS_ADMIN. */
+  private static boolean awaitSleepers(boolean ofAgent, Duration limit) throws Exception {
+    Callable<Boolean> wait = () -> Quiescence.awaitSleepers(limit);
+    return ofAgent
+        ? OwnThread.withCapabilities(Set.of(Capability.BPF, Capability.PERFMON), wait)
+        : wait.call();
+  }
+
+  @ParameterizedTest(name = "with the rights of an agent: {0}")
+  @ValueSource(booleans = {false, true})
+  void aProgramThatSleepsIsWaitedFor(boolean ofAgent) throws Exception {
     Probe probe = Features.link(LinkFeature.UPROBE_MULTI);
     assumeTrue(probe.isSupported(), probe::reason);
     assumeTrue(LIBRARY.toFile().exists(), LIBRARY + " is not there");
@@ -56,10 +71,10 @@ class QuiescenceTest {
       }
       // Since Linux 6.13 close(2) does not return before the program has ended; this does.
       started(link::close).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      assertThat(Quiescence.awaitSleepers(Duration.ofMillis(500))).isFalse();
+      assertThat(awaitSleepers(ofAgent, Duration.ofMillis(500))).isFalse();
       assertThat(count(counts, 1)).isZero();
       page.release();
-      assertThat(Quiescence.awaitSleepers(LIMIT)).isTrue();
+      assertThat(awaitSleepers(ofAgent, LIMIT)).isTrue();
       assertThat(count(counts, 1)).isEqualTo(1);
       reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
