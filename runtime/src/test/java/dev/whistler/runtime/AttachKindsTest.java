@@ -300,4 +300,14 @@ class AttachKindsTest {
             "Program p reads 32 bytes of its context and the record of task_newtask has 16 on this"
                 + " kernel; compile it for this kernel.");
   }
+
+  @Test
+  void aProgramThatReadsTheRecordOfAnEventThatIsNotThere() {
+    String source =
+        "(defprog p (:type :tracepoint :section \"tracepoint/sched/no_such_event\")"
+            + " (let ((x u64 (ctx u64 24))) (when (> x 0) (incf (getmap hits 0)))) 0)";
+    assertThatThrownBy(() -> Runtime.start(request(source)))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("this kernel has no tracepoint sched/no_such_event");
+  }
 }

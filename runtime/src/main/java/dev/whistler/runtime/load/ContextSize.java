@@ -7,6 +7,7 @@ import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.schema.ProgramSchema;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,13 +24,17 @@ final class ContextSize {
   private ContextSize() {}
 
   /**
+   * An event that this kernel does not have is for the attachment to tell.
+   *
    * @throws StartException {@code ATTACH_FAILED} if the program reads beyond the event's fields
    */
   static void checkTracepoint(ProgramSchema program, Tracefs tracefs, String category, String event)
       throws StartException {
     if (program.contextBytes() > 0) {
-      int size = tracefs.format(category, event).map(ContextSize::size).orElse(0);
-      require(program, size, category + "/" + event);
+      Optional<String> format = tracefs.format(category, event);
+      if (format.isPresent()) {
+        require(program, size(format.get()), category + "/" + event);
+      }
     }
   }
 
