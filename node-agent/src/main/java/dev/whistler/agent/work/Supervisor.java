@@ -49,8 +49,8 @@ public final class Supervisor implements AutoCloseable {
   private final Loader loader;
   private final Duration drain;
   private final Runnable changed;
-  private final ScheduledExecutorService timer = Guard.scheduler("whistler-retry");
-  private final Executor threads = Guard.threads("whistler-work");
+  private final ScheduledExecutorService timer;
+  private final Executor threads;
   private final ProgramActor.Node node;
   private final Map<String, ProgramActor> actors = new ConcurrentHashMap<>();
 
@@ -62,9 +62,31 @@ public final class Supervisor implements AutoCloseable {
    * @param changed called after every change of {@link #works}, on any thread; must not block
    */
   public Supervisor(Loader loader, NodeBudget budget, Duration drain, Runnable changed) {
+    this(
+        loader,
+        budget,
+        drain,
+        changed,
+        Guard.scheduler("whistler-retry"),
+        Guard.threads("whistler-work"));
+  }
+
+  /**
+   * @param timer for what is to be tried again
+   * @param threads a thread for each task
+   */
+  Supervisor(
+      Loader loader,
+      NodeBudget budget,
+      Duration drain,
+      Runnable changed,
+      ScheduledExecutorService timer,
+      Executor threads) {
     this.loader = loader;
     this.drain = drain;
     this.changed = changed;
+    this.timer = timer;
+    this.threads = threads;
     this.node =
         new ProgramActor.Node(
             loader, budget, new Semaphore(LOADS), drain, threads, new ActorListener());
@@ -163,6 +185,13 @@ public final class Supervisor implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (!end()) {
+      LOG.warnf("Not all programs were unloaded within %d s.", CLOSE_LIMIT.toSeconds());
+    }
+  }
+
+  /** As {@link #close}; whether all was done within the limit. */
+  boolean end() {
     List<ProgramActor> all;
     synchronized (this) {
       closed = true;
@@ -182,13 +211,10 @@ public final class Supervisor implements AutoCloseable {
           });
     }
     try {
-      if (!ended.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        LOG.warnf(
-            "%d programs were not unloaded within %d s.",
-            ended.getCount(), CLOSE_LIMIT.toSeconds());
-      }
+      return ended.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }
