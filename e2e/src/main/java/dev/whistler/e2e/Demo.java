@@ -14,6 +14,7 @@ import dev.whistler.e2e.install.Programs;
 import dev.whistler.e2e.install.QuarkusProcess;
 import dev.whistler.e2e.install.StatusTable;
 import dev.whistler.e2e.process.Progress;
+import dev.whistler.e2e.process.Teardown;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code ./whistler demo}: the whole path on a cluster, from {@code kubectl apply} to decoded
@@ -43,7 +44,7 @@ public final class Demo {
       modules), installs Whistler, applies examples/forks.lisp, causes forks, and prints the status
       table and ten decoded records. Then everything is removed.
 
-        --keep      leave it running and print how to reach and how to end it
+        --keep      let it run until Ctrl-C or the command that is printed, which remove everything
         --full      with a real kubelet: the chart is installed with Helm, upgraded and uninstalled,
                     and operator and agent run in pods
         --kernels   the same with three nodes: this machine, and two QEMU guests with Debian's
@@ -106,10 +107,9 @@ public final class Demo {
 
   private int show() {
     Repository repository = Repository.find();
-    TestCluster cluster = TestCluster.start(repository, progress);
-    try (cluster;
-        TemporaryDirectory logs = TemporaryDirectory.create("whistler-demo-logs-");
-        Installation installation = Installation.on(cluster, repository, logs.path())) {
+    try (Teardown last = new Teardown();
+        TestCluster cluster = TestCluster.start(repository, progress);
+        Installation installation = Installation.on(cluster, repository, logs(last))) {
       progress.say("custom resources installed");
       QuarkusProcess operator = installation.startOperator();
       AgentProcess agent = installation.startAgent("demo-node", Map.of());
@@ -138,10 +138,8 @@ public final class Demo {
       records.forEach(System.out::println);
       System.out.println();
       if (keep) {
-        cluster.keep();
-        installation.keep();
-        sayHowToGoOn(cluster, agent);
-        return 0;
+        sayHowToGoOn(cluster, operator, agent);
+        untilASignal();
       }
       programs.delete(PROGRAM, READY_LIMIT);
       progress.say("program deleted");
@@ -205,14 +203,28 @@ public final class Demo {
     return PROGRAM_AT_FAULT;
   }
 
-  private static void sayHowToGoOn(TestCluster cluster, AgentProcess agent) {
-    String pids =
-        ProcessHandle.current()
-            .children()
-            .map(child -> Long.toString(child.pid()))
-            .collect(Collectors.joining(" "));
+  private static Path logs(Teardown last) {
+    TemporaryDirectory logs = TemporaryDirectory.create("whistler-demo-logs-");
+    last.add("logs", logs::close);
+    return logs.path();
+  }
+
+  private static void sayHowToGoOn(
+      TestCluster cluster, QuarkusProcess operator, AgentProcess agent) {
     System.out.println("export KUBECONFIG=" + cluster.kubeconfig());
+    System.out.flush();
     System.err.printf(
-        "The records are in %s.%nTo end it: kill %s%n", agent.sinkFile(PROGRAM), pids);
+        "The records are in %s, the logs in %s and %s.%n",
+        agent.sinkFile(PROGRAM), operator.process().log(), agent.process().process().log());
+    System.err.printf("To end it and remove everything: kill %d%n", ProcessHandle.current().pid());
+  }
+
+  /** The JVM ends at a signal, and what is open is torn down then. */
+  private static void untilASignal() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

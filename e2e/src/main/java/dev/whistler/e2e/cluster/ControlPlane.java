@@ -117,7 +117,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
 
   /** Starts the three servers on loopback ports; on failure nothing is left. */
   static ControlPlane start(KubernetesBuild binaries, Progress progress) {
-    Teardown teardown = new Teardown("control-plane");
+    Teardown teardown = new Teardown();
     try {
       TemporaryDirectory state = TemporaryDirectory.create("whistler-cluster-");
       teardown.add("state of the cluster in " + state.path(), state::close);
@@ -331,11 +331,6 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
   @Override
   public Optional<ClusterNode> node() {
     return Optional.empty();
-  }
-
-  @Override
-  public void keep() {
-    teardown.abandon();
   }
 
   @Override

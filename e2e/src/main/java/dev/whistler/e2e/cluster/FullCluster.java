@@ -49,7 +49,7 @@ final class FullCluster implements RunningCluster {
    * @param state for data, keys, logs and configurations; goes with the cluster
    */
   static FullCluster start(KubernetesBuild binaries, TemporaryDirectory state, Progress progress) {
-    Teardown teardown = new Teardown("full-cluster");
+    Teardown teardown = new Teardown();
     try {
       teardown.add("state of the cluster in " + state.path(), state::close);
       Sandbox sandbox = Sandbox.start(state.path());
@@ -136,12 +136,6 @@ final class FullCluster implements RunningCluster {
   @Override
   public Optional<ClusterNode> node() {
     return Optional.of(node);
-  }
-
-  @Override
-  public void keep() {
-    sandbox.keep();
-    teardown.abandon();
   }
 
   /** The sandbox first: one blow ends what would otherwise be waited for one by one. */

@@ -33,7 +33,7 @@ public final class K3sCluster implements ClusterProvider {
 
   @Override
   public RunningCluster start(Progress progress) {
-    Teardown teardown = new Teardown("k3s");
+    Teardown teardown = new Teardown();
     try {
       progress.say("starting " + IMAGE.asCanonicalNameString());
       K3sContainer container = new K3sContainer(IMAGE);
@@ -64,11 +64,6 @@ public final class K3sCluster implements ClusterProvider {
     @Override
     public Optional<ClusterNode> node() {
       return Optional.of(k3s);
-    }
-
-    @Override
-    public void keep() {
-      teardown.abandon();
     }
 
     @Override

@@ -15,9 +15,6 @@ public interface RunningCluster extends AutoCloseable {
   /** The node that runs pods on this machine; empty in the control-plane size. */
   Optional<ClusterNode> node();
 
-  /** Leaves it as it is at {@link #close} and when this JVM ends. */
-  void keep();
-
   /** Stops and removes everything that {@link ClusterProvider#start} made; what it found stays. */
   @Override
   void close();

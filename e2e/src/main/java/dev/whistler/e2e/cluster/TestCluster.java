@@ -91,9 +91,10 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private static TestCluster start(ClusterProvider provider, String what, Progress progress) {
-    Teardown teardown = new Teardown("cluster");
+    RunningCluster running = provider.start(progress);
+    // Made after that of the cluster, which must be there while what is in it is removed.
+    Teardown teardown = new Teardown();
     try {
-      RunningCluster running = provider.start(progress);
       teardown.add(what, running::close);
       KubernetesClient client =
           new KubernetesClientBuilder()
@@ -221,12 +222,6 @@ public final class TestCluster implements AutoCloseable {
   private Kubeconfig kubeconfig(String token) {
     Config admin = client.getConfiguration();
     return new Kubeconfig(admin.getMasterUrl().replaceAll("/$", ""), admin.getCaCertData(), token);
-  }
-
-  /** Leaves it running, also when this JVM ends. */
-  public void keep() {
-    cluster.keep();
-    teardown.abandon();
   }
 
   @Override

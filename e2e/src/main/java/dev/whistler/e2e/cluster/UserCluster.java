@@ -54,9 +54,6 @@ public record UserCluster(Optional<Path> kubeconfig) implements ClusterProvider 
       }
 
       @Override
-      public void keep() {}
-
-      @Override
       public void close() {}
     };
   }

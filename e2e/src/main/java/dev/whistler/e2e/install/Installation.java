@@ -58,7 +58,7 @@ public final class Installation implements AutoCloseable {
    * @param logs an existing directory for the logs of operator and agents, which stay there
    */
   public static Installation on(TestCluster cluster, Repository repository, Path logs) {
-    Teardown teardown = new Teardown("installation");
+    Teardown teardown = new Teardown();
     try {
       TemporaryDirectory directory = TemporaryDirectory.create("whistler-install-");
       teardown.add("state", directory::close);
@@ -192,11 +192,6 @@ public final class Installation implements AutoCloseable {
   public Path agentKubeconfig(String node) {
     return cluster.nodeKubeconfig(
         NAMESPACE, "whistler-agent", cluster.client().nodes().withName(node).require());
-  }
-
-  /** Leaves everything running and in place, also when this JVM ends. */
-  public void keep() {
-    teardown.abandon();
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * What has to be undone, last first, exactly once: at {@link #close}, or when the JVM is asked to
@@ -20,14 +20,18 @@ public final class Teardown implements AutoCloseable {
 
   private record Step(String what, Action action) {}
 
+  /** Those that are not closed, last made first: what it stands on is made before it. */
+  private static final Deque<Teardown> OPEN = new ConcurrentLinkedDeque<>();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Teardown::closeAll, "teardown"));
+  }
+
   private final Deque<Step> steps = new ArrayDeque<>();
-  private @Nullable Thread hook;
   private boolean closed;
 
-  public Teardown(String name) {
-    Thread thread = new Thread(this::closeAtShutdown, "teardown-" + name);
-    Runtime.getRuntime().addShutdownHook(thread);
-    hook = thread;
+  public Teardown() {
+    OPEN.push(this);
   }
 
   /** Remembers {@code action}; {@code what} names it if it fails. */
@@ -38,19 +42,15 @@ public final class Teardown implements AutoCloseable {
     steps.push(new Step(what, action));
   }
 
-  /** Undoes nothing, now or later: whoever asked for this takes over. */
-  public synchronized void abandon() {
-    closed = true;
-    if (hook != null) {
-      Runtime.getRuntime().removeShutdownHook(hook);
+  /** One after the other: a cluster stays until what was installed in it is gone. */
+  private static void closeAll() {
+    for (Teardown open = OPEN.peek(); open != null; open = OPEN.peek()) {
+      try {
+        open.close();
+      } catch (RuntimeException e) {
+        System.err.println("whistler: " + e.getMessage() + " " + e.getCause());
+      }
     }
-  }
-
-  private void closeAtShutdown() {
-    synchronized (this) {
-      hook = null;
-    }
-    close();
   }
 
   /** Undoes everything; a step that fails does not stop the others and is reported at the end. */
@@ -62,10 +62,8 @@ public final class Teardown implements AutoCloseable {
         return;
       }
       closed = true;
+      OPEN.remove(this);
       todo = new ArrayList<>(steps);
-      if (hook != null) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
     }
     RuntimeException failure = null;
     for (Step step : todo) {

@@ -5,9 +5,7 @@ import dev.whistler.e2e.process.Command;
 import dev.whistler.e2e.process.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,17 +168,6 @@ public final class Sandbox implements AutoCloseable {
                 "--"));
     all.addAll(command);
     return all;
-  }
-
-  /** Lets it outlive this JVM; SIGTERM to {@link #pid} ends it then. */
-  public void keep() {
-    try {
-      OutputStream in = keeper.getOutputStream();
-      in.write("keep\n".getBytes(StandardCharsets.US_ASCII));
-      in.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("The sandbox is gone already.", e);
-    }
   }
 
   /** Ends every process in it and waits until nothing of it is left on the machine. */

@@ -53,8 +53,4 @@ ip link set lo up
 echo 1 >/proc/sys/net/ipv4/ip_forward
 echo ready
 
-read -r word || word=end
-if [ "$word" = keep ]; then
-  sleep infinity &
-  wait
-fi
+read -r _ || true

@@ -18,7 +18,7 @@ final class TeardownTest {
   @Test
   void undoesLastFirstOnceAndGoesOnAfterAFailure() {
     List<String> undone = new ArrayList<>();
-    Teardown teardown = new Teardown("test");
+    Teardown teardown = new Teardown();
     teardown.add("first", () -> undone.add("first"));
     teardown.add(
         "second",

@@ -58,7 +58,7 @@ final class WhistlerSystem implements AutoCloseable {
 
   static WhistlerSystem start() {
     Repository repository = Repository.find();
-    Teardown teardown = new Teardown("system");
+    Teardown teardown = new Teardown();
     try {
       TestCluster cluster = TestCluster.start(repository, Progress.timed(System.err));
       teardown.add("cluster", cluster::close);
