@@ -1,0 +1,5 @@
+/** Tests of the tier check. */
+@NullMarked
+package dev.whistler.tier.table;
+
+import org.jspecify.annotations.NullMarked;
