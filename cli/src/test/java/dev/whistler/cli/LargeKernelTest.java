@@ -3,20 +3,25 @@ package dev.whistler.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** As much kernel as the language allows, made to cost as much memory as it can. */
 class LargeKernelTest {
-  /** Of the whole process (section 22: memory stays proportional to the limits). */
   private static final String HEAP = "-Xmx512m";
+
+  /** Of the whole process (section 22: memory stays proportional to the limits), in KiB. */
+  private static final long MOST_RESIDENT = 512 << 10;
 
   private static final int LIMIT = 64 << 20;
 
@@ -61,10 +66,29 @@ class LargeKernelTest {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    long peak = 0;
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+    while (!process.waitFor(10, TimeUnit.MILLISECONDS) && System.nanoTime() < deadline) {
+      peak = Math.max(peak, peakResident(process));
+    }
+    boolean ended = !process.isAlive();
     process.destroyForcibly();
     assertThat(ended).isTrue();
+    assertThat(peak).as("most KiB in memory").isPositive().isLessThanOrEqualTo(MOST_RESIDENT);
     return Files.readString(output);
+  }
+
+  /** The kernel's own note of the most memory that a process had, in KiB; 0 once it ended. */
+  private static long peakResident(Process process) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (NoSuchFileException | UncheckedIOException e) {
+      return 0;
+    }
   }
 
   /** One type of a kind after the other; names differ, as far as 24 MiB of strings last. */
