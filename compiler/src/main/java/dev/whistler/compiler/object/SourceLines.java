@@ -11,7 +11,8 @@ final class SourceLines {
 
   SourceLines(List<SourceText> sources) {
     for (SourceText source : sources) {
-      lines.putIfAbsent(source.name(), source.text().lines().toList());
+      lines.putIfAbsent(
+          source.name(), source.text().lines().map(line -> line.replace('\0', ' ')).toList());
     }
   }
 
@@ -22,6 +23,6 @@ final class SourceLines {
    */
   String text(String file, int line) {
     List<String> all = lines.getOrDefault(file, List.of());
-    return line >= 1 && line <= all.size() ? all.get(line - 1).replace('\0', ' ') : "";
+    return line >= 1 && line <= all.size() ? all.get(line - 1) : "";
   }
 }
