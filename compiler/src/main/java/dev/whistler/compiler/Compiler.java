@@ -48,7 +48,9 @@ public final class Compiler {
   }
 
   /**
-   * Compiles one unit.
+   * Compiles one unit. What nests is bounded so that a stack of 1 MiB, the JVM's default, is
+   * enough; on a smaller one deep sources end in an {@code E-LIMIT} that may have no place of its
+   * own.
    *
    * @return an object, or the errors why there is none. Never throws for a bad source.
    * @throws dev.whistler.compiler.kernel.MalformedKernelException if the kernel description holds

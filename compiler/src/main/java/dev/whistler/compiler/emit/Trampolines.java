@@ -112,14 +112,8 @@ final class Trampolines {
     if (Math.abs(distance) <= REACH) {
       return target;
     }
-    int island = from;
-    int step = distance > 0 ? 1 : -1;
-    while (island + step >= 0
-        && island + step < ends.length
-        && Math.abs(ends[island + step] - ends[from]) <= REACH) {
-      island += step;
-    }
-    int place = island;
+    int place =
+        distance > 0 ? lastUpTo(ends[from] + REACH, ends) : firstFrom(ends[from] - REACH, ends);
     return stops.computeIfAbsent(
         new Stop(place, target),
         s -> {
@@ -128,5 +122,25 @@ final class Trampolines {
           islands.computeIfAbsent(place, p -> new ArrayList<>()).add(stop);
           return stop;
         });
+  }
+
+  /** The last block that ends at a slot or before. */
+  private static int lastUpTo(int slot, int[] ends) {
+    return firstFrom(slot + 1, ends) - 1;
+  }
+
+  /** The first block that ends at a slot or after; blocks that come later end later. */
+  private static int firstFrom(int slot, int[] ends) {
+    int low = 0;
+    int high = ends.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ends[middle] < slot) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 }

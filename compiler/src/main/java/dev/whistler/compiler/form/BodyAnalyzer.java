@@ -36,8 +36,14 @@ final class BodyAnalyzer {
   private static final BigInteger MIN_WORD = BigInteger.TWO.pow(63).negate();
   private static final BigInteger END_WORD = BigInteger.TWO.pow(64);
 
-  /** Nested forms, macro expansions included; keeps hostile sources off the end of the stack. */
+  /**
+   * Nested forms, those of macro expansions and called functions included; keeps hostile sources
+   * off the end of a stack of 1 MiB.
+   */
   private static final int MAX_DEPTH = 600;
+
+  /** What a function's analysis within that of its caller takes of the stack, in forms. */
+  private static final int LEVELS_OF_CALL = 6;
 
   private final UnitContext unit;
   private final @Nullable ProgramContext program;
@@ -54,7 +60,9 @@ final class BodyAnalyzer {
   private ExpansionContext context;
   private Scope scope = Scope.EMPTY;
   private Flow flow = Flow.START;
+  private int start;
   private int depth;
+  private int deepest;
 
   /**
    * Prepares a pass.
@@ -77,6 +85,48 @@ final class BodyAnalyzer {
     this.diagnostics = diagnostics;
     this.context = context;
     this.exits = new Exits(this);
+  }
+
+  /** Counts on from the caller's depth: functions that call one another are nested, too. */
+  void startWithin(BodyAnalyzer caller) {
+    start = caller.depth;
+    depth = start + LEVELS_OF_CALL;
+    deepest = depth;
+  }
+
+  /** How deep the forms nested, those of functions that are called included. */
+  int levels() {
+    return deepest - start;
+  }
+
+  /**
+   * Takes over what the analysis of a function found that is called here.
+   *
+   * @throws AnalysisException if it failed, or nests too deep for this place
+   */
+  TypedFunction include(Functions.Version version, Origin at) {
+    diagnostics.merge(version.diagnostics());
+    findings.add(version.findings());
+    AnalysisException failure = version.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    enter(version.levels(), at, "the functions that are called here included");
+    depth -= version.levels();
+    return java.util.Objects.requireNonNull(version.function());
+  }
+
+  /** Goes deeper by some levels; the caller comes back. */
+  private void enter(int levels, Origin at, String of) {
+    if (depth + levels > MAX_DEPTH) {
+      throw fail(
+          Code.E_LIMIT,
+          at,
+          "forms are nested more than " + MAX_DEPTH + " deep" + (of.isEmpty() ? "" : ", " + of),
+          "split it into several forms");
+    }
+    depth += levels;
+    deepest = Math.max(deepest, depth);
   }
 
   UnitContext unit() {
@@ -183,14 +233,7 @@ final class BodyAnalyzer {
 
   /** Analyzes a form. */
   Expr analyze(Datum datum, Use use) {
-    if (++depth > MAX_DEPTH) {
-      depth--;
-      throw fail(
-          Code.E_LIMIT,
-          originOf(datum),
-          "forms are nested more than " + MAX_DEPTH + " deep",
-          "split the body into several forms");
-    }
+    enter(1, originOf(datum), "");
     try {
       Expr expr = analyzeUnchecked(datum, use);
       if ((use == Use.VALUE || use == Use.TEST) && effects.contains(expr)) {
@@ -301,20 +344,9 @@ final class BodyAnalyzer {
     }
     ExpansionContext outer = context;
     int levels = furtherLevels(form);
-    if (depth + levels > MAX_DEPTH) {
-      throw fail(
-          Code.E_LIMIT,
-          form.origin(),
-          "forms are nested more than "
-              + MAX_DEPTH
-              + " deep, of which "
-              + form.name()
-              + " with its operands is "
-              + (levels + 1),
-          "split it into several forms");
-    }
+    enter(
+        levels, form.origin(), "of which " + form.name() + " with its operands is " + (levels + 1));
     context = context.within(cons);
-    depth += levels;
     try {
       return operator.analyze(form, this, use);
     } finally {
@@ -336,14 +368,14 @@ final class BodyAnalyzer {
           case "or" -> 2 * form.count();
           case "dotimes", "bpf-loop", "with-ringbuf" -> 4;
           case "cond" -> form.count() + 1;
-          case "let*", "when-let", "if-let" -> {
-            int bindings = 1;
+          case "let", "let*", "when-let", "if-let" -> {
+            int bindings = 2;
             Datum rest = form.count() == 0 ? Datum.NIL : form.operand(0);
             while (rest instanceof Cons pair) {
               bindings++;
               rest = pair.cdr();
             }
-            yield form.name().equals("let*") ? bindings : 2 * bindings;
+            yield form.name().startsWith("let") ? bindings : 2 * bindings;
           }
           default -> 0;
         };
@@ -392,15 +424,11 @@ final class BodyAnalyzer {
   /** Runs an analysis inside a macro expansion or another context. */
   <T> T within(ExpansionContext inner, Supplier<T> analysis) {
     ExpansionContext outer = context;
+    enter(
+        1,
+        new Origin(outer.originOf(Datum.NIL).range(), outer.frames()),
+        "macro expansions included");
     context = inner;
-    if (++depth > MAX_DEPTH) {
-      depth--;
-      context = outer;
-      throw diagnostics.fail(
-          Code.E_LIMIT,
-          new Origin(outer.originOf(Datum.NIL).range(), outer.frames()),
-          "forms and macro expansions are nested more than " + MAX_DEPTH + " deep");
-    }
     try {
       return analysis.get();
     } finally {

@@ -354,23 +354,24 @@ final class ControlForms {
   }
 
   private static Expr anyOf(Expr key, List<Long> keys, Origin at) {
-    Expr result = null;
-    for (int i = keys.size() - 1; i >= 0; i--) {
-      Expr equal =
-          ComparisonForms.compare(
-              Expr.Relation.EQUAL, key, new Expr.Constant(keys.get(i), ScalarType.U64, at), at);
-      result =
-          result == null
-              ? equal
-              : new Expr.If(
-                  equal, new Expr.Constant(1, ScalarType.U64, at), result, ScalarType.U64, at);
+    if (key instanceof Expr.Constant c) {
+      return new Expr.Constant(keys.contains(c.value()) ? 1 : 0, ScalarType.U64, at);
     }
-    if (result == null) {
-      return new Expr.Constant(0, ScalarType.U64, at);
-    }
-    return key instanceof Expr.Constant c
-        ? new Expr.Constant(keys.contains(c.value()) ? 1 : 0, ScalarType.U64, at)
-        : result;
+    return keys.isEmpty() ? new Expr.Constant(0, ScalarType.U64, at) : oneOf(key, keys, at);
+  }
+
+  /** Halves, so that the tree is not as deep as there are keys. */
+  private static Expr oneOf(Expr key, List<Long> keys, Origin at) {
+    int half = keys.size() / 2;
+    return half == 0
+        ? ComparisonForms.compare(
+            Expr.Relation.EQUAL, key, new Expr.Constant(keys.getFirst(), ScalarType.U64, at), at)
+        : new Expr.If(
+            oneOf(key, keys.subList(0, half), at),
+            new Expr.Constant(1, ScalarType.U64, at),
+            oneOf(key, keys.subList(half, keys.size()), at),
+            ScalarType.U64,
+            at);
   }
 
   private static Expr and(Form form, BodyAnalyzer body, Use use) {

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -12,6 +14,7 @@ final class Findings {
   private final KindInference kinds = new KindInference();
   private final RecordTypes records = new RecordTypes();
   private final Set<String> kernelLayouts = new LinkedHashSet<>();
+  private final Set<Findings> included = Collections.newSetFromMap(new IdentityHashMap<>());
 
   Set<TypedUnit.Requirement> requirements() {
     return requirements;
@@ -29,7 +32,11 @@ final class Findings {
     return kernelLayouts;
   }
 
+  /** Takes over what another analysis found, once. */
   void add(Findings other) {
+    if (!included.add(other)) {
+      return;
+    }
     requirements.addAll(other.requirements);
     kinds.add(other.kinds);
     records.add(other.records);

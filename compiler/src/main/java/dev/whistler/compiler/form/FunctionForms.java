@@ -74,9 +74,12 @@ final class FunctionForms {
             .map(a -> a.type() instanceof PointerType p ? (StaticType) p : ScalarType.U64)
             .toList();
     Functions.Key key = new Functions.Key(name, body.program().name(), types);
-    TypedFunction known = body.functions().find(key);
-    TypedFunction typed =
-        known != null ? known : new Definition(function, parameters, types, body, at).analyze(key);
+    Functions.Version version = body.functions().find(key);
+    if (version == null) {
+      version = new Definition(function, parameters, types, body, at).analyze(key);
+      body.functions().add(key, version);
+    }
+    TypedFunction typed = body.include(version, at);
     if (typed.tailCalls()) {
       body.exits().tailCall(at);
     }
@@ -118,7 +121,7 @@ final class FunctionForms {
       this.at = at;
     }
 
-    TypedFunction analyze(Functions.Key key) {
+    Functions.Version analyze(Functions.Key key) {
       BindingTypes bindings = new BindingTypes();
       caller.functions().active().add(key.name());
       try {
@@ -133,6 +136,7 @@ final class FunctionForms {
                   scratch,
                   function.context(),
                   caller.functions());
+          body.startWithin(caller);
           AnalysisException failure = null;
           TypedFunction typed = null;
           try {
@@ -141,15 +145,7 @@ final class FunctionForms {
             failure = e;
           }
           if (bindings.stable() || pass == MAX_PASSES) {
-            caller.diagnostics().merge(scratch);
-            caller.findings().add(body.findings());
-            if (failure != null || typed == null) {
-              throw failure != null
-                  ? failure
-                  : new AnalysisException(Code.E_INTERNAL, "no function");
-            }
-            caller.functions().add(key, typed);
-            return typed;
+            return new Functions.Version(typed, failure, scratch, body.findings(), body.levels());
           }
         }
       } finally {

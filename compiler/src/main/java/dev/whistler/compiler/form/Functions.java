@@ -1,11 +1,14 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,25 +17,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class Functions {
   private final Names names;
-  private Map<Key, TypedFunction> functions = new LinkedHashMap<>();
+  private Map<Key, Version> versions = new LinkedHashMap<>();
   private List<String> active = new ArrayList<>();
 
   /** What makes a version of a function of its own. */
   record Key(String name, String program, List<StaticType> arguments) {}
 
-  /** The functions so far, to come back to before another pass. */
-  record Snapshot(Map<Key, TypedFunction> functions) {}
+  /**
+   * What the analysis of a function came to. Its callers take over what it reported and found: the
+   * pass of the caller in which it was analyzed may be one that is repeated.
+   *
+   * @param function null if the analysis failed; it is not tried again, which would take time that
+   *     doubles with each function that is called by another
+   * @param failure null if it did not
+   * @param levels how deep forms nest in it, in those that it calls, too
+   */
+  record Version(
+      @Nullable TypedFunction function,
+      @Nullable AnalysisException failure,
+      Diagnostics diagnostics,
+      Findings findings,
+      int levels) {}
+
+  /** The versions so far, to come back to before another pass. */
+  record Snapshot(Map<Key, Version> versions) {}
 
   Functions(Names names) {
     this.names = names;
   }
 
   Snapshot snapshot() {
-    return new Snapshot(new LinkedHashMap<>(functions));
+    return new Snapshot(new LinkedHashMap<>(versions));
   }
 
   void restore(Snapshot snapshot) {
-    functions = new LinkedHashMap<>(snapshot.functions());
+    versions = new LinkedHashMap<>(snapshot.versions());
     active = new ArrayList<>();
   }
 
@@ -41,13 +60,13 @@ final class Functions {
     return active;
   }
 
-  @Nullable TypedFunction find(Key key) {
-    return functions.get(key);
+  @Nullable Version find(Key key) {
+    return versions.get(key);
   }
 
-  /** Functions are added when their bodies are analyzed: callees first. */
-  void add(Key key, TypedFunction function) {
-    functions.put(key, function);
+  /** Versions are added when their bodies are analyzed: callees first. */
+  void add(Key key, Version version) {
+    versions.put(key, version);
   }
 
   /** A symbol that no other function has. */
@@ -62,10 +81,14 @@ final class Functions {
 
   private boolean isTaken(String symbol) {
     return names.isClaimed("program", symbol)
-        || functions.values().stream().anyMatch(f -> f.symbol().equals(symbol));
+        || inOrder().stream().anyMatch(f -> f.symbol().equals(symbol));
   }
 
   List<TypedFunction> inOrder() {
-    return List.copyOf(functions.values());
+    return versions.values().stream()
+        .map(Version::function)
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
   }
 }

@@ -7,6 +7,8 @@ import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -91,8 +93,38 @@ final class BodyLowering {
     returnTarget = target;
   }
 
-  /** Evaluates an expression. */
+  /** A conditional of which the last arm is being evaluated. */
+  private record OpenConditional(Expr.If expr, Join end) {}
+
+  /**
+   * Evaluates an expression. What ends in another one is gone through in a loop: a chain of clauses
+   * or bindings is as long as its source, the stack is not.
+   */
   Value lower(Expr expr) {
+    Deque<OpenConditional> open = new ArrayDeque<>();
+    Expr last = expr;
+    while (!builder.isDead() && (last instanceof Expr.Let || last instanceof Expr.If)) {
+      builder.at(last.origin());
+      if (last instanceof Expr.Let let) {
+        bind(let.local(), lower(let.init()));
+        last = let.body();
+      } else if (last instanceof Expr.If conditional) {
+        open.push(new OpenConditional(conditional, firstArm(conditional)));
+        last = conditional.otherwise();
+      }
+    }
+    Value value = lowerOther(last);
+    while (!open.isEmpty()) {
+      OpenConditional outer = open.pop();
+      jump(outer.end(), value);
+      builder.at(outer.expr().origin());
+      Value joined = enter(outer.end(), outer.expr().type());
+      value = joined == null ? builder.constant(0) : joined;
+    }
+    return value;
+  }
+
+  private Value lowerOther(Expr expr) {
     if (builder.isDead()) {
       return builder.constant(0);
     }
@@ -101,12 +133,8 @@ final class BodyLowering {
       case Expr.Constant e -> builder.constant(e.value());
       case Expr.Read e -> read(e.local());
       case Expr.Assign e -> assign(e.local(), lower(e.value()));
-      case Expr.Let e -> {
-        bind(e.local(), lower(e.init()));
-        yield lower(e.body());
-      }
+      case Expr.Let _, Expr.If _ -> lower(expr);
       case Expr.Sequence e -> sequence(e);
-      case Expr.If e -> conditional(e);
       case Expr.Return e -> {
         Value value = lower(e.value());
         e.before().forEach(this::giveBack);
@@ -211,45 +239,57 @@ final class BodyLowering {
 
   /** Goes to {@code holds} if the expression is not 0, else to {@code otherwise}. */
   private void test(Expr expr, Join holds, Join otherwise) {
-    if (builder.isDead()) {
-      return;
+    Expr last = expr;
+    Join ifSo = holds;
+    Join ifNot = otherwise;
+    while (!builder.isDead()) {
+      switch (last) {
+        case Expr.Compare e when isComparedWithZero(e, Relation.EQUAL) -> {
+          Join swapped = ifSo;
+          ifSo = ifNot;
+          ifNot = swapped;
+          last = e.left();
+        }
+        case Expr.Compare e when isComparedWithZero(e, Relation.NOT_EQUAL) -> last = e.left();
+        case Expr.If e -> {
+          Join then = join();
+          Join other = join();
+          test(e.test(), then, other);
+          enter(then, e.type());
+          test(e.then(), ifSo, ifNot);
+          enter(other, e.type());
+          last = e.otherwise();
+        }
+        case Expr.Let e -> {
+          bind(e.local(), lower(e.init()));
+          last = e.body();
+        }
+        case Expr.Sequence e -> {
+          e.forms().subList(0, e.forms().size() - 1).forEach(this::lower);
+          last = e.forms().getLast();
+        }
+        default -> {
+          testValue(last, ifSo, ifNot);
+          return;
+        }
+      }
     }
+  }
+
+  private static boolean isComparedWithZero(Expr.Compare compare, Relation relation) {
+    return compare.right() instanceof Expr.Constant c
+        && c.value() == 0
+        && compare.relation() == relation;
+  }
+
+  private void testValue(Expr expr, Join holds, Join otherwise) {
     switch (expr) {
       case Expr.Constant e -> jump(e.value() != 0 ? holds : otherwise, null);
-      case Expr.Compare e
-          when e.right() instanceof Expr.Constant c
-              && c.value() == 0
-              && e.relation() == Relation.EQUAL ->
-          test(e.left(), otherwise, holds);
-      case Expr.Compare e
-          when e.right() instanceof Expr.Constant c
-              && c.value() == 0
-              && e.relation() == Relation.NOT_EQUAL ->
-          test(e.left(), holds, otherwise);
       case Expr.Compare e -> {
         Value left = lower(e.left());
         Value right = lower(e.right());
         builder.at(e.origin());
         branch(e.relation(), left, right, holds, otherwise);
-      }
-      case Expr.If e -> {
-        Join then = join();
-        Join other = join();
-        test(e.test(), then, other);
-        enter(then, e.type());
-        test(e.then(), holds, otherwise);
-        enter(other, e.type());
-        test(e.otherwise(), holds, otherwise);
-      }
-      case Expr.Let e -> {
-        bind(e.local(), lower(e.init()));
-        test(e.body(), holds, otherwise);
-      }
-      case Expr.Sequence e -> {
-        for (int i = 0; i < e.forms().size() - 1; i++) {
-          lower(e.forms().get(i));
-        }
-        test(e.forms().getLast(), holds, otherwise);
       }
       default -> {
         Value value = lower(expr);
@@ -259,7 +299,10 @@ final class BodyLowering {
     }
   }
 
-  private Value conditional(Expr.If e) {
+  /**
+   * Evaluates the test and the first arm and goes on in the other; the result is where both end.
+   */
+  private Join firstArm(Expr.If e) {
     Join then = join();
     Join otherwise = join();
     Join end = join();
@@ -268,11 +311,7 @@ final class BodyLowering {
     Value first = lower(e.then());
     jump(end, first);
     enter(otherwise, e.type());
-    Value second = lower(e.otherwise());
-    jump(end, second);
-    builder.at(e.origin());
-    Value value = enter(end, e.type());
-    return value == null ? builder.constant(0) : value;
+    return end;
   }
 
   Join join() {

@@ -12,20 +12,27 @@ import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.source.SourceText;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What nests by its operands, clauses or bindings has a bound with a place in the source; that the
+ * Every recursion of the compiler has a bound of its own, with a place in the source; that the
  * stack ends is only caught as a last resort, which has no place.
  */
 class DepthTest {
+  /** What the JVM gives a thread where nobody asks for more. */
+  private static final int STACK = 1 << 20;
+
   private static String repeat(int n, IntFunction<String> part) {
     return IntStream.range(0, n).mapToObj(part).collect(Collectors.joining(" "));
   }
@@ -60,10 +67,56 @@ class DepthTest {
               "when-let",
               n,
               program("(when-let (" + repeat(n, i -> "(x" + i + " (get-prandom-u32))") + ") 1)")));
+      for (String open : List.of("(let (", "(let* (")) {
+        all.add(
+            Arguments.of(
+                open,
+                n,
+                program(open + repeat(n, i -> "(x" + i + " (get-prandom-u32))") + ") 1)")));
+      }
+      all.add(
+          Arguments.of(
+              "cond of tests alone",
+              n,
+              program("(cond " + repeat(n, i -> "((get-prandom-u32))") + ")")));
+      if (n < 10_000) {
+        all.add(Arguments.of("functions", n, functions(n, "(+ 1 (f%1$d x))")));
+        all.add(Arguments.of("functions twice", n, functions(n, TWICE)));
+        all.add(
+            Arguments.of(
+                "functions from the innermost",
+                n,
+                functions(n, "(+ 1 (f%1$d x))")
+                    .replace("(f" + n + " 1)", repeat(n, i -> "(f" + i + " 1)"))));
+        all.add(
+            Arguments.of(
+                "symbol macros",
+                n,
+                "(define-symbol-macro s0 1)\n"
+                    + repeat(n, i -> "(define-symbol-macro s" + (i + 1) + " (+ 1 s" + i + "))")
+                    + program("s" + n)));
+        all.add(
+            Arguments.of(
+                "macros",
+                n,
+                "(defmacro m (n) (if (= n 0) 1 `(+ 1 (m ,(- n 1)))))\n"
+                    + program("(m " + n + ")")));
+      }
     }
     for (int n : List.of(190, 380)) {
       for (String open :
-          List.of("(dotimes (i 2) ", "(bpf-loop (i 3) ", "(or 0 ", "(let* ((x 1)) ")) {
+          List.of(
+              "(dotimes (i 2) ",
+              "(bpf-loop (i 3) ",
+              "(or 0 ",
+              "(let* ((x 1)) ",
+              "(let ((x (get-prandom-u32))) (setq x 3) ",
+              "(if (get-prandom-u32) 1 ",
+              "(+ (get-prandom-u32) ",
+              "(and (get-prandom-u32) ",
+              "(when (> (get-prandom-u32) 3) ",
+              "(when-let ((x (get-prandom-u32))) ",
+              "(progn (case (get-prandom-u32) (1 0)) ")) {
         all.add(
             Arguments.of(open, n, program(open.repeat(n) + "(get-prandom-u32)" + ")".repeat(n))));
       }
@@ -71,18 +124,19 @@ class DepthTest {
     return all.build();
   }
 
+  /** Two passes of each function, and two calls of the next one. */
+  private static final String TWICE = "(let ((y 0)) (stack-addr y) (+ (f%1$d x) (f%1$d y)))";
+
+  private static String functions(int n, String body) {
+    return "(defun f0 (x) x)\n"
+        + repeat(n, i -> "(defun f" + (i + 1) + " (x) " + String.format(Locale.ROOT, body, i) + ")")
+        + program("(f" + n + " 1)");
+  }
+
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("deep")
-  void endsAtABoundWithAPlace(String name, int count, String source) {
-    CompilationResult result =
-        Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("deep.w", source)),
-                Architecture.X86_64,
-                null,
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+  void endsAtABoundWithAPlace(String name, int count, String source) throws Exception {
+    CompilationResult result = compile(source);
     assertThat(result.diagnostics().stream().map(Diagnostic::message))
         .noneMatch(text -> text.contains("too many operands or nested parts"));
     if (count > 600) {
@@ -93,5 +147,49 @@ class DepthTest {
                 assertThat(diagnostic.range().startLine()).isGreaterThan(1);
               });
     }
+  }
+
+  @Test
+  void manyKeysOfAClauseDoNotNest() throws Exception {
+    String keys = repeat(3_000, i -> "" + 3 * i);
+    CompilationResult result =
+        compile(program("(case (get-prandom-u32) ((" + keys + ") 1) (t 2))"));
+    assertThat(result.diagnostics()).isEmpty();
+    assertThat(result.object()).isPresent();
+  }
+
+  /** It was analyzed again at each call in each pass: some ten functions took minutes. */
+  @Test
+  void aFunctionThatFailsIsAnalyzedOnce() throws Exception {
+    CompilationResult result =
+        compile(functions(40, TWICE).replace("(defun f0 (x) x)", "(defun f0 (x) (no-such x))"));
+    assertThat(result.diagnostics()).singleElement().returns(Code.E_UNKNOWN, Diagnostic::code);
+  }
+
+  @Test
+  void aWarningInAFunctionStaysIfItsCallerIsAnalyzedAgain() throws Exception {
+    CompilationResult result =
+        compile(
+            functions(2, TWICE)
+                .replace("(defun f0 (x) x)", "(defun f0 (x) (when (> x 3) (return 5)) x)"));
+    assertThat(result.diagnostics()).singleElement().returns(Code.W_RETURN, Diagnostic::code);
+  }
+
+  private static CompilationResult compile(String source) throws Exception {
+    FutureTask<CompilationResult> task =
+        new FutureTask<>(
+            () ->
+                Compiler.compile(
+                    new CompilationRequest(
+                        List.of(new SourceText("deep.w", source)),
+                        Architecture.X86_64,
+                        null,
+                        Map.of(),
+                        CompilationOptions.defaults(),
+                        Budget.UNLIMITED)));
+    Thread thread = new Thread(null, task, "deep", STACK);
+    thread.setDaemon(true);
+    thread.start();
+    return task.get(3, TimeUnit.MINUTES);
   }
 }
