@@ -49,6 +49,9 @@ final class ProgramActor {
           FailureReason.MAP_ENTRY_INVALID,
           FailureReason.TOO_MUCH_MEMORY);
 
+  /** A reader that has worked for so long begins with short waits again when it ends. */
+  private static final Duration STEADY = Duration.ofMinutes(10);
+
   private static final WorkState UNTRIED = new WorkState.Pending("", "");
 
   /**
@@ -111,6 +114,8 @@ final class ProgramActor {
   private boolean due;
   private @Nullable Future<?> retry;
   private int failures;
+  private int readersEnded;
+  private long readingSince;
 
   // Guarded by the lock of the kernel's side.
   private boolean leftBehind;
@@ -282,6 +287,7 @@ final class ProgramActor {
       refused.keySet().retainAll(ranked);
       succeeded();
     }
+    removeEnded();
     Assignment target = ranked.getFirst();
     boolean later = false;
     for (Assignment candidate : ranked) {
@@ -385,9 +391,47 @@ final class ProgramActor {
 
   private void runs(RunningProgram program, Assignment assignment) {
     Held held = new Held(program, assignment, Instant.now());
+    synchronized (this) {
+      readingSince = System.nanoTime();
+    }
     update(now -> new Standing(now.target(), now.state(), held));
-    program.onStateChange(state -> node.listener().changed());
+    program.onStateChange(
+        state -> {
+          if (state instanceof ProgramState.Failed) {
+            readerEnded();
+          }
+          node.listener().changed();
+        });
     node.listener().changed();
+  }
+
+  /** Starts it again, the later the more often that happens. */
+  private synchronized void readerEnded() {
+    if (System.nanoTime() - readingSince > STEADY.toNanos()) {
+      readersEnded = 0;
+    }
+    readersEnded++;
+    if (!due) {
+      cancelRetry();
+      retry = node.listener().wakeAfter(Backoff.after(readersEnded), this);
+    }
+  }
+
+  /** Makes room for the next start if what runs has ended by itself. */
+  private void removeEnded() {
+    kernel.lock();
+    try {
+      Held held = standing.held();
+      if (ended || held == null || !(held.program().state() instanceof ProgramState.Failed)) {
+        return;
+      }
+      WorkState its = of(held.program().state());
+      stop(held);
+      node.budget().release(uid);
+      update(now -> new Standing(now.target(), its, null));
+    } finally {
+      kernel.unlock();
+    }
   }
 
   /** The next try of what may yet come to run. */
@@ -530,7 +574,7 @@ final class ProgramActor {
     return switch (its) {
       case ProgramState.Running _, ProgramState.Degraded _ -> new WorkState.Running();
       case ProgramState.Failed(FailureReason reason, String message) ->
-          new WorkState.Failed(reason.text(), message);
+          new WorkState.Failed(reason.text(), message + " It is started again.");
       case ProgramState.Stopping _ -> new WorkState.Pending("Stopping", "");
       case ProgramState.Stopped _ -> new WorkState.Pending("Stopped", "");
     };

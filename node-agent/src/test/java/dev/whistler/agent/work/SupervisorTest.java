@@ -106,6 +106,22 @@ final class SupervisorTest {
   }
 
   @Test
+  void aProgramWhoseReaderEndsByItselfIsStartedAgainAndSaysSo() {
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    FakeProgram first = loader.loaded.get(1L);
+    first.become(new ProgramState.Failed(FailureReason.INTERNAL, "The reader ended."));
+    assertThat(state("forks"))
+        .isEqualTo(new WorkState.Failed("InternalError", "The reader ended. It is started again."));
+    assertThat(work("forks").orElseThrow().running()).isEmpty();
+    until(() -> loader.loaded.get(1L) != first);
+    untilRuns("forks", 1);
+    untilState(RUNNING);
+    assertThat(journal)
+        .containsExactly("load forks 1", "stop forks 1", "close forks 1", "load forks 1");
+  }
+
+  @Test
   void aNewRevisionReplacesTheOldOne() {
     assign(assignment("forks", 1));
     untilRuns("forks", 1);
