@@ -15,8 +15,11 @@ import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerNodeStatus.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +64,24 @@ public final class NodeStatusModel {
         agentVersion,
         profile.orElse(null),
         features,
-        works.stream()
-            .limit(WhistlerNodeStatus.MAX_PROGRAMS)
-            .map(NodeStatusModel::program)
-            .toList(),
+        told(works).map(NodeStatusModel::program).toList(),
         Stream.concat(Stream.of(ready), denial.map(it -> denied(it, now)).stream())
             .map(condition -> keepTime(condition, previous))
             .toList());
+  }
+
+  /** As many as a status holds, in their order; what is in the kernel comes before what is not. */
+  private static Stream<Work> told(List<Work> works) {
+    Set<Work> told =
+        works.stream()
+            .sorted(Comparator.comparing((Work work) -> !isInKernel(work)))
+            .limit(WhistlerNodeStatus.MAX_PROGRAMS)
+            .collect(Collectors.toSet());
+    return works.stream().filter(told::contains);
+  }
+
+  private static boolean isInKernel(Work work) {
+    return work.running().isPresent() || work.state() instanceof WorkState.Unloading;
   }
 
   /** There while it holds only. */

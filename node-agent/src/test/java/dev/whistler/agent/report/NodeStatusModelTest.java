@@ -14,6 +14,7 @@ import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerNodeStatus.Target;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -91,6 +92,36 @@ final class NodeStatusModelTest {
                 .target());
     assertThat(target.state()).isEqualTo(State.UNLOADING);
     assertThat(target.reason()).isEqualTo("InUse");
+  }
+
+  @Test
+  void whatRunsIsNeverPushedOutByWhatWaits() {
+    Work runs =
+        new Work(
+            Revisions.assignment("zeta", 1),
+            new WorkState.Running(),
+            Optional.of(new Work.Current(Revisions.assignment("zeta", 1), NOON, Optional.empty())));
+    Work goes =
+        new Work(
+            Revisions.assignment("yota", 1), new WorkState.Unloading("", ""), Optional.empty());
+    List<Work> works = new ArrayList<>();
+    for (int i = 0; i < WhistlerNodeStatus.MAX_PROGRAMS; i++) {
+      works.add(
+          new Work(
+              Revisions.assignment("a-%03d".formatted(i), 1),
+              new WorkState.Failed(NodeReason.NODE_FULL, "No room."),
+              Optional.empty()));
+    }
+    works.add(goes);
+    works.add(runs);
+    List<String> names =
+        status(works, Optional.empty(), Optional.empty(), null, NOON).programs().stream()
+            .map(WhistlerNodeStatus.NodeProgram::name)
+            .toList();
+    assertThat(names)
+        .hasSize(WhistlerNodeStatus.MAX_PROGRAMS)
+        .isSorted()
+        .contains("a-000", "a-253", "yota", "zeta");
   }
 
   @Test
