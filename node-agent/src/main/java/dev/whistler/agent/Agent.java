@@ -19,6 +19,12 @@ public class Agent {
 
   private static final Duration LAST_LINES = Duration.ofMillis(500);
 
+  /** What is closed after the agent itself needs no more. */
+  private static final Duration END = Duration.ofSeconds(2);
+
+  /** As after SIGTERM. */
+  private static final int EXIT_CODE = 143;
+
   private final AgentConfig config;
   private final KubernetesClient client;
   private final PrometheusMeterRegistry metrics;
@@ -47,7 +53,20 @@ public class Agent {
 
   void stop(@Observes ShutdownEvent event) {
     Optional.ofNullable(nodeAgent).ifPresent(NodeAgent::close);
-    Optional.ofNullable(log).ifPresent(lines -> lines.uninstall(LAST_LINES));
+    BoundedLogHandler lines = log;
+    if (lines != null && !lines.uninstall(LAST_LINES)) {
+      Thread.ofPlatform().name("whistler-end").daemon().start(Agent::end);
+    }
+  }
+
+  /** The last thing of a shutdown is to close the log, which waits for whoever should read it. */
+  private static void end() {
+    try {
+      Thread.sleep(END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(EXIT_CODE);
   }
 
   /** Whether the agent knows its kernel and has seen the revisions. */

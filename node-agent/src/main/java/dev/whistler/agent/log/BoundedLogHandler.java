@@ -53,13 +53,30 @@ public final class BoundedLogHandler extends ExtHandler {
    * the last lines of the process are not lost; leaves all as it is if they take longer.
    *
    * @param limit how long to wait for what is there
+   * @return false if they take longer: whoever closes these handlers may wait for ever
    */
-  public void uninstall(Duration limit) {
-    if (awaitWritten(limit)) {
-      Logger root = Logger.getLogger("");
-      targets.forEach(root::addHandler);
-      root.removeHandler(this);
-      var _ = awaitWritten(limit);
+  public boolean uninstall(Duration limit) {
+    if (!awaitWritten(limit) || !flushed(limit)) {
+      return false;
+    }
+    Logger root = Logger.getLogger("");
+    targets.forEach(root::addHandler);
+    root.removeHandler(this);
+    return awaitWritten(limit);
+  }
+
+  /** Handlers may have queues of their own, behind which a write hangs. */
+  private boolean flushed(Duration limit) {
+    Thread flush =
+        Thread.ofPlatform()
+            .name("whistler-log-flush")
+            .daemon()
+            .start(() -> targets.forEach(Handler::flush));
+    try {
+      return flush.join(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -72,10 +72,10 @@ final class BoundedLogHandlerTest {
     try {
       assertThat(root.getHandlers()).containsExactly(handler);
       Logger.getLogger("any").warning("one");
-      handler.uninstall(Duration.ofMillis(50));
+      assertThat(handler.uninstall(Duration.ofMillis(50))).isFalse();
       assertThat(root.getHandlers()).as("still stalled").containsExactly(handler);
       error.gate.countDown();
-      handler.uninstall(Duration.ofSeconds(20));
+      assertThat(handler.uninstall(Duration.ofSeconds(20))).isTrue();
       assertThat(root.getHandlers()).contains(error).doesNotContain(handler);
       assertThat(error.lines).contains("one");
     } finally {
