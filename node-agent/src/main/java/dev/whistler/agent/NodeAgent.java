@@ -71,7 +71,6 @@ final class NodeAgent implements AutoCloseable {
   private static final Duration FILES_STAY = Duration.ofMinutes(10);
 
   private final Machine machine;
-  private final @Nullable Kernel kernel;
   private final Path directory;
   private final @Nullable PinRoot pins;
   private final SharedIndexInformer<WhistlerRevision> revisions;
@@ -83,12 +82,18 @@ final class NodeAgent implements AutoCloseable {
   private final LossWatch losses;
   private final ProgramFiles files;
   private final Heartbeat heartbeat;
-  private final Optional<ProfileUpload> upload;
+  private final KubernetesClient client;
 
   // Informers call back on threads that must not wait.
   private final ScheduledExecutorService events = Guard.scheduler("whistler-events");
 
+  /** Null until it could be described. */
+  private volatile @Nullable Kernel kernel;
+
   private volatile @Nullable Obstacle obstacle;
+
+  /** Whether it is known what stands in the way of programs: before, nothing is said of it. */
+  private volatile boolean looked;
 
   // Touched on the thread of events only.
   private boolean begun;
@@ -100,17 +105,11 @@ final class NodeAgent implements AutoCloseable {
   private volatile @Nullable String denial;
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
+    this.client = client;
     String name = config.nodeName();
     machine = Machine.read();
     directory = config.directory();
     pins = config.pins().map(PinRoot::at).orElse(null);
-    Kernel described = null;
-    try {
-      described = Kernel.read(machine);
-    } catch (BpfException | MalformedContentException e) {
-      hindered(NodeReason.KERNEL_UNUSABLE, e);
-    }
-    kernel = described;
     List<Feature> features = NodeFeatures.probe();
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
@@ -135,8 +134,8 @@ final class NodeAgent implements AutoCloseable {
                 config.programMapBytes().count(),
                 config.nodeMapBytes().count()),
             config.drain(),
-            this::worksChanged);
-    losses = new LossWatch(supervisor::programs, this::worksChanged);
+            this::report);
+    losses = new LossWatch(supervisor::programs, this::report);
     reporter =
         new NodeReporter(
             client,
@@ -154,28 +153,22 @@ final class NodeAgent implements AutoCloseable {
                     previous,
                     Instant.now()));
     heartbeat = new Heartbeat(client, config.namespace(), name, this::node, config.lease());
-    upload =
-        Optional.ofNullable(kernel)
-            .map(known -> new ProfileUpload(client, known.name(), known.profile()));
   }
 
   void start() {
     // Before all watches have their first answer nothing is decided: absent may be unknown.
     Runnable reassign = new WhenComplete(this::synced, events, this::reassign);
-    if (kernel != null) {
-      submit(() -> begin(reassign));
-    }
+    submit(() -> begin(reassign));
     watch(
         nodes,
         () -> {
           reassign.run();
           // Its WhistlerNode belongs to it.
-          reporter.changed();
+          report();
         });
     watch(own, this::ownSeen);
     watch(revisions, reassign);
     watch(wanted, this::uploadIfWanted);
-    reporter.changed();
     heartbeat.start();
     losses.start();
     var _ =
@@ -237,49 +230,67 @@ final class NodeAgent implements AutoCloseable {
 
   /**
    * What is pinned is read at once: its rings fill while an API server is waited for. Where another
-   * agent has the pins, or the node lacks a directory, it is looked again.
+   * agent has the pins, or the node lacks a directory or a file system, it is looked again.
    */
   private void begin(Runnable reassign) {
+    Optional<Obstacle> adopting = begun ? Optional.empty() : adopt();
+    Optional<Obstacle> describing = kernel == null ? describe() : Optional.empty();
+    Optional<Obstacle> found = adopting.or(() -> describing);
+    found
+        .filter(it -> !it.equals(obstacle))
+        .ifPresent(it -> LOG.errorf("This node cannot run programs: %s", it.message()));
+    obstacle = found.orElse(null);
+    looked = true;
+    report();
+    if (found.isPresent()) {
+      hindrances++;
+      var _ =
+          events.schedule(
+              () -> begin(reassign), Backoff.after(hindrances).toMillis(), TimeUnit.MILLISECONDS);
+      return;
+    }
+    uploadIfWanted();
+    reassign.run();
+  }
+
+  /** Goes on with what is pinned; says what keeps it from that. */
+  private Optional<Obstacle> adopt() {
     try {
       StateDirectory.prepare(directory);
       if (pins != null) {
         var _ = pins.path();
       }
       supervisor.begin();
+      begun = true;
+      return Optional.empty();
     } catch (StartException e) {
       boolean taken = e.reason() == FailureReason.IN_USE || e.reason() == FailureReason.TAMPERED;
-      hindered(taken ? e.reason().text() : NodeReason.KERNEL_UNUSABLE, e);
-      beginLater(reassign);
-      return;
+      return Optional.of(obstacle(taken ? e.reason().text() : NodeReason.KERNEL_UNUSABLE, e));
     } catch (BpfException | IOException e) {
-      hindered(NodeReason.KERNEL_UNUSABLE, e);
-      beginLater(reassign);
-      return;
+      return Optional.of(obstacle(NodeReason.KERNEL_UNUSABLE, e));
     }
-    obstacle = null;
-    begun = true;
-    reporter.changed();
-    reassign.run();
   }
 
-  private void beginLater(Runnable reassign) {
-    reporter.changed();
-    hindrances++;
-    var _ =
-        events.schedule(
-            () -> begin(reassign), Backoff.after(hindrances).toMillis(), TimeUnit.MILLISECONDS);
+  /** Reads what the compiler must know of the kernel; says what keeps it from that. */
+  private Optional<Obstacle> describe() {
+    try {
+      kernel = Kernel.read(machine);
+      return Optional.empty();
+    } catch (BpfException | MalformedContentException e) {
+      return Optional.of(obstacle(NodeReason.KERNEL_UNUSABLE, e));
+    }
   }
 
-  private void hindered(String reason, Exception why) {
-    LOG.errorf("This node cannot run programs: %s", why.getMessage());
-    obstacle = new Obstacle(reason, Objects.requireNonNullElse(why.getMessage(), reason));
+  private static Obstacle obstacle(String reason, Exception why) {
+    return new Obstacle(reason, Objects.requireNonNullElse(why.getMessage(), reason));
   }
 
   private void reassign() {
-    if (kernel != null && begun) {
+    Kernel described = kernel;
+    if (described != null && begun) {
       Map<String, String> labels =
           node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
-      supervisor.assign(Assignments.of(revisions.getStore().list(), labels, kernel.name()));
+      supervisor.assign(Assignments.of(revisions.getStore().list(), labels, described.name()));
     }
   }
 
@@ -290,17 +301,21 @@ final class NodeAgent implements AutoCloseable {
   }
 
   private void uploadIfWanted() {
+    Kernel described = kernel;
+    if (described == null) {
+      return;
+    }
     boolean isWanted =
         wanted.getStore().list().stream()
             .map(KernelProfileRequest::getSpec)
             .filter(Objects::nonNull)
-            .anyMatch(spec -> kernel != null && spec.profiles().contains(kernel.name()));
+            .anyMatch(spec -> spec.profiles().contains(described.name()));
     if (!isWanted && denial != null) {
       denial = null;
       denials = 0;
-      reporter.changed();
+      report();
     }
-    if (!isWanted || upload.isEmpty() || retryDue) {
+    if (!isWanted || retryDue) {
       return;
     }
     if (!waited) {
@@ -309,7 +324,8 @@ final class NodeAgent implements AutoCloseable {
       uploadAfter(ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
       return;
     }
-    Optional<String> refused = upload.get().isThere() ? Optional.empty() : upload.get().upload();
+    ProfileUpload upload = new ProfileUpload(client, described.name(), described.profile());
+    Optional<String> refused = upload.isThere() ? Optional.empty() : upload.upload();
     if (refused.isEmpty()) {
       denials = 0;
     } else {
@@ -320,7 +336,7 @@ final class NodeAgent implements AutoCloseable {
       uploadAfter(Backoff.spread(denials).toMillis());
     }
     denial = refused.orElse(null);
-    reporter.changed();
+    report();
   }
 
   private void uploadAfter(long millis) {
@@ -335,8 +351,10 @@ final class NodeAgent implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  private void worksChanged() {
-    reporter.changed();
+  private void report() {
+    if (looked) {
+      reporter.changed();
+    }
   }
 
   private Optional<Node> node() {
@@ -348,7 +366,7 @@ final class NodeAgent implements AutoCloseable {
   }
 
   boolean ready() {
-    return obstacle == null && synced();
+    return looked && obstacle == null && synced();
   }
 
   private boolean synced() {
