@@ -54,7 +54,12 @@ public final class ProfileUpload {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         return Optional.empty();
       }
-      return Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(said(e));
     }
+  }
+
+  /** What the API server said, without the client's own words: a status has room for little. */
+  private static String said(KubernetesClientException e) {
+    return String.valueOf(e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage());
   }
 }
