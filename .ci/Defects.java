@@ -13,7 +13,7 @@ import org.w3c.dom.NodeList;
 /**
  * Plants the defects of {@code .ci/defects.txt} one at a time in a copy of the sources (first
  * argument), builds it, and runs the test that each names; the second argument, if given, is a
- * regular expression that selects by test class and file. Prints what each test said. Exits with 1
+ * regular expression that selects by test and file. Prints what each test said. Exits with 1
  * if a test passed in spite of its defect, or nothing was learned because the copy did not build.
  */
 final class Defects {
@@ -38,7 +38,7 @@ final class Defects {
     List<String> missed = new ArrayList<>();
     int planted = 0;
     for (Defect defect : all(copy)) {
-      if (!wanted.matcher(defect.testClass + " " + defect.file).find()) {
+      if (!wanted.matcher(defect.testClass + "#" + defect.method + " " + defect.file).find()) {
         continue;
       }
       planted++;

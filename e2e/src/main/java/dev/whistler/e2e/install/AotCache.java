@@ -56,7 +56,8 @@ final class AotCache {
     try {
       Files.writeString(kubeconfig, Kubeconfig.OF_NO_SERVER);
       ChildProcess process =
-          launch.start(List.of("-XX:AOTCacheOutput=" + cache, NO_RETRIES), kubeconfig, log);
+          launch.start(
+              List.of(), List.of("-XX:AOTCacheOutput=" + cache, NO_RETRIES), kubeconfig, log);
       try {
         Waiting.until(
             launch.name() + " started once",

@@ -154,7 +154,7 @@ public final class Installation implements AutoCloseable {
         QuarkusProcess.start(
             "operator",
             QuarkusProcess.jar(repository.root(), "operator"),
-            Map.of("whistler.namespace", NAMESPACE),
+            ProcessOptions.NONE.with(Map.of("whistler.namespace", NAMESPACE)),
             cluster.serviceAccountKubeconfig(NAMESPACE, "whistler-operator"),
             logs);
     teardown.add("operator", operator::close);
@@ -163,16 +163,23 @@ public final class Installation implements AutoCloseable {
 
   /** Starts an agent for a new node of this name on this machine. */
   public AgentProcess startAgent(String nodeName, Map<String, String> labels) {
+    return startAgent(nodeName, labels, ProcessOptions.NONE);
+  }
+
+  /** The same with options of its own. */
+  public AgentProcess startAgent(
+      String nodeName, Map<String, String> labels, ProcessOptions options) {
     Node node = cluster.addNode(nodeName, labels);
     Path state = directory.resolve("node-" + nodeName);
     QuarkusProcess process =
         QuarkusProcess.start(
             "agent-" + node.getMetadata().getName(),
             QuarkusProcess.jar(repository.root(), "node-agent"),
-            Map.of(
-                "whistler.node-name", nodeName,
-                "whistler.namespace", NAMESPACE,
-                "whistler.directory", state.toString()),
+            options.with(
+                Map.of(
+                    "whistler.node-name", nodeName,
+                    "whistler.namespace", NAMESPACE,
+                    "whistler.directory", state.toString())),
             agentKubeconfig(node.getMetadata().getName()),
             logs);
     teardown.add("agent on " + nodeName, process::close);

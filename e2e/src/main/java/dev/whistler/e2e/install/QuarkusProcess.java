@@ -31,24 +31,24 @@ public final class QuarkusProcess implements AutoCloseable {
    *
    * @param name for messages and the log file
    * @param jar the fast-jar's {@code quarkus-run.jar}
-   * @param settings system properties
+   * @param options what this one has of its own
    * @param kubeconfig whom it is to the API server
    * @param log where its output goes
    * @param port its HTTP port on 127.0.0.1
    */
   record Launch(
-      String name, Path jar, Map<String, String> settings, Path kubeconfig, Path log, int port) {
+      String name, Path jar, ProcessOptions options, Path kubeconfig, Path log, int port) {
 
     ChildProcess start() {
-      List<String> options =
+      List<String> cached =
           AotCache.of(this).map(cache -> List.of("-XX:AOTCache=" + cache)).orElse(List.of());
-      return start(options, kubeconfig, log);
+      return start(options.wrapper(), cached, kubeconfig, log);
     }
 
-    ChildProcess start(List<String> options, Path as, Path output) {
-      List<String> command = new ArrayList<>();
+    ChildProcess start(List<String> wrapper, List<String> jvm, Path as, Path output) {
+      List<String> command = new ArrayList<>(wrapper);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(options);
+      command.addAll(jvm);
       command.addAll(
           List.of(
               "-XX:+UseSerialGC",
@@ -57,7 +57,7 @@ public final class QuarkusProcess implements AutoCloseable {
               "--sun-misc-unsafe-memory-access=allow",
               "-Dquarkus.http.host=127.0.0.1",
               "-Dquarkus.http.port=" + port));
-      settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+      options.settings().forEach((key, value) -> command.add("-D" + key + "=" + value));
       command.addAll(List.of("-jar", jar.toString()));
       return ChildProcess.start(name, output, Map.of("KUBECONFIG", as.toString()), command);
     }
@@ -80,12 +80,12 @@ public final class QuarkusProcess implements AutoCloseable {
   }
 
   static QuarkusProcess start(
-      String name, Path jar, Map<String, String> settings, Path kubeconfig, Path directory) {
+      String name, Path jar, ProcessOptions options, Path kubeconfig, Path directory) {
     return new QuarkusProcess(
         new Launch(
             name,
             jar,
-            settings,
+            options,
             kubeconfig,
             directory.resolve(name + ".log"),
             LoopbackPorts.free(1).getFirst()));

@@ -7,6 +7,8 @@ import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelProfileRequestSpec;
+import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** What an agent says of its node before anybody wants anything of it. */
 final class AgentAloneIT {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @Test
   void reportsItsNodeAndUploadsTheProfileOnlyWhenWanted() throws Exception {
@@ -73,7 +75,15 @@ final class AgentAloneIT {
           .as("nobody wants it yet")
           .isNull();
       refusedToTheAgentOf(installation.agentKubeconfig("node-alone"));
-      client.resource(wanting(profile)).forceConflicts().serverSideApply();
+      // As a policy does that has not heard yet of what is wanted.
+      try (Refusal refusal = Refusal.of(client, "kernelprofiles", "CREATE", "true")) {
+        refusal.awaitInForce(profileOf("made/up"));
+        client.resource(wanting(profile)).forceConflicts().serverSideApply();
+        Waiting.until(
+            "the denial in the status",
+            LIMIT,
+            () -> denial(client).filter(it -> it.message().contains(Refusal.MESSAGE)).isPresent());
+      }
       KernelProfile uploaded =
           Waiting.get(
               "KernelProfile",
@@ -83,7 +93,20 @@ final class AgentAloneIT {
                       client.resources(KernelProfile.class).withName(profile).get()));
       KernelProfileContent content = KernelProfileContent.read(uploaded.getSpec());
       assertThat(content.formats()).containsKey("sched/sched_process_fork");
+      Waiting.until("no denial in the status", LIMIT, () -> denial(client).isEmpty());
     }
+  }
+
+  private static Optional<ResourceCondition> denial(KubernetesClient client) {
+    return client
+        .resources(WhistlerNode.class)
+        .withName("node-alone")
+        .require()
+        .getStatus()
+        .conditions()
+        .stream()
+        .filter(it -> it.reason().equals(NodeReason.PROFILE_DENIED))
+        .findFirst();
   }
 
   /** What a stolen node's token cannot do. */
@@ -97,11 +120,7 @@ final class AgentAloneIT {
       assertThatThrownBy(() -> thief.resource(another).create())
           .hasMessageContaining("an agent writes only the objects of its own node");
 
-      KernelProfileContent invented =
-          KernelProfileContent.of("x86-64", Map.of("made/up", "format:"), Set.of());
-      KernelProfile profile = new KernelProfile();
-      profile.setMetadata(new ObjectMetaBuilder().withName(invented.digest().name()).build());
-      profile.setSpec(invented.toSpec());
+      KernelProfile profile = profileOf("made/up");
       assertThatThrownBy(() -> thief.resource(profile).create())
           .hasMessageContaining("wanted-profiles");
 
@@ -109,6 +128,15 @@ final class AgentAloneIT {
           .as("sources are not for agents")
           .hasMessageContaining("forbidden");
     }
+  }
+
+  private static KernelProfile profileOf(String tracepoint) throws MalformedContentException {
+    KernelProfileContent content =
+        KernelProfileContent.of("x86-64", Map.of(tracepoint, "format:"), Set.of());
+    KernelProfile profile = new KernelProfile();
+    profile.setMetadata(new ObjectMetaBuilder().withName(content.digest().name()).build());
+    profile.setSpec(content.toSpec());
+    return profile;
   }
 
   private static KernelProfileRequest wanting(String profile) {

@@ -2,6 +2,7 @@ package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
@@ -12,12 +13,18 @@ import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -141,6 +148,60 @@ final class HealingIT {
     } finally {
       system.delete(program);
     }
+  }
+
+  @Test
+  void whatNobodyNeedsAnyMoreGoes(WhistlerSystem system) {
+    String gone = "node-of-yesterday";
+    var leases = system.client().leases().inNamespace(Installation.NAMESPACE);
+    Lease left =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withName(gone)
+            .endMetadata()
+            .withNewSpec()
+            .withHolderIdentity(gone)
+            .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+            .endSpec()
+            .build();
+    var _ = leases.resource(left).create();
+    String program = "edited";
+    try {
+      for (int edit = 0; edit < 8; edit++) {
+        system.apply(program, WhistlerSystem.example("forks.lisp") + ";" + edit, null);
+        system.awaitReady(program);
+      }
+      Waiting.until(
+          "no more than five revisions and their artifacts",
+          LIMIT,
+          () -> {
+            Set<String> bound =
+                system.revisions(program).stream()
+                    .flatMap(it -> it.getStatus().artifacts().values().stream())
+                    .collect(Collectors.toSet());
+            return bound.size() == 5
+                && system.revisions(program).size() == 5
+                && artifacts(system, program).equals(bound);
+          });
+      Waiting.until(
+          "the Lease of a node that is gone", LIMIT, () -> leases.withName(gone).get() == null);
+    } finally {
+      leases.withName(gone).delete();
+      system.delete(program);
+    }
+    assertThat(artifacts(system, program)).isEmpty();
+  }
+
+  private static Set<String> artifacts(WhistlerSystem system, String program) {
+    return system
+        .client()
+        .resources(WhistlerArtifact.class)
+        .withLabel(Group.PROGRAM_LABEL, program)
+        .list()
+        .getItems()
+        .stream()
+        .map(it -> it.getMetadata().getName())
+        .collect(Collectors.toSet());
   }
 
   private static Resource<KernelProfileRequest> wanted(WhistlerSystem system) {

@@ -79,7 +79,12 @@ final class SmallestProgramIT {
     }
   }
 
-  private static void apply(WhistlerSystem system, String name, String more) {
+  /**
+   * Applies the example without naming sinks.
+   *
+   * @param more one more line of its spec; may be empty
+   */
+  static void apply(WhistlerSystem system, String name, String more) {
     String manifest =
         "apiVersion: whistler.dev/v1alpha1\nkind: WhistlerProgram\nmetadata: {name: "
             + name

@@ -146,9 +146,14 @@ final class WhistlerSystem implements AutoCloseable {
 
   /** What the agent says of a program. */
   Optional<NodeProgram> onNode(String program) {
+    return onNode(NODE, program);
+  }
+
+  /** What the agent of a node says of a program. */
+  Optional<NodeProgram> onNode(String node, String program) {
     return client()
         .resources(WhistlerNode.class)
-        .withName(NODE)
+        .withName(node)
         .require()
         .getStatus()
         .programs()

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Deletes the Leases of agents whose nodes are gone. */
 @ApplicationScoped
 public class LeaseCollection {
-  private static final long SECONDS = 30;
+  private static final long SECONDS = 10;
 
   private final KubernetesClient client;
   private final ClusterWatch cluster;

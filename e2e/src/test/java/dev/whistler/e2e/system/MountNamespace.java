@@ -1,0 +1,64 @@
+package dev.whistler.e2e.system;
+
+import dev.whistler.e2e.process.Command;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A view of the file systems of its own, in which something can be mounted that the machine does
+ * not have. It outlives the processes that enter it, and ends with this one.
+ */
+final class MountNamespace implements AutoCloseable {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final Process holder;
+
+  private MountNamespace(Process holder) {
+    this.holder = holder;
+  }
+
+  static MountNamespace create() {
+    try {
+      // It ends when nobody holds the other end of its input any more.
+      Process holder =
+          new ProcessBuilder(
+                  "unshare", "--mount", "--propagation", "private", "sh", "-c", "echo in; exec cat")
+              .redirectErrorStream(true)
+              .start();
+      String said = holder.inputReader().readLine();
+      if (!Objects.equals(said, "in")) {
+        throw new IllegalStateException("no mount namespace: " + said);
+      }
+      return new MountNamespace(holder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What makes a command run in it. */
+  List<String> enter() {
+    return List.of("nsenter", "--mount=/proc/" + holder.pid() + "/ns/mnt", "--");
+  }
+
+  /** Mounts a file system that is made of nothing, such as {@code bpf}. */
+  MountNamespace mount(String type, String place) {
+    run("mount", "-t", type, type, place);
+    return this;
+  }
+
+  private void run(String... words) {
+    List<String> command = new ArrayList<>(enter());
+    command.addAll(List.of(words));
+    var _ = Command.run(LIMIT, command);
+  }
+
+  @Override
+  public void close() {
+    holder.destroy();
+  }
+}
