@@ -55,6 +55,11 @@ final class SourceOptions {
   @Option(names = "--warnings-as-errors", description = "let any warning stop the compilation")
   boolean warningsAsErrors;
 
+  @Option(
+      names = "--without-reader",
+      description = "leave out frequent events that the threads which read and write records cause")
+  boolean withoutReader;
+
   CompilationRequest request(KernelChoice kernel) {
     CompilationOptions defaults = CompilationOptions.defaults();
     if (instructionSet < 1 || instructionSet > 4) {
@@ -66,6 +71,7 @@ final class SourceOptions {
             tier(),
             defaults.cost(),
             defaults.scope(),
+            withoutReader,
             defaults.statisticsMapName(),
             warningsAsErrors,
             Set.of(),

@@ -10,6 +10,8 @@ import java.util.Set;
  * @param tier what the program may do (section 19.8; default {@code UNRESTRICTED})
  * @param cost whether run time is sampled (section 19.7)
  * @param scope whether programs check the current cgroup first (section 19.9)
+ * @param withoutReader whether programs of a unit with rings leave out the events of frequent kinds
+ *     that whoever reads the rings causes; the loader says who that is
  * @param statisticsMapName name of the hidden statistics map (default {@code .whistler.stats})
  * @param warningsAsErrors whether any warning stops the compilation
  * @param allowed warning codes that are not reported
@@ -22,6 +24,7 @@ public record CompilationOptions(
     Tier tier,
     boolean cost,
     boolean scope,
+    boolean withoutReader,
     String statisticsMapName,
     boolean warningsAsErrors,
     Set<Code> allowed,
@@ -58,6 +61,7 @@ public record CompilationOptions(
     return new CompilationOptions(
         3,
         Tier.UNRESTRICTED,
+        false,
         false,
         false,
         ".whistler.stats",

@@ -11,22 +11,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The maps that the compiler adds: loss counters, cost samples, scope (11.6, 19.7, 19.9). */
+/**
+ * The maps that the compiler adds: loss counters, cost samples, scope (11.6, 19.7, 19.9), and the
+ * threads of whoever reads the rings.
+ */
 final class HiddenMaps {
   private static final int STATISTICS_ENTRY = 16;
   private static final int COST_ENTRY = 24;
   private static final int SCOPE_ENTRIES = 65_536;
 
+  /** Threads: each program of a node has one that reads, and one for each of its sinks. */
+  private static final int READER_ENTRIES = 1024;
+
+  private final UnitContext unit;
   private final CompilationOptions options;
   private final UnitTables tables;
   private final SourceRange unitStart;
   private final List<MapDefinition> maps = new ArrayList<>();
   private Optional<MapDefinition> cost = Optional.empty();
   private Optional<MapDefinition> scope = Optional.empty();
+  private Optional<MapDefinition> reader = Optional.empty();
 
-  HiddenMaps(CompilationOptions options, UnitTables tables, SourceRange unitStart) {
-    this.options = options;
-    this.tables = tables;
+  HiddenMaps(UnitContext unit, SourceRange unitStart) {
+    this.unit = unit;
+    this.options = unit.request().options();
+    this.tables = unit.tables();
     this.unitStart = unitStart;
   }
 
@@ -62,6 +71,22 @@ final class HiddenMaps {
                   start));
       scope.ifPresent(maps::add);
     }
+    if (options.withoutReader() && !rings.isEmpty() && anyProgramChecksReader()) {
+      reader =
+          Optional.of(
+              hidden(
+                  ".whistler.reader",
+                  MapType.HASH,
+                  new SlotType(4, ScalarType.U32, null),
+                  new SlotType(1, ScalarType.U8, null),
+                  READER_ENTRIES,
+                  start));
+      reader.ifPresent(maps::add);
+    }
+  }
+
+  private boolean anyProgramChecksReader() {
+    return tables.programs().stream().anyMatch(p -> ReaderCheck.causeOf(p, unit).isPresent());
   }
 
   private static MapDefinition perCpuArray(String name, int valueSize, int entries, Origin origin) {
@@ -90,5 +115,10 @@ final class HiddenMaps {
 
   Optional<MapDefinition> scope() {
     return scope;
+  }
+
+  /** By thread id; empty if no program checks it. */
+  Optional<MapDefinition> reader() {
+    return reader;
   }
 }

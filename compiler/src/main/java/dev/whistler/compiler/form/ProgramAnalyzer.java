@@ -82,7 +82,8 @@ final class ProgramAnalyzer {
     }
     warnReturn(body, returned);
     Expr sampled = cost.isPresent() ? cost.get().around(expr) : expr;
-    return ScopeCheck.wrap(sampled, definition, hidden, body);
+    Expr scoped = ScopeCheck.wrap(sampled, definition, hidden, body);
+    return ReaderCheck.wrap(scoped, definition, hidden, body);
   }
 
   /** Checks constants that the program returns (section 15.5); others are the kernel's matter. */

@@ -46,7 +46,7 @@ final class ProgramDefinitions {
         new OptionList(
             ProperList.require(
                 form.operand(1), "the options of defprog", form.origin(), diagnostics),
-            Set.of("type", "section", "license", "sleepable"),
+            Set.of("type", "section", "license", "sleepable", "include-reader"),
             "defprog",
             context,
             diagnostics);
@@ -61,22 +61,27 @@ final class ProgramDefinitions {
         sectionDatum == null ? form.origin() : context.originOf(sectionDatum));
     String license = text(options, "license", "GPL", context);
     checkLicense(license, options, form.origin(), context);
-    Datum sleepable = options.value("sleepable");
     List<Datum> body = form.from(2);
     if (body.size() > 1 && body.getFirst() instanceof Datum.Str) {
       body = body.subList(1, body.size());
     }
     ProgramContext program =
         new ProgramContext(
-            name,
-            section,
-            license,
-            section.sleepable() || (sleepable != null && !Datum.isNil(sleepable)));
+            name, section, license, section.sleepable() || isTrue(options.value("sleepable")));
     unit.tables()
         .programs()
         .add(
             new ProgramDefinition(
-                program, symbol, body, context.within(form.cons()), form.origin()));
+                program,
+                symbol,
+                isTrue(options.value("include-reader")),
+                body,
+                context.within(form.cons()),
+                form.origin()));
+  }
+
+  private static boolean isTrue(@Nullable Datum value) {
+    return value != null && !Datum.isNil(value);
   }
 
   private String type(OptionList options, ExpansionContext context) {

@@ -111,7 +111,7 @@ final class TracepointForms {
       return common(form, field, body);
     }
     Found found = resolve(field, at, body);
-    require(found, body);
+    require(found.event().name(), found.field(), body);
     return switch (found.field().shape()) {
       case SCALAR -> scalar(form, found, part, body);
       case ARRAY -> array(form, found, part, body);
@@ -223,14 +223,14 @@ final class TracepointForms {
         TracepointDefinitions.OTHER_FIELDS);
   }
 
-  private static void require(Found found, BodyAnalyzer body) {
-    Field field = found.field();
+  /** Notes that the program reads a field of an event at the place that this kernel has it. */
+  static void require(String event, Field field, BodyAnalyzer body) {
     body.findings()
         .requirements()
         .add(
             new TypedUnit.Requirement.TracepointField(
                 body.program().name(),
-                found.event().name(),
+                event,
                 field.name(),
                 field.offset(),
                 field.size(),

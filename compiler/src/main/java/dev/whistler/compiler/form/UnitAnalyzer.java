@@ -167,7 +167,7 @@ public final class UnitAnalyzer implements Definitions {
           "the unit defines no program",
           "add a (defprog NAME (OPTION…) FORM…)");
     }
-    HiddenMaps hidden = new HiddenMaps(request.options(), tables, unitStart);
+    HiddenMaps hidden = new HiddenMaps(s.unit(), unitStart);
     hidden.define();
     Findings findings = new Findings();
     Functions functions = new Functions(s.names());

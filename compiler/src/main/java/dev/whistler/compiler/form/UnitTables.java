@@ -53,10 +53,15 @@ final class UnitTables {
    */
   record Generated(Operator operator, String definition) {}
 
-  /** A program whose body waits for analysis. */
+  /**
+   * A program whose body waits for analysis.
+   *
+   * @param includeReader whether it asks for what the reader of the rings causes
+   */
   record ProgramDefinition(
       ProgramContext context,
       String symbol,
+      boolean includeReader,
       List<Datum> body,
       dev.whistler.compiler.macro.ExpansionContext expansion,
       Origin origin) {}

@@ -70,6 +70,7 @@ class CatalogueTest {
                 Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT)),
                 plain.cost(),
                 plain.scope(),
+                plain.withoutReader(),
                 plain.statisticsMapName(),
                 plain.warningsAsErrors(),
                 plain.allowed(),

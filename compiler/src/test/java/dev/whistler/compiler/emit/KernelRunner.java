@@ -43,6 +43,7 @@ public final class KernelRunner implements AutoCloseable {
         o.tier(),
         o.cost(),
         o.scope(),
+        o.withoutReader(),
         o.statisticsMapName(),
         o.warningsAsErrors(),
         o.allowed(),

@@ -11,7 +11,17 @@ import org.junit.jupiter.api.Test;
 class OptionsTest {
   private static CompilationOptions options(Tier tier, boolean cost, boolean scope) {
     return new CompilationOptions(
-        3, tier, cost, scope, ".whistler.stats", false, Set.of(), false, 1_000_000, Set.of());
+        3,
+        tier,
+        cost,
+        scope,
+        false,
+        ".whistler.stats",
+        false,
+        Set.of(),
+        false,
+        1_000_000,
+        Set.of());
   }
 
   @Test

@@ -55,6 +55,7 @@ final class Compilation {
         d.tier(),
         d.cost(),
         d.scope(),
+        d.withoutReader(),
         d.statisticsMapName(),
         d.warningsAsErrors(),
         d.allowed(),

@@ -116,6 +116,7 @@ class ParagraphsTest {
                 : plain.tier(),
             plain.cost(),
             plain.scope(),
+            plain.withoutReader(),
             plain.statisticsMapName(),
             plain.warningsAsErrors(),
             plain.allowed(),

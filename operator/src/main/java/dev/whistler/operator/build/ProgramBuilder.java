@@ -130,6 +130,7 @@ public final class ProgramBuilder {
             unit.tier(),
             defaults.cost(),
             defaults.scope(),
+            true,
             defaults.statisticsMapName(),
             defaults.warningsAsErrors(),
             defaults.allowed(),

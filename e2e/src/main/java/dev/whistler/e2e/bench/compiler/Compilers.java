@@ -60,6 +60,7 @@ public final class Compilers {
             defaults.tier(),
             defaults.cost(),
             defaults.scope(),
+            defaults.withoutReader(),
             defaults.statisticsMapName(),
             false,
             Set.of(),

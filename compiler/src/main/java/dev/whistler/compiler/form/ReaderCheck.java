@@ -1,0 +1,194 @@
+package dev.whistler.compiler.form;
+
+import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.kernel.KernelDescription;
+import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.kernel.TracepointFormat.Field;
+import dev.whistler.compiler.kernel.TracepointFormat.Shape;
+import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.table.ResolvedSection;
+import dev.whistler.compiler.type.MapDefinition;
+import dev.whistler.compiler.type.PointerType;
+import dev.whistler.compiler.type.Region;
+import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The check at the entry of a program that leaves out what whoever reads the rings causes: each
+ * record makes the reader run, which makes further events, and so on without an end. Only for
+ * events that come that often and of which it is certain who causes them.
+ */
+final class ReaderCheck {
+  private static final Set<String> SYSTEM_CALL_GROUPS = Set.of("raw_syscalls", "syscalls");
+
+  /** Raw tracepoints at which the current thread is the cause. */
+  private static final Set<String> OF_CURRENT_THREAD =
+      Set.of("sys_enter", "sys_exit", "page_fault_user", "page_fault_kernel");
+
+  private static final Set<String> PAGE_FAULTS =
+      Set.of("exceptions/page_fault_user", "exceptions/page_fault_kernel");
+
+  /** Events of one task, which their field {@code pid} names. */
+  private static final Set<String> OF_ONE_TASK =
+      Set.of(
+          "sched/sched_wakeup",
+          "sched/sched_waking",
+          "sched/sched_wakeup_new",
+          "sched/sched_migrate_task",
+          "sched/sched_stat_runtime",
+          "sched/sched_stat_wait",
+          "sched/sched_stat_sleep",
+          "sched/sched_stat_iowait",
+          "sched/sched_stat_blocked");
+
+  private final MapDefinition reader;
+  private final Origin at;
+  private final BodyAnalyzer body;
+
+  private ReaderCheck(MapDefinition reader, Origin at, BodyAnalyzer body) {
+    this.reader = reader;
+    this.at = at;
+    this.body = body;
+  }
+
+  /** Whose work an event is. */
+  sealed interface Cause {
+    /** The work of the current thread. */
+    record CurrentThread() implements Cause {}
+
+    /** That of a task, whichever thread is current. */
+    record Task(String event, Field task) implements Cause {}
+
+    /** That of both tasks, unless one of them is the idle task. */
+    record Switch(String event, Field previous, Field next) implements Cause {}
+  }
+
+  /** Whose work the events of a program are; empty if it is to see all of them. */
+  static Optional<Cause> causeOf(ProgramDefinition program, UnitContext unit) {
+    if (program.includeReader()) {
+      return Optional.empty();
+    }
+    ResolvedSection section = program.context().section();
+    Map<String, Object> target = section.attachParameters();
+    return switch (section.attachKind()) {
+      case "tracepoint" ->
+          tracepoint(
+              String.valueOf(target.get("category")), String.valueOf(target.get("event")), unit);
+      case "raw-tracepoint" -> rawTracepoint(target.get("event"));
+      case "tracing" ->
+          section.type().equals("tp-btf") ? rawTracepoint(target.get("target")) : Optional.empty();
+      case "ksyscall" -> Optional.of(new Cause.CurrentThread());
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Cause> rawTracepoint(@Nullable Object event) {
+    return event != null && OF_CURRENT_THREAD.contains(event)
+        ? Optional.of(new Cause.CurrentThread())
+        : Optional.empty();
+  }
+
+  private static Optional<Cause> tracepoint(String category, String name, UnitContext unit) {
+    String event = category + "/" + name;
+    if (SYSTEM_CALL_GROUPS.contains(category) || PAGE_FAULTS.contains(event)) {
+      return Optional.of(new Cause.CurrentThread());
+    }
+    if (OF_ONE_TASK.contains(event)) {
+      return fields(event, unit, "pid").map(f -> new Cause.Task(event, f.getFirst()));
+    }
+    return event.equals("sched/sched_switch")
+        ? fields(event, unit, "prev_pid", "next_pid")
+            .map(f -> new Cause.Switch(event, f.get(0), f.get(1)))
+        : Optional.empty();
+  }
+
+  /** Fields that hold a process id; empty if the kernel does not have all of them as such. */
+  private static Optional<List<Field>> fields(String event, UnitContext unit, String... names) {
+    KernelDescription kernel = unit.request().kernel();
+    if (kernel == null) {
+      return Optional.empty();
+    }
+    Optional<TracepointFormat> format =
+        TracepointDefinitions.format(kernel, event, new TreeSet<>(List.of(names)));
+    List<Field> found =
+        List.of(names).stream()
+            .flatMap(name -> format.flatMap(f -> f.field(name)).stream())
+            .filter(field -> field.shape() == Shape.SCALAR && field.valueSize() == 4)
+            .filter(field -> field.offset() % 4 == 0)
+            .toList();
+    return found.size() == names.length ? Optional.of(found) : Optional.empty();
+  }
+
+  /** The body, or 0 at once where the event is the work of the reader alone. */
+  static Expr wrap(
+      Expr analyzed, ProgramDefinition program, HiddenMaps hidden, BodyAnalyzer analyzer) {
+    Optional<MapDefinition> reader = hidden.reader();
+    Optional<Cause> cause = causeOf(program, analyzer.unit());
+    return reader.isEmpty() || cause.isEmpty()
+        ? analyzed
+        : new ReaderCheck(reader.get(), program.origin(), analyzer).wrap(analyzed, cause.get());
+  }
+
+  private Expr wrap(Expr analyzed, Cause cause) {
+    return switch (cause) {
+      case Cause.CurrentThread _ -> unless(isReader(currentThread()), analyzed);
+      case Cause.Task(String event, Field task) -> unless(isReader(read(event, task)), analyzed);
+      case Cause.Switch(String event, Field previous, Field next) ->
+          body.once(
+              "previous",
+              read(event, previous),
+              p -> body.once("next", read(event, next), n -> unless(areReader(p, n), analyzed)));
+    };
+  }
+
+  /**
+   * Whether each of two tasks is the reader's or idle, and one is not idle. One look-up decides of
+   * what does not concern the reader.
+   */
+  private Expr areReader(Expr previous, Expr next) {
+    Expr first = conditional(previous, previous, next);
+    Expr second = conditional(previous, next, constant(0));
+    Expr also = conditional(second, isReader(second), constant(1));
+    return conditional(isReader(first), also, constant(0));
+  }
+
+  private Expr unless(Expr left, Expr analyzed) {
+    return conditional(left, constant(0), analyzed);
+  }
+
+  private Expr conditional(Expr test, Expr then, Expr otherwise) {
+    return new Expr.If(test, then, otherwise, ScalarType.U64, at);
+  }
+
+  private Expr constant(long value) {
+    return new Expr.Constant(value, ScalarType.U64, at);
+  }
+
+  /** The thread id is the lower half. */
+  private Expr currentThread() {
+    return new Expr.Call(
+        Helpers.named("get-current-pid-tgid").orElseThrow(), List.of(), ScalarType.U64, at);
+  }
+
+  private Expr read(String event, Field field) {
+    TracepointForms.require(event, field, body);
+    return new Expr.ContextLoad(ScalarType.U32, field.offset(), ScalarType.U32, at);
+  }
+
+  private Expr isReader(Expr thread) {
+    Expr found =
+        new Expr.MapLookup(
+            reader,
+            new Expr.Slot.ByValue(thread, 4),
+            new PointerType(Region.MAP_VALUE, null, 1, true),
+            at);
+    return new Expr.Compare(Relation.NOT_EQUAL, found, constant(0), at);
+  }
+}
