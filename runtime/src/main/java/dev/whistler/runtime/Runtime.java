@@ -104,7 +104,14 @@ public final class Runtime {
    */
   public static RunningProgram adopt(Path pinDirectory, Identity identity, List<SinkSpec> sinks)
       throws StartException {
-    return Starting.adopt(pinDirectory, identity, sinks);
+    return adopt(pinDirectory, identity, sinks, Limits.DEFAULT);
+  }
+
+  /** The same within other bounds. */
+  public static RunningProgram adopt(
+      Path pinDirectory, Identity identity, List<SinkSpec> sinks, Limits limits)
+      throws StartException {
+    return Starting.adopt(pinDirectory, identity, sinks, limits);
   }
 
   /**

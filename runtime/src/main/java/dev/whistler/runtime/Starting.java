@@ -33,6 +33,7 @@ import dev.whistler.runtime.load.Resources;
 import dev.whistler.runtime.maps.MapAccess;
 import dev.whistler.runtime.maps.MapEntries;
 import dev.whistler.runtime.maps.MapEntryException;
+import dev.whistler.runtime.reader.ReaderThreads;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.SchemaException;
@@ -104,7 +105,7 @@ final class Starting {
   }
 
   /** Goes on with what is pinned as it is, without its object. */
-  static RunningProgram adopt(Path root, Identity identity, List<SinkSpec> sinks)
+  static RunningProgram adopt(Path root, Identity identity, List<SinkSpec> sinks, Limits limits)
       throws StartException {
     ProgramPins pins = ProgramPins.own(root, identity.uid(), OWNER_LIMIT);
     Resources opened = new Resources();
@@ -128,7 +129,10 @@ final class Starting {
       throw e;
     }
     RunRequest request =
-        RunRequest.of(new byte[0], identity).withSinks(sinks).withPinDirectory(root);
+        RunRequest.of(new byte[0], identity)
+            .withSinks(sinks)
+            .withPinDirectory(root)
+            .withLimits(limits);
     Starting starting = new Starting(request, null, its, new Attachments(null));
     starting.ownedHere = pins;
     return starting.undoneOnFailure(
@@ -764,6 +768,10 @@ final class Starting {
       }
       maps.add(map, opened);
     }
+    BpfMap readers = loaded.get(ReaderThreads.MAP);
+    if (readers != null) {
+      kernel.own(ReaderThreads.tell(readers));
+    }
     return maps;
   }
 
@@ -840,6 +848,7 @@ final class Starting {
               request.limits().maxRecords(),
               checkpoint,
               request.limits().sinkPatience(),
+              request.limits().pause(),
               state::failed));
     } catch (BpfException e) {
       throw new StartException(

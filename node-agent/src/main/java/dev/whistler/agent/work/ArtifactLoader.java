@@ -9,6 +9,7 @@ import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.Identity;
+import dev.whistler.runtime.Limits;
 import dev.whistler.runtime.RunRequest;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.Runtime;
@@ -17,6 +18,7 @@ import dev.whistler.runtime.Updated;
 import dev.whistler.tier.Tier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class ArtifactLoader implements Loader {
 
   private static final Logger LOG = Logger.getLogger(ArtifactLoader.class);
+
+  /** Of a node that has many programs, none wakes a CPU more often than it must. */
+  private static final Limits LIMITS = Limits.DEFAULT.withPause(Duration.ofMillis(5));
 
   private final KubernetesClient client;
   private final String node;
@@ -86,7 +91,8 @@ public final class ArtifactLoader implements Loader {
       RunRequest request =
           RunRequest.of(object, identity(assignment))
               .withSinks(files.sinks(assignment.program(), assignment.spec().sinks()))
-              .withTier(tier(assignment.spec()));
+              .withTier(tier(assignment.spec()))
+              .withLimits(LIMITS);
       if (pins != null) {
         request =
             request.withPinDirectory(pins.path()).withNote(PinnedNote.of(assignment, mapBytes));
@@ -133,7 +139,8 @@ public final class ArtifactLoader implements Loader {
     return Runtime.adopt(
         Objects.requireNonNull(pins, "what is pinned was found there").path(),
         identity(assignment),
-        files.sinks(assignment.program(), assignment.spec().sinks()));
+        files.sinks(assignment.program(), assignment.spec().sinks()),
+        LIMITS);
   }
 
   @Override

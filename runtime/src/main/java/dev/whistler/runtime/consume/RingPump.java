@@ -14,6 +14,7 @@ import dev.whistler.runtime.decode.RingDecoder;
 import dev.whistler.runtime.decode.WallClock;
 import dev.whistler.runtime.deliver.Delivery;
 import dev.whistler.runtime.deliver.LineBatch;
+import dev.whistler.runtime.reader.ReaderThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +65,9 @@ public final class RingPump implements AutoCloseable {
   private final LossLines lossLines;
   private final LineBatch batch = new LineBatch(BATCH_BYTES);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final Thread thread;
+  private final ReaderThread thread;
   private final @Nullable Retention retention;
+  private final Pacing pacing;
 
   /** End of the last record of each ring that is counted; the reading thread's. */
   private final long[] positions;
@@ -80,6 +82,7 @@ public final class RingPump implements AutoCloseable {
    * @param checkpoint where progress is kept for a process that takes over; null: records are gone
    *     from the ring once they are in the queues
    * @param patience how long sinks may hold up records in a ring that is nearly full
+   * @param pause between two reads at most, where few records come
    * @param failure told if reading ends by itself, which is a fault of ours
    */
   public RingPump(
@@ -93,6 +96,7 @@ public final class RingPump implements AutoCloseable {
       long maxRecords,
       @Nullable Checkpoint checkpoint,
       Duration patience,
+      Duration pause,
       Consumer<Throwable> failure) {
     this.rings = List.copyOf(rings);
     this.deliveries = List.copyOf(deliveries);
@@ -108,9 +112,10 @@ public final class RingPump implements AutoCloseable {
         checkpoint == null
             ? null
             : new Retention(checkpoint, reader, backPressure, lossLines, rings.size());
+    pacing = new Pacing(this.rings, reader, pause);
     positions = new long[rings.size()];
     report = begin();
-    thread = Thread.ofPlatform().daemon().name("rings-" + name).unstarted(() -> run(failure));
+    thread = new ReaderThread("rings-" + name, () -> run(failure));
   }
 
   /**
@@ -226,6 +231,7 @@ public final class RingPump implements AutoCloseable {
   private void step(Duration wait) {
     readInStep = 0;
     if (retention == null || retention.isSettled()) {
+      pause();
       reader.poll(this::record, wait, BATCH_RECORDS);
     } else {
       // While records are retained, the kernel announces nothing new.
@@ -239,6 +245,14 @@ public final class RingPump implements AutoCloseable {
     clock.refresh();
     lossLines.write();
     settle(System.nanoTime() + SETTLE_NANOS);
+  }
+
+  /** An end that comes meanwhile waits for it. */
+  private void pause() {
+    long nanos = pacing.nanos();
+    if (nanos > 0 && backPressure.isReading()) {
+      LockSupport.parkNanos(nanos);
+    }
   }
 
   /** After the wait for a record and not before it: the wall clock may be set meanwhile. */
@@ -342,7 +356,7 @@ public final class RingPump implements AutoCloseable {
     } catch (SystemCallException _) {
       // The reader looks at the end of its wait, within a second.
     }
-    return thread.getState() == Thread.State.NEW
+    return thread.thread().getState() == Thread.State.NEW
         || awaitEnd((wait.compareTo(read) < 0 ? read : wait).plus(GRACE));
   }
 
@@ -428,7 +442,7 @@ public final class RingPump implements AutoCloseable {
       reader.close();
     } else {
       // It would wait for the record that is being handled.
-      Thread.ofPlatform().daemon().name("close-" + thread.getName()).start(reader::close);
+      Thread.ofPlatform().daemon().name("close-" + thread.thread().getName()).start(reader::close);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.whistler.runtime.deliver;
 
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.SinkAccount;
+import dev.whistler.runtime.reader.ReaderThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ public final class Delivery implements AutoCloseable {
   private final Sink sink;
   private final SinkHealth health;
   private final Duration standstill;
-  private final Thread writer;
+  private final ReaderThread writer;
 
   private volatile long linesTaken;
   private volatile long chunksFailed;
@@ -68,7 +69,8 @@ public final class Delivery implements AutoCloseable {
     StallWatch.add(this);
     // A write to a pipe that nobody reads would keep the carrier of a virtual thread from the
     // others.
-    writer = Thread.ofPlatform().daemon().name("sink-" + name).start(this::run);
+    writer = new ReaderThread("sink-" + name, this::run);
+    writer.start();
   }
 
   /**
@@ -261,12 +263,12 @@ public final class Delivery implements AutoCloseable {
   public void stop(Duration wait) {
     queue.close();
     try {
-      if (!writer.join(wait)) {
+      if (!writer.thread().join(wait)) {
         // A write that does not return is left behind: interrupting it would close the channel
         // for others, and a daemon does not keep the process alive.
         abandoned = true;
         sink.abandon();
-        boolean ignored = writer.join(LAST_WAIT);
+        boolean ignored = writer.thread().join(LAST_WAIT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,11 +109,17 @@ class RingPumpTest {
   }
 
   private RingPump pump(Delivery delivery) throws Exception {
+    return pump(program, delivery, Duration.ZERO, RecordListener.NONE);
+  }
+
+  private RingPump pump(
+      LoadedObject producer, Delivery delivery, Duration pause, RecordListener listener)
+      throws Exception {
     WallClock clock = new WallClock(BootClock::nanos, System::nanoTime, wall);
     Identity identity = new Identity("node-1", "by-hand", "uid-1", 1);
     RingDecoder decoder = new RingDecoder(ring(), identity, "boot", 1, clock, WideNumbers.NUMBER);
-    RingSource source = new RingSource(program.map("out"), 0, decoder, new RingAccount("out"));
-    KernelCounters kernel = new KernelCounters(program.map(".whistler.stats"));
+    RingSource source = new RingSource(producer.map("out"), 0, decoder, new RingAccount("out"));
+    KernelCounters kernel = new KernelCounters(producer.map(".whistler.stats"));
     return new RingPump(
         "by-hand",
         List.of(source),
@@ -120,10 +127,11 @@ class RingPumpTest {
         kernel,
         List::of,
         clock,
-        RecordListener.NONE,
+        listener,
         0,
         null,
         SOON,
+        pause,
         fault -> {
           throw new AssertionError(fault);
         });
@@ -207,6 +215,44 @@ class RingPumpTest {
       assertThat(pump.end(SOON)).isTrue();
       delivery.stop(SOON);
       assertThat(pump.counters().getFirst().balanced()).isTrue();
+    }
+  }
+
+  /** How often the reading thread has waited for something. */
+  private static long waits() {
+    try {
+      return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+          .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+          .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+          .sum();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aReaderThatPausesDoesNotWakeForEachRecord() throws Exception {
+    int records = 500;
+    long[] waits = new long[2];
+    RecordListener listener =
+        (_, decoded) -> {
+          if (decoded == 1 || decoded == records) {
+            waits[decoded == 1 ? 0 : 1] = waits();
+          }
+        };
+    byte[] large = Sources.compile(SOURCE.replace("4096", "4194304"));
+    try (LoadedObject producer = BpfObject.open(large).load();
+        Delivery delivery = toFile();
+        RingPump pump = pump(producer, delivery, Duration.ofMillis(50), listener)) {
+      pump.start();
+      for (int i = 0; i < records; i++) {
+        producer.program("p").testRun(TestRun.packet(new byte[LONG_PACKET]));
+        LockSupport.parkNanos(200_000);
+      }
+      assertThat(pump.end(SOON)).isTrue();
+      delivery.stop(SOON);
+      assertThat(pump.counters().getFirst().decoded()).isEqualTo(records);
+      assertThat(waits[1] - waits[0]).isLessThan(records / 2);
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.runtime.reader;
+
+import org.jspecify.annotations.NullMarked;
