@@ -85,6 +85,22 @@ final class ProgramBuilderTest {
   }
 
   @Test
+  void agentsAreNotToSeeTheirOwnWork() {
+    List<Boolean> leftOut = new ArrayList<>();
+    ProgramBuilder watched =
+        new ProgramBuilder(
+            request -> {
+              leftOut.add(request.options().withoutReader());
+              return compileParentOffset(request);
+            },
+            Duration.ofMinutes(1),
+            (defect, cause) -> {});
+    watched.build(UNIT, kernel(Map.of("sched/f", OFFSET_12)));
+
+    assertThat(leftOut).containsExactly(true);
+  }
+
+  @Test
   void aHostileFormatIsTheProfilesFaultAndNoCrash() {
     assertThat(builder.build(UNIT, kernel(Map.of("sched/f", "no fields"))))
         .isInstanceOfSatisfying(
