@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Conditionals, sequences, {@code return} and {@code dotimes} (section 6.1). */
 final class ControlForms {
+  /** Keys of one {@code case}, each of which is a comparison. */
+  private static final int MAX_CASE_KEYS = 4_096;
+
   /** BPF_MAX_LOOPS, include/linux/bpf_verifier.h; section 22. */
   static final long MAX_ITERATIONS = 8_388_608;
 
@@ -344,6 +347,13 @@ final class ControlForms {
             "a case key is a constant name or an integer, never an expression");
       }
       long value = body.requireConstant(atom, "a case key");
+      if (seen.size() == MAX_CASE_KEYS) {
+        throw body.fail(
+            Code.E_LIMIT,
+            body.originOf(atom),
+            "case has at most " + MAX_CASE_KEYS + " keys",
+            "look the value up in a map");
+      }
       if (!seen.add(value)) {
         body.report(
             Code.E_DUP, body.originOf(atom), "the case key " + value + " occurs twice", null);

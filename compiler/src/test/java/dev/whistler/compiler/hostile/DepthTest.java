@@ -158,6 +158,18 @@ class DepthTest {
     assertThat(result.object()).isPresent();
   }
 
+  @Test
+  void moreKeysThanThatAreTooMany() throws Exception {
+    String keys = repeat(4_097, i -> "" + i);
+    assertThat(compile(program("(case (get-prandom-u32) ((" + keys + ") 1))")).diagnostics())
+        .singleElement()
+        .satisfies(
+            diagnostic -> {
+              assertThat(diagnostic.code()).isEqualTo(Code.E_LIMIT);
+              assertThat(diagnostic.message()).contains("4096 keys");
+            });
+  }
+
   /** It was analyzed again at each call in each pass: some ten functions took minutes. */
   @Test
   void aFunctionThatFailsIsAnalyzedOnce() throws Exception {
