@@ -15,9 +15,6 @@ import org.junit.jupiter.api.Test;
  * does not is checked as something else than it is loaded as.
  */
 class SectionsTest {
-  /** No row: nobody but "unrestricted" may load them. */
-  private static final Set<String> UNCHECKED = Set.of("struct_ops.s", "uprobe.session.s", "usdt.s");
-
   /** The loader takes what follows the slash for the direction of a classifier. */
   private static final Set<String> DIRECTIONS = Set.of("classifier/ingress", "classifier/egress");
 
@@ -26,13 +23,7 @@ class SectionsTest {
     Set<String> checked = new TreeSet<>(SectionRule.names());
     assertThat(checked).containsAll(DIRECTIONS);
     checked.removeAll(DIRECTIONS);
-    checked.addAll(UNCHECKED);
     assertThat(loaded()).isEqualTo(checked);
-  }
-
-  @Test
-  void whatHasNoRowHasNoRule() {
-    assertThat(UNCHECKED).allSatisfy(name -> assertThat(SectionRule.of(name)).as(name).isEmpty());
   }
 
   @Test
