@@ -77,7 +77,10 @@ final class AgentAloneIT {
       refusedToTheAgentOf(installation.agentKubeconfig("node-alone"));
       // As a policy does that has not heard yet of what is wanted.
       try (Refusal refusal = Refusal.of(client, "kernelprofiles", "CREATE", "true")) {
-        refusal.awaitInForce(profileOf("made/up"));
+        // One that the chart's policy would let in: of two denials only one is told.
+        KernelProfile made = profileOf("made/up");
+        client.resource(wanting(made.getMetadata().getName())).forceConflicts().serverSideApply();
+        refusal.awaitInForce(made);
         client.resource(wanting(profile)).forceConflicts().serverSideApply();
         Waiting.until(
             "the denial in the status",
