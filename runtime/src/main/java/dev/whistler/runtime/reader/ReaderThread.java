@@ -24,7 +24,7 @@ public final class ReaderThread {
   public void start() {
     thread.start();
     try {
-      boolean ignored = known.await(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+      var _ = known.await(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
