@@ -38,8 +38,8 @@ record HeldObject(String kind, int id) {
               held.add(new HeldObject(object.group(1), Integer.parseInt(object.group(2))));
             }
           }
-        } catch (NoSuchFileException e) {
-          // closed meanwhile
+        } catch (IOException e) {
+          // Closed meanwhile, before it was opened here or before it was read.
         }
       }
     } catch (NoSuchFileException e) {
