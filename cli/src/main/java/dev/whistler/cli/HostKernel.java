@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The kernel that runs this process. */
@@ -65,14 +64,8 @@ final class HostKernel {
 
   /** The formats by which another machine knows this kernel: without events that tools made. */
   SortedMap<String, String> kernelFormats() {
-    SortedMap<String, String> formats = new TreeMap<>();
-    for (Tracefs.Event event : tracefs.kernelEvents()) {
-      if (!KernelProfileContent.isMadeAtRunTime(event.toString())) {
-        tracefs
-            .format(event.category(), event.name())
-            .ifPresent(text -> formats.put(event.toString(), text));
-      }
-    }
+    SortedMap<String, String> formats = tracefs.kernelFormats();
+    formats.keySet().removeIf(KernelProfileContent::isMadeAtRunTime);
     return formats;
   }
 

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,23 +60,15 @@ final class SourceOptions {
   boolean withoutReader;
 
   CompilationRequest request(KernelChoice kernel) {
-    CompilationOptions defaults = CompilationOptions.defaults();
     if (instructionSet < 1 || instructionSet > 4) {
       throw CommandFailure.usage("--isa takes 1 to 4, not " + instructionSet);
     }
     CompilationOptions options =
-        new CompilationOptions(
-            instructionSet,
-            tier(),
-            defaults.cost(),
-            defaults.scope(),
-            withoutReader,
-            defaults.statisticsMapName(),
-            warningsAsErrors,
-            Set.of(),
-            defaults.definitionsOnly(),
-            defaults.instructionLimit(),
-            Set.of());
+        CompilationOptions.defaults()
+            .withInstructionSet(instructionSet)
+            .withTier(tier())
+            .withReaderLeftOut(withoutReader)
+            .withWarningsAsErrors(warningsAsErrors);
     long deadline = System.nanoTime() + TIME_LIMIT.toNanos();
     Budget budget = () -> System.nanoTime() - deadline > 0;
     return new CompilationRequest(

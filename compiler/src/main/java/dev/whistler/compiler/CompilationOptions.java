@@ -71,4 +71,109 @@ public record CompilationOptions(
         1_000_000,
         Set.of());
   }
+
+  public CompilationOptions withInstructionSet(int number) {
+    return new CompilationOptions(
+        number,
+        tier,
+        cost,
+        scope,
+        withoutReader,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withTier(Tier limits) {
+    return new CompilationOptions(
+        instructionSet,
+        limits,
+        cost,
+        scope,
+        withoutReader,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withCost(boolean sampled) {
+    return new CompilationOptions(
+        instructionSet,
+        tier,
+        sampled,
+        scope,
+        withoutReader,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withScope(boolean checked) {
+    return new CompilationOptions(
+        instructionSet,
+        tier,
+        cost,
+        checked,
+        withoutReader,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withReaderLeftOut(boolean leftOut) {
+    return new CompilationOptions(
+        instructionSet,
+        tier,
+        cost,
+        scope,
+        leftOut,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withWarningsAsErrors(boolean errors) {
+    return new CompilationOptions(
+        instructionSet,
+        tier,
+        cost,
+        scope,
+        withoutReader,
+        statisticsMapName,
+        errors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        disabledPasses);
+  }
+
+  public CompilationOptions withDisabledPasses(Set<String> names) {
+    return new CompilationOptions(
+        instructionSet,
+        tier,
+        cost,
+        scope,
+        withoutReader,
+        statisticsMapName,
+        warningsAsErrors,
+        allowed,
+        definitionsOnly,
+        instructionLimit,
+        names);
+  }
 }

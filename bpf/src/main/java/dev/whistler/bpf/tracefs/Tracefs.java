@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -109,6 +111,18 @@ public final class Tracefs implements AutoCloseable {
   public List<Event> kernelEvents() {
     Set<String> made = madeAtRunTime();
     return events().stream().filter(event -> !made.contains(event.toString())).toList();
+  }
+
+  /**
+   * The text of the format files of {@link #kernelEvents}, by {@code category/event}. One that is
+   * gone by the time it is read belonged to a module that was unloaded meanwhile.
+   */
+  public SortedMap<String, String> kernelFormats() {
+    SortedMap<String, String> formats = new TreeMap<>();
+    for (Event event : kernelEvents()) {
+      format(event.category(), event.name()).ifPresent(text -> formats.put(event.toString(), text));
+    }
+    return formats;
   }
 
   private Set<String> madeAtRunTime() {

@@ -368,18 +368,22 @@ final class BodyAnalyzer {
           case "or" -> 2 * form.count();
           case "dotimes", "bpf-loop", "with-ringbuf" -> 4;
           case "cond" -> form.count() + 1;
-          case "let", "let*", "when-let", "if-let" -> {
-            int bindings = 2;
-            Datum rest = form.count() == 0 ? Datum.NIL : form.operand(0);
-            while (rest instanceof Cons pair) {
-              bindings++;
-              rest = pair.cdr();
-            }
-            yield form.name().startsWith("let") ? bindings : 2 * bindings;
-          }
+          case "let", "let*" -> bindingLevels(form);
+          case "when-let", "if-let" -> 2 * bindingLevels(form);
           default -> 0;
         };
     return Math.max(0, parts - 2);
+  }
+
+  /** Two for the form, and one for each of its bindings. */
+  private static int bindingLevels(Form form) {
+    int levels = 2;
+    Datum rest = form.count() == 0 ? Datum.NIL : form.operand(0);
+    while (rest instanceof Cons pair) {
+      levels++;
+      rest = pair.cdr();
+    }
+    return levels;
   }
 
   /** The parts of a call. */

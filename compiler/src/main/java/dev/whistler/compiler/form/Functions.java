@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +86,7 @@ final class Functions {
 
   List<TypedFunction> inOrder() {
     return versions.values().stream()
-        .map(Version::function)
-        .filter(Objects::nonNull)
-        .map(Objects::requireNonNull)
+        .flatMap(version -> Stream.ofNullable(version.function()))
         .toList();
   }
 }

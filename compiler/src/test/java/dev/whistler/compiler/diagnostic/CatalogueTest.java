@@ -65,18 +65,7 @@ class CatalogueTest {
     CompilationOptions plain = CompilationOptions.defaults();
     CompilationOptions options =
         how.startsWith("tier ")
-            ? new CompilationOptions(
-                plain.instructionSet(),
-                Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT)),
-                plain.cost(),
-                plain.scope(),
-                plain.withoutReader(),
-                plain.statisticsMapName(),
-                plain.warningsAsErrors(),
-                plain.allowed(),
-                plain.definitionsOnly(),
-                plain.instructionLimit(),
-                plain.disabledPasses())
+            ? plain.withTier(Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT)))
             : plain;
     Map<String, String> knobs =
         how.startsWith("knob ")

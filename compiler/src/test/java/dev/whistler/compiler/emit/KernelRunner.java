@@ -37,19 +37,9 @@ public final class KernelRunner implements AutoCloseable {
 
   /** The default options with another instruction set and some passes off. */
   public static CompilationOptions options(int instructionSet, Set<String> disabled) {
-    CompilationOptions o = CompilationOptions.defaults();
-    return new CompilationOptions(
-        instructionSet,
-        o.tier(),
-        o.cost(),
-        o.scope(),
-        o.withoutReader(),
-        o.statisticsMapName(),
-        o.warningsAsErrors(),
-        o.allowed(),
-        o.definitionsOnly(),
-        o.instructionLimit(),
-        disabled);
+    return CompilationOptions.defaults()
+        .withInstructionSet(instructionSet)
+        .withDisabledPasses(disabled);
   }
 
   /** Runs on a packet of 64 bytes, byte i = i. */

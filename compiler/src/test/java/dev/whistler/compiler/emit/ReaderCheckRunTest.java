@@ -57,19 +57,12 @@ class ReaderCheckRunTest {
   }
 
   private static CompilationOptions options(int instructionSet, Set<String> disabledPasses) {
-    CompilationOptions defaults = CompilationOptions.defaults();
-    return new CompilationOptions(
-        instructionSet,
-        Tier.OBSERVE,
-        false,
-        false,
-        true,
-        defaults.statisticsMapName(),
-        true,
-        Set.of(),
-        false,
-        defaults.instructionLimit(),
-        disabledPasses);
+    return CompilationOptions.defaults()
+        .withInstructionSet(instructionSet)
+        .withTier(Tier.OBSERVE)
+        .withReaderLeftOut(true)
+        .withWarningsAsErrors(true)
+        .withDisabledPasses(disabledPasses);
   }
 
   private static LoadedObject load(String section, CompilationOptions options) {

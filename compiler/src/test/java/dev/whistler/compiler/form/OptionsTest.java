@@ -4,24 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.CompilationOptions.Tier;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Tier, cost and scope (sections 19.7 to 19.9). */
 class OptionsTest {
   private static CompilationOptions options(Tier tier, boolean cost, boolean scope) {
-    return new CompilationOptions(
-        3,
-        tier,
-        cost,
-        scope,
-        false,
-        ".whistler.stats",
-        false,
-        Set.of(),
-        false,
-        1_000_000,
-        Set.of());
+    return CompilationOptions.defaults().withTier(tier).withCost(cost).withScope(scope);
   }
 
   @Test

@@ -22,18 +22,7 @@ class ReaderCheckTest {
       "((lookup .whistler.reader get-current-pid-tgid():4 not_equal 0) ? 0 : 7)";
 
   private static CompilationOptions options(boolean withoutReader) {
-    return new CompilationOptions(
-        3,
-        Tier.OBSERVE,
-        false,
-        false,
-        withoutReader,
-        ".whistler.stats",
-        false,
-        Set.of(),
-        false,
-        1_000_000,
-        Set.of());
+    return CompilationOptions.defaults().withTier(Tier.OBSERVE).withReaderLeftOut(withoutReader);
   }
 
   private static String program(String section, String options) {

@@ -12,7 +12,6 @@ import dev.whistler.compiler.source.SourceText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,19 +32,7 @@ class OddSchedulerTest {
   }
 
   private static CompilationOptions options() {
-    CompilationOptions defaults = CompilationOptions.defaults();
-    return new CompilationOptions(
-        3,
-        defaults.tier(),
-        false,
-        false,
-        true,
-        defaults.statisticsMapName(),
-        false,
-        Set.of(),
-        false,
-        defaults.instructionLimit(),
-        Set.of());
+    return CompilationOptions.defaults().withReaderLeftOut(true);
   }
 
   private static boolean isChecked(@Nullable KernelDescription kernel) {

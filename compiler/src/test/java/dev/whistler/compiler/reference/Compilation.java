@@ -49,19 +49,9 @@ final class Compilation {
 
   /** Options for an instruction set without some passes. */
   static CompilationOptions options(int instructionSet, Set<String> disabledPasses) {
-    CompilationOptions d = CompilationOptions.defaults();
-    return new CompilationOptions(
-        instructionSet,
-        d.tier(),
-        d.cost(),
-        d.scope(),
-        d.withoutReader(),
-        d.statisticsMapName(),
-        d.warningsAsErrors(),
-        d.allowed(),
-        d.definitionsOnly(),
-        d.instructionLimit(),
-        disabledPasses);
+    return CompilationOptions.defaults()
+        .withInstructionSet(instructionSet)
+        .withDisabledPasses(disabledPasses);
   }
 
   private static CompilationRequest request(String source, CompilationOptions options) {

@@ -109,20 +109,12 @@ class ParagraphsTest {
     String how = paragraph.how();
     CompilationOptions plain = CompilationOptions.defaults();
     CompilationOptions options =
-        new CompilationOptions(
-            plain.instructionSet(),
-            how.startsWith("tier ")
-                ? Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT))
-                : plain.tier(),
-            plain.cost(),
-            plain.scope(),
-            plain.withoutReader(),
-            plain.statisticsMapName(),
-            plain.warningsAsErrors(),
-            plain.allowed(),
-            plain.definitionsOnly(),
-            plain.instructionLimit(),
-            disabledPasses);
+        plain
+            .withTier(
+                how.startsWith("tier ")
+                    ? Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT))
+                    : plain.tier())
+            .withDisabledPasses(disabledPasses);
     int equals = how.indexOf('=');
     return new CompilationRequest(
         List.of(new SourceText(FILE, paragraph.source())),

@@ -42,19 +42,7 @@ class TierTest {
       """;
 
   private static CompilationResult compile(String source, Tier tier) {
-    CompilationOptions options =
-        new CompilationOptions(
-            3,
-            tier,
-            false,
-            false,
-            false,
-            ".whistler.stats",
-            false,
-            Set.of(),
-            false,
-            1_000_000,
-            Set.of());
+    CompilationOptions options = CompilationOptions.defaults().withTier(tier);
     return Compiler.compile(
         new CompilationRequest(
             List.of(new SourceText("t.w", source)),

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.cluster;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.UserCache;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.TemporaryDirectory;
 import java.io.BufferedReader;
@@ -78,20 +79,14 @@ final class KubernetesBuild {
 
   /** The build that serves a cluster which consists of {@code wanted}. */
   KubernetesBuild(Repository repository, Set<Server> wanted) {
-    this(repository.clusterModule(), cacheHome().resolve("whistler/kubernetes/" + VERSION), wanted);
+    this(
+        repository.clusterModule(), UserCache.directory().resolve("kubernetes/" + VERSION), wanted);
   }
 
   KubernetesBuild(Path module, Path directory, Set<Server> wanted) {
     this.module = module;
     this.directory = directory;
     this.wanted = Set.copyOf(wanted);
-  }
-
-  private static Path cacheHome() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg == null || xdg.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".cache")
-        : Path.of(xdg);
   }
 
   Path binary(Server server) {

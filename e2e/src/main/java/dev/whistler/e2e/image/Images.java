@@ -1,6 +1,7 @@
 package dev.whistler.e2e.image;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.UserCache;
 import dev.whistler.e2e.process.Command.FailedException;
 import dev.whistler.e2e.process.JavaRuntime;
 import dev.whistler.e2e.process.Progress;
@@ -205,7 +206,7 @@ public final class Images implements Callable<Integer> {
     Path application = dependencies(component).resolveSibling("");
     return ImageRoot.assemble(
         Files.createDirectories(folder),
-        new DebianPackages(cache().resolve("packages")),
+        new DebianPackages(UserCache.directory().resolve("packages")),
         javaRuntime(),
         application,
         component);
@@ -213,7 +214,7 @@ public final class Images implements Callable<Integer> {
 
   private Path javaRuntime() {
     try {
-      return JAVA.link(cache().resolve("java"));
+      return JAVA.link(UserCache.directory().resolve("java"));
     } catch (IOException | FailedException e) {
       throw new ImageException("No Java run-time can be linked: " + e.getMessage(), e);
     }
@@ -269,14 +270,5 @@ public final class Images implements Callable<Integer> {
     } catch (IOException e) {
       throw new ImageException("Cannot read " + chart + ".", e);
     }
-  }
-
-  private static Path cache() {
-    String home = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        home == null || home.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(home);
-    return base.resolve("whistler");
   }
 }

@@ -1,6 +1,7 @@
 package dev.whistler.e2e.install;
 
 import dev.whistler.e2e.Repository;
+import dev.whistler.e2e.UserCache;
 import dev.whistler.e2e.cluster.ClusterException;
 import dev.whistler.e2e.process.Command;
 import dev.whistler.e2e.process.Progress;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** What users of a cluster work with, each built once from a Go module into the user's cache. */
 public enum GoTool {
@@ -43,7 +43,8 @@ public enum GoTool {
    * @throws ClusterException where it is not there and cannot be built
    */
   public Path find(Repository repository, Progress progress) {
-    Path binary = cacheHome().resolve("whistler/%s/%s/bin/%s".formatted(command, version, command));
+    Path binary =
+        UserCache.directory().resolve("%s/%s/bin/%s".formatted(command, version, command));
     try {
       if (!Files.isExecutable(binary)) {
         progress.say(
@@ -54,13 +55,6 @@ public enum GoTool {
       throw new UncheckedIOException("%s cannot be built into %s.".formatted(command, binary), e);
     }
     return binary;
-  }
-
-  private static Path cacheHome() {
-    @Nullable String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg == null || xdg.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".cache")
-        : Path.of(xdg);
   }
 
   private void build(Path directory, Path binary) throws IOException {

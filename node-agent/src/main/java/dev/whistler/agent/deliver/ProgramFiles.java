@@ -239,7 +239,6 @@ public final class ProgramFiles {
     List<Path> files = filesOf(folderOfOne);
     for (Path file : files) {
       Files.deleteIfExists(file);
-      written.remove(file);
     }
     try (Stream<Path> rest = Files.list(folderOfOne)) {
       if (rest.findAny().isEmpty()) {

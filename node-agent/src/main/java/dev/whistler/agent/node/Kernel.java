@@ -7,7 +7,6 @@ import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The running kernel as the API server is told of it.
@@ -24,16 +23,9 @@ public record Kernel(String name, KernelProfileSpec profile) {
    * @throws MalformedContentException when they are more than an object holds
    */
   public static Kernel read(Machine machine) throws MalformedContentException {
-    Map<String, String> formats = new TreeMap<>();
     try (Tracefs tracefs = Tracefs.open()) {
-      for (Tracefs.Event event : tracefs.kernelEvents()) {
-        // One that is gone by now belonged to a module that was unloaded meanwhile.
-        tracefs
-            .format(event.category(), event.name())
-            .ifPresent(text -> formats.put(event.toString(), text));
-      }
+      return of(machine.architecture(), tracefs.kernelFormats(), Set.of());
     }
-    return of(machine.architecture(), formats, Set.of());
   }
 
   /**

@@ -123,20 +123,8 @@ public final class ProgramBuilder {
 
   private CompilationRequest request(
       SourceUnit unit, RecordingKernelDescription kernel, Budget deadline) {
-    CompilationOptions defaults = CompilationOptions.defaults();
     CompilationOptions options =
-        new CompilationOptions(
-            defaults.instructionSet(),
-            unit.tier(),
-            defaults.cost(),
-            defaults.scope(),
-            true,
-            defaults.statisticsMapName(),
-            defaults.warningsAsErrors(),
-            defaults.allowed(),
-            defaults.definitionsOnly(),
-            defaults.instructionLimit(),
-            defaults.disabledPasses());
+        CompilationOptions.defaults().withTier(unit.tier()).withReaderLeftOut(true);
     return new CompilationRequest(
         List.of(new SourceText(fileOf(unit), unit.text())),
         kernel.architecture(),

@@ -93,20 +93,8 @@ class LeftOutTest {
   @TempDir Path directory;
 
   private static byte[] compile(String source) {
-    CompilationOptions defaults = CompilationOptions.defaults();
     CompilationOptions options =
-        new CompilationOptions(
-            defaults.instructionSet(),
-            Tier.OBSERVE,
-            false,
-            false,
-            true,
-            defaults.statisticsMapName(),
-            false,
-            Set.of(),
-            false,
-            defaults.instructionLimit(),
-            Set.of());
+        CompilationOptions.defaults().withTier(Tier.OBSERVE).withReaderLeftOut(true);
     String format;
     try (Tracefs tracefs = Tracefs.open()) {
       format = tracefs.format("sched", "sched_switch").orElseThrow();

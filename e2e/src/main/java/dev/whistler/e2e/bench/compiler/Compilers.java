@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Both compilers, for the kernel that runs. */
@@ -53,20 +52,7 @@ public final class Compilers {
 
   /** What our compiler is asked for a program, with its sources read. */
   public CompilationRequest request(Corpus.Pair pair, int instructionSet) {
-    CompilationOptions defaults = CompilationOptions.defaults();
-    CompilationOptions options =
-        new CompilationOptions(
-            instructionSet,
-            defaults.tier(),
-            defaults.cost(),
-            defaults.scope(),
-            defaults.withoutReader(),
-            defaults.statisticsMapName(),
-            false,
-            Set.of(),
-            defaults.definitionsOnly(),
-            defaults.instructionLimit(),
-            Set.of());
+    CompilationOptions options = CompilationOptions.defaults().withInstructionSet(instructionSet);
     return new CompilationRequest(
         List.of(new SourceText(pair.name() + ".lisp", read(pair.lisp()))),
         kernel.architecture(),
