@@ -7,11 +7,13 @@ import dev.whistler.bpf.sys.UnsupportedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,7 +97,7 @@ public final class Tracefs implements AutoCloseable {
           addEvents(category, events);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new BpfException("cannot list " + root.resolve("events"), e);
     }
     events.sort((a, b) -> a.toString().compareTo(b.toString()));
@@ -103,25 +105,23 @@ public final class Tracefs implements AutoCloseable {
   }
 
   /**
-   * The tracepoints of the kernel and its modules: {@link #events} without those that tools of this
-   * machine have made and that are listed in {@code dynamic_events}. The probes among these may be
-   * in any category, also in one of the kernel's. Events of user_events are listed without their
-   * category and remain.
-   */
-  public List<Event> kernelEvents() {
-    Set<String> made = madeAtRunTime();
-    return events().stream().filter(event -> !made.contains(event.toString())).toList();
-  }
-
-  /**
-   * The text of the format files of {@link #kernelEvents}, by {@code category/event}. One that is
-   * gone by the time it is read belonged to a module that was unloaded meanwhile.
+   * The text of the format files of the tracepoints of the kernel and its modules, by {@code
+   * category/event}: of all {@link #events} but those that tools of this machine have made and that
+   * are listed in {@code dynamic_events}. The probes among these may be in any category, also in
+   * one of the kernel's. Events of user_events are listed without their category and remain.
+   *
+   * <p>Tools make and remove events meanwhile, and reading takes a second. So what is new after it
+   * is left out, and what is gone.
    */
   public SortedMap<String, String> kernelFormats() {
+    Set<String> made = new HashSet<>(madeAtRunTime());
     SortedMap<String, String> formats = new TreeMap<>();
-    for (Event event : kernelEvents()) {
+    for (Event event : events()) {
       format(event.category(), event.name()).ifPresent(text -> formats.put(event.toString(), text));
     }
+    made.addAll(madeAtRunTime());
+    formats.keySet().removeAll(made);
+    formats.keySet().retainAll(events().stream().map(Event::toString).collect(Collectors.toSet()));
     return formats;
   }
 
@@ -154,6 +154,11 @@ public final class Tracefs implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // The module that owned the category was unloaded meanwhile.
       return;
+    } catch (DirectoryIteratorException e) {
+      // The same, in the middle of it, unless something else is wrong.
+      if (Files.isDirectory(category)) {
+        throw e.getCause();
+      }
     }
   }
 

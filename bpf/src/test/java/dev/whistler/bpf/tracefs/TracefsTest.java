@@ -1,9 +1,19 @@
 package dev.whistler.bpf.tracefs;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.sys.UnsupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TracefsTest {
@@ -17,6 +27,46 @@ class TracefsTest {
           .startsWith("name: sched_process_exec\nID: ")
           .contains("field:pid_t pid;");
       assertThat(tracefs.id("sched", "sched_process_exec")).isPositive();
+    }
+  }
+
+  /** As a tool does that probes for a moment; the formats of a kernel are the same all the time. */
+  @Test
+  void eventsThatComeAndGoMeanwhileAreNotOfTheKernel() throws Exception {
+    try (Tracefs tracefs = Tracefs.open()) {
+      Path events = tracefs.root().resolve("uprobe_events");
+      assumeTrue(Files.exists(events), "this kernel has no uprobe events");
+      AtomicBoolean stop = new AtomicBoolean();
+      AtomicInteger rounds = new AtomicInteger();
+      String name = "passing_by_" + ProcessHandle.current().pid();
+      // In a category of the kernel's, and in one that comes and goes with it.
+      List<String> made = List.of("sched/" + name, name + "/" + name);
+      try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+        Future<?> tool =
+            executor.submit(
+                () -> {
+                  while (!stop.get()) {
+                    int round = rounds.getAndIncrement();
+                    String event = made.get(round % 2);
+                    Files.writeString(events, "p:" + event + " /bin/true:0x1000\n", APPEND);
+                    Thread.sleep(round % 7 * 20L);
+                    Files.writeString(events, "-:" + event + "\n", APPEND);
+                    Thread.sleep(round % 5 * 20L);
+                  }
+                  return null;
+                });
+        try {
+          for (int i = 0; i < 10; i++) {
+            assertThat(tracefs.kernelFormats())
+                .containsKey("sched/sched_process_exec")
+                .doesNotContainKeys(made.toArray(String[]::new));
+          }
+        } finally {
+          stop.set(true);
+        }
+        tool.get();
+      }
+      assertThat(rounds).hasPositiveValue();
     }
   }
 
