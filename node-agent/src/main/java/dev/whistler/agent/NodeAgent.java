@@ -10,6 +10,7 @@ import dev.whistler.agent.report.Heartbeat;
 import dev.whistler.agent.report.LossWatch;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
+import dev.whistler.agent.report.OwnNode;
 import dev.whistler.agent.report.ProfileUpload;
 import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.ArtifactLoader;
@@ -39,7 +40,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +75,7 @@ final class NodeAgent implements AutoCloseable {
   private final @Nullable PinRoot pins;
   private final SharedIndexInformer<WhistlerRevision> revisions;
   private final SharedIndexInformer<Node> nodes;
+  private final OwnNode node;
   private final SharedIndexInformer<KernelProfileRequest> wanted;
   private final SharedIndexInformer<WhistlerNode> own;
   private final Supervisor supervisor;
@@ -112,6 +113,7 @@ final class NodeAgent implements AutoCloseable {
     pins = config.pins().map(PinRoot::at).orElse(null);
     List<Feature> features = NodeFeatures.probe();
     nodes = client.nodes().withName(name).runnableInformer(NO_RESYNC);
+    node = new OwnNode(nodes);
     revisions = client.resources(WhistlerRevision.class).runnableInformer(NO_RESYNC);
     own = client.resources(WhistlerNode.class).withName(name).runnableInformer(NO_RESYNC);
     wanted =
@@ -140,7 +142,7 @@ final class NodeAgent implements AutoCloseable {
         new NodeReporter(
             client,
             name,
-            this::node,
+            node,
             previous ->
                 NodeStatusModel.status(
                     machine,
@@ -152,7 +154,7 @@ final class NodeAgent implements AutoCloseable {
                     supervisor.works().stream().map(losses::with).toList(),
                     previous,
                     Instant.now()));
-    heartbeat = new Heartbeat(client, config.namespace(), name, this::node, config.lease());
+    heartbeat = new Heartbeat(client, config.namespace(), name, node, config.lease());
   }
 
   void start() {
@@ -288,9 +290,8 @@ final class NodeAgent implements AutoCloseable {
   private void reassign() {
     Kernel described = kernel;
     if (described != null && begun) {
-      Map<String, String> labels =
-          node().map(node -> node.getMetadata().getLabels()).orElse(Map.of());
-      supervisor.assign(Assignments.of(revisions.getStore().list(), labels, described.name()));
+      supervisor.assign(
+          Assignments.of(revisions.getStore().list(), node.labels(), described.name()));
     }
   }
 
@@ -355,10 +356,6 @@ final class NodeAgent implements AutoCloseable {
     if (looked) {
       reporter.changed();
     }
-  }
-
-  private Optional<Node> node() {
-    return nodes.getStore().list().stream().findFirst();
   }
 
   List<RunningProgram> programs() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whistler.bpf.sys.ObjectCalls.Kind;
+import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
@@ -28,13 +29,17 @@ import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
 import dev.whistler.e2e.workload.NumberedCalls;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -335,6 +340,47 @@ final class FullClusterIT {
     Waiting.until(
         "programs, maps and links gone", LIMIT, () -> KernelObjects.now().among(running).isEmpty());
     assertThat(cluster.node().list(BPFFS)).hasSameElementsAs(pinsBefore);
+  }
+
+  /** An API server stops watching a policy's parameters when the last binding goes. */
+  @Test
+  @Order(8)
+  void installedAgainItBringsDefinitionsUpToDateAndTakesAKernelsProfile() {
+    requireInstallation();
+    KubernetesClient client = cluster.client();
+    client.nodes().withName(DOWN).delete();
+    client.resources(KernelProfile.class).delete();
+    Resource<CustomResourceDefinition> definition =
+        client
+            .apiextensions()
+            .v1()
+            .customResourceDefinitions()
+            .withName(HasMetadata.getFullResourceName(WhistlerProgram.class));
+    List<?> columns = columns(definition);
+    assertThat(columns).isNotEmpty();
+    var _ =
+        definition.edit(
+            it ->
+                new CustomResourceDefinitionBuilder(it)
+                    .editSpec()
+                    .editFirstVersion()
+                    .withAdditionalPrinterColumns(List.of())
+                    .endVersion()
+                    .endSpec()
+                    .build());
+    chart.install();
+    assertThat(columns(definition))
+        .as("definitions that Helm kept are brought up to date")
+        .isEqualTo(columns);
+    programs.apply(EARLY, example("forks.lisp"), null);
+    programs.await(EARLY, LIMIT, Programs.ready());
+    assertThat(client.resources(KernelProfile.class).list().getItems()).hasSize(1);
+    awaitReporting(EARLY);
+    progress.say("installed again, and the kernel's profile is accepted");
+  }
+
+  private static List<?> columns(Resource<CustomResourceDefinition> definition) {
+    return definition.require().getSpec().getVersions().getFirst().getAdditionalPrinterColumns();
   }
 
   /** A node that reported a program and was never heard of again. */

@@ -12,7 +12,9 @@ import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -165,6 +167,10 @@ final class HealingIT {
             .endSpec()
             .build();
     var _ = leases.resource(left).create();
+    WhistlerNode ghost = new WhistlerNode();
+    ghost.setMetadata(new ObjectMetaBuilder().withName(gone).build());
+    Resource<WhistlerNode> report = system.client().resource(ghost);
+    var _ = report.create();
     String program = "edited";
     try {
       for (int edit = 0; edit < 8; edit++) {
@@ -183,13 +189,28 @@ final class HealingIT {
                 && system.revisions(program).size() == 5
                 && artifacts(system, program).equals(bound);
           });
+      assertNewsAreCounted(system, program);
       Waiting.until(
-          "the Lease of a node that is gone", LIMIT, () -> leases.withName(gone).get() == null);
+          "Lease and WhistlerNode of a node that is gone",
+          LIMIT,
+          () -> leases.withName(gone).get() == null && report.get() == null);
     } finally {
+      report.delete();
       leases.withName(gone).delete();
       system.delete(program);
     }
     assertThat(artifacts(system, program)).isEmpty();
+  }
+
+  /** What happens with each edit is one event that is counted up, not one event each. */
+  private static void assertNewsAreCounted(WhistlerSystem system, String program) {
+    String uid = system.programs().get(program).orElseThrow().getMetadata().getUid();
+    List<Event> events =
+        system.client().v1().events().inNamespace("default").list().getItems().stream()
+            .filter(it -> uid.equals(it.getInvolvedObject().getUid()))
+            .toList();
+    assertThat(events).extracting(Event::getType, Event::getReason).doesNotHaveDuplicates();
+    assertThat(events).extracting(Event::getCount).anyMatch(count -> count > 1);
   }
 
   private static Set<String> artifacts(WhistlerSystem system, String program) {

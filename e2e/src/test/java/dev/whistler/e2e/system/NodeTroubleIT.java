@@ -1,6 +1,7 @@
 package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.crds.Gzip;
@@ -10,17 +11,20 @@ import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
+import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerNodeStatus.Target;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.NodeFailure;
 import dev.whistler.e2e.cluster.RunningCluster.ApiServerSwitch;
+import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.install.ProcessOptions;
 import dev.whistler.e2e.install.Programs;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
@@ -259,6 +263,33 @@ final class NodeTroubleIT {
 
   private static String summary(WhistlerProgramStatus status) {
     return Objects.requireNonNull(status.nodes()).summary();
+  }
+
+  /** With rights that outlive the Node, as those of a pod do for a while. */
+  @Test
+  void whatAnAgentWroteGoesWithItsNodeAndComesBackWithIt() {
+    String name = "node-leaving";
+    Resource<WhistlerNode> report = system.client().resources(WhistlerNode.class).withName(name);
+    Resource<Lease> lease =
+        system.client().leases().inNamespace(Installation.NAMESPACE).withName(name);
+    Map<String, String> asAdministrator =
+        Map.of("kubeconfig", system.cluster().kubeconfig().toString(), "whistler.lease", "6s");
+    try (ExtraAgent agent =
+        ExtraAgent.start(system, name, new ProcessOptions(asAdministrator, List.of()))) {
+      agent.awaitReady().awaitNode(Status.TRUE, "AgentReady");
+      Waiting.until("a Lease", LIMIT, () -> lease.get() != null);
+      var _ = system.client().nodes().withName(name).delete();
+      Waiting.until("both gone", LIMIT, () -> report.get() == null && lease.get() == null);
+      // Longer than the agent waits between two renewals, or after a look at its report.
+      await("both stay away")
+          .during(Duration.ofSeconds(5))
+          .atMost(LIMIT)
+          .until(() -> report.get() == null && lease.get() == null);
+
+      var _ = system.cluster().addNode(name, Map.of());
+      agent.awaitNode(Status.TRUE, "AgentReady");
+      Waiting.until("a Lease again", LIMIT, () -> lease.get() != null);
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.whistler.agent.report;
 
 import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,11 +10,9 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +29,7 @@ public final class Heartbeat implements AutoCloseable {
   private final KubernetesClient client;
   private final String namespace;
   private final String name;
-  private final Supplier<Optional<Node>> node;
+  private final OwnNode node;
   private final Duration duration;
   private final ScheduledExecutorService worker = Guard.scheduler("whistler-lease");
 
@@ -43,15 +40,11 @@ public final class Heartbeat implements AutoCloseable {
   /**
    * @param namespace of the Lease
    * @param name of the node and of the Lease
-   * @param node the Node of that name, once it is known: the Lease goes with it
+   * @param node the Node of that name: the Lease goes with it, and is not written without it
    * @param duration after which a silent agent counts as lost
    */
   public Heartbeat(
-      KubernetesClient client,
-      String namespace,
-      String name,
-      Supplier<Optional<Node>> node,
-      Duration duration) {
+      KubernetesClient client, String namespace, String name, OwnNode node, Duration duration) {
     this.client = client;
     this.namespace = namespace;
     this.name = name;
@@ -66,7 +59,7 @@ public final class Heartbeat implements AutoCloseable {
   private void renew() {
     Duration next = duration.dividedBy(RENEWALS);
     try {
-      known = write();
+      known = node.isGone() ? null : write();
       if (failures > 0) {
         LOG.infof("The Lease is renewed again, after %d attempts in vain.", failures);
       }
@@ -113,7 +106,7 @@ public final class Heartbeat implements AutoCloseable {
         .withName(name)
         .withNamespace(namespace)
         .withResourceVersion(version)
-        .withOwnerReferences(Owner.references(node.get()))
+        .withOwnerReferences(node.references())
         .endMetadata()
         .withNewSpec()
         .withHolderIdentity(name)

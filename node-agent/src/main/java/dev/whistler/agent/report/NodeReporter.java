@@ -4,20 +4,17 @@ import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps this node's WhistlerNode equal to what the agent knows, also when somebody else writes or
  * deletes it. Changes within 100 ms are written once, and there is at most one look or write in a
  * second; a write that fails is tried again with growing waits; nothing is written while nothing
- * changes.
+ * changes, and while there is no Node of that name.
  */
 public final class NodeReporter implements AutoCloseable {
 
@@ -35,7 +32,7 @@ public final class NodeReporter implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String name;
-  private final Supplier<Optional<Node>> node;
+  private final OwnNode node;
   private final Function<@Nullable WhistlerNodeStatus, WhistlerNodeStatus> model;
   private final AtomicBoolean due = new AtomicBoolean();
   private final ScheduledExecutorService worker = Guard.scheduler("whistler-report");
@@ -50,13 +47,13 @@ public final class NodeReporter implements AutoCloseable {
 
   /**
    * @param name name of this node
-   * @param node the Node of that name, once it is known: the WhistlerNode goes with it
+   * @param node the Node of that name: the WhistlerNode goes with it
    * @param model the status to report, given the one reported before
    */
   public NodeReporter(
       KubernetesClient client,
       String name,
-      Supplier<Optional<Node>> node,
+      OwnNode node,
       Function<@Nullable WhistlerNodeStatus, WhistlerNodeStatus> model) {
     this.client = client;
     this.name = name;
@@ -105,6 +102,11 @@ public final class NodeReporter implements AutoCloseable {
 
   private void write() {
     due.set(false);
+    if (node.isGone()) {
+      // Looked at again when there is one.
+      known = null;
+      return;
+    }
     try {
       WhistlerNode there = known;
       if (there == null) {
@@ -134,7 +136,7 @@ public final class NodeReporter implements AutoCloseable {
   /** The object once it says what it should. */
   private WhistlerNode brought(WhistlerNode there) {
     WhistlerNode now = there;
-    List<OwnerReference> owners = Owner.references(node.get());
+    List<OwnerReference> owners = node.references();
     if (!owners.isEmpty() && !owners.equals(now.getMetadata().getOwnerReferences())) {
       now = client.resource(object(owners)).forceConflicts().serverSideApply();
       writtenAt = System.nanoTime();
@@ -156,9 +158,7 @@ public final class NodeReporter implements AutoCloseable {
 
   private WhistlerNode readOrCreate() {
     WhistlerNode existing = client.resources(WhistlerNode.class).withName(name).get();
-    return existing == null
-        ? client.resource(object(Owner.references(node.get()))).create()
-        : existing;
+    return existing == null ? client.resource(object(node.references())).create() : existing;
   }
 
   private WhistlerNode object(List<OwnerReference> owners) {

@@ -5,7 +5,6 @@ import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.model.ClusterNode;
-import dev.whistler.operator.model.Liveness;
 import dev.whistler.operator.profile.Profiles;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -17,7 +16,6 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -31,9 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,21 +44,11 @@ public class ClusterWatch {
   /** How long what belonged to a kernel or a node is kept after it was last reported. */
   private static final Duration GRACE = Duration.ofHours(1);
 
-  /** What is known under one name; together, because each part comes on a thread of its own. */
-  private record Known(Optional<Map<String, String>> labels, Optional<WhistlerNode> report) {
-    static final Known NOTHING = new Known(Optional.empty(), Optional.empty());
-
-    Optional<ClusterNode> node(Liveness liveness) {
-      return labels.flatMap(given -> report.map(node -> ClusterNode.of(node, given, liveness)));
-    }
-  }
-
   private final KubernetesClient client;
   private final String namespace;
   private final Profiles profiles = new Profiles();
   private final AgentLiveness liveness = new AgentLiveness(System::nanoTime);
-  private final Map<String, Known> known = new ConcurrentHashMap<>();
-  private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
+  private final KnownNodes nodes = new KnownNodes(liveness::of);
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
   private final Map<String, Long> profilesLastReported = new ConcurrentHashMap<>();
   private final long began = System.nanoTime();
@@ -152,12 +138,12 @@ public class ClusterWatch {
 
   /** All nodes with an agent. */
   public Collection<ClusterNode> nodes() {
-    return List.copyOf(nodes.values());
+    return List.copyOf(nodes.all());
   }
 
   /** The nodes with an agent that a selector chooses, by name. */
   public List<ClusterNode> selected(Selector selector) {
-    return nodes.values().stream()
+    return nodes.all().stream()
         .filter(node -> selector.matches(node.labels()))
         .sorted(Comparator.comparing(ClusterNode::name))
         .toList();
@@ -165,9 +151,12 @@ public class ClusterWatch {
 
   /** Names of agents' Leases for which there is no Node. */
   public Set<String> leasesWithoutNode() {
-    return leases.stream()
-        .filter(name -> Optional.ofNullable(known.get(name)).flatMap(Known::labels).isEmpty())
-        .collect(Collectors.toSet());
+    return leases.stream().filter(name -> !nodes.hasNode(name)).collect(Collectors.toSet());
+  }
+
+  /** Names of WhistlerNodes for which there is no Node. */
+  public Set<String> reportsWithoutNode() {
+    return nodes.reportsWithoutNode();
   }
 
   /**
@@ -200,20 +189,20 @@ public class ClusterWatch {
   private void labelsWritten(Node node) {
     Map<String, String> labels =
         Map.copyOf(Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of()));
-    change(name(node), before -> new Known(Optional.of(labels), before.report));
+    changed(nodes.labels(name(node), Optional.of(labels)));
   }
 
   private void labelsDeleted(Node node) {
-    change(name(node), before -> new Known(Optional.empty(), before.report));
+    changed(nodes.labels(name(node), Optional.empty()));
   }
 
   private void nodeWritten(WhistlerNode node) {
     liveness.appeared(name(node));
-    change(name(node), before -> new Known(before.labels, Optional.of(node)));
+    changed(nodes.report(name(node), Optional.of(node)));
   }
 
   private void nodeDeleted(WhistlerNode node) {
-    change(name(node), before -> new Known(before.labels, Optional.empty()));
+    changed(nodes.report(name(node), Optional.empty()));
   }
 
   private void leaseSeen(Lease lease) {
@@ -234,67 +223,29 @@ public class ClusterWatch {
   /** Whoever acts on events only never learns that one did not come. */
   private void listen() {
     try {
-      nodes.forEach((name, node) -> node.profile().ifPresent(this::reported));
-      nodes.keySet().forEach(this::lookAgain);
+      for (ClusterNode node : nodes.all()) {
+        node.profile().ifPresent(this::reported);
+        lookAgain(node.name());
+      }
     } catch (RuntimeException e) {
       Log.errorf(e, "Whether agents live could not be looked at; it is tried again.");
     }
   }
 
   private void lookAgain(String name) {
-    ClusterNode node = nodes.get(name);
-    if (node != null && node.liveness() != liveness.of(name)) {
-      change(name, UnaryOperator.identity());
-    }
+    nodes.lookAgain(name).ifPresent(this::changed);
   }
 
   private void reported(String profile) {
     profilesLastReported.put(profile, System.nanoTime());
   }
 
-  /** One name at a time: labels and report of one node come on two threads. */
-  private void change(String name, UnaryOperator<Known> change) {
-    List<Change> news = new ArrayList<>(1);
-    known.compute(
-        name,
-        (key, found) -> {
-          Known now = change.apply(found == null ? Known.NOTHING : found);
-          Optional<ClusterNode> before = Optional.ofNullable(nodes.get(name));
-          Optional<ClusterNode> after = now.node(liveness.of(name));
-          after.ifPresentOrElse(node -> nodes.put(name, node), () -> nodes.remove(name));
-          Stream.concat(before.stream(), after.stream())
-              .flatMap(node -> node.profile().stream())
-              .forEach(this::reported);
-          difference(before, after).ifPresent(news::add);
-          return now.equals(Known.NOTHING) ? null : now;
-        });
-    if (known.get(name) == null) {
-      liveness.gone(name);
+  private void changed(KnownNodes.Step step) {
+    step.states().flatMap(node -> node.profile().stream()).forEach(this::reported);
+    if (!step.isKnown()) {
+      liveness.gone(step.name());
     }
-    news.forEach(this::tell);
-  }
-
-  private static Optional<Change> difference(
-      Optional<ClusterNode> before, Optional<ClusterNode> after) {
-    if (before.equals(after)) {
-      return Optional.empty();
-    }
-    boolean onlyReports =
-        before.isPresent()
-            && after.isPresent()
-            && before.get().withPrograms(List.of()).equals(after.get().withPrograms(List.of()));
-    return Optional.of(
-        onlyReports
-            ? new Change.Reports(changedPrograms(before.get(), after.get()))
-            : new Change.Anything());
-  }
-
-  private static Collection<String> changedPrograms(ClusterNode before, ClusterNode now) {
-    return Stream.concat(
-            before.programs().stream().filter(program -> !now.programs().contains(program)),
-            now.programs().stream().filter(program -> !before.programs().contains(program)))
-        .map(program -> program.uid())
-        .collect(Collectors.toSet());
+    step.change().ifPresent(this::tell);
   }
 
   private void tell(Change change) {

@@ -84,7 +84,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
 
   private final ClusterWatch cluster;
   private final WantedProfiles wantedProfiles;
-  private final LeaseCollection leases;
+  private final LeftoverCollection leftovers;
   private final EventRecorder events;
   private final OperatorConfig config;
   private final ProgramBuilder builder;
@@ -95,12 +95,12 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   ProgramReconciler(
       ClusterWatch cluster,
       WantedProfiles wantedProfiles,
-      LeaseCollection leases,
+      LeftoverCollection leftovers,
       EventRecorder events,
       OperatorConfig config) {
     this.cluster = cluster;
     this.wantedProfiles = wantedProfiles;
-    this.leases = leases;
+    this.leftovers = leftovers;
     this.events = events;
     this.config = config;
     this.builder =
@@ -125,7 +125,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program))));
     cluster.start();
     wantedProfiles.start();
-    leases.start();
+    leftovers.start();
     InformerEventSource<WhistlerRevision, WhistlerProgram> revisions =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(WhistlerRevision.class, WhistlerProgram.class)

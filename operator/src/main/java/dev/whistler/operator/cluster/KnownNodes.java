@@ -1,0 +1,134 @@
+package dev.whistler.operator.cluster;
+
+import dev.whistler.crds.WhistlerNode;
+import dev.whistler.operator.model.ClusterNode;
+import dev.whistler.operator.model.Liveness;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The nodes of which both the Kubernetes Node and an agent's report are known. Both come on threads
+ * of their own, so what is known under one name changes as a whole: neither can be lost by the
+ * other. Safe for use by several threads.
+ */
+final class KnownNodes {
+  private record Known(Optional<Map<String, String>> labels, Optional<WhistlerNode> report) {
+    static final Known NOTHING = new Known(Optional.empty(), Optional.empty());
+
+    Optional<ClusterNode> node(Liveness liveness) {
+      return labels.flatMap(given -> report.map(node -> ClusterNode.of(node, given, liveness)));
+    }
+  }
+
+  /**
+   * What one piece of news made of a node.
+   *
+   * @param before the node before it, if it was one
+   * @param after the node now, if it is one
+   * @param isKnown whether anything is known under the name
+   */
+  record Step(
+      String name, Optional<ClusterNode> before, Optional<ClusterNode> after, boolean isKnown) {
+    Stream<ClusterNode> states() {
+      return Stream.concat(before.stream(), after.stream());
+    }
+
+    /** What those are told who act on changes; empty if nothing of their concern has changed. */
+    Optional<ClusterWatch.Change> change() {
+      if (before.equals(after)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          before
+              .filter(was -> after.filter(is -> onlyReportsDiffer(was, is)).isPresent())
+              .<ClusterWatch.Change>map(
+                  was -> new ClusterWatch.Change.Reports(changedPrograms(was, after.orElseThrow())))
+              .orElseGet(ClusterWatch.Change.Anything::new));
+    }
+
+    private static boolean onlyReportsDiffer(ClusterNode was, ClusterNode is) {
+      return was.withPrograms(List.of()).equals(is.withPrograms(List.of()));
+    }
+
+    private static Collection<String> changedPrograms(ClusterNode was, ClusterNode is) {
+      return Stream.concat(
+              was.programs().stream().filter(program -> !is.programs().contains(program)),
+              is.programs().stream().filter(program -> !was.programs().contains(program)))
+          .map(program -> program.uid())
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
+  private final Function<String, Liveness> liveness;
+
+  /**
+   * No node is known.
+   *
+   * @param liveness whether the agent of a node of that name lives, asked at each piece of news
+   */
+  KnownNodes(Function<String, Liveness> liveness) {
+    this.liveness = liveness;
+  }
+
+  /** All nodes, as they are while this is read. */
+  Collection<ClusterNode> all() {
+    return nodes.values();
+  }
+
+  /** Whether there is a Kubernetes Node of that name. */
+  boolean hasNode(String name) {
+    return Optional.ofNullable(known.get(name)).flatMap(Known::labels).isPresent();
+  }
+
+  /** Names of reports for which there is no Kubernetes Node. */
+  Set<String> reportsWithoutNode() {
+    return known.entrySet().stream()
+        .filter(it -> it.getValue().labels().isEmpty() && it.getValue().report().isPresent())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** The labels of the Kubernetes Node; empty when it is gone. */
+  Step labels(String name, Optional<Map<String, String>> labels) {
+    return change(name, before -> new Known(labels, before.report));
+  }
+
+  /** The agent's report; empty when it is gone. */
+  Step report(String name, Optional<WhistlerNode> report) {
+    return change(name, before -> new Known(before.labels, report));
+  }
+
+  /** Whether its agent lives may have changed; empty if it has not, or there is no such node. */
+  Optional<Step> lookAgain(String name) {
+    return Optional.ofNullable(nodes.get(name))
+        .filter(node -> node.liveness() != liveness.apply(name))
+        .map(node -> change(name, UnaryOperator.identity()));
+  }
+
+  private Step change(String name, UnaryOperator<Known> change) {
+    List<Step> step = new ArrayList<>(1);
+    known.compute(
+        name,
+        (key, found) -> {
+          Known now = change.apply(found == null ? Known.NOTHING : found);
+          Optional<ClusterNode> before = Optional.ofNullable(nodes.get(name));
+          Optional<ClusterNode> after = now.node(liveness.apply(name));
+          after.ifPresentOrElse(node -> nodes.put(name, node), () -> nodes.remove(name));
+          boolean isKnown = !now.equals(Known.NOTHING);
+          step.add(new Step(name, before, after, isKnown));
+          return isKnown ? now : null;
+        });
+    return step.getFirst();
+  }
+}
