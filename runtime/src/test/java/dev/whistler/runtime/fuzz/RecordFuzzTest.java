@@ -16,6 +16,8 @@ import dev.whistler.runtime.decode.WallClock;
 import dev.whistler.runtime.decode.WideNumbers;
 import dev.whistler.runtime.encode.EncodeException;
 import dev.whistler.runtime.encode.ValueEncoder;
+import dev.whistler.runtime.schema.FieldSchema;
+import dev.whistler.runtime.schema.Kind;
 import dev.whistler.runtime.schema.MapSchema;
 import dev.whistler.runtime.schema.ObjectSchema;
 import dev.whistler.runtime.schema.SchemaException;
@@ -133,11 +135,27 @@ class RecordFuzzTest {
           new ValueRenderer(WHOLE, CLOCK, WideNumbers.NUMBER)
               .render(MemorySegment.ofArray(encoded), 0);
       byte[] again = new ValueEncoder(CLOCK).encode(WHOLE, parse(text), "");
-      if (!Arrays.equals(encoded, again)) {
+      if (!Arrays.equals(withoutRests(encoded), again)) {
         throw new AssertionError(given + " becomes " + text + " and is another value then");
       }
     } catch (EncodeException e) {
       // Said with the path of the field.
     }
+  }
+
+  /** What follows the end of a text is not shown, and can be given as a list of bytes only. */
+  private static byte[] withoutRests(byte[] whole) {
+    byte[] bytes = whole.clone();
+    for (FieldSchema field : WHOLE.fields()) {
+      if (field.kind() == Kind.STRING) {
+        int at = field.offset();
+        int end = at + field.size();
+        while (at < end && bytes[at] != 0) {
+          at++;
+        }
+        Arrays.fill(bytes, at, end, (byte) 0);
+      }
+    }
+    return bytes;
   }
 }
