@@ -285,6 +285,8 @@ final class NodeTroubleIT {
           .during(Duration.ofSeconds(5))
           .atMost(LIMIT)
           .until(() -> report.get() == null && lease.get() == null);
+      assertThat(agent.agent().process().process().logTail(50))
+          .contains("There is no Node " + name);
 
       var _ = system.cluster().addNode(name, Map.of());
       agent.awaitNode(Status.TRUE, "AgentReady");

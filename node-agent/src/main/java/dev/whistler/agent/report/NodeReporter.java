@@ -41,6 +41,7 @@ public final class NodeReporter implements AutoCloseable {
 
   // Touched by the worker's thread only.
   private int failures;
+  private boolean gone;
 
   /** What the API server has, as far as is known; null: it must be asked. */
   private @Nullable WhistlerNode known;
@@ -103,10 +104,14 @@ public final class NodeReporter implements AutoCloseable {
   private void write() {
     due.set(false);
     if (node.isGone()) {
-      // Looked at again when there is one.
+      if (!gone) {
+        LOG.warnf("There is no Node %s: nothing is reported until there is one.", name);
+      }
+      gone = true;
       known = null;
       return;
     }
+    gone = false;
     try {
       WhistlerNode there = known;
       if (there == null) {
