@@ -110,8 +110,8 @@ public final class Tracefs implements AutoCloseable {
    * are listed in {@code dynamic_events}. The probes among these may be in any category, also in
    * one of the kernel's. Events of user_events are listed without their category and remain.
    *
-   * <p>Tools make and remove events meanwhile, and reading takes a second. So what is new after it
-   * is left out, and what is gone.
+   * <p>Tools make and remove events while this reads. So what is new after it is left out, and what
+   * is gone.
    */
   public SortedMap<String, String> kernelFormats() {
     Set<String> made = new HashSet<>(madeAtRunTime());
