@@ -71,6 +71,7 @@ final class NodeAgent implements AutoCloseable {
   private static final Duration FILES_STAY = Duration.ofMinutes(10);
 
   private final Machine machine;
+  private final String name;
   private final Path directory;
   private final @Nullable PinRoot pins;
   private final SharedIndexInformer<WhistlerRevision> revisions;
@@ -87,6 +88,9 @@ final class NodeAgent implements AutoCloseable {
 
   // Informers call back on threads that must not wait.
   private final ScheduledExecutorService events = Guard.scheduler("whistler-events");
+
+  /** Null until it could be taken. */
+  private volatile @Nullable StateDirectory owned;
 
   /** Null until it could be described. */
   private volatile @Nullable Kernel kernel;
@@ -107,7 +111,7 @@ final class NodeAgent implements AutoCloseable {
 
   NodeAgent(AgentConfig config, KubernetesClient client, String version) {
     this.client = client;
-    String name = config.nodeName();
+    name = config.nodeName();
     machine = Machine.read();
     directory = config.directory();
     pins = config.pins().map(PinRoot::at).orElse(null);
@@ -258,7 +262,9 @@ final class NodeAgent implements AutoCloseable {
   /** Goes on with what is pinned; says what keeps it from that. */
   private Optional<Obstacle> adopt() {
     try {
-      StateDirectory.prepare(directory);
+      if (owned == null) {
+        owned = StateDirectory.own(directory, name);
+      }
       if (pins != null) {
         var _ = pins.path();
       }
@@ -382,8 +388,21 @@ final class NodeAgent implements AutoCloseable {
     if (pins != null) {
       pins.close();
     }
+    letGoOfDirectory();
     losses.close();
     heartbeat.close();
     reporter.close();
+  }
+
+  private void letGoOfDirectory() {
+    StateDirectory mine = owned;
+    if (mine != null) {
+      try {
+        mine.close();
+      } catch (IOException e) {
+        LOG.debugf(
+            "The agent's directory stays its own until the process ends: %s", e.getMessage());
+      }
+    }
   }
 }

@@ -53,7 +53,10 @@ public final class VerifierException extends BpfException {
     return program;
   }
 
-  /** Mostly EINVAL, EACCES or EPERM; E2BIG if the program is too complex. */
+  /**
+   * Mostly EINVAL, EACCES or EPERM; E2BIG if the program has too many instructions on all its paths
+   * together, EFAULT or ENOMEM if it has too many branches.
+   */
   public Errno errno() {
     return errno;
   }

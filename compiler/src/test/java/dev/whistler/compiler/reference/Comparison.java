@@ -7,9 +7,13 @@ import dev.whistler.compiler.form.TypedUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Compares interpreter and kernel on source texts that all have the same maps and globals. */
 final class Comparison implements AutoCloseable {
+  private static final Pattern BRANCHES =
+      Pattern.compile("The sequence of \\d+ jumps is too complex");
+
   private final CodeGenerator generator;
   private final KernelSession kernel = new KernelSession();
 
@@ -31,8 +35,9 @@ final class Comparison implements AutoCloseable {
 
     /**
      * They did, as far as the kernel ran it: under some options the verifier gave up after the
-     * million instructions that it looks at (BPF_COMPLEXITY_LIMIT_INSNS), which only says that the
-     * program has many paths.
+     * million instructions that it looks at (BPF_COMPLEXITY_LIMIT_INSNS) or the 8,192 branches that
+     * it keeps for later (BPF_COMPLEXITY_LIMIT_JMP_SEQ), which only says that the program has many
+     * paths.
      */
     record TooComplex() implements Verdict {}
 
@@ -111,12 +116,17 @@ final class Comparison implements AutoCloseable {
           : new Verdict.Disagreed(
               "differs", "interpreter " + expected + "\nkernel      " + actual, options);
     } catch (VerifierException e) {
-      return e.errno() == Errno.E2BIG
+      return isTooComplex(e)
           ? new Verdict.TooComplex()
           : new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     } catch (RuntimeException e) {
       return new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     }
+  }
+
+  /** The limit of branches has no errno of its own: EFAULT or ENOMEM, by kernel. */
+  private static boolean isTooComplex(VerifierException e) {
+    return e.errno() == Errno.E2BIG || BRANCHES.matcher(e.log()).find();
   }
 
   /** The packet of appendix H: 64 bytes, byte i = i. */

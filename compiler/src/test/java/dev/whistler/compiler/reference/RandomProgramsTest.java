@@ -99,6 +99,23 @@ class RandomProgramsTest {
     assertThat(tooComplex.get()).isLessThanOrEqualTo(summary.done() / 500 + 1);
   }
 
+  /** The verifier's limit of branches is no refusal either, though it has no errno of its own. */
+  @Test
+  void tooManyBranchesOnAPathAreTooComplex() {
+    Form body =
+        new Form.Atom(
+            "(let ((n 0)) (dotimes (i 9000)"
+                + " (when (> (load u8 (+ d (logand i 31))) 7) (incf n))) n)");
+    try (Comparison comparison = new Comparison()) {
+      assertThat(
+              comparison.compare(
+                  ProgramGenerator.unit(body),
+                  List.of(Compilation.options(3)),
+                  Comparison.countingPacket()))
+          .isEqualTo(new Verdict.TooComplex());
+    }
+  }
+
   /** What is known of a word and what is known of its low half are two things. */
   @Test
   void wordsAreToldFromTheirLowHalves() throws InterruptedException, ExecutionException {

@@ -150,14 +150,23 @@ public final class Installation implements AutoCloseable {
 
   /** Starts the operator; {@link QuarkusProcess#awaitReady} waits for it. */
   public QuarkusProcess startOperator() {
+    return startOperator("operator", Map.of());
+  }
+
+  /**
+   * Starts an operator with settings of its own.
+   *
+   * @param name of the process, for messages and its log
+   */
+  public QuarkusProcess startOperator(String name, Map<String, String> settings) {
     QuarkusProcess operator =
         QuarkusProcess.start(
-            "operator",
+            name,
             QuarkusProcess.jar(repository.root(), "operator"),
-            ProcessOptions.NONE.with(Map.of("whistler.namespace", NAMESPACE)),
+            ProcessOptions.NONE.with(Map.of("whistler.namespace", NAMESPACE)).with(settings),
             cluster.serviceAccountKubeconfig(NAMESPACE, "whistler-operator"),
             logs);
-    teardown.add("operator", operator::close);
+    teardown.add(name, operator::close);
     return operator;
   }
 
@@ -166,7 +175,7 @@ public final class Installation implements AutoCloseable {
     return startAgent(nodeName, labels, ProcessOptions.NONE);
   }
 
-  /** The same with options of its own. */
+  /** The same with options of its own, which win. */
   public AgentProcess startAgent(
       String nodeName, Map<String, String> labels, ProcessOptions options) {
     Node node = cluster.addNode(nodeName, labels);
@@ -175,11 +184,13 @@ public final class Installation implements AutoCloseable {
         QuarkusProcess.start(
             "agent-" + node.getMetadata().getName(),
             QuarkusProcess.jar(repository.root(), "node-agent"),
-            options.with(
-                Map.of(
-                    "whistler.node-name", nodeName,
-                    "whistler.namespace", NAMESPACE,
-                    "whistler.directory", state.toString())),
+            new ProcessOptions(
+                    Map.of(
+                        "whistler.node-name", nodeName,
+                        "whistler.namespace", NAMESPACE,
+                        "whistler.directory", state.toString()),
+                    options.wrapper())
+                .with(options.settings()),
             agentKubeconfig(node.getMetadata().getName()),
             logs);
     teardown.add("agent on " + nodeName, process::close);

@@ -327,6 +327,23 @@ final class NodeTroubleIT {
   }
 
   @Test
+  void aSecondAgentWithTheSameDirectoryWaitsForTheFirst() {
+    Map<String, String> shared =
+        Map.of("whistler.directory", pinned.agent().directory().toString());
+    try (ExtraAgent other =
+        ExtraAgent.start(system, "node-same-files", new ProcessOptions(shared, List.of()))) {
+      ResourceCondition refusal = other.awaitNode(Status.FALSE, NodeReason.IN_USE);
+      assertThat(refusal.message())
+          .contains(pinned.agent().directory().toString())
+          .contains("the agent of node " + NODE);
+      kill(pinned);
+      other.awaitNode(Status.TRUE, "AgentReady");
+    }
+    pinned.agent().process().restart();
+    pinned.awaitReady();
+  }
+
+  @Test
   void whatThereIsNoRoomForStartsOnceThereIs() {
     String first = "large-first";
     String second = "large-second";

@@ -36,9 +36,13 @@ final class FirstAnswer<T extends HasMetadata> implements ResourceEventHandler<T
   }
 
   private void takeIn(T resource) {
-    written.accept(resource);
-    if (!complete) {
-      takenIn.add(uid(resource));
+    try {
+      written.accept(resource);
+    } finally {
+      // One that cannot be taken in must not keep the operator from all others.
+      if (!complete) {
+        takenIn.add(uid(resource));
+      }
     }
   }
 

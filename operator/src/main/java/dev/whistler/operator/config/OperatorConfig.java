@@ -15,6 +15,13 @@ public interface OperatorConfig {
   @WithDefault("whistler")
   String release();
 
+  /**
+   * How long the Lease by which one installation only acts in the cluster may go without a renewal;
+   * looked at 24 times in it.
+   */
+  @WithDefault("120s")
+  Duration installationLease();
+
   /** Longest compilation of one program for one kernel. */
   @WithDefault("20s")
   Duration compileTimeLimit();

@@ -8,6 +8,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Lease that the one installation of a cluster holds. It is in a namespace that every cluster
  * has, under a name that every installation uses. Another one takes it over when it has not been
- * renewed for its duration, by the other one's clock alone: what is left of an installation whose
- * namespace was deleted does not keep out the next.
+ * renewed for the duration that it states, by the other one's clock alone: what is left of an
+ * installation whose namespace was deleted does not keep out the next. One that was given back is
+ * taken after a while only, in which the former holder looks and ends.
  */
 public final class InstallationLease {
   /** Where it is. */
@@ -25,8 +27,16 @@ public final class InstallationLease {
   /** What it is called. */
   public static final String NAME = "whistler-operator";
 
-  /** How long it may go without a renewal. */
-  static final Duration DURATION = Duration.ofSeconds(120);
+  /** Of a Lease that states none, or one that is beyond belief. */
+  private static final Duration DEFAULT_DURATION = Duration.ofSeconds(120);
+
+  private static final Duration LONGEST_DURATION = Duration.ofHours(1);
+
+  /** Renewals within a duration. */
+  private static final int RENEWALS = 3;
+
+  /** How often the holder looks at it within a duration. */
+  private static final int LOOKS = 24;
 
   private final KubernetesClient client;
   private final String identity;
@@ -38,6 +48,17 @@ public final class InstallationLease {
   private @Nullable ZonedDateTime renewalOfAnother;
 
   private long renewalSeen;
+
+  /** What the last other holder promised; null: none was ever seen. */
+  private @Nullable Duration durationOfAnother;
+
+  /** The version in which it is seen to be nobody's (empty: deleted), and since when. */
+  private @Nullable String nobodys;
+
+  private long nobodysSince;
+
+  /** When we wrote it. */
+  private long written;
 
   /** What came of an attempt. */
   public sealed interface Outcome {
@@ -51,7 +72,7 @@ public final class InstallationLease {
      */
     record HeldByAnother(String holder) implements Outcome {}
 
-    /** Our own uninstallation has given it back. */
+    /** An uninstallation has given it back. */
     record Released() implements Outcome {}
   }
 
@@ -59,7 +80,7 @@ public final class InstallationLease {
    * Nothing is asked yet.
    *
    * @param identity namespace and release, see {@link #identity}
-   * @param duration how long the Lease goes without a renewal; {@link #DURATION}, but for tests
+   * @param duration how long the Lease may go without a renewal
    * @param nanos as {@link System#nanoTime}
    * @param clock for the times that are written, which nobody decides by
    */
@@ -106,37 +127,56 @@ public final class InstallationLease {
         .filter(holder -> !holder.isEmpty());
   }
 
+  /** How often the holder looks whether it still is the holder. */
+  Duration look() {
+    return looks(duration);
+  }
+
+  private static Duration looks(Duration duration) {
+    return duration.dividedBy(LOOKS);
+  }
+
   /**
-   * Takes the Lease, if it is nobody's or was not renewed in time.
+   * Takes the Lease if there never was one, it was not renewed in time, or it was given back or
+   * deleted and stayed so while its former holder looked twice.
    *
    * @throws KubernetesClientException when the API server cannot say
    */
   Outcome acquire() {
     Lease found = found(client);
     Optional<String> holder = holder(found);
-    if (found != null
-        && holder.isPresent()
-        && !holder.get().equals(identity)
-        && !isOverdue(found.getSpec().getRenewTime())) {
-      return new Outcome.HeldByAnother(holder.get());
+    if (found == null || holder.isEmpty()) {
+      boolean isFirst = found == null && durationOfAnother == null;
+      return isFirst || isLeftAlone(found) ? write(found) : new Outcome.Released();
     }
-    return write(found);
+    nobodys = null;
+    if (holder.get().equals(identity) || isOverdue(found)) {
+      return write(found);
+    }
+    durationOfAnother = statedDuration(found);
+    return new Outcome.HeldByAnother(holder.get());
   }
 
   /**
-   * Renews the Lease that we hold. One that was deleted is written again.
+   * Looks whether the Lease is still ours, and renews it when it is time. One that was deleted is
+   * written again.
    *
    * @throws KubernetesClientException when the API server cannot say
    */
   Outcome renew() {
     Lease found = found(client);
+    if (found == null) {
+      return write(null);
+    }
     Optional<String> holder = holder(found);
-    if (found != null && holder.isEmpty()) {
+    if (holder.isEmpty()) {
       return new Outcome.Released();
     }
-    return holder.isPresent() && !holder.get().equals(identity)
-        ? new Outcome.HeldByAnother(holder.get())
-        : write(found);
+    if (!holder.get().equals(identity)) {
+      return new Outcome.HeldByAnother(holder.get());
+    }
+    boolean isDue = nanos.getAsLong() - written >= duration.dividedBy(RENEWALS).toNanos();
+    return isDue ? write(found) : new Outcome.Held();
   }
 
   /** The resource version is kept, so that of two that write at once one fails. */
@@ -157,6 +197,7 @@ public final class InstallationLease {
             .build();
     try {
       var _ = found == null ? client.resource(lease).create() : client.resource(lease).update();
+      written = nanos.getAsLong();
       return new Outcome.Held();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
@@ -166,7 +207,22 @@ public final class InstallationLease {
     }
   }
 
-  private boolean isOverdue(@Nullable ZonedDateTime renewal) {
+  /** Whether it has been nobody's while its former holder must have looked. */
+  private boolean isLeftAlone(@Nullable Lease found) {
+    String version = found == null ? "" : found.getMetadata().getResourceVersion();
+    if (!version.equals(nobodys)) {
+      nobodys = version;
+      nobodysSince = nanos.getAsLong();
+    }
+    Duration former =
+        found == null
+            ? Objects.requireNonNullElse(durationOfAnother, duration)
+            : statedDuration(found);
+    return nanos.getAsLong() - nobodysSince >= looks(former).multipliedBy(2).toNanos();
+  }
+
+  private boolean isOverdue(Lease found) {
+    ZonedDateTime renewal = found.getSpec().getRenewTime();
     if (renewal == null) {
       return true;
     }
@@ -174,6 +230,14 @@ public final class InstallationLease {
       renewalOfAnother = renewal;
       renewalSeen = nanos.getAsLong();
     }
-    return nanos.getAsLong() - renewalSeen > duration.toNanos();
+    return nanos.getAsLong() - renewalSeen > statedDuration(found).toNanos();
+  }
+
+  /** What its holder promises; anybody may have written it. */
+  static Duration statedDuration(Lease lease) {
+    Integer seconds = lease.getSpec().getLeaseDurationSeconds();
+    return seconds == null || seconds <= 0 || seconds > LONGEST_DURATION.toSeconds()
+        ? DEFAULT_DURATION
+        : Duration.ofSeconds(seconds);
   }
 }

@@ -21,15 +21,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts the operator once this installation is the only one of the cluster, and ends it when it is
  * not any more. Until then nothing is written.
+ *
+ * <p>An uninstallation gives the Lease back while the operator still runs, so that the next one may
+ * begin. The operator rests from then on; if it is still there when the Lease would have run out,
+ * the uninstallation was broken off, and it begins anew.
  */
 @ApplicationScoped
 public class OnlyInstallation {
   private static final Duration RETRY = Duration.ofSeconds(2);
-  private static final Duration RENEWAL = InstallationLease.DURATION.dividedBy(3);
   private static final String STARTING = "The Lease of the installation is not taken yet.";
+  private static final String REMOVED =
+      "This installation is being removed; the next one may begin.";
 
   private final Operator operator;
   private final InstallationLease lease;
+  private final Duration duration;
   private final ScheduledExecutorService worker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("installation").factory());
@@ -38,11 +44,12 @@ public class OnlyInstallation {
 
   OnlyInstallation(KubernetesClient client, OperatorConfig config, Operator operator) {
     this.operator = operator;
+    this.duration = config.installationLease();
     this.lease =
         new InstallationLease(
             client,
             InstallationLease.identity(config.namespace(), config.release()),
-            InstallationLease.DURATION,
+            duration,
             System::nanoTime,
             Clock.systemUTC());
   }
@@ -74,16 +81,15 @@ public class OnlyInstallation {
       case Outcome.Held mine -> {
         held = true;
         start();
-        again(this::renew, RENEWAL);
+        again(this::renew, lease.look());
       }
       case Outcome.HeldByAnother(String holder) -> {
         say(
             "Another installation of Whistler, "
                 + holder
                 + " (namespace/release), holds this cluster. This one does nothing until that one"
-                + " is uninstalled; if it is gone already, its Lease is taken over in "
-                + InstallationLease.DURATION.toSeconds()
-                + " s.");
+                + " is uninstalled; if it is gone already, its Lease is taken over when it has run"
+                + " out.");
         again(this::acquire, RETRY);
       }
       case Outcome.Released released -> again(this::acquire, RETRY);
@@ -93,16 +99,25 @@ public class OnlyInstallation {
 
   private void renew() {
     switch (attemptRenewal()) {
-      case Outcome.Held mine -> again(this::renew, RENEWAL);
+      case Outcome.Held mine -> again(this::renew, lease.look());
       case Outcome.HeldByAnother(String holder) -> {
         held = false;
         Log.errorf("Another installation, %s, has taken over this cluster; this one ends.", holder);
         Quarkus.asyncExit(1);
       }
-      case Outcome.Released released ->
-          Log.info("This installation is being removed; the next may begin.");
+      case Outcome.Released released -> {
+        held = false;
+        say(REMOVED);
+        operator.stop();
+        again(this::beginAnew, duration);
+      }
       case null -> again(this::renew, RETRY);
     }
+  }
+
+  private void beginAnew() {
+    Log.warn("This installation gave its Lease back and was not removed; it begins anew.");
+    Quarkus.asyncExit(1);
   }
 
   private void start() {

@@ -118,14 +118,15 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public List<EventSource<?, WhistlerProgram>> prepareEventSources(
       EventSourceContext<WhistlerProgram> context) {
-    SimpleInboundEventSource<WhistlerProgram> shared = new SimpleInboundEventSource<>("cluster");
+    SimpleInboundEventSource<WhistlerProgram> shared = new SharedEvents();
     cluster.onChange(
-        change ->
+        change -> {
+          // An operator that waits for another installation to end has no programs to list yet.
+          if (shared.isRunning()) {
             concerned(change, context.getPrimaryCache().list().toList())
-                .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program))));
-    cluster.start();
-    wantedProfiles.start();
-    leftovers.start();
+                .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program)));
+          }
+        });
     InformerEventSource<WhistlerRevision, WhistlerProgram> revisions =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(WhistlerRevision.class, WhistlerProgram.class)
@@ -142,6 +143,21 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 .build(),
             context);
     return List.of(shared, revisions, artifacts);
+  }
+
+  /** What concerns all programs is watched from the start of the operator on, not before. */
+  private final class SharedEvents extends SimpleInboundEventSource<WhistlerProgram> {
+    SharedEvents() {
+      super("cluster");
+    }
+
+    @Override
+    public void start() {
+      super.start();
+      cluster.start();
+      wantedProfiles.start();
+      leftovers.start();
+    }
   }
 
   private static Set<ResourceID> programOf(WhistlerArtifact artifact) {
