@@ -10,9 +10,11 @@ import dev.whistler.e2e.guest.GuestException;
 import dev.whistler.e2e.image.ImageException;
 import dev.whistler.e2e.install.AgentProcess;
 import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.ProcessOptions;
 import dev.whistler.e2e.install.Programs;
 import dev.whistler.e2e.install.QuarkusProcess;
 import dev.whistler.e2e.install.StatusTable;
+import dev.whistler.e2e.process.MountNamespace;
 import dev.whistler.e2e.process.Progress;
 import dev.whistler.e2e.process.Teardown;
 import dev.whistler.e2e.process.TemporaryDirectory;
@@ -55,6 +57,8 @@ public final class Demo {
 
   private static final String PROGRAM = "forks";
   private static final int RECORDS = 10;
+  private static final String TRACEFS = "/sys/kernel/tracing";
+  private static final String BPFFS = "/sys/fs/bpf";
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final Duration RECORD_LIMIT = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -99,6 +103,7 @@ public final class Demo {
         | ImageException
         | IOException
         | Waiting.TimeoutException
+        | UncheckedIOException
         | IllegalStateException e) {
       System.err.println("whistler: " + e.getMessage());
       return MACHINE_CANNOT;
@@ -112,7 +117,12 @@ public final class Demo {
         Installation installation = Installation.on(cluster, repository, logs(last))) {
       progress.say("custom resources installed");
       QuarkusProcess operator = installation.startOperator();
-      AgentProcess agent = installation.startAgent("demo-node", Map.of());
+      AgentProcess agent =
+          installation.startAgent(
+              "demo-node",
+              Map.of(),
+              new ProcessOptions(
+                  Map.of("whistler.pins", BPFFS + "/whistler"), placeForPins(last).enter()));
       operator.awaitReady();
       progress.say("operator ready");
       agent.process().awaitReady();
@@ -146,6 +156,13 @@ public final class Demo {
     }
     progress.say("everything removed");
     return 0;
+  }
+
+  /** Programs are pinned as the chart's are, in a file system that the machine need not have. */
+  private static MountNamespace placeForPins(Teardown last) {
+    MountNamespace place = MountNamespace.create();
+    last.add("file systems", place::close);
+    return place.mount("tracefs", TRACEFS).mount("bpf", BPFFS);
   }
 
   private static void requireRoot() {

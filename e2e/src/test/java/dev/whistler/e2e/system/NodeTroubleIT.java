@@ -21,6 +21,7 @@ import dev.whistler.e2e.cluster.RunningCluster.ApiServerSwitch;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.install.ProcessOptions;
 import dev.whistler.e2e.install.Programs;
+import dev.whistler.e2e.process.MountNamespace;
 import dev.whistler.e2e.process.Waiting;
 import dev.whistler.e2e.workload.Forks;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;

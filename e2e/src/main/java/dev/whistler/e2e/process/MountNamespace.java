@@ -1,18 +1,18 @@
-package dev.whistler.e2e.system;
+package dev.whistler.e2e.process;
 
-import dev.whistler.e2e.process.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A view of the file systems of its own, in which something can be mounted that the machine does
  * not have. It outlives the processes that enter it, and ends with this one.
  */
-final class MountNamespace implements AutoCloseable {
+public final class MountNamespace implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -22,7 +22,12 @@ final class MountNamespace implements AutoCloseable {
     this.holder = holder;
   }
 
-  static MountNamespace create() {
+  /**
+   * A new one, in which everything is as outside.
+   *
+   * @throws IllegalStateException if this machine allows none
+   */
+  public static MountNamespace create() {
     try {
       // It ends when nobody holds the other end of its input any more.
       Process holder =
@@ -41,12 +46,12 @@ final class MountNamespace implements AutoCloseable {
   }
 
   /** What makes a command run in it. */
-  List<String> enter() {
+  public List<String> enter() {
     return List.of("nsenter", "--mount=/proc/" + holder.pid() + "/ns/mnt", "--");
   }
 
   /** Mounts a file system that is made of nothing, such as {@code bpf}. */
-  MountNamespace mount(String type, String place) {
+  public MountNamespace mount(String type, String place) {
     run("mount", "-t", type, type, place);
     return this;
   }
@@ -57,8 +62,17 @@ final class MountNamespace implements AutoCloseable {
     var _ = Command.run(LIMIT, command);
   }
 
+  /** What is mounted in it is gone when the last process in it has ended. */
   @Override
   public void close() {
     holder.destroy();
+    try {
+      if (!holder.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        holder.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      holder.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }
