@@ -11,7 +11,7 @@ int dns_sample(struct xdp_md *ctx)
 	if (data + 42 > end)
 		return XDP_PASS;
 	struct ipv4 *ip = data + 14;
-	if (!IS_IPV4(data) || ip->protocol != 17)
+	if (!IS_IPV4(data) || ip->protocol != 17 || !HAS_PORTS_AT_34(ip))
 		return XDP_PASS;
 	if (((struct udp *)(data + 34))->dst != bpf_htons(53) || data + 86 > end)
 		return XDP_PASS;

@@ -10,9 +10,11 @@ int flow_table(struct xdp_md *ctx)
 	if (data + 54 > end)
 		return XDP_PASS;
 	struct ipv4 *ip = data + 14;
-	if (!IS_IPV4(data) || ip->protocol != 6)
+	if (!IS_IPV4(data) || ip->protocol != 6 || !HAS_PORTS(ip))
 		return XDP_PASS;
-	struct tcp *th = data + 34;
+	struct tcp *th = data + 14 + IPV4_BYTES(ip);
+	if ((void *)(th + 1) > end)
+		return XDP_PASS;
 	u64 now = bpf_ktime_get_ns();
 	struct flow k = { ip->src, ip->dst, bpf_ntohs(th->src), bpf_ntohs(th->dst) };
 	struct usage *u = bpf_map_lookup_elem(&flows, &k);

@@ -13,3 +13,5 @@ struct ipv6 { u32 flow; u16 length; u8 next; u8 hops; u8 src[16]; u8 dst[16]; };
 /* Where the header of 4 to 60 bytes says that it ends; a later fragment has no ports. */
 #define IPV4_BYTES(ip) (((ip)->ver_ihl & 15) * 4)
 #define HAS_PORTS(ip) (((ip)->frag & bpf_htons(0x1fff)) == 0 && IPV4_BYTES(ip) >= 20)
+/* Ports that are where they mostly are: no options, and no later fragment. */
+#define HAS_PORTS_AT_34(ip) (((ip)->frag & bpf_htons(0x1fff)) == 0 && IPV4_BYTES(ip) == 20)

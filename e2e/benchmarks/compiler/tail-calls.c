@@ -10,8 +10,11 @@ int on_udp(struct xdp_md *ctx)
 	if (data + 42 > end)
 		return XDP_PASS;
 	struct ipv4 *ip = data + 14;
-	if (IS_IPV4(data) && ip->protocol == 17 && ((struct udp *)(data + 34))->dst == bpf_htons(53))
-		return XDP_DROP;
+	if (IS_IPV4(data) && ip->protocol == 17 && HAS_PORTS(ip)) {
+		struct udp *udp = data + 14 + IPV4_BYTES(ip);
+		if ((void *)(udp + 1) <= end && udp->dst == bpf_htons(53))
+			return XDP_DROP;
+	}
 	return XDP_PASS;
 }
 

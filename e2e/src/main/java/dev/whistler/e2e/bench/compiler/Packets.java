@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The inputs of the run-time comparison: Ethernet frames with IPv4, network byte order. */
@@ -15,6 +16,10 @@ public final class Packets {
   private static final int PROTOCOL_TCP = 6;
   private static final int PROTOCOL_UDP = 17;
   private static final int SOURCE_PORT = 40000;
+  private static final int PROTOCOL_AT = ETHERNET_BYTES + 9;
+
+  /** Low byte of the fragment's offset. */
+  private static final int FRAGMENT_AT = ETHERNET_BYTES + 7;
 
   private Packets() {}
 
@@ -27,6 +32,36 @@ public final class Packets {
     packets.put("TCP data", tcp(80, 0x18, 1446));
     packets.put("ARP", arp());
     return packets;
+  }
+
+  /** Packets whose headers are not where they mostly are, by name: both sides must see that. */
+  public static Map<String, byte[]> odd() {
+    Map<String, byte[]> packets = new LinkedHashMap<>();
+    for (byte[] plain : List.of(udp(53, dnsQuery()), udp(5060, new byte[200]), tcp(443, 2, 60))) {
+      String name = "protocol %d, %d bytes".formatted(plain[PROTOCOL_AT], plain.length);
+      packets.put(name + ", with options", withOptions(plain));
+      packets.put(name + ", header too short", with(plain, ETHERNET_BYTES, 0x44));
+      packets.put(name + ", later fragment", with(plain, FRAGMENT_AT, 0x20));
+      packets.put(name + ", first fragment", with(plain, FRAGMENT_AT - 1, 0x20));
+      packets.put(name + ", options cut off", with(plain, ETHERNET_BYTES, 0x4f));
+    }
+    return packets;
+  }
+
+  private static byte[] with(byte[] packet, int at, int value) {
+    byte[] other = packet.clone();
+    other[at] = (byte) value;
+    return other;
+  }
+
+  /** Four bytes of them, all "no operation" (RFC 791, section 3.1). */
+  private static byte[] withOptions(byte[] plain) {
+    int end = ETHERNET_BYTES + IPV4_BYTES;
+    return ByteBuffer.allocate(plain.length + 4)
+        .put(with(plain, ETHERNET_BYTES, 0x46), 0, end)
+        .put(new byte[] {1, 1, 1, 1})
+        .put(plain, end, plain.length - end)
+        .array();
   }
 
   private static byte[] udp(int port, byte[] payload) {
