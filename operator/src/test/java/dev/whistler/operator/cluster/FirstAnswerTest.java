@@ -1,6 +1,7 @@
 package dev.whistler.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -39,6 +40,23 @@ class FirstAnswerTest {
   void anEmptyAnswerIsComplete() {
     synced = true;
     assertThat(new FirstAnswer<>(informer(), node -> {}, node -> {}).isComplete()).isTrue();
+  }
+
+  @Test
+  void oneThatCannotBeTakenInKeepsOutNoOther() {
+    FirstAnswer<Node> watch =
+        new FirstAnswer<>(
+            informer(),
+            node -> {
+              throw new IllegalArgumentException("what no reader expects");
+            },
+            node -> {});
+    stored.add(node("a"));
+    synced = true;
+    assertThatThrownBy(() -> watch.onAdd(stored.getFirst()))
+        .as("the informer tells it")
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(watch.isComplete()).isTrue();
   }
 
   private static Node node(String name) {
