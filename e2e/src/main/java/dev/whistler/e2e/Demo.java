@@ -57,8 +57,6 @@ public final class Demo {
 
   private static final String PROGRAM = "forks";
   private static final int RECORDS = 10;
-  private static final String TRACEFS = "/sys/kernel/tracing";
-  private static final String BPFFS = "/sys/fs/bpf";
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final Duration RECORD_LIMIT = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -122,7 +120,8 @@ public final class Demo {
               "demo-node",
               Map.of(),
               new ProcessOptions(
-                  Map.of("whistler.pins", BPFFS + "/whistler"), placeForPins(last).enter()));
+                  Map.of("whistler.pins", MountNamespace.BPFFS + "/whistler"),
+                  placeForPins(last).enter()));
       operator.awaitReady();
       progress.say("operator ready");
       agent.process().awaitReady();
@@ -160,9 +159,9 @@ public final class Demo {
 
   /** Programs are pinned as the chart's are, in a file system that the machine need not have. */
   private static MountNamespace placeForPins(Teardown last) {
-    MountNamespace place = MountNamespace.create();
+    MountNamespace place = MountNamespace.forAgents();
     last.add("file systems", place::close);
-    return place.mount("tracefs", TRACEFS).mount("bpf", BPFFS);
+    return place;
   }
 
   private static void requireRoot() {

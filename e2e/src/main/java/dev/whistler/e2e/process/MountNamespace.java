@@ -14,6 +14,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MountNamespace implements AutoCloseable {
 
+  /** Where the kernel's events are described. */
+  public static final String TRACEFS = "/sys/kernel/tracing";
+
+  /** Where programs can be pinned. */
+  public static final String BPFFS = "/sys/fs/bpf";
+
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Process holder;
@@ -42,6 +48,17 @@ public final class MountNamespace implements AutoCloseable {
       return new MountNamespace(holder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A new one with what an agent needs on the kernel's side, and the machine need not have. */
+  public static MountNamespace forAgents() {
+    MountNamespace place = create();
+    try {
+      return place.mount("tracefs", TRACEFS).mount("bpf", BPFFS);
+    } catch (RuntimeException e) {
+      place.close();
+      throw e;
     }
   }
 

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 
 /** The Lease of the one installation that holds a cluster. */
-final class HolderLease {
+public final class HolderLease {
   private static final String NAMESPACE = "default";
   private static final String NAME = "whistler-operator";
 
@@ -30,7 +30,7 @@ final class HolderLease {
   }
 
   /** The one of a cluster, if it is there. */
-  static Resource<Lease> in(KubernetesClient client) {
+  public static Resource<Lease> in(KubernetesClient client) {
     return client.leases().inNamespace(NAMESPACE).withName(NAME);
   }
 }

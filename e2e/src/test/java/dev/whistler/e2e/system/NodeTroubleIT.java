@@ -58,8 +58,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class NodeTroubleIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String TRACEFS = "/sys/kernel/tracing";
-  private static final String BPFFS = "/sys/fs/bpf";
+  private static final String TRACEFS = MountNamespace.TRACEFS;
+  private static final String BPFFS = MountNamespace.BPFFS;
 
   /** The smallest that an operator believes is 5 s. */
   private static final Map<String, String> PINNED =
@@ -104,7 +104,7 @@ final class NodeTroubleIT {
   @BeforeAll
   void startTheAgent(WhistlerSystem running) {
     system = running;
-    place = MountNamespace.create().mount("tracefs", TRACEFS).mount("bpf", BPFFS);
+    place = MountNamespace.forAgents();
     pinned = ExtraAgent.start(system, NODE, new ProcessOptions(PINNED, place.enter()));
     pinned.awaitReady();
   }

@@ -2,6 +2,7 @@ package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.e2e.chart.HolderLease;
 import dev.whistler.e2e.install.Installation;
 import dev.whistler.e2e.install.QuarkusProcess;
 import dev.whistler.e2e.process.Waiting;
@@ -35,7 +36,7 @@ final class OneInstallationIT {
   void startASecondOperator(WhistlerSystem running) {
     system = running;
     first = system.operator();
-    lease = system.client().leases().inNamespace("default").withName("whistler-operator");
+    lease = HolderLease.in(system.client());
     second =
         system
             .installation()

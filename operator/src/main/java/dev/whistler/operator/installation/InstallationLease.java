@@ -234,7 +234,7 @@ public final class InstallationLease {
   }
 
   /** What its holder promises; anybody may have written it. */
-  static Duration statedDuration(Lease lease) {
+  private static Duration statedDuration(Lease lease) {
     Integer seconds = lease.getSpec().getLeaseDurationSeconds();
     return seconds == null || seconds <= 0 || seconds > LONGEST_DURATION.toSeconds()
         ? DEFAULT_DURATION

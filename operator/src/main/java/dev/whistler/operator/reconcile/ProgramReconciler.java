@@ -121,7 +121,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     SimpleInboundEventSource<WhistlerProgram> shared = new SharedEvents();
     cluster.onChange(
         change -> {
-          // An operator that waits for another installation to end has no programs to list yet.
+          // Once the operator has stopped, there are no programs to list any more.
           if (shared.isRunning()) {
             concerned(change, context.getPrimaryCache().list().toList())
                 .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program)));
