@@ -124,6 +124,9 @@ public final class Diagnostics {
    * #LIMIT} entries. Warnings give way to errors.
    */
   public List<Diagnostic> sorted(List<String> fileOrder) {
+    if (list.isEmpty()) {
+      return List.of();
+    }
     Comparator<Diagnostic> position =
         Comparator.<Diagnostic>comparingInt(d -> fileOrder.indexOf(d.range().file()))
             .thenComparingInt(d -> d.range().startLine())

@@ -3,7 +3,6 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.form.UnitTables.Generated;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.ProtocolHeaders;
 import dev.whistler.compiler.table.ReservedNames;
 import dev.whistler.compiler.type.StructField;
 import dev.whistler.compiler.type.StructLayout;
@@ -17,27 +16,6 @@ final class GeneratedOperators {
 
   GeneratedOperators(UnitContext unit) {
     this.unit = unit;
-    ProtocolHeaders.all()
-        .forEach(
-            (header, fields) -> {
-              Map<String, Operator> operators = new LinkedHashMap<>();
-              for (ProtocolHeaders.Field field : fields) {
-                HeaderForms.operators(
-                    header,
-                    field.name(),
-                    field.offset(),
-                    field.type(),
-                    field.networkOrder(),
-                    operators);
-              }
-              if (header.equals("eth")) {
-                operators.put("eth-src-mac-ptr", HeaderForms.pointer(6, 6));
-                operators.put("eth-dst-mac-ptr", HeaderForms.pointer(0, 6));
-              }
-              operators.forEach(
-                  (name, operator) ->
-                      unit.tables().operators().put(name, new Generated(operator, "")));
-            });
   }
 
   void struct(StructLayout layout, Origin at) {
@@ -82,9 +60,7 @@ final class GeneratedOperators {
             "choose another name");
       }
       Generated other = unit.tables().operators().get(name);
-      if (other != null
-          && !other.definition().isEmpty()
-          && !other.definition().equals(definition)) {
+      if (other != null && !other.definition().equals(definition)) {
         throw unit.fail(
             Code.E_DUP,
             at,

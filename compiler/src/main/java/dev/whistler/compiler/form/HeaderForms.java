@@ -6,9 +6,11 @@ import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.ProtocolHeaders;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,30 @@ import java.util.Map;
 final class HeaderForms {
   private static final int MAX_OFFSET = 32_767;
 
+  /** Those of the headers that every unit has; a unit's own definitions may hide them. */
+  static final Map<String, Operator> BUILT_IN = builtIn();
+
   private HeaderForms() {}
+
+  private static Map<String, Operator> builtIn() {
+    Map<String, Operator> operators = new LinkedHashMap<>();
+    ProtocolHeaders.all()
+        .forEach(
+            (header, fields) -> {
+              for (ProtocolHeaders.Field field : fields) {
+                operators(
+                    header,
+                    field.name(),
+                    field.offset(),
+                    field.type(),
+                    field.networkOrder(),
+                    operators);
+              }
+            });
+    operators.put("eth-src-mac-ptr", pointer(6, 6));
+    operators.put("eth-dst-mac-ptr", pointer(0, 6));
+    return Collections.unmodifiableMap(operators);
+  }
 
   /** The accessor and the address of a header field. */
   static void operators(

@@ -66,6 +66,10 @@ final class OperatorTable {
     if (generated != null) {
       return Optional.of(generated.operator());
     }
+    Operator header = HeaderForms.BUILT_IN.get(name);
+    if (header != null) {
+      return Optional.of(header);
+    }
     Optional<Operator> tracepoint = TracepointForms.accessor(form, body);
     if (tracepoint.isPresent()) {
       return tracepoint;
@@ -129,6 +133,7 @@ final class OperatorTable {
   /** All operators that a body may use here. */
   static List<String> names(BodyAnalyzer body) {
     List<String> names = new ArrayList<>(CORE.keySet());
+    names.addAll(HeaderForms.BUILT_IN.keySet());
     names.addAll(body.tables().operators().keySet());
     names.addAll(TracepointForms.accessorNames(body));
     body.unit().expander().names().forEach(names::add);

@@ -172,6 +172,16 @@ final class PacketForms {
   /** Names a value for the steps that follow. */
   private record Bind(Local local, Expr value) implements Step {}
 
+  /**
+   * Bytes that the way to a layer looks at before its last step. That compares where a header
+   * behind options ends, which says as much as the shortest packet would.
+   */
+  private static int lookedAt(Layer layer) {
+    return layer instanceof BehindOptions(Transport shortest)
+        ? shortest.network().length()
+        : layer.length();
+  }
+
   /** The way to a header, and where it is at the end of the way. */
   private record Way(List<Step> steps, Expr header) {}
 
@@ -446,7 +456,7 @@ final class PacketForms {
                   Expr result =
                       behind(way.steps(), new Expr.Retype(way.header(), FOUND, at), FOUND, at);
                   return new Expr.If(
-                      tooShort(data, end, layer.length(), at), constant(0, at), result, FOUND, at);
+                      tooShort(data, end, lookedAt(layer), at), constant(0, at), result, FOUND, at);
                 }));
   }
 }

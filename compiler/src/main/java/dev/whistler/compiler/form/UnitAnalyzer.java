@@ -313,6 +313,7 @@ public final class UnitAnalyzer implements Definitions {
   @Override
   public List<String> operatorNames() {
     List<String> names = new ArrayList<>(OperatorTable.coreNames());
+    names.addAll(HeaderForms.BUILT_IN.keySet());
     names.addAll(tables.operators().keySet());
     return names;
   }

@@ -8,14 +8,28 @@ import org.jspecify.annotations.Nullable;
 /** A basic block. Compared by identity. Edges are changed only through its methods. */
 public final class Block {
   private final int number;
+  private final Runnable reshaped;
   private final List<Value> phis = new ArrayList<>();
   private List<Value> instructions = new ArrayList<>();
   private final List<Block> predecessors = new ArrayList<>();
   private final List<Block> successors = new ArrayList<>();
+
+  // Every pass asks for these many times.
+  private final List<Value> phisView = Collections.unmodifiableList(phis);
+  private List<Value> instructionsView = Collections.unmodifiableList(instructions);
+  private final List<Block> predecessorsView = Collections.unmodifiableList(predecessors);
+  private final List<Block> successorsView = Collections.unmodifiableList(successors);
+
   private @Nullable Value terminator;
 
-  Block(int number) {
+  /**
+   * Makes an empty block.
+   *
+   * @param reshaped called whenever an edge that leaves the block is made, moved or removed
+   */
+  Block(int number, Runnable reshaped) {
     this.number = number;
+    this.reshaped = reshaped;
   }
 
   /** Number within the routine, from 0; stable. */
@@ -25,22 +39,22 @@ public final class Block {
 
   /** A read-only view. */
   public List<Value> phis() {
-    return Collections.unmodifiableList(phis);
+    return phisView;
   }
 
   /** Everything between phis and terminator, in order; a read-only view. */
   public List<Value> instructions() {
-    return Collections.unmodifiableList(instructions);
+    return instructionsView;
   }
 
   /** A read-only view; a block that branches here on both ways is listed twice. */
   public List<Block> predecessors() {
-    return Collections.unmodifiableList(predecessors);
+    return predecessorsView;
   }
 
   /** A read-only view; for a branch first the block where the relation holds. */
   public List<Block> successors() {
-    return Collections.unmodifiableList(successors);
+    return successorsView;
   }
 
   /** The last instruction. */
@@ -70,6 +84,7 @@ public final class Block {
   /** Replaces the instructions between phis and terminator. */
   public void setInstructions(List<Value> values) {
     instructions = new ArrayList<>(values);
+    instructionsView = Collections.unmodifiableList(instructions);
     for (Value value : values) {
       value.block = this;
     }
@@ -85,6 +100,7 @@ public final class Block {
     if (terminator != null) {
       throw new IllegalStateException("block " + number + " is already terminated");
     }
+    reshaped.run();
     last.block = this;
     terminator = last;
     for (Block target : targets) {
@@ -100,6 +116,7 @@ public final class Block {
 
   /** Takes the terminator and all outgoing edges away. */
   public void unterminate() {
+    reshaped.run();
     for (Block target : successors) {
       target.removePredecessor(target.predecessors.indexOf(this));
     }
@@ -109,6 +126,7 @@ public final class Block {
 
   /** Turns a branch into a jump along one of its edges. */
   public void keepEdge(int index, Value jump) {
+    reshaped.run();
     Block dropped = successors.get(1 - index);
     dropped.removePredecessor(edge(1 - index));
     successors.remove(1 - index);
@@ -132,6 +150,7 @@ public final class Block {
     if (old == target) {
       return;
     }
+    reshaped.run();
     old.removePredecessor(edge(index));
     successors.set(index, target);
     target.predecessors.add(this);
@@ -139,6 +158,7 @@ public final class Block {
 
   /** Puts {@code middle} on an edge; the operand order of the target's phis is kept. */
   void split(int index, Block middle, Value jump) {
+    reshaped.run();
     Block target = successors.get(index);
     int edge = edge(index);
     successors.set(index, middle);
@@ -151,6 +171,7 @@ public final class Block {
 
   /** Moves the instructions from an index on, the terminator and its edges to an empty block. */
   public void moveTail(int index, Block target) {
+    reshaped.run();
     target.setInstructions(List.copyOf(instructions.subList(index, instructions.size())));
     instructions.subList(index, instructions.size()).clear();
     Value last = terminator();
@@ -180,6 +201,7 @@ public final class Block {
     if (successors.size() != 1 || next.predecessors.size() != 1 || !next.phis.isEmpty()) {
       throw new IllegalStateException("blocks cannot be joined");
     }
+    reshaped.run();
     for (Value value : next.instructions) {
       append(value);
     }

@@ -14,7 +14,8 @@ public final class Dominators {
   private final int[] leave;
   private final List<List<Block>> children = new ArrayList<>();
 
-  public Dominators(Routine routine) {
+  /** Use {@link Routine#dominators}, which computes it once for all who ask. */
+  Dominators(Routine routine) {
     order = routine.reversePostOrder();
     position = new int[routine.blockCount()];
     Arrays.fill(position, -1);

@@ -27,6 +27,9 @@ public final class Lowering {
 
   private Lowering(TypedUnit unit) {
     layout = new DataLayout(unit.globals());
+    if (unit.functions().isEmpty()) {
+      return;
+    }
     for (TypedFunction function : unit.functions()) {
       facts.countCalls(function.body());
     }

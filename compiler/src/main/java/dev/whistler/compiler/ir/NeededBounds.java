@@ -1,9 +1,7 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.table.Helper;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 
 /**
  * The numbers of which the kernel's verifier must know bounds: those that are added to a pointer or
@@ -15,22 +13,22 @@ public final class NeededBounds {
   private final boolean[] needed;
   private final boolean[] sizes;
   private final boolean[] tested;
-  private final Deque<Value> work = new ArrayDeque<>();
 
   public NeededBounds(Routine routine) {
     int room = routine.valueCount();
     needed = new boolean[room];
     sizes = new boolean[room];
     tested = new boolean[room];
+    Deque<Value> offsets = new ArrayDeque<>();
+    Deque<Value> lengths = new ArrayDeque<>();
     for (Block block : routine.blocks()) {
-      block.instructions().forEach(this::look);
-      look(block.terminator());
+      for (Value value : block.instructions()) {
+        look(value, offsets, lengths);
+      }
+      look(block.terminator(), offsets, lengths);
     }
-    close(needed);
-    for (Block block : routine.blocks()) {
-      block.instructions().forEach(this::lookForSizes);
-    }
-    close(sizes);
+    close(needed, offsets);
+    close(sizes, lengths);
   }
 
   /** Whether an address or a size is computed from it. */
@@ -61,61 +59,58 @@ public final class NeededBounds {
     return value.number() < marks.length && marks[value.number()];
   }
 
-  private void look(Value value) {
+  private void look(Value value, Deque<Value> offsets, Deque<Value> lengths) {
     switch (value.operation()) {
       case Operation.Binary _ when value.operand(0).isPointer() || value.operand(1).isPointer() ->
-          value.operands().forEach(o -> mark(o, needed));
+          markOperands(value, needed, offsets);
       case Operation.Below _ -> {
-        mark(value.operand(0), needed);
+        mark(value.operand(0), needed, offsets);
         tested[value.operand(0).number()] = true;
       }
-      case Operation.Branch _, Operation.Compare _ ->
-          value.operands().forEach(o -> tested[o.number()] = true);
-      default -> {}
-    }
-  }
-
-  private void lookForSizes(Value value) {
-    switch (value.operation()) {
-      case Operation.Call call -> {
+      case Operation.Branch _, Operation.Compare _ -> {
         for (int i = 0; i < value.operandCount(); i++) {
-          if (isSize(call.helper(), i)) {
-            mark(value.operand(i), sizes);
+          tested[value.operand(i).number()] = true;
+        }
+      }
+      case Operation.Call call -> {
+        for (String code : call.helper().parameters()) {
+          int length = lengthOf(code);
+          if (length >= 0 && length < value.operandCount()) {
+            mark(value.operand(length), sizes, lengths);
           }
         }
       }
-      case Operation.CallRoutine _ -> value.operands().forEach(o -> mark(o, sizes));
+      case Operation.CallRoutine _ -> markOperands(value, sizes, lengths);
       default -> {}
     }
   }
 
-  /** Whether another parameter's code names this one as its length (appendix E). */
-  private static boolean isSize(Helper helper, int parameter) {
-    List<String> codes = helper.parameters();
-    for (String code : codes) {
-      int digit = code.startsWith("rw") ? 2 : 1;
-      if ((code.startsWith("r") || code.startsWith("w"))
-          && code.length() > digit
-          && code.charAt(digit) - '1' == parameter) {
-        return true;
-      }
-    }
-    return false;
+  /** Which parameter, from 0, is the length of one with this code (appendix E); -1 if none is. */
+  private static int lengthOf(String code) {
+    char first = code.charAt(0);
+    int digit = code.startsWith("rw") ? 2 : 1;
+    return (first == 'r' || first == 'w') && code.length() > digit ? code.charAt(digit) - '1' : -1;
   }
 
-  private void mark(Value value, boolean[] marks) {
+  private static void markOperands(Value value, boolean[] marks, Deque<Value> work) {
+    for (int i = 0; i < value.operandCount(); i++) {
+      mark(value.operand(i), marks, work);
+    }
+  }
+
+  private static void mark(Value value, boolean[] marks, Deque<Value> work) {
     if (!value.isLeaf() && !value.isPointer() && !marks[value.number()]) {
       marks[value.number()] = true;
       work.push(value);
     }
   }
 
-  private void close(boolean[] marks) {
+  private static void close(boolean[] marks, Deque<Value> work) {
     while (!work.isEmpty()) {
       Value value = work.pop();
       switch (value.operation()) {
         case Operation.Binary _, Operation.Extend _, Operation.Phi _, Operation.Below _ ->
-            value.operands().forEach(o -> mark(o, marks));
+            markOperands(value, marks, work);
         default -> {}
       }
     }

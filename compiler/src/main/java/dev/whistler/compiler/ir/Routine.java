@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A program, a kernel-side function or a callback, under construction or being improved. */
 public final class Routine {
@@ -22,10 +23,15 @@ public final class Routine {
   private final OptionalLong passValue;
   private final Origin origin;
   private final List<Block> blocks = new ArrayList<>();
+  private final List<Block> blocksView = Collections.unmodifiableList(blocks);
   private final List<StackObject> stackObjects = new ArrayList<>();
   private final Map<Operation.Leaf, Value> leaves = new HashMap<>();
   private int nextValue;
   private int nextBlock;
+
+  // Both null until asked for, and again whenever an edge changes: most passes change none.
+  private @Nullable List<Block> order;
+  private @Nullable Dominators dominators;
 
   /**
    * Creates a routine with an empty entry block.
@@ -68,7 +74,7 @@ public final class Routine {
 
   /** All blocks, the entry first; a read-only view. */
   public List<Block> blocks() {
-    return Collections.unmodifiableList(blocks);
+    return blocksView;
   }
 
   public Block entry() {
@@ -91,9 +97,15 @@ public final class Routine {
   }
 
   public Block newBlock() {
-    Block block = new Block(nextBlock++);
+    reshaped();
+    Block block = new Block(nextBlock++, this::reshaped);
     blocks.add(block);
     return block;
+  }
+
+  private void reshaped() {
+    order = null;
+    dominators = null;
   }
 
   public StackObject newStackObject(int size, int alignment, StackObject.Cause cause, Origin from) {
@@ -124,10 +136,29 @@ public final class Routine {
     return middle;
   }
 
-  /** Blocks in reverse post-order: each after its predecessors, but for loops. */
+  /** Blocks in reverse post-order: each after its predecessors, but for loops; a snapshot. */
   public List<Block> reversePostOrder() {
+    List<Block> known = order;
+    if (known == null) {
+      known = Collections.unmodifiableList(walk());
+      order = known;
+    }
+    return known;
+  }
+
+  /** The dominator tree as it is now; a snapshot. */
+  public Dominators dominators() {
+    Dominators known = dominators;
+    if (known == null) {
+      known = new Dominators(this);
+      dominators = known;
+    }
+    return known;
+  }
+
+  private List<Block> walk() {
     boolean[] seen = new boolean[nextBlock];
-    List<Block> order = new ArrayList<>(blocks.size());
+    List<Block> visited = new ArrayList<>(blocks.size());
     Deque<Block> stack = new ArrayDeque<>();
     int[] next = new int[nextBlock];
     stack.push(entry());
@@ -139,7 +170,7 @@ public final class Routine {
       int index = successors.size() - 1 - next[block.number()]++;
       if (index < 0) {
         stack.pop();
-        order.add(block);
+        visited.add(block);
       } else {
         Block successor = successors.get(index);
         if (!seen[successor.number()]) {
@@ -148,18 +179,18 @@ public final class Routine {
         }
       }
     }
-    Collections.reverse(order);
-    return order;
+    Collections.reverse(visited);
+    return visited;
   }
 
   /** Removes blocks that cannot be reached, with their edges; whether there were any. */
   public boolean removeUnreachable() {
-    List<Block> order = reversePostOrder();
-    if (order.size() == blocks.size()) {
+    List<Block> reachable = reversePostOrder();
+    if (reachable.size() == blocks.size()) {
       return false;
     }
     boolean[] reached = new boolean[nextBlock];
-    for (Block block : order) {
+    for (Block block : reachable) {
       reached[block.number()] = true;
     }
     for (Block block : blocks) {

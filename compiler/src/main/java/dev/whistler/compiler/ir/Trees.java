@@ -87,7 +87,10 @@ public final class Trees {
     while (!pending.isEmpty()) {
       Expr expr = pending.pop();
       visitor.accept(expr);
-      children(expr).reversed().forEach(pending::push);
+      List<Expr> children = children(expr);
+      for (int i = children.size() - 1; i >= 0; i--) {
+        pending.push(children.get(i));
+      }
     }
   }
 

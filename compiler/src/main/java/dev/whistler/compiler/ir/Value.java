@@ -5,6 +5,7 @@ import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.StaticType;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ public final class Value {
 
   /** A read-only view. */
   public List<Value> operands() {
-    return java.util.Collections.unmodifiableList(Arrays.asList(operands));
+    return Collections.unmodifiableList(Arrays.asList(operands));
   }
 
   public void setOperand(int index, Value value) {

@@ -26,7 +26,7 @@ public final class Verifier {
   public static void check(Routine routine) {
     Set<Block> blocks = new HashSet<>(routine.blocks());
     require(routine, routine.reversePostOrder().size() == blocks.size(), () -> "unreachable block");
-    Dominators dominators = new Dominators(routine);
+    Dominators dominators = routine.dominators();
     int[] index = new int[routine.valueCount()];
     for (Block block : routine.blocks()) {
       int at = 0;

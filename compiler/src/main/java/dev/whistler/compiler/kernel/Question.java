@@ -6,12 +6,27 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Questions to a kernel description as text, and the digests of their answers. */
 final class Question {
+  /** Digests of the answers that say only one word. */
+  private static final Map<String, String> WORDS = words();
+
   private Question() {}
+
+  private static Map<String, String> words() {
+    Stream<String> fixed = Stream.of("true", "false", "absent");
+    Stream<String> answers = Arrays.stream(KernelDescription.Answer.values()).map(Enum::name);
+    Stream<String> architectures = Arrays.stream(Architecture.values()).map(Architecture::text);
+    return Stream.of(fixed, answers, architectures)
+        .flatMap(words -> words)
+        .collect(Collectors.toUnmodifiableMap(word -> word, Question::sha256));
+  }
 
   /** The digest of a kernel's answer to a question. */
   static String ask(KernelDescription kernel, String question) {
@@ -119,6 +134,11 @@ final class Question {
 
   /** Hex SHA-256 of a text in UTF-8. */
   static String digest(String text) {
+    String word = WORDS.get(text);
+    return word == null ? sha256(text) : word;
+  }
+
+  private static String sha256(String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

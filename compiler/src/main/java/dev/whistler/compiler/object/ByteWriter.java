@@ -1,12 +1,23 @@
 package dev.whistler.compiler.object;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing little-endian byte sequence. */
 final class ByteWriter {
+  private static final VarHandle U16 = view(short[].class);
+  private static final VarHandle U32 = view(int[].class);
+  private static final VarHandle U64 = view(long[].class);
+
   private byte[] bytes = new byte[256];
   private int size;
+
+  private static VarHandle view(Class<?> array) {
+    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
+  }
 
   private int claim(int count) {
     int at = size;
@@ -24,15 +35,21 @@ final class ByteWriter {
   }
 
   ByteWriter u16(int value) {
-    return u8(value).u8(value >> 8);
+    int at = claim(2);
+    U16.set(bytes, at, (short) value);
+    return this;
   }
 
   ByteWriter u32(int value) {
-    return u16(value).u16(value >> 16);
+    int at = claim(4);
+    U32.set(bytes, at, value);
+    return this;
   }
 
   ByteWriter u64(long value) {
-    return u32((int) value).u32((int) (value >> 32));
+    int at = claim(8);
+    U64.set(bytes, at, value);
+    return this;
   }
 
   ByteWriter raw(byte[] more) {

@@ -48,7 +48,7 @@ final class CommonValues implements Pass {
   public boolean run(Routine routine) {
     boolean[] offsets = offsets(routine);
     boolean stableContext = contextIsStable(routine);
-    Dominators dominators = new Dominators(routine);
+    Dominators dominators = routine.dominators();
     IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
     Map<Key, Value> available = new HashMap<>();
     Deque<Runnable> work = new ArrayDeque<>();

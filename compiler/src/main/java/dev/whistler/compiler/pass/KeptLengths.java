@@ -43,7 +43,7 @@ final class KeptLengths implements Pass {
   @Override
   public boolean run(Routine routine) {
     int made = 0;
-    while (made < MOST_CHECKS && new Search(new Dominators(routine)).improve(routine)) {
+    while (made < MOST_CHECKS && new Search(routine.dominators()).improve(routine)) {
       made++;
     }
     return made > 0;

@@ -27,7 +27,7 @@ final class KnownBranches implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    Dominators dominators = new Dominators(routine);
+    Dominators dominators = routine.dominators();
     boolean[] changed = {false};
     List<Test> facts = new ArrayList<>();
     Deque<Runnable> work = new ArrayDeque<>();

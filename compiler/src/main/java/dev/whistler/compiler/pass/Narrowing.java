@@ -41,7 +41,8 @@ final class Narrowing implements Pass {
     boolean changed = hasNarrow && narrowBranches(routine);
     long[] wanted = wantedBits(routine);
     changed |= dropConversions(routine, wanted);
-    return changed | hasNarrow && narrowOperations(routine);
+    changed |= hasNarrow && narrowOperations(routine);
+    return changed;
   }
 
   // 32-bit jumps

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the address in a packet that is checked and the one that is used the same sum. The verifier
@@ -33,11 +34,18 @@ final class PacketAddresses implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    boolean any =
-        routine.blocks().stream()
-            .flatMap(b -> b.instructions().stream())
-            .anyMatch(PacketAddresses::isVariableSum);
-    return any && new Walk(routine).run();
+    return hasVariableSum(routine) && new Walk(routine).run();
+  }
+
+  private static boolean hasVariableSum(Routine routine) {
+    for (Block block : routine.blocks()) {
+      for (Value value : block.instructions()) {
+        if (isVariableSum(value)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static boolean isPacket(Value value) {
@@ -73,8 +81,11 @@ final class PacketAddresses implements Pass {
 
     private final Routine routine;
     private final Dominators dominators;
-    private final Facts visible;
-    private final NeededBounds bounds;
+
+    // Of few sums anything must be known; null until then.
+    private @Nullable Facts visible;
+    private @Nullable NeededBounds bounds;
+
     private final Map<Key, Value> available = new HashMap<>();
     private final Map<Value, Integer> tests = new IdentityHashMap<>();
     private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
@@ -83,9 +94,21 @@ final class PacketAddresses implements Pass {
 
     Walk(Routine routine) {
       this.routine = routine;
-      this.dominators = new Dominators(routine);
-      this.visible = Facts.ofVerifier(routine);
-      this.bounds = new NeededBounds(routine);
+      this.dominators = routine.dominators();
+    }
+
+    private boolean isBounded(Value offset) {
+      if (visible == null) {
+        visible = Facts.ofVerifier(routine);
+      }
+      return Long.compareUnsigned(visible.high(offset), MOST) <= 0;
+    }
+
+    private boolean isProof(Value offset) {
+      if (bounds == null) {
+        bounds = new NeededBounds(routine);
+      }
+      return bounds.isProof(offset);
     }
 
     boolean run() {
@@ -108,22 +131,28 @@ final class PacketAddresses implements Pass {
           output.add(value);
           continue;
         }
-        changed = true;
         Value sum = sum(value, added, output);
         if (sum != value) {
           replacements.put(value, sum);
+          changed = true;
         }
       }
       block.setInstructions(output);
-      List<Value> tested = block.terminator().operands().stream().distinct().toList();
-      tested.forEach(v -> tests.merge(v, 1, Integer::sum));
+      Value last = block.terminator();
+      count(last, 1);
       work.push(
           () -> {
             added.forEach(available::remove);
-            tested.forEach(v -> tests.merge(v, -1, Integer::sum));
+            count(last, -1);
           });
       for (Block child : dominators.children(block)) {
         work.push(() -> enter(child));
+      }
+    }
+
+    private void count(Value test, int by) {
+      for (int i = 0; i < test.operandCount(); i++) {
+        tests.merge(test.operand(i), by, Integer::sum);
       }
     }
 
@@ -137,7 +166,7 @@ final class PacketAddresses implements Pass {
       Value pointer = value.operand(first ? 0 : 1);
       Value offset = value.operand(first ? 1 : 0);
       long constant = 0;
-      if (isConstantSum(offset) && !bounds.isProof(offset)) {
+      if (isConstantSum(offset) && !isProof(offset)) {
         constant += offset.operand(1).constant().getAsLong();
         offset = offset.operand(0);
       }
@@ -145,11 +174,12 @@ final class PacketAddresses implements Pass {
         constant += pointer.operand(1).constant().getAsLong();
         pointer = pointer.operand(0);
       }
-      boolean bounded = Long.compareUnsigned(visible.high(offset), MOST) <= 0;
-      Key key = new Key(pointer, offset, bounded ? 0 : tests.getOrDefault(offset, 0));
+      int tested = tests.getOrDefault(offset, 0);
+      Key key = new Key(pointer, offset, tested == 0 || isBounded(offset) ? 0 : tested);
       Value shared = available.get(key);
       if (shared == null) {
-        shared = add(value, pointer, offset);
+        boolean same = value.operand(0) == pointer && value.operand(1) == offset;
+        shared = same ? value : add(value, pointer, offset);
         available.put(key, shared);
         added.add(key);
         output.add(shared);

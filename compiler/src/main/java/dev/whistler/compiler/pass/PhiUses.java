@@ -34,7 +34,9 @@ final class PhiUses {
         }
       }
       for (Value value : user.instructions()) {
-        value.operands().forEach(o -> note(o, user));
+        for (int i = 0; i < value.operandCount(); i++) {
+          note(value.operand(i), user);
+        }
       }
       for (Value operand : user.terminator().operands()) {
         if (operand.block() != user) {

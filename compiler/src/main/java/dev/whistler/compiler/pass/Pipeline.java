@@ -2,15 +2,28 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Verifier;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** All passes, from top to bottom. */
 public final class Pipeline {
-  /** The IR is checked after each pass where assertions are enabled, as they are in tests. */
+  /** Each pass is checked where assertions are enabled, as they are in tests. */
   private static final boolean CHECKED = Pipeline.class.desiredAssertionStatus();
 
-  private Pipeline() {}
+  private final Routine routine;
+
+  /** How often a pass has changed the routine. */
+  private int changes;
+
+  /** What {@link #changes} was when a pass, by name, found nothing to do; it would not again. */
+  private final Map<String, Integer> unchangedSince = new HashMap<>();
+
+  private Pipeline(Routine routine) {
+    this.routine = routine;
+  }
 
   /** Passes that improve code; tests switch them off one by one. */
   private static List<Pass> improving(int instructionSet) {
@@ -61,25 +74,42 @@ public final class Pipeline {
 
   /** Improves a routine and makes it ready for instruction selection. */
   public static void run(Routine routine, int instructionSet, Set<String> disabled) {
+    Pipeline pipeline = new Pipeline(routine);
     // First, so that the improving passes find most of the tests decided.
-    run(new SingleNullTests(), routine);
-    run(new PacketAddresses(), routine);
+    pipeline.run(new SingleNullTests());
+    pipeline.run(new PacketAddresses());
     for (Pass pass : improving(instructionSet)) {
       if (!disabled.contains(pass.name())) {
-        run(pass, routine);
+        pipeline.run(pass);
       }
     }
-    legalising().forEach(pass -> run(pass, routine));
+    legalising().forEach(pipeline::run);
   }
 
-  private static void run(Pass pass, Routine routine) {
-    pass.run(routine);
+  private void run(Pass pass) {
+    if (Objects.equals(unchangedSince.get(pass.name()), changes)) {
+      return;
+    }
+    String before = CHECKED ? routine.toString() : "";
+    boolean changed = pass.run(routine);
+    if (changed) {
+      changes++;
+    } else {
+      unchangedSince.put(pass.name(), changes);
+    }
     if (CHECKED) {
-      try {
-        Verifier.check(routine);
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException("after pass " + pass.name() + ": " + e.getMessage(), e);
-      }
+      check(pass, changed, before);
+    }
+  }
+
+  private void check(Pass pass, boolean changed, String before) {
+    try {
+      Verifier.check(routine);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException("after pass " + pass.name() + ": " + e.getMessage(), e);
+    }
+    if (!changed && !before.equals(routine.toString())) {
+      throw new IllegalStateException("pass " + pass.name() + " says that it changed nothing");
     }
   }
 }

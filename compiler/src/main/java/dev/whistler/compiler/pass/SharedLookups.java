@@ -82,7 +82,7 @@ final class SharedLookups implements Pass {
     if (lookups.size() < 2) {
       return false;
     }
-    Dominators dominators = new Dominators(routine);
+    Dominators dominators = routine.dominators();
     IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
     Index index = new Index(lookups, dominators);
     for (Block block : routine.blocks()) {

@@ -30,7 +30,10 @@ final class SharedSlots implements Pass {
   @Override
   public boolean run(Routine routine) {
     Set<StackObject> readOnly = candidates(routine);
-    Dominators dominators = new Dominators(routine);
+    if (readOnly.size() < 2) {
+      return false;
+    }
+    Dominators dominators = routine.dominators();
     Map<StackObject, StackObject> replacements = new HashMap<>();
     Map<Key, StackObject> available = new HashMap<>();
     Deque<Runnable> work = new ArrayDeque<>();

@@ -28,6 +28,13 @@ final class ShowBounds implements Pass {
 
   @Override
   public boolean run(Routine routine) {
+    return limit(routine) | excludeZero(routine);
+  }
+
+  private static boolean limit(Routine routine) {
+    if (routine.blocks().stream().noneMatch(ShowBounds::hasLimit)) {
+      return false;
+    }
     Facts facts = Facts.ofVerifier(routine);
     IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
     List<Value> hidden = new ArrayList<>();
@@ -48,14 +55,22 @@ final class ShowBounds implements Pass {
         }
       }
     }
-    boolean changed = !replacements.isEmpty() || !hidden.isEmpty();
     for (Block block : routine.blocks()) {
       block.setInstructions(
           block.instructions().stream().filter(v -> !replacements.containsKey(v)).toList());
     }
     hidden.forEach(value -> replacements.put(value, test(routine, value)));
     routine.replaceAll(replacements);
-    return changed | excludeZero(routine);
+    return true;
+  }
+
+  private static boolean hasLimit(Block block) {
+    for (Value value : block.instructions()) {
+      if (value.operation() instanceof Operation.Below) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isShown(Value index, long limit, Block use, Facts facts) {

@@ -47,8 +47,8 @@ final class Simplify implements Pass {
     private final Routine routine;
     private final Facts facts;
 
-    /** What the verifier knows, for numbers of which it must know something. */
-    private final Facts visible;
+    /** What the verifier knows, for numbers of which it must know something; null until then. */
+    private @Nullable Facts visible;
 
     private final NeededBounds bounds;
     private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
@@ -58,7 +58,6 @@ final class Simplify implements Pass {
     Round(Routine routine) {
       this.routine = routine;
       this.facts = new Facts(routine);
-      this.visible = Facts.ofVerifier(routine);
       this.bounds = new NeededBounds(routine);
     }
 
@@ -188,14 +187,25 @@ final class Simplify implements Pass {
     private @Nullable Value become(Value value, Operator operator, Value a, Value b) {
       value.become(new Operation.Binary(operator, false), a, b);
       facts.learn(value);
-      visible.learn(value);
+      if (visible != null) {
+        visible.learn(value);
+      }
       changed = true;
       return null;
     }
 
     /** What a mask must not say again: for a bound that is needed, what the verifier knows. */
     private Facts factsFor(Value value) {
-      return bounds.isNeeded(value) ? visible : facts;
+      return bounds.isNeeded(value) ? ofVerifier() : facts;
+    }
+
+    private Facts ofVerifier() {
+      Facts known = visible;
+      if (known == null) {
+        known = Facts.ofVerifier(routine);
+        visible = known;
+      }
+      return known;
     }
 
     /**
@@ -467,7 +477,7 @@ final class Simplify implements Pass {
         return folded;
       }
       // A test that the verifier needs is only left out where the verifier knows as much.
-      Facts facts = bounds.isNeeded(a) || bounds.isNeeded(b) ? visible : this.facts;
+      Facts facts = bounds.isNeeded(a) || bounds.isNeeded(b) ? ofVerifier() : this.facts;
       boolean fits = !test.narrow() || facts.isWord32(a) && facts.isWord32(b);
       if (a == b) {
         return switch (test.relation()) {

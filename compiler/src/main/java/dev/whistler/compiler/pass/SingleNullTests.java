@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ final class SingleNullTests implements Pass {
     if (tests.size() < 2) {
       return false;
     }
-    Dominators dominators = new Dominators(routine);
+    Dominators dominators = routine.dominators();
     // Programs have thousands of reservations, each with few tests.
     Map<Value, List<Value>> byReservation = new IdentityHashMap<>();
     for (Value test : tests) {
@@ -67,12 +66,24 @@ final class SingleNullTests implements Pass {
   }
 
   private static List<Value> tests(Routine routine) {
-    return routine.blocks().stream()
-        .flatMap(
-            block -> Stream.concat(block.instructions().stream(), Stream.of(block.terminator())))
-        .filter(value -> relation(value) != null)
-        .filter(value -> Effects.isReservation(value.operand(0)) && value.operand(1).isConstant(0))
-        .toList();
+    List<Value> tests = new ArrayList<>();
+    for (Block block : routine.blocks()) {
+      for (Value value : block.instructions()) {
+        if (isTest(value)) {
+          tests.add(value);
+        }
+      }
+      if (isTest(block.terminator())) {
+        tests.add(block.terminator());
+      }
+    }
+    return tests;
+  }
+
+  private static boolean isTest(Value value) {
+    return relation(value) != null
+        && Effects.isReservation(value.operand(0))
+        && value.operand(1).isConstant(0);
   }
 
   /** The relation of a test for equality; null for anything else. */

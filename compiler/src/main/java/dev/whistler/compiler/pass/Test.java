@@ -1,10 +1,12 @@
 package dev.whistler.compiler.pass;
 
+import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.type.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,12 +71,32 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
     return relation == Relation.EQUAL || relation == Relation.NOT_EQUAL;
   }
 
-  /** The answer if both operands are constants, else null. */
+  /** The answer if it is the same in every run, else null. */
   @Nullable Boolean folded() {
-    return a.constant().isPresent() && b.constant().isPresent()
-        ? (Boolean)
-            Folding.compare(relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow)
+    if (a.constant().isPresent() && b.constant().isPresent()) {
+      return Folding.compare(relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow);
+    }
+    return isEquality() && !narrow && b.isConstant(0) && isInPacket(a)
+        ? (Boolean) (relation == Relation.NOT_EQUAL)
         : null;
+  }
+
+  /**
+   * Whether a value is where the packet begins or ends, or something added to that: no such address
+   * is 0, since the kernel bounds what may be added.
+   */
+  private static boolean isInPacket(Value value) {
+    Value at = value;
+    while (at.isPointer() && at.region() == Region.PACKET) {
+      if (at.operation() instanceof Operation.ContextLoad) {
+        return true;
+      }
+      if (!(at.operation() instanceof Operation.Binary sum) || sum.operator() != Operator.ADD) {
+        return false;
+      }
+      at = at.operand(at.operand(0).isPointer() ? 0 : 1);
+    }
+    return false;
   }
 
   /** The answer to another question where this one holds; null if it may be either. */

@@ -29,14 +29,14 @@ final class Threading {
 
   /** Whether anything changed. */
   static boolean run(Routine routine) {
-    if (routine.blocks().stream().noneMatch(Threading::isOnlyABranch)) {
-      return false;
-    }
-    Dominators dominators = new Dominators(routine);
-    Threading threading = new Threading(new PhiUses(routine, dominators), dominators);
+    Threading threading = null;
     boolean changed = false;
     for (Block block : routine.blocks()) {
       if (isOnlyABranch(block)) {
+        if (threading == null) {
+          Dominators dominators = routine.dominators();
+          threading = new Threading(new PhiUses(routine, dominators), dominators);
+        }
         changed |= threading.passBy(block);
       }
     }

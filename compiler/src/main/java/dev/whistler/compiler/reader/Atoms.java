@@ -33,12 +33,19 @@ final class Atoms {
 
   record Refused(Code code, String message) implements Token {}
 
+  private static final boolean[] ASCII_CONSTITUENTS = asciiConstituents();
+
+  private static boolean[] asciiConstituents() {
+    boolean[] constituents = new boolean[0x80];
+    for (int c = 0; c < constituents.length; c++) {
+      constituents[c] = Character.isLetterOrDigit(c) || "+-*/<>=!?%&$_^~.@:".indexOf(c) >= 0;
+    }
+    return constituents;
+  }
+
   static boolean isConstituent(int c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || (c > 0 && c < 0x80 && "+-*/<>=!?%&$_^~.@:".indexOf(c) >= 0)
-        || (c >= 0x80 && Character.isLetter(c));
+    return c >= 0
+        && (c < ASCII_CONSTITUENTS.length ? ASCII_CONSTITUENTS[c] : Character.isLetter(c));
   }
 
   /**
@@ -66,13 +73,21 @@ final class Atoms {
     if (prefix.indexOf(':') >= 0 || (!odd && name.isEmpty())) {
       return new Refused(Code.E_READ, "misplaced colon in a symbol");
     }
-    if (!odd && name.chars().allMatch(c -> c == '.')) {
+    if (!odd && isDots(name)) {
       return new Refused(Code.E_READ, "a symbol does not consist of dots only");
     }
     if (colon == 0) {
       return new Name(odd ? symbols.literalKeyword(name) : symbols.keyword(name));
     }
     return new Name(odd ? symbols.literal(name) : symbols.symbol(name));
+  }
+
+  private static boolean isDots(String name) {
+    int i = 0;
+    while (i < name.length() && name.charAt(i) == '.') {
+      i++;
+    }
+    return i == name.length();
   }
 
   private static boolean isNumberLike(String text) {

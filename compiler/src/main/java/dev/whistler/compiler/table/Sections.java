@@ -7,11 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What section names mean (section 15, appendix D). */
 public final class Sections {
   private static final List<Row> ROWS =
       TableText.lines("sections.txt").stream().map(Row::parse).toList();
+
+  /** Rows by name, in the order of the table. */
+  private static final Map<String, List<Row>> BY_NAME =
+      ROWS.stream().collect(Collectors.groupingBy(Row::name));
+
+  /** By program type; at most one row of a type is its default. */
+  private static final Map<String, Row> DEFAULTS =
+      ROWS.stream().filter(Row::typeDefault).collect(Collectors.toMap(Row::type, row -> row));
 
   private Sections() {}
 
@@ -22,7 +31,8 @@ public final class Sections {
    * @param form what may follow: {@code only}, {@code label} or the form of a target
    * @param kind attach kind
    * @param fixed attach parameters that the section itself decides
-   * @param returns allowed return values
+   * @param minReturn smallest allowed return value
+   * @param maxReturn largest
    */
   record Row(
       String name,
@@ -32,7 +42,8 @@ public final class Sections {
       int attachType,
       String kind,
       Map<String, Object> fixed,
-      String returns,
+      long minReturn,
+      long maxReturn,
       boolean typeDefault,
       boolean sleepable) {
 
@@ -45,6 +56,8 @@ public final class Sections {
         fixed.put(attach[i].substring(0, equals), value(attach[i].substring(equals + 1)));
       }
       String mark = cells.size() > 7 ? cells.get(7) : "";
+      boolean any = cells.get(6).equals("any");
+      String[] returns = cells.get(6).split("\\.\\.|,");
       return new Row(
           cells.get(0),
           cells.get(1),
@@ -53,7 +66,8 @@ public final class Sections {
           Integer.parseInt(cells.get(4)),
           attach[0],
           fixed,
-          cells.get(6),
+          any ? Long.MIN_VALUE : Long.parseLong(returns[0]),
+          any ? Long.MAX_VALUE : Long.parseLong(returns[returns.length - 1]),
           mark.equals("default"),
           mark.equals("sleepable"));
     }
@@ -71,13 +85,6 @@ public final class Sections {
     }
 
     ResolvedSection resolve(String written, String canonical, Map<String, Object> target) {
-      long min = Long.MIN_VALUE;
-      long max = Long.MAX_VALUE;
-      if (!returns.equals("any")) {
-        String[] bounds = returns.split("\\.\\.|,");
-        min = Long.parseLong(bounds[0]);
-        max = Long.parseLong(bounds[bounds.length - 1]);
-      }
       return new ResolvedSection(
           written,
           canonical,
@@ -87,8 +94,8 @@ public final class Sections {
           kind,
           ordered(target),
           sleepable,
-          min,
-          max);
+          minReturn,
+          maxReturn);
     }
 
     /**
@@ -118,10 +125,9 @@ public final class Sections {
    *     E-SECTION})
    */
   public static Optional<ResolvedSection> resolve(String section) {
-    for (Row row : ROWS) {
-      if (row.name().equals(section)) {
-        return Optional.of(row.resolve(section, section, Map.of()));
-      }
+    List<Row> whole = BY_NAME.get(section);
+    if (whole != null) {
+      return Optional.of(whole.getFirst().resolve(section, section, Map.of()));
     }
     int slash = section.indexOf('/');
     if (slash < 0) {
@@ -129,11 +135,11 @@ public final class Sections {
     }
     String head = section.substring(0, slash);
     String rest = section.substring(slash + 1);
-    for (Row row : ROWS) {
-      if (row.name().equals(head) && row.form().equals("label") && !rest.isEmpty()) {
+    for (Row row : BY_NAME.getOrDefault(head, List.of())) {
+      if (row.form().equals("label") && !rest.isEmpty()) {
         return Optional.of(row.resolve(section, head, Map.of()));
       }
-      if (row.name().equals(head) && row.hasTarget()) {
+      if (row.hasTarget()) {
         // The place of an incomplete one is given when the program is attached.
         return AttachTarget.isIncomplete(row.form(), rest)
             ? Optional.of(row.resolve(section, head, Map.of()))
@@ -151,8 +157,8 @@ public final class Sections {
   public static Optional<String> targetShape(String section) {
     int slash = section.indexOf('/');
     String head = slash < 0 ? section : section.substring(0, slash);
-    return ROWS.stream()
-        .filter(row -> row.name().equals(head) && row.hasTarget())
+    return BY_NAME.getOrDefault(head, List.of()).stream()
+        .filter(Row::hasTarget)
         .findFirst()
         .map(row -> AttachTarget.shape(row.form()));
   }
@@ -164,9 +170,7 @@ public final class Sections {
    * @param type keyword text, for instance {@code xdp}
    */
   public static Optional<ResolvedSection> defaultOf(String type) {
-    return ROWS.stream()
-        .filter(row -> row.type().equals(type) && row.typeDefault())
-        .findFirst()
+    return Optional.ofNullable(DEFAULTS.get(type))
         .map(row -> row.resolve(row.name(), row.name(), Map.of()));
   }
 
@@ -175,7 +179,7 @@ public final class Sections {
    * W-SECTION}): a loader cannot attach it by itself.
    */
   public static boolean lacksTarget(ResolvedSection section) {
-    return ROWS.stream().anyMatch(row -> row.name().equals(section.canonical()) && row.hasTarget());
+    return BY_NAME.getOrDefault(section.canonical(), List.of()).stream().anyMatch(Row::hasTarget);
   }
 
   /** Whether a constant return value is in the allowed set (section 15.5). */

@@ -39,6 +39,7 @@ public enum MapType {
   CGRP_STORAGE(32);
 
   private final int number;
+  private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
   MapType(int number) {
     this.number = number;
@@ -51,7 +52,7 @@ public enum MapType {
 
   /** The keyword without its colon, for instance {@code lru-hash}. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return text;
   }
 
   /** Whether values exist once for each CPU. */

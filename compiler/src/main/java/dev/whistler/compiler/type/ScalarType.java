@@ -15,6 +15,7 @@ public enum ScalarType implements StaticType {
   I64(8, true);
 
   private final int width;
+  private final String text = name().toLowerCase(Locale.ROOT);
   private final boolean signed;
 
   ScalarType(int width, boolean signed) {
@@ -33,7 +34,7 @@ public enum ScalarType implements StaticType {
 
   /** The name in source text and schema, for instance {@code u32}. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /** conv(T, v) of section 4.3: truncates to the width, then zero- or sign-extends. */
