@@ -1,8 +1,8 @@
 package dev.whistler.cli;
 
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.MalformedKernelException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.whistler.cli;
 
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
-import dev.whistler.compiler.CompiledObject;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
+import dev.whistler.compiler.api.CompiledObject;
+import dev.whistler.compiler.declaration.Declarations;
+import dev.whistler.compiler.declaration.Language;
 import dev.whistler.compiler.object.Disassembler;
-import dev.whistler.compiler.object.header.Declarations;
-import dev.whistler.compiler.object.header.Language;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.whistler.cli;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.kernel.Architecture;
 import java.nio.file.Path;
 import java.time.Duration;

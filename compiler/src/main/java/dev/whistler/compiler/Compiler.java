@@ -1,11 +1,13 @@
 package dev.whistler.compiler;
 
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
+import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.emit.Backend;
 import dev.whistler.compiler.emit.MachineCode;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.form.UnitAnalyzer;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.kernel.KernelDescription;
@@ -16,6 +18,7 @@ import dev.whistler.compiler.reader.SymbolTable;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.unit.UnitProcessor;
 import dev.whistler.tier.Tier;
 import dev.whistler.tier.TierCheck;

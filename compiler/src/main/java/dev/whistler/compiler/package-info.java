@@ -2,10 +2,12 @@
  * The Whistler compiler: source text and a kernel description in, an eBPF object and diagnostics
  * out.
  *
- * <p>Entry point: {@link dev.whistler.compiler.Compiler#compile}. Data passes the packages in this
- * order: {@code source}, {@code reader}, {@code macro}, {@code unit}, {@code form}, {@code type},
- * {@code ir}, {@code pass}, {@code emit}, {@code object}; beside them stand {@code kernel}, {@code
- * table} and {@code diagnostic}. Nothing here does input or output.
+ * <p>Entry point: {@link dev.whistler.compiler.Compiler#compile}. What goes in and comes out is in
+ * {@code api}. Data passes the packages in this order: {@code source}, {@code reader}, {@code
+ * macro}, {@code unit}, {@code form}, {@code tree}, {@code ir}, {@code pass}, {@code emit}, {@code
+ * object}; {@code declaration} reads the schema of a finished object. Beside them stand {@code
+ * kernel}, {@code type}, {@code table} and {@code diagnostic}. A package knows only those that
+ * stand before it in {@code WallsTest}, and none knows this one. Nothing here does input or output.
  */
 @NullMarked
 package dev.whistler.compiler;

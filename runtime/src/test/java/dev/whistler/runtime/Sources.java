@@ -2,11 +2,11 @@ package dev.whistler.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.source.SourceText;

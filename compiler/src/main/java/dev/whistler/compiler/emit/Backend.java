@@ -1,11 +1,11 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.Lowering;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.pass.Pipeline;
+import dev.whistler.compiler.tree.TypedUnit;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Relations;
+import dev.whistler.compiler.tree.Expr.Relation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

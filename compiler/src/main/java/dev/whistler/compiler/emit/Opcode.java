@@ -1,7 +1,7 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 
 /** Operation codes of RFC 9669, sections 3 to 5, and their parts. */
 final class Opcode {

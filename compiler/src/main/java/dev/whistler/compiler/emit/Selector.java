@@ -1,7 +1,5 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
@@ -9,6 +7,8 @@ import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.Region;
 import java.util.ArrayList;
 import java.util.HashMap;

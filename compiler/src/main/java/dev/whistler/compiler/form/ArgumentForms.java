@@ -10,6 +10,7 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ProgramTypes;
 import dev.whistler.compiler.table.Registers;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

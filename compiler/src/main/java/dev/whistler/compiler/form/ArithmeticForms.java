@@ -1,8 +1,10 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

@@ -2,6 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.form.TypeJoin.Operand;
 import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.StaticType;
 import java.util.HashMap;
 import java.util.HashSet;

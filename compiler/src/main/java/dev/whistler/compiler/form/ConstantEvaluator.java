@@ -7,6 +7,7 @@ import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.StaticType;
 import java.util.List;
 import java.util.Optional;

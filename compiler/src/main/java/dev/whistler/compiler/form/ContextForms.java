@@ -6,6 +6,7 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

@@ -7,6 +7,8 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -7,6 +7,7 @@ import dev.whistler.compiler.kernel.KernelStruct;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
+import dev.whistler.compiler.tree.Expr;
 import java.util.List;
 import java.util.Optional;
 

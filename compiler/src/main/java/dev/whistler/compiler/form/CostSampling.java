@@ -1,8 +1,10 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.form.Expr.Operator;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

@@ -3,6 +3,8 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.form.Resource.State;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;

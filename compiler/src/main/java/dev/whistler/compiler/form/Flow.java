@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.tree.Local;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

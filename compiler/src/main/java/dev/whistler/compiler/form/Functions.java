@@ -3,6 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.Expander;
+import dev.whistler.compiler.tree.TypedFunction;
 import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

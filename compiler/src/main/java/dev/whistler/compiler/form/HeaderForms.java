@@ -7,6 +7,7 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ProtocolHeaders;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

@@ -7,6 +7,7 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.type.MapDefinition;

@@ -11,6 +11,8 @@ import dev.whistler.compiler.kernel.KernelStruct.Shape;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;

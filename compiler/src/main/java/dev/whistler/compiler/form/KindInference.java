@@ -2,6 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.ScalarType;

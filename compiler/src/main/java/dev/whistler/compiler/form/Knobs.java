@@ -8,6 +8,7 @@ import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.ScalarType;
 import java.math.BigInteger;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

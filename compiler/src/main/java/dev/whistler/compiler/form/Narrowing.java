@@ -1,7 +1,9 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 
 /** What a test tells about pointer variables on each of its two paths (section 6.3). */

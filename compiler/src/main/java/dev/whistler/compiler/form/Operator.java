@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.tree.Expr;
+
 /**
  * Analyzes calls of one operator. The table from operator names to these is {@link OperatorTable};
  * accessors of structs, headers, tracepoints and kernel structs are made while definitions are

@@ -6,6 +6,7 @@ import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Global;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

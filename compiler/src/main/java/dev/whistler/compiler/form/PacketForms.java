@@ -1,7 +1,6 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
@@ -9,6 +8,9 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
 import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.ScalarType;

@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;

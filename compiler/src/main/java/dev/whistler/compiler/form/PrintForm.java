@@ -4,6 +4,7 @@ import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.ScalarType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.tree.Expr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

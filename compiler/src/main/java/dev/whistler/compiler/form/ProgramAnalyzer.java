@@ -6,6 +6,8 @@ import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Sections;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TypedProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
@@ -9,6 +8,8 @@ import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ResolvedSection;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

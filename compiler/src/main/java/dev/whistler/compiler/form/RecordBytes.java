@@ -2,6 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import java.util.BitSet;
 
 /** Whether a record that is not zeroed is written completely (section 11.3). */

@@ -3,6 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapDefinition.RecordType;
 import dev.whistler.compiler.type.MapType;

@@ -2,6 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
 import java.util.List;
 import java.util.Locale;
 

@@ -9,6 +9,8 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

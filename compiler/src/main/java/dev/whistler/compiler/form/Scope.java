@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.tree.Local;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

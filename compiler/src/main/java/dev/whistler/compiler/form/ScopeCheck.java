@@ -1,11 +1,12 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

@@ -2,6 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

@@ -5,6 +5,7 @@ import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;

@@ -10,6 +10,8 @@ import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

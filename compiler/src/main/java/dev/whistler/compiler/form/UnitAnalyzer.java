@@ -1,6 +1,6 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
@@ -16,6 +16,9 @@ import dev.whistler.compiler.reader.SymbolTable;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.table.ReservedNames;
+import dev.whistler.compiler.tree.Global;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.StructLayout;

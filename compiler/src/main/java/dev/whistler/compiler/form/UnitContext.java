@@ -1,6 +1,6 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;

@@ -2,6 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Global;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;

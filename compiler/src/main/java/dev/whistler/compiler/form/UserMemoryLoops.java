@@ -3,6 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StructLayout;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 /**
  * Bodies as a typed tree (sections 5 to 17): the analyzers, one per section, that turn expanded
- * data into {@link dev.whistler.compiler.form.Expr}.
+ * data into {@link dev.whistler.compiler.tree.Expr}.
  */
 @NullMarked
 package dev.whistler.compiler.form;

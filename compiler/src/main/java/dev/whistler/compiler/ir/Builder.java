@@ -1,10 +1,10 @@
 package dev.whistler.compiler.ir;
 
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
 import java.util.List;

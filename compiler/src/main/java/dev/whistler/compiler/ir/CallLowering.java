@@ -1,10 +1,10 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.TypedFunction;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.TypedFunction;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Global;
+import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.type.StructField.FieldType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

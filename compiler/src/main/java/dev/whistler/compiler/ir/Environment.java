@@ -1,6 +1,6 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Local;
+import dev.whistler.compiler.tree.Local;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

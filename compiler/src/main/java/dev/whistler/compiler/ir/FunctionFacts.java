@@ -1,7 +1,8 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.TypedFunction;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Trees;
+import dev.whistler.compiler.tree.TypedFunction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

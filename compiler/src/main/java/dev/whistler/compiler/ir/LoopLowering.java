@@ -1,9 +1,10 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.Local;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;

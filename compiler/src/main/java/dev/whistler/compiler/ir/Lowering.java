@@ -1,10 +1,10 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.TypedFunction;
-import dev.whistler.compiler.form.TypedProgram;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TypedFunction;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import java.util.ArrayList;

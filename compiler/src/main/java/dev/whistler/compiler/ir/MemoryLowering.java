@@ -1,6 +1,6 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;

@@ -1,8 +1,8 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.tree.Expr.Relation;
 
 /** Relations turned round. */
 public final class Relations {

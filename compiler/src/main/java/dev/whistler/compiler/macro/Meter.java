@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.api.Budget;
 import java.math.BigInteger;
 import java.util.Locale;
 

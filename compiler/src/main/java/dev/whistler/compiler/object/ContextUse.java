@@ -1,8 +1,8 @@
 package dev.whistler.compiler.object;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.TypedFunction;
-import dev.whistler.compiler.ir.Trees;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Trees;
+import dev.whistler.compiler.tree.TypedFunction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

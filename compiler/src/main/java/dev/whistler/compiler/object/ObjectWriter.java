@@ -1,19 +1,19 @@
 package dev.whistler.compiler.object;
 
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.compiler.emit.CompiledFunction;
 import dev.whistler.compiler.emit.CompiledFunction.Target;
 import dev.whistler.compiler.emit.Instruction;
 import dev.whistler.compiler.emit.MachineCode;
-import dev.whistler.compiler.form.Global;
-import dev.whistler.compiler.form.TypedProgram;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.ir.DataLayout;
 import dev.whistler.compiler.kernel.Trace;
 import dev.whistler.compiler.object.ElfBuilder.Section;
 import dev.whistler.compiler.object.ElfBuilder.Symbol;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.tree.Global;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.ScalarType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

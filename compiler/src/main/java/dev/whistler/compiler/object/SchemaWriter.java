@@ -1,9 +1,9 @@
 package dev.whistler.compiler.object;
 
-import dev.whistler.compiler.form.TypedProgram;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.ir.DataLayout;
 import dev.whistler.compiler.table.ResolvedSection;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;

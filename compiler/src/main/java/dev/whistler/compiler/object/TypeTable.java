@@ -1,6 +1,6 @@
 package dev.whistler.compiler.object;
 
-import dev.whistler.compiler.form.Global;
+import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.ScalarType;

@@ -43,7 +43,7 @@ final class Effects {
   static Value base(Value address) {
     Value current = address;
     while (current.operation() instanceof Operation.Binary b
-        && b.operator() == dev.whistler.compiler.form.Expr.Operator.ADD
+        && b.operator() == dev.whistler.compiler.tree.Expr.Operator.ADD
         && current.operand(1).constant().isPresent()) {
       current = current.operand(0);
     }
@@ -55,7 +55,7 @@ final class Effects {
     long total = 0;
     Value current = address;
     while (current.operation() instanceof Operation.Binary b
-        && b.operator() == dev.whistler.compiler.form.Expr.Operator.ADD
+        && b.operator() == dev.whistler.compiler.tree.Expr.Operator.ADD
         && current.operand(1).constant().isPresent()) {
       total += current.operand(1).constant().getAsLong();
       current = current.operand(0);

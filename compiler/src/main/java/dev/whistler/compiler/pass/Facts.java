@@ -1,11 +1,11 @@
 package dev.whistler.compiler.pass;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 
 /**
  * What is known about each value wherever it is used: bits that are certainly 0 and the largest and

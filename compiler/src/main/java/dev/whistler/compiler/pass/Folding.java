@@ -1,8 +1,8 @@
 package dev.whistler.compiler.pass;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.Words;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Words;
 
 /** Evaluation of operations on constants, exactly as the kernel does it at run time. */
 final class Folding {

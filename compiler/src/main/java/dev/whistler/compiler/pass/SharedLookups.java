@@ -1,12 +1,12 @@
 package dev.whistler.compiler.pass;
 
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Dominators;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.tree.Expr.Relation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package dev.whistler.compiler.pass;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.Region;
 import org.jspecify.annotations.Nullable;
 

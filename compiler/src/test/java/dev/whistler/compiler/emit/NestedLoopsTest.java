@@ -3,8 +3,8 @@ package dev.whistler.compiler.emit;
 import static dev.whistler.compiler.emit.Tree.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Local;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
 import java.util.Set;

@@ -3,11 +3,11 @@ package dev.whistler.compiler.emit;
 import static dev.whistler.compiler.emit.Tree.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.Local;
 import dev.whistler.compiler.pass.Pipeline;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

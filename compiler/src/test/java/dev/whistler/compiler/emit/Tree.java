@@ -1,15 +1,15 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.Local;
-import dev.whistler.compiler.form.TypedProgram;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.Sections;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

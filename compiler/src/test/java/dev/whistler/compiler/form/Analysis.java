@@ -1,14 +1,15 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.reader.SymbolTable;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.unit.UnitProcessor;
 import java.util.List;
 import java.util.Map;

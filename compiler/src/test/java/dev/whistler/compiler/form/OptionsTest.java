@@ -2,8 +2,8 @@ package dev.whistler.compiler.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationOptions.Tier;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions.Tier;
 import org.junit.jupiter.api.Test;
 
 /** Tier, cost and scope (sections 19.7 to 19.9). */

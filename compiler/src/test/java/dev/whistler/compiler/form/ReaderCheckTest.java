@@ -2,9 +2,9 @@ package dev.whistler.compiler.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationOptions.Tier;
-import dev.whistler.compiler.form.TypedUnit.Requirement;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions.Tier;
+import dev.whistler.compiler.tree.TypedUnit.Requirement;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import java.util.Set;

@@ -2,6 +2,7 @@ package dev.whistler.compiler.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.Kind;
 import java.util.Map;
 import java.util.TreeMap;

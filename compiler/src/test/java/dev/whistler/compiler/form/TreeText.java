@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
 import java.util.stream.Collectors;
 

@@ -1,10 +1,10 @@
 package dev.whistler.compiler.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.FormatParser;

@@ -3,11 +3,11 @@ package dev.whistler.compiler.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.kernel.Architecture;

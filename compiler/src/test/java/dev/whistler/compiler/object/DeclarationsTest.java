@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.compiler.form.TypedUnit;
-import dev.whistler.compiler.object.header.Declarations;
-import dev.whistler.compiler.object.header.Language;
+import dev.whistler.compiler.declaration.Declarations;
+import dev.whistler.compiler.declaration.Language;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.StructLayout;
 import java.io.IOException;
 import java.math.BigInteger;

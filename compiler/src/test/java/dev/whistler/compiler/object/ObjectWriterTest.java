@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.api.CompiledObject;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

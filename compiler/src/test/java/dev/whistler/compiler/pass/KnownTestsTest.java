@@ -3,10 +3,10 @@ package dev.whistler.compiler.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.emit.Tree;
-import dev.whistler.compiler.form.Expr.Relation;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,13 +4,13 @@ import static dev.whistler.compiler.emit.Tree.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.emit.Tree;
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
-import dev.whistler.compiler.form.Local;
 import dev.whistler.compiler.ir.Lowering;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Verifier;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.tree.TypedUnit;
 
 /** From a typed unit to an object: the part of the compiler that execution puts to the test. */
 public interface CodeGenerator {

@@ -2,8 +2,8 @@ package dev.whistler.compiler.reference;
 
 import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.bpf.sys.Errno;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.tree.TypedUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

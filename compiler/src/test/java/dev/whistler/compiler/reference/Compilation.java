@@ -1,20 +1,20 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.Severity;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.form.UnitAnalyzer;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.reader.SymbolTable;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.unit.UnitProcessor;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Catalogue;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.form.SpecificationPrograms;

@@ -1,16 +1,16 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.form.SpecificationPrograms;
-import dev.whistler.compiler.form.TypedUnit;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.pass.Pipeline;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.tree.TypedUnit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

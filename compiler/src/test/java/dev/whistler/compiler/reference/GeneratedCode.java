@@ -4,7 +4,7 @@ import dev.whistler.bpf.btf.BtfExt;
 import dev.whistler.bpf.object.CodeLinker;
 import dev.whistler.bpf.object.FunctionImage;
 import dev.whistler.bpf.object.ObjectImage;
-import dev.whistler.compiler.form.TypedProgram;
+import dev.whistler.compiler.tree.TypedProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

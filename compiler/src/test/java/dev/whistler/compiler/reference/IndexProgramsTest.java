@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.BpfObject;
-import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.reference.Comparison.Loading;
 import dev.whistler.compiler.reference.Comparison.Verdict;
 import java.util.ArrayList;

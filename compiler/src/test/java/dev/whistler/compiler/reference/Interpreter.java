@@ -1,10 +1,10 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Global;
-import dev.whistler.compiler.form.Local;
-import dev.whistler.compiler.form.TypedProgram;
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Global;
+import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TypedProgram;
+import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.reference;
 
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.tree.TypedUnit;
 
 /** Runs a compiled object's first program once in the running kernel. */
 final class KernelExecution {

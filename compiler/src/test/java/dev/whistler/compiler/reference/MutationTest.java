@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.prog.VerifierException;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.pass.Pipeline;
+import dev.whistler.compiler.tree.TypedUnit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package dev.whistler.compiler.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.pass.Pipeline;
 import dev.whistler.compiler.reference.Comparison.Loading;
 import dev.whistler.compiler.reference.Comparison.Verdict;

@@ -3,7 +3,7 @@ package dev.whistler.compiler.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.compiler.form.TypedUnit;
+import dev.whistler.compiler.tree.TypedUnit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;

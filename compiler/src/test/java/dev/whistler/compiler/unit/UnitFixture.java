@@ -1,6 +1,6 @@
 package dev.whistler.compiler.unit;
 
-import dev.whistler.compiler.Budget;
+import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;

@@ -1,6 +1,6 @@
 package dev.whistler.operator.build;
 
-import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
 import dev.whistler.crds.WhistlerArtifactSpec;

@@ -1,9 +1,9 @@
 package dev.whistler.operator.build;
 
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.MalformedKernelException;

@@ -1,6 +1,6 @@
 package dev.whistler.operator.build;
 
-import dev.whistler.compiler.CompilationOptions;
+import dev.whistler.compiler.api.CompilationOptions;
 import java.util.Map;
 
 /**

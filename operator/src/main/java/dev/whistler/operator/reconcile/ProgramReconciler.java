@@ -1,7 +1,7 @@
 package dev.whistler.operator.reconcile;
 
-import dev.whistler.compiler.CompilationOptions;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.Selector;

@@ -3,10 +3,10 @@ package dev.whistler.operator.build;
 import static dev.whistler.operator.Examples.diagnostic;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.CompilationOptions.Tier;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
-import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.api.CompilationOptions.Tier;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
+import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;

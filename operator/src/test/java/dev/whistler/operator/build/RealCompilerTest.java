@@ -3,8 +3,8 @@ package dev.whistler.operator.build;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.CompilationOptions.Tier;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.CompilationOptions.Tier;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.operator.profile.KernelKnowledge;

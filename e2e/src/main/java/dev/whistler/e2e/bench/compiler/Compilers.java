@@ -2,11 +2,11 @@ package dev.whistler.e2e.bench.compiler;
 
 import dev.whistler.bpf.btf.KernelBtf;
 import dev.whistler.bpf.tracefs.Tracefs;
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.KernelStruct;
 import dev.whistler.compiler.kernel.SuppliedKernel;

@@ -1,11 +1,11 @@
 package dev.whistler.e2e.bench.compiler;
 
 import com.sun.management.ThreadMXBean;
-import dev.whistler.compiler.Budget;
-import dev.whistler.compiler.CompilationOptions;
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
+import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.source.SourceText;
 import dev.whistler.e2e.bench.BenchmarkException;

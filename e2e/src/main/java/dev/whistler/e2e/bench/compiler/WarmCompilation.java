@@ -1,8 +1,8 @@
 package dev.whistler.e2e.bench.compiler;
 
-import dev.whistler.compiler.CompilationRequest;
-import dev.whistler.compiler.CompilationResult;
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.bench.BenchmarkException;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import dev.whistler.bpf.prog.BpfProgram;
 import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.bpf.ring.RingRecord;
 import dev.whistler.bpf.sys.BootClock;
-import dev.whistler.compiler.CompiledObject;
+import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.e2e.Repository;
 import dev.whistler.e2e.bench.BenchmarkException;
 import dev.whistler.runtime.Identity;

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.tree;
 
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.type.ScalarType;

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.tree;
 
 import dev.whistler.compiler.source.Origin;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class TypedFunction {
     return tailCalls;
   }
 
-  void setTailCalls(boolean tailCalls) {
+  public void setTailCalls(boolean tailCalls) {
     this.tailCalls = tailCalls;
   }
 }

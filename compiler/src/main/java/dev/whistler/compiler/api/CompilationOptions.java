@@ -1,4 +1,4 @@
-package dev.whistler.compiler;
+package dev.whistler.compiler.api;
 
 import dev.whistler.compiler.diagnostic.Code;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.object.header;
+package dev.whistler.compiler.declaration;
 
 import dev.whistler.compiler.type.ScalarType;
 import java.util.HashMap;

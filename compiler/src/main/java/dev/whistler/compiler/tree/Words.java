@@ -1,7 +1,7 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.tree;
 
-import dev.whistler.compiler.form.Expr.Operator;
-import dev.whistler.compiler.form.Expr.Relation;
+import dev.whistler.compiler.tree.Expr.Operator;
+import dev.whistler.compiler.tree.Expr.Relation;
 
 /** The operators of section 7 on 64-bit words: what folding and constant expressions compute. */
 public final class Words {
@@ -47,12 +47,12 @@ public final class Words {
     return Long.reverseBytes(value) >>> (64 - 8 * width);
   }
 
-  static long log2(long value) {
+  public static long log2(long value) {
     return value == 0 ? 0 : 63 - Long.numberOfLeadingZeros(value);
   }
 
   /** Whether a word, read signed or unsigned, is within [-2^(8n-1), 2^(8n)) (section 5.3a). */
-  static boolean fits(long value, int bytes) {
+  public static boolean fits(long value, int bytes) {
     if (bytes >= 8) {
       return true;
     }

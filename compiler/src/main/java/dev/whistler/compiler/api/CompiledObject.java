@@ -1,4 +1,4 @@
-package dev.whistler.compiler;
+package dev.whistler.compiler.api;
 
 import java.util.List;
 

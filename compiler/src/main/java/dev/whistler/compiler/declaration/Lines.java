@@ -1,4 +1,4 @@
-package dev.whistler.compiler.object.header;
+package dev.whistler.compiler.declaration;
 
 /** Text with indentation. */
 final class Lines {

@@ -1,7 +1,5 @@
-package dev.whistler.compiler.ir;
+package dev.whistler.compiler.tree;
 
-import dev.whistler.compiler.form.Expr;
-import dev.whistler.compiler.form.Local;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -95,14 +93,14 @@ public final class Trees {
   }
 
   /** Nodes of a tree, an estimate of its instructions. */
-  static int size(Expr root) {
+  public static int size(Expr root) {
     int[] count = {0};
     visit(root, e -> count[0]++);
     return count[0];
   }
 
   /** Locals assigned anywhere below, in order of first appearance. */
-  static Set<Local> assigned(Expr root) {
+  public static Set<Local> assigned(Expr root) {
     Set<Local> locals = new LinkedHashSet<>();
     visit(
         root,
@@ -115,7 +113,7 @@ public final class Trees {
   }
 
   /** Locals read, assigned or addressed anywhere below, in order of first appearance. */
-  static Set<Local> mentioned(Expr root) {
+  public static Set<Local> mentioned(Expr root) {
     Set<Local> locals = new LinkedHashSet<>();
     visit(
         root,

@@ -1,4 +1,4 @@
-package dev.whistler.compiler;
+package dev.whistler.compiler.api;
 
 /**
  * Asked now and then during a compilation whether it may go on. Owned by the caller: the compiler
