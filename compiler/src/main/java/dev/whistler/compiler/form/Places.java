@@ -146,12 +146,18 @@ final class Places {
   }
 
   private Expr elementLoad(Place.Element e, Expr pointer, Expr index) {
-    return new Expr.Load(
-        e.scalar(),
-        elementAddress(pointer, new Expr.Below(index, e.count()), e.scalar().width(), e.origin()),
-        e.displacement(),
-        e.scalar(),
-        e.origin());
+    Expr load =
+        new Expr.Load(
+            e.scalar(),
+            elementAddress(
+                pointer, new Expr.Below(index, e.count()), e.scalar().width(), e.origin()),
+            e.displacement(),
+            e.scalar(),
+            e.origin());
+    if (e.field() != null) {
+      body.findings().kinds().read(load, e.field());
+    }
+    return load;
   }
 
   /**

@@ -132,15 +132,6 @@ final class StructForms {
     if (index.type() instanceof PointerType) {
       throw body.fail(Code.E_TYPE, index.origin(), "an index must be a number, not a pointer");
     }
-    if (body.range().needsNoTest(index, count)) {
-      return new Place.Memory(
-          scalar,
-          Places.elementAddress(pointer, new Expr.Below(index, count), scalar.width(), at),
-          offset,
-          false,
-          ref,
-          at);
-    }
     return new Place.Element(scalar, pointer, offset, index, count, ref, at);
   }
 

@@ -6,7 +6,10 @@ import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.Map;
 
-/** The largest value that an expression can have, as far as it shows without running it. */
+/**
+ * The largest value that an expression can have, as far as it shows without running it. Only for
+ * warnings: what is left out of the code is decided where the verifier's knowledge is known.
+ */
 final class ValueRange {
   private static final int DEPTH = 24;
   private static final long UNBOUNDED = -1;
@@ -25,16 +28,6 @@ final class ValueRange {
     this.bindings = bindings;
   }
 
-  /**
-   * Whether an index is certainly less than a limit and it is cheaper to show the kernel's verifier
-   * so where it does not know itself than to test it: it does not follow divisions, shifts by a
-   * number that it does not know, logarithms and swapped bytes, but a mask is one instruction.
-   */
-  boolean needsNoTest(Expr index, int limit) {
-    boolean maskable = Long.bitCount(limit) == 1;
-    return Long.compareUnsigned(max(index, DEPTH, !maskable), limit) < 0;
-  }
-
   /** Whether the value certainly fits an unsigned or a signed slot of that many bytes. */
   boolean fits(Expr expr, int bytes) {
     if (bytes >= 8) {
@@ -43,7 +36,7 @@ final class ValueRange {
     if (expr.type() instanceof ScalarType scalar && scalar.width() <= bytes) {
       return true;
     }
-    return Long.compareUnsigned(max(expr, DEPTH, false), (1L << (8 * bytes)) - 1) <= 0
+    return Long.compareUnsigned(max(expr, DEPTH), (1L << (8 * bytes)) - 1) <= 0
         || allArmsFit(expr, bytes, DEPTH);
   }
 
@@ -63,15 +56,12 @@ final class ValueRange {
         Expr init = bindings.onlyValue(read.local());
         yield init != null && allArmsFit(init, bytes, depth - 1);
       }
-      default -> Long.compareUnsigned(max(expr, depth, false), (1L << (8 * bytes)) - 1) <= 0;
+      default -> Long.compareUnsigned(max(expr, depth), (1L << (8 * bytes)) - 1) <= 0;
     };
   }
 
-  /** An unsigned upper bound; all ones where nothing is known, or the verifier knows nothing. */
-  private long max(Expr expr, int depth, boolean provable) {
-    if (provable && !isFollowed(expr)) {
-      return UNBOUNDED;
-    }
+  /** An unsigned upper bound; all ones where nothing is known. */
+  private long max(Expr expr, int depth) {
     long byType =
         expr.type() instanceof ScalarType scalar && !scalar.signed()
             ? ScalarType.of(scalar.width(), false).convert(UNBOUNDED)
@@ -86,35 +76,23 @@ final class ValueRange {
           case Expr.Log2 ignored -> 63;
           case Expr.SwapBytes s -> ScalarType.of(s.type().width(), false).convert(UNBOUNDED);
           case Expr.Convert c ->
-              c.type().signed() ? UNBOUNDED : min(byType, max(c.operand(), depth - 1, provable));
-          case Expr.Retype r -> max(r.operand(), depth - 1, provable);
-          case Expr.Below b -> min(b.limit() - 1, max(b.index(), depth - 1, provable));
-          case Expr.If i ->
-              larger(max(i.then(), depth - 1, provable), max(i.otherwise(), depth - 1, provable));
-          case Expr.Let let -> max(let.body(), depth - 1, provable);
-          case Expr.Sequence s -> max(s.forms().getLast(), depth - 1, provable);
-          case Expr.Binary b -> binary(b, depth, provable);
-          case Expr.Read read -> local(read.local(), depth, provable);
+              c.type().signed() ? UNBOUNDED : min(byType, max(c.operand(), depth - 1));
+          case Expr.Retype r -> max(r.operand(), depth - 1);
+          case Expr.Below b -> min(b.limit() - 1, max(b.index(), depth - 1));
+          case Expr.If i -> larger(max(i.then(), depth - 1), max(i.otherwise(), depth - 1));
+          case Expr.Let let -> max(let.body(), depth - 1);
+          case Expr.Sequence s -> max(s.forms().getLast(), depth - 1);
+          case Expr.Binary b -> binary(b, depth);
+          case Expr.Read read -> local(read.local(), depth);
           default -> UNBOUNDED;
         };
     return min(byType, byForm);
   }
 
-  private static boolean isFollowed(Expr expr) {
-    return switch (expr) {
-      case Expr.SwapBytes _, Expr.Log2 _ -> false;
-      // The remainder by a power of two becomes "and" with one less.
-      case Expr.Binary(Expr.Operator o, _, Expr.Constant c, _, _) when o == Expr.Operator.MODULO ->
-          Long.bitCount(c.value()) == 1;
-      case Expr.Binary b -> b.operator().isFollowed(b.right() instanceof Expr.Constant);
-      default -> true;
-    };
-  }
-
-  private long binary(Expr.Binary b, int depth, boolean provable) {
-    long left = max(b.left(), depth - 1, provable);
+  private long binary(Expr.Binary b, int depth) {
+    long left = max(b.left(), depth - 1);
     return switch (b.operator()) {
-      case AND -> min(left, max(b.right(), depth - 1, provable));
+      case AND -> min(left, max(b.right(), depth - 1));
       case MODULO ->
           b.right() instanceof Expr.Constant c && c.value() != 0 ? min(left, c.value() - 1) : left;
       case DIVIDE ->
@@ -126,13 +104,13 @@ final class ValueRange {
     };
   }
 
-  private long local(Local local, int depth, boolean provable) {
+  private long local(Local local, int depth) {
     Long limit = loopLimits.get(local);
     if (limit != null) {
       return limit;
     }
     Expr init = bindings.onlyValue(local);
-    return init == null ? UNBOUNDED : max(init, depth - 1, provable);
+    return init == null ? UNBOUNDED : max(init, depth - 1);
   }
 
   private static long min(long a, long b) {

@@ -11,28 +11,41 @@ import java.util.Deque;
  */
 public final class NeededBounds {
   private final boolean[] needed;
+  private final boolean[] limited;
   private final boolean[] sizes;
   private final boolean[] tested;
+
+  /** Values just marked, from which the marks are still to spread, for each kind of mark. */
+  private record Work(Deque<Value> offsets, Deque<Value> indices, Deque<Value> lengths) {}
 
   public NeededBounds(Routine routine) {
     int room = routine.valueCount();
     needed = new boolean[room];
+    limited = new boolean[room];
     sizes = new boolean[room];
     tested = new boolean[room];
-    Deque<Value> offsets = new ArrayDeque<>();
-    Deque<Value> lengths = new ArrayDeque<>();
+    Work work = new Work(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
     for (Block block : routine.blocks()) {
       for (Value value : block.instructions()) {
-        look(value, offsets, lengths);
+        look(value, work);
       }
-      look(block.terminator(), offsets, lengths);
+      look(block.terminator(), work);
     }
-    close(needed, offsets);
-    close(sizes, lengths);
+    close(needed, work.offsets());
+    close(limited, work.indices());
+    close(sizes, work.lengths());
   }
 
   /** Whether an address or a size is computed from it. */
   public boolean isNeeded(Value value) {
+    return at(limited, value) || isNeededItself(value);
+  }
+
+  /**
+   * Whether it is needed otherwise than as an index whose limit is shown where it is used ({@link
+   * Operation.Below}), if need be by a mask or a test of its own.
+   */
+  public boolean isNeededItself(Value value) {
     return at(needed, value) || at(sizes, value);
   }
 
@@ -51,6 +64,7 @@ public final class NeededBounds {
     if (value.number() < tested.length && by.number() < tested.length) {
       tested[by.number()] |= tested[value.number()];
       needed[by.number()] |= needed[value.number()];
+      limited[by.number()] |= limited[value.number()];
       sizes[by.number()] |= sizes[value.number()];
     }
   }
@@ -59,12 +73,12 @@ public final class NeededBounds {
     return value.number() < marks.length && marks[value.number()];
   }
 
-  private void look(Value value, Deque<Value> offsets, Deque<Value> lengths) {
+  private void look(Value value, Work work) {
     switch (value.operation()) {
       case Operation.Binary _ when value.operand(0).isPointer() || value.operand(1).isPointer() ->
-          markOperands(value, needed, offsets);
+          markOperands(value, needed, work.offsets());
       case Operation.Below _ -> {
-        mark(value.operand(0), needed, offsets);
+        mark(value.operand(0), limited, work.indices());
         tested[value.operand(0).number()] = true;
       }
       case Operation.Branch _, Operation.Compare _ -> {
@@ -76,11 +90,11 @@ public final class NeededBounds {
         for (String code : call.helper().parameters()) {
           int length = lengthOf(code);
           if (length >= 0 && length < value.operandCount()) {
-            mark(value.operand(length), sizes, lengths);
+            mark(value.operand(length), sizes, work.lengths());
           }
         }
       }
-      case Operation.CallRoutine _ -> markOperands(value, sizes, lengths);
+      case Operation.CallRoutine _ -> markOperands(value, sizes, work.lengths());
       default -> {}
     }
   }
@@ -109,7 +123,7 @@ public final class NeededBounds {
     while (!work.isEmpty()) {
       Value value = work.pop();
       switch (value.operation()) {
-        case Operation.Binary _, Operation.Extend _, Operation.Phi _, Operation.Below _ ->
+        case Operation.Binary _, Operation.Extend _, Operation.Phi _ ->
             markOperands(value, marks, work);
         default -> {}
       }

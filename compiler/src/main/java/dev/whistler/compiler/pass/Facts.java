@@ -199,7 +199,8 @@ final class Facts {
     long from = 0;
     long to = -1;
     Operator operator = binary.operator();
-    if (!operator.isFollowed(b.constant().isPresent())) {
+    boolean byConstant = b.constant().isPresent();
+    if (ofVerifier && !operator.isFollowed(byConstant)) {
       set(n, 0, 0, -1);
       return;
     }
@@ -226,6 +227,9 @@ final class Facts {
         }
       }
       case SHIFT_LEFT -> {
+        if (!byConstant) {
+          break;
+        }
         int count = (int) high(b) & 63;
         zero = za << count | (1L << count) - 1;
         if (high(a) << count >>> count == high(a)) {
@@ -234,13 +238,20 @@ final class Facts {
         }
       }
       case SHIFT_RIGHT -> {
+        if (!byConstant) {
+          to = high(a);
+          break;
+        }
         int count = (int) high(b) & 63;
         zero = za >>> count | ~(-1L >>> count);
         to = high(a) >>> count;
         from = low(a) >>> count;
       }
       case SHIFT_RIGHT_SIGNED -> to = high(a) >= 0 ? high(a) : -1;
-      case DIVIDE, MODULO -> {}
+      // By 0 the one gives 0 and the other the dividend.
+      case DIVIDE ->
+          to = byConstant ? Folding.binary(Operator.DIVIDE, high(a), high(b), false) : high(a);
+      case MODULO -> to = byConstant && high(b) != 0 ? smaller(high(a), high(b) - 1) : high(a);
     }
     if (binary.narrow()) {
       // The same as in 64 bits, if that does not need more than 32.

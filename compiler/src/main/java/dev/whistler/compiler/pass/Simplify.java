@@ -477,7 +477,8 @@ final class Simplify implements Pass {
         return folded;
       }
       // A test that the verifier needs is only left out where the verifier knows as much.
-      Facts facts = bounds.isNeeded(a) || bounds.isNeeded(b) ? ofVerifier() : this.facts;
+      boolean proof = bounds.isNeededItself(a) || bounds.isNeededItself(b);
+      Facts facts = proof ? ofVerifier() : this.facts;
       boolean fits = !test.narrow() || facts.isWord32(a) && facts.isWord32(b);
       if (a == b) {
         return switch (test.relation()) {

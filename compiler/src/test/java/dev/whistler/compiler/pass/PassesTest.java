@@ -19,6 +19,7 @@ import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What each pass does, seen in the text of a small routine before and after it. */
@@ -406,5 +407,57 @@ class PassesTest {
     forms.add(when(call("get-prandom-u32", ScalarType.U32), update(M, field, number(2))));
     Expr body = sequence(forms.toArray(Expr[]::new));
     assertThat(count(after(body, new CommonValues()), "load32 context")).isEqualTo(2);
+  }
+
+  /** An element of an array of that many words, 0 at an index outside. */
+  private static Expr element(Local index, int count) {
+    Local base = local("base", block(4 * count).type());
+    Expr inside = new Expr.Below(read(index), count);
+    return let(
+        base,
+        block(4 * count),
+        choose(
+            compare(Relation.LESS, read(index), number(count)),
+            load(ScalarType.U32, add(read(base), binary(Operator.MULTIPLY, inside, number(4))), 0),
+            number(0)));
+  }
+
+  private static String tests(Expr index, int count) {
+    Local i = local("i");
+    Routine routine = routine(let(i, index, element(i, count)));
+    Pipeline.run(routine, 3, Set.of());
+    return count(routine.toString(), "branch ")
+        + " branches, "
+        + count(routine.toString(), "and ")
+        + " masks";
+  }
+
+  /**
+   * Where an index shows to be inside, it is not tested: by what the verifier knows, too, or, of a
+   * power of two elements, by a mask that tells it.
+   */
+  @Test
+  void anIndexIsTestedOnlyWhereItMayBeOutside() {
+    Expr any = load(ScalarType.U32, block(4), 0);
+    assertThat(tests(any, 8)).isEqualTo("1 branches, 0 masks");
+    assertThat(tests(binary(Operator.AND, any, number(7)), 8)).isEqualTo("0 branches, 1 masks");
+    assertThat(tests(binary(Operator.AND, any, number(7)), 9)).isEqualTo("0 branches, 1 masks");
+    assertThat(tests(binary(Operator.AND, any, number(15)), 9)).isEqualTo("1 branches, 1 masks");
+    assertThat(tests(binary(Operator.MODULO, any, number(8)), 8)).isEqualTo("0 branches, 1 masks");
+    assertThat(tests(binary(Operator.MODULO, any, number(7)), 8))
+        .as("no verifier follows a division, but a mask is one instruction")
+        .isEqualTo("0 branches, 1 masks");
+    assertThat(tests(binary(Operator.MODULO, any, number(7)), 7)).isEqualTo("1 branches, 0 masks");
+    assertThat(tests(binary(Operator.SHIFT_RIGHT, any, number(29)), 8))
+        .isEqualTo("0 branches, 0 masks");
+    assertThat(tests(convert(ScalarType.U8, any), 256)).isEqualTo("0 branches, 1 masks");
+  }
+
+  @Test
+  void theCounterOfALoopIsNoIndexOutside() {
+    Local i = local("i");
+    Routine routine = routine(repeat(i, 7, element(i, 7)));
+    Pipeline.run(routine, 3, Set.of());
+    assertThat(count(routine.toString(), "branch ")).as("that of the loop").isEqualTo(1);
   }
 }
