@@ -1,5 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.BindingTypes;
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.Resource;
+import dev.whistler.compiler.check.ValueRange;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Assumption;
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.TypeJoin;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Cons;
@@ -140,8 +143,8 @@ final class ControlForms {
     }
     Arms arms = new Arms(body);
     Flow start = body.flow();
-    Arm first = arms.analyze(Narrowing.apply(start, test, true), then, at);
-    Arm second = arms.analyze(Narrowing.apply(start, test, false), otherwise, at);
+    Arm first = arms.analyze(Assumption.apply(start, test, true), then, at);
+    Arm second = arms.analyze(Assumption.apply(start, test, false), otherwise, at);
     body.setFlow(body.join(first.flow(), second.flow(), at));
     arms.rethrow();
     return join(test, first, second, use, at, body);
@@ -268,13 +271,13 @@ final class ControlForms {
       if (forms == null) {
         kept = body.temporary("test", test);
         Expr value = new Expr.Read(kept, clauseAt);
-        arm = new Arm(nonNull(value), Narrowing.apply(start, test, true));
+        arm = new Arm(nonNull(value), Assumption.apply(start, test, true));
         links.add(new Link(kept, test, arm, clauseAt));
       } else {
-        arm = arms.analyze(Narrowing.apply(start, test, true), forms, clauseAt);
+        arm = arms.analyze(Assumption.apply(start, test, true), forms, clauseAt);
         links.add(new Link(null, test, arm, clauseAt));
       }
-      body.setFlow(Narrowing.apply(start, test, false));
+      body.setFlow(Assumption.apply(start, test, false));
     }
 
     private static Expr nonNull(Expr value) {
@@ -431,8 +434,8 @@ final class ControlForms {
     Function<Expr, Expr> chain =
         kept -> {
           Flow start = body.flow();
-          Flow first = Narrowing.apply(start, value, true);
-          body.setFlow(Narrowing.apply(start, value, false));
+          Flow first = Assumption.apply(start, value, true);
+          body.setFlow(Assumption.apply(start, value, false));
           Arm rest = new Arm(or(form, index + 1, body, use), body.flow());
           body.setFlow(body.join(first, rest.flow(), form.origin()));
           Expr same =

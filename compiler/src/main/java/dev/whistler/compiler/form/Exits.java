@@ -1,7 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.Resource;
+import dev.whistler.compiler.check.Resource.State;
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.Resource.State;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.KindInference;
 import dev.whistler.compiler.tree.TypedUnit;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.kernel.KernelDescription;
@@ -127,7 +128,7 @@ final class HelperCalls {
               + "\"",
           "state :license \"GPL\" or \"Dual MIT/GPL\"");
     }
-    TierPolicy.checkHelper(helper, body, at);
+    body.unit().tier().checkHelper(helper, body.diagnostics(), at);
   }
 
   private static Expr call(Helper helper, Form form, BodyAnalyzer body) {
@@ -208,7 +209,7 @@ final class HelperCalls {
     }
     Pointers.checked(value, body);
     if (plain.startsWith("w") || plain.startsWith("rw")) {
-      TierPolicy.checkStore(body, value.type(), value.origin());
+      body.unit().tier().checkStore(value.type(), body.diagnostics(), value.origin());
     }
     int fixed = fixedSize(plain);
     int known = Pointers.knownSize(value);

@@ -11,13 +11,11 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.type.Kind;
-import dev.whistler.compiler.type.ScalarType;
-import dev.whistler.compiler.type.StructField.FieldType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Kinds written with {@code :as}, and which fields they suit (section 9.6). */
+/** Kinds written with {@code :as} (section 9.6). */
 final class KindDeclarations {
   private final UnitContext unit;
   private final Diagnostics diagnostics;
@@ -30,18 +28,12 @@ final class KindDeclarations {
   Kind parse(Datum datum, WrittenType field, String name, ExpansionContext context) {
     Origin at = context.originOf(datum);
     Kind kind = datum instanceof Cons cons ? enumeration(cons, at, context) : simple(datum, at);
-    boolean suits =
-        switch (kind) {
-          case Kind.Simple s -> suits(s, field);
-          case Kind.Enumeration ignored ->
-              field.count() < 0 && field.type() instanceof FieldType.Scalar;
-        };
-    if (!suits) {
+    if (!kind.suits(field.type(), field.count())) {
       throw diagnostics.fail(
           Code.E_KIND,
           at,
           "the kind " + kind.text() + " does not suit the field " + name,
-          fieldsOf(kind));
+          "it is for " + kind.suitable());
     }
     return kind;
   }
@@ -85,54 +77,5 @@ final class KindDeclarations {
 
   private AnalysisException enumShape(Origin at) {
     return diagnostics.fail(Code.E_KIND, at, "labels are written (enum (VALUE \"LABEL\")…)");
-  }
-
-  private static boolean suits(Kind.Simple kind, WrittenType field) {
-    if (!(field.type() instanceof FieldType.Scalar scalar)) {
-      return false;
-    }
-    ScalarType t = scalar.type();
-    int n = field.count();
-    boolean single = n < 0;
-    return switch (kind) {
-      case STRING -> !single && t.width() == 1;
-      case BYTES -> !single && t == ScalarType.U8;
-      case IPV4 -> (single && t == ScalarType.U32) || (n == 4 && t == ScalarType.U8);
-      case IPV4_HOST -> single && t == ScalarType.U32;
-      case IPV6 ->
-          (n == 16 && t == ScalarType.U8)
-              || (n == 4 && t == ScalarType.U32)
-              || (n == 2 && t == ScalarType.U64);
-      case MAC -> n == 6 && t == ScalarType.U8;
-      case KTIME, BOOTTIME, CGROUP -> single && t == ScalarType.U64;
-      case PID, UID ->
-          single && (t == ScalarType.U32 || t == ScalarType.I32 || t == ScalarType.U64);
-      case ERRNO -> single && (t == ScalarType.I32 || t == ScalarType.I64 || t == ScalarType.U32);
-      case NUMBER -> single;
-    };
-  }
-
-  /** Whether an inferred kind may be given to a field at all. */
-  static boolean suits(Kind.Simple kind, dev.whistler.compiler.type.StructField field) {
-    return suits(kind, new WrittenType(field.type(), field.count()));
-  }
-
-  private static String fieldsOf(Kind kind) {
-    return switch (kind) {
-      case Kind.Enumeration ignored -> "it is for scalar fields";
-      case Kind.Simple s ->
-          switch (s) {
-            case STRING -> "it is for arrays of u8 or i8";
-            case BYTES -> "it is for arrays of u8";
-            case IPV4 -> "it is for u32 and (array u8 4)";
-            case IPV4_HOST -> "it is for u32";
-            case IPV6 -> "it is for (array u8 16), (array u32 4) and (array u64 2)";
-            case MAC -> "it is for (array u8 6)";
-            case KTIME, BOOTTIME, CGROUP -> "it is for u64";
-            case PID, UID -> "it is for u32, i32 and u64";
-            case ERRNO -> "it is for i32, i64 and u32";
-            case NUMBER -> "it is for scalar fields";
-          };
-    };
   }
 }

@@ -236,20 +236,9 @@ final class MapForms {
     return new Place.MapElement(map, SlotRule.key(map, form.operand(1), body), form.origin());
   }
 
-  /** The value type of a scalar-valued map (section 10.4). */
-  static Optional<ScalarType> scalarValue(MapDefinition map) {
-    if (map.value().scalar() != null) {
-      return Optional.of(map.value().scalar());
-    }
-    int size = map.value().size();
-    return map.value().layout() == null && (size == 1 || size == 2 || size == 4 || size == 8)
-        ? Optional.of(ScalarType.of(size, false))
-        : Optional.empty();
-  }
-
   static Expr read(Place.MapElement place, BodyAnalyzer body) {
     Expr found = lookup(place.map(), place.key(), place.origin());
-    Optional<ScalarType> type = scalarValue(place.map());
+    Optional<ScalarType> type = place.map().value().asScalar();
     if (type.isEmpty()) {
       return found;
     }
@@ -302,8 +291,8 @@ final class MapForms {
     }
     SlotRule.slot(map.value(), value, "value", body);
     Expr converted =
-        scalarValue(map).isPresent()
-            ? ArithmeticForms.convert(scalarValue(map).get(), value, at)
+        map.value().asScalar().isPresent()
+            ? ArithmeticForms.convert(map.value().asScalar().get(), value, at)
             : value;
     return keepKey(
         place.key(),
@@ -349,7 +338,7 @@ final class MapForms {
   static Expr increment(
       Place.MapElement place, Expr.Operator operator, Expr amount, Origin at, BodyAnalyzer body) {
     MapDefinition map = place.map();
-    Optional<ScalarType> scalar = scalarValue(map);
+    Optional<ScalarType> scalar = map.value().asScalar();
     if (scalar.isEmpty() || !(KEYED.contains(map.type()))) {
       throw body.fail(
           Code.E_MAPTYPE,

@@ -126,7 +126,7 @@ final class MemoryForms {
     Expr value = body.value(form.operand(2));
     int length =
         body.constantWithin(form.operand(3), "the length of memset", 0, MAX_BLOCK, Code.E_RANGE);
-    TierPolicy.checkStore(body, pointer.type(), form.origin());
+    body.unit().tier().checkStore(pointer.type(), body.diagnostics(), form.origin());
     return body.effect(new Expr.Fill(pointer, offset, value, length, form.origin()));
   }
 
@@ -143,7 +143,7 @@ final class MemoryForms {
     int length =
         body.constantWithin(form.operand(4), "the length of memcpy", 0, MAX_BLOCK, Code.E_RANGE);
     TracepointForms.refuseCopyFromRecord(source, body);
-    TierPolicy.checkStore(body, target.type(), form.origin());
+    body.unit().tier().checkStore(target.type(), body.diagnostics(), form.origin());
     body.findings().kinds().copied(target, source, length, body.bindings());
     return body.effect(
         new Expr.Copy(target, targetOffset, source, sourceOffset, length, form.origin()));

@@ -2,12 +2,11 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
-import dev.whistler.compiler.type.StructField;
-import dev.whistler.compiler.type.StructLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Place {
   Origin origin();
-
-  /** The field of a {@code defstruct} that a place is, for kinds, tags and warnings. */
-  record FieldRef(StructLayout struct, StructField field) {}
 
   /** A lexical variable. */
   record Variable(Scope.Binding binding, Origin origin) implements Place {}

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.reader.Cons;
@@ -8,6 +10,7 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
@@ -235,7 +238,7 @@ final class Places {
       }
       case Place.Block b -> copy(b, value, use, at);
       case Place.ContextField c -> {
-        TierPolicy.checkContextStore(body, at);
+        body.unit().tier().checkContextStore(body.diagnostics(), at);
         Expr converted = BindingForms.converted(c.scalar(), value, at, body);
         yield use == Use.NONE
             ? new Expr.ContextStore(c.scalar(), c.offset(), converted, at)
@@ -274,7 +277,7 @@ final class Places {
     return new Expr.Store(m.scalar(), pointer, m.displacement(), stored, at);
   }
 
-  private void note(Place.@Nullable FieldRef field, Expr pointer, Expr value, Origin at) {
+  private void note(@Nullable FieldRef field, Expr pointer, Expr value, Origin at) {
     if (field != null) {
       body.findings().kinds().write(field, value, body.bindings());
       body.findings().records().tagStored(field, pointer, value, at, body);
@@ -291,7 +294,7 @@ final class Places {
           "use (cast u64 p) if the address itself is wanted, or memcpy to copy what it points to");
     }
     GlobalForms.checkAssignable(pointer, at, body);
-    TierPolicy.checkStore(body, pointer.type(), at);
+    body.unit().tier().checkStore(pointer.type(), body.diagnostics(), at);
   }
 
   private Expr assign(Place.Variable place, Expr value, Origin at) {
@@ -348,7 +351,7 @@ final class Places {
               + " is expected",
           "assign the elements one by one, or use memcpy");
     }
-    TierPolicy.checkStore(body, b.pointer().type(), at);
+    body.unit().tier().checkStore(b.pointer().type(), body.diagnostics(), at);
     if (b.field() != null) {
       body.findings().kinds().write(b.field(), value, body.bindings());
     }
@@ -384,7 +387,7 @@ final class Places {
                           operator, body.read(v.binding().local(), v.origin()), d, at, body),
                       at));
       case Place.Memory m -> {
-        TierPolicy.checkStore(body, m.pointer().type(), at);
+        body.unit().tier().checkStore(m.pointer().type(), body.diagnostics(), at);
         if (m.field() != null) {
           body.findings().kinds().computed(m.field());
         }
@@ -407,7 +410,7 @@ final class Places {
                     }));
       }
       case Place.Element e -> {
-        TierPolicy.checkStore(body, e.pointer().type(), at);
+        body.unit().tier().checkStore(e.pointer().type(), body.diagnostics(), at);
         yield element(
             e,
             (p, i) ->

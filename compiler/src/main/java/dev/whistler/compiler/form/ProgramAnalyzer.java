@@ -1,11 +1,11 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.BindingTypes;
+import dev.whistler.compiler.check.ReturnValues;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.Sections;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.TypedProgram;
 import java.util.ArrayList;
@@ -90,25 +90,10 @@ final class ProgramAnalyzer {
 
   /** Checks constants that the program returns (section 15.5); others are the kernel's matter. */
   private void warnReturn(BodyAnalyzer body, List<Expr> returned) {
-    OptionalLong pass =
-        TierPolicy.passValue(unit.request().options().tier(), definition.context().section());
-    ReturnValues.visit(
-        returned,
-        (value, at) -> {
-          long word = (int) value;
-          if (!Sections.allowsReturn(definition.context().section(), word)) {
-            body.report(
-                Code.W_RETVAL,
-                at,
-                "the return value "
-                    + value
-                    + " has no meaning for programs of section "
-                    + definition.context().section().written(),
-                null);
-          }
-        });
+    ReturnValues.warnMeaningless(returned, definition.context().section(), body.diagnostics());
+    OptionalLong pass = unit.tier().passValue(definition.context().section());
     if (pass.isPresent()) {
-      ReturnValues.requirePass(returned, pass.getAsLong(), body);
+      ReturnValues.requirePass(returned, pass.getAsLong(), unit.tier().tier(), body.diagnostics());
     }
   }
 
@@ -121,7 +106,7 @@ final class ProgramAnalyzer {
         context.license(),
         context.sleepable(),
         body,
-        TierPolicy.passValue(unit.request().options().tier(), context.section()),
+        unit.tier().passValue(context.section()),
         definition.origin());
   }
 }

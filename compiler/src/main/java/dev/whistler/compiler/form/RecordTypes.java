@@ -1,9 +1,11 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapDefinition.RecordType;
 import dev.whistler.compiler.type.MapType;
@@ -97,7 +99,7 @@ final class RecordTypes {
   }
 
   /** Checks a store to a field that may be the tag of a record. */
-  void tagStored(Place.FieldRef field, Expr pointer, Expr value, Origin at, BodyAnalyzer body) {
+  void tagStored(FieldRef field, Expr pointer, Expr value, Origin at, BodyAnalyzer body) {
     Resource resource = body.exits().resourceOf(pointer);
     MapDefinition ring = resource == null ? null : resource.ring();
     if (resource == null || ring == null || !field.field().name().equals(ring.tag())) {

@@ -1,7 +1,10 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.RecordBytes;
+import dev.whistler.compiler.check.Resource;
+import dev.whistler.compiler.check.Resource.State;
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.Resource.State;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -226,7 +229,7 @@ final class RingForms {
     if (head.zero()) {
       forms.add(new Expr.Fill(read(pointer, at), 0, word(0, at), head.size().bytes(), at));
     } else {
-      RecordBytes.warnUnwritten(inner, pointer, head.size().bytes(), at, body);
+      RecordBytes.warnUnwritten(inner, pointer, head.size().bytes(), at, body.diagnostics());
     }
     body.findings()
         .records()

@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
@@ -46,7 +47,8 @@ final class ScopeCheck {
             at);
     // Outside of the scope the program is not there: it lets everything pass.
     long passValue =
-        TierPolicy.passValue(CompilationOptions.Tier.OBSERVE, program.context().section())
+        new TierPolicy(CompilationOptions.Tier.OBSERVE)
+            .passValue(program.context().section())
             .orElse(0);
     Expr pass = new Expr.Constant(passValue, ScalarType.U64, at);
     return new Expr.If(found, body, pass, ScalarType.U64, at);

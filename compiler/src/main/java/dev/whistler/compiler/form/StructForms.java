@@ -6,6 +6,7 @@ import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
@@ -81,7 +82,7 @@ final class StructForms {
   }
 
   private static Place whole(StructLayout struct, StructField field, Expr pointer, Origin at) {
-    Place.FieldRef ref = new Place.FieldRef(struct, field);
+    FieldRef ref = new FieldRef(struct, field);
     if (field.isArray()) {
       return new Place.Block(pointer, field.offset(), field.size(), null, ref, at);
     }
@@ -100,7 +101,7 @@ final class StructForms {
       Datum indexForm,
       Origin at,
       BodyAnalyzer body) {
-    Place.FieldRef ref = new Place.FieldRef(struct, field);
+    FieldRef ref = new FieldRef(struct, field);
     if (field.type() instanceof StructField.FieldType.Nested nested) {
       long index = elementIndex(field, indexForm, body);
       return new Place.Block(
@@ -118,7 +119,7 @@ final class StructForms {
       ScalarType scalar,
       int count,
       String name,
-      Place.@Nullable FieldRef ref,
+      @Nullable FieldRef ref,
       Datum indexForm,
       Origin at,
       BodyAnalyzer body) {
@@ -171,7 +172,7 @@ final class StructForms {
       Expr address =
           Places.displaced(
               pointer, offset, new PointerType(region, layout, size, false), form.origin());
-      body.findings().kinds().address(address, new Place.FieldRef(struct, field));
+      body.findings().kinds().address(address, new FieldRef(struct, field));
       return address;
     };
   }

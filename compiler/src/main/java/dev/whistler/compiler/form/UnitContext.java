@@ -1,6 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.api.CompilationRequest;
+import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
@@ -37,6 +38,11 @@ record UnitContext(
           "compile for a kernel, for example with --kernel host");
     }
     return kernel;
+  }
+
+  /** What the tier that the caller states forbids. */
+  TierPolicy tier() {
+    return new TierPolicy(request.options().tier());
   }
 
   AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {

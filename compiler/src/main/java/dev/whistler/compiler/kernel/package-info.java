@@ -1,7 +1,9 @@
 /**
  * What a compilation may ask about one kernel: {@link
  * dev.whistler.compiler.kernel.KernelDescription}, tracepoint formats and kernel BTF. All of it is
- * hostile input.
+ * hostile input. What is asked is noted ({@link
+ * dev.whistler.compiler.kernel.RecordingKernelDescription}), so that a build can be reused where
+ * the answers are the same. Knows nothing of the language.
  */
 @NullMarked
 package dev.whistler.compiler.kernel;

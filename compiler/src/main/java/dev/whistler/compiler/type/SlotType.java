@@ -1,5 +1,6 @@
 package dev.whistler.compiler.type;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param scalar the scalar type it was declared by, or null
  * @param layout the struct or union it was declared by, or null
  */
-public record SlotType(int size, @Nullable ScalarType scalar, @Nullable Layout layout) {}
+public record SlotType(int size, @Nullable ScalarType scalar, @Nullable Layout layout) {
+  /** As which number it is read and written (section 10.4); empty for other slots. */
+  public Optional<ScalarType> asScalar() {
+    if (scalar != null) {
+      return Optional.of(scalar);
+    }
+    return layout == null && (size == 1 || size == 2 || size == 4 || size == 8)
+        ? Optional.of(ScalarType.of(size, false))
+        : Optional.empty();
+  }
+}

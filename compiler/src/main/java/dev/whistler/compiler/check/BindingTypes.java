@@ -1,6 +1,6 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
-import dev.whistler.compiler.form.TypeJoin.Operand;
+import dev.whistler.compiler.check.TypeJoin.Operand;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A binding is known from one pass to the next by the datum that makes it.
  */
-final class BindingTypes {
+public final class BindingTypes {
   private final Map<Datum, Map<Integer, Entry>> entries = new IdentityHashMap<>();
   private final Map<Local, Entry> ofLocal = new HashMap<>();
   private final Map<Local, Expr> initial = new HashMap<>();
@@ -36,7 +36,7 @@ final class BindingTypes {
   }
 
   /** The expansion of a standard macro: made once, so that all passes see the same bindings. */
-  Datum expansion(Datum call, Supplier<Datum> expand) {
+  public Datum expansion(Datum call, Supplier<Datum> expand) {
     Datum known = expansions.get(call);
     if (known == null) {
       known = expand.get();
@@ -46,7 +46,7 @@ final class BindingTypes {
   }
 
   /** Starts another pass. */
-  void startPass() {
+  public void startPass() {
     ofLocal.clear();
     initial.clear();
     changedInThisPass.clear();
@@ -54,7 +54,7 @@ final class BindingTypes {
   }
 
   /** Whether the pass saw no other types and facts than it had assumed. */
-  boolean stable() {
+  public boolean stable() {
     return stable;
   }
 
@@ -65,7 +65,7 @@ final class BindingTypes {
    * @param index which of its bindings
    * @param init its first value
    */
-  StaticType typeOf(Datum maker, int index, Expr init) {
+  public StaticType typeOf(Datum maker, int index, Expr init) {
     Entry entry = entry(maker, index);
     Operand operand = Operand.of(init);
     if (entry.joined == null) {
@@ -77,13 +77,13 @@ final class BindingTypes {
   }
 
   /** Notes a variable and its first value. */
-  void bound(Local local, Datum maker, int index, Expr init) {
+  public void bound(Local local, Datum maker, int index, Expr init) {
     ofLocal.put(local, entry(maker, index));
     initial.put(local, init);
   }
 
   /** Notes a variable of the compiler's own. */
-  void temporary(Local local, Expr init) {
+  public void temporary(Local local, Expr init) {
     initial.put(local, init);
   }
 
@@ -92,7 +92,7 @@ final class BindingTypes {
    *
    * @param value the assigned value
    */
-  boolean assigned(Local local, Expr value) {
+  public boolean assigned(Local local, Expr value) {
     changedInThisPass.add(local);
     Entry entry = ofLocal.get(local);
     if (entry == null) {
@@ -114,7 +114,7 @@ final class BindingTypes {
   }
 
   /** Notes that a variable's address is taken. */
-  void addressTaken(Local local) {
+  public void addressTaken(Local local) {
     changedInThisPass.add(local);
     Entry entry = ofLocal.get(local);
     if (entry != null && !entry.addressTaken) {
@@ -132,7 +132,7 @@ final class BindingTypes {
   }
 
   /** Whether a variable is assigned anywhere, as far as earlier passes saw. */
-  boolean isAssigned(Local local) {
+  public boolean isAssigned(Local local) {
     Entry entry = ofLocal.get(local);
     if (changedInThisPass.contains(local) || (entry != null && entry.assigned)) {
       return true;
@@ -144,13 +144,13 @@ final class BindingTypes {
   }
 
   /** Whether {@code stack-addr} was applied to a variable in an earlier pass. */
-  boolean isAddressTaken(Local local) {
+  public boolean isAddressTaken(Local local) {
     Entry entry = ofLocal.get(local);
     return entry != null && entry.addressTaken;
   }
 
   /** The value of a variable that is never assigned, or null. */
-  @Nullable Expr onlyValue(Local local) {
+  public @Nullable Expr onlyValue(Local local) {
     return isAssigned(local) ? null : initial.get(local);
   }
 

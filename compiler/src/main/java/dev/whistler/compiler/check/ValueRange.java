@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
@@ -10,7 +10,7 @@ import java.util.Map;
  * The largest value that an expression can have, as far as it shows without running it. Only for
  * warnings: what is left out of the code is decided where the verifier's knowledge is known.
  */
-final class ValueRange {
+public final class ValueRange {
   private static final int DEPTH = 24;
   private static final long UNBOUNDED = -1;
 
@@ -23,13 +23,13 @@ final class ValueRange {
    * @param loopLimits the largest value of each loop variable
    * @param bindings knows the value of variables that are bound once
    */
-  ValueRange(Map<Local, Long> loopLimits, BindingTypes bindings) {
+  public ValueRange(Map<Local, Long> loopLimits, BindingTypes bindings) {
     this.loopLimits = loopLimits;
     this.bindings = bindings;
   }
 
   /** Whether the value certainly fits an unsigned or a signed slot of that many bytes. */
-  boolean fits(Expr expr, int bytes) {
+  public boolean fits(Expr expr, int bytes) {
     if (bytes >= 8) {
       return true;
     }

@@ -1,21 +1,23 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
 import java.util.BitSet;
 
 /** Whether a record that is not zeroed is written completely (section 11.3). */
-final class RecordBytes {
+public final class RecordBytes {
   private RecordBytes() {}
 
   /** Warns unless every byte is visibly written on all paths. */
-  static void warnUnwritten(Expr body, Local record, int size, Origin at, BodyAnalyzer analyzer) {
+  public static void warnUnwritten(
+      Expr body, Local record, int size, Origin at, Diagnostics diagnostics) {
     BitSet written = new BitSet(size);
     visit(body, record, written);
     if (written.nextClearBit(0) < size) {
-      analyzer.report(
+      diagnostics.report(
           Code.W_UNINIT,
           at,
           "byte " + written.nextClearBit(0) + " of the record may be sent unwritten",

@@ -1,23 +1,23 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
-import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.check.Resource.State;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 
 /** What a test tells about pointer variables on each of its two paths (section 6.3). */
-final class Narrowing {
+public final class Assumption {
   private static final int DEPTH = 64;
 
-  private Narrowing() {}
+  private Assumption() {}
 
   /**
    * The path on which a test came out so.
    *
    * @param truth whether the test was not 0
    */
-  static Flow apply(Flow flow, Expr test, boolean truth) {
+  public static Flow apply(Flow flow, Expr test, boolean truth) {
     return apply(flow, test, truth, DEPTH);
   }
 

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Joins of static types: of the values of a variable and of the arms of conditionals (6.1). */
-final class TypeJoin {
+public final class TypeJoin {
   private TypeJoin() {}
 
   /**
@@ -19,8 +19,8 @@ final class TypeJoin {
    * @param type the type
    * @param constant the constant, or null
    */
-  record Operand(StaticType type, @Nullable Long constant) {
-    static Operand of(Expr expr) {
+  public record Operand(StaticType type, @Nullable Long constant) {
+    public static Operand of(Expr expr) {
       return new Operand(expr.type(), constantOf(expr));
     }
 
@@ -33,13 +33,13 @@ final class TypeJoin {
       };
     }
 
-    boolean isZero() {
+    public boolean isZero() {
       return constant != null && constant == 0;
     }
   }
 
   /** The join; empty where there is none: a pointer and a scalar that is not 0. */
-  static Optional<Operand> join(Operand a, Operand b) {
+  public static Optional<Operand> join(Operand a, Operand b) {
     if (a.type() instanceof PointerType p && b.type() instanceof PointerType q) {
       return Optional.of(new Operand(pointers(p, q), null));
     }

@@ -1,6 +1,6 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
-import dev.whistler.compiler.form.Resource.State;
+import dev.whistler.compiler.check.Resource.State;
 import dev.whistler.compiler.tree.Local;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,39 +21,39 @@ import org.jspecify.annotations.Nullable;
  * @param holders the resource that a variable holds
  * @param states the state of each resource acquired on this path
  */
-record Flow(
+public record Flow(
     boolean reachable,
     Set<Local> nonNull,
     Map<Local, Resource> holders,
     Map<Resource, State> states) {
 
-  static final Flow START = new Flow(true, Set.of(), Map.of(), Map.of());
+  public static final Flow START = new Flow(true, Set.of(), Map.of(), Map.of());
 
-  Flow unreachable() {
+  public Flow unreachable() {
     return new Flow(false, nonNull, holders, states);
   }
 
-  @Nullable State state(Resource resource) {
+  public @Nullable State state(Resource resource) {
     return states.get(resource);
   }
 
-  @Nullable Resource heldBy(Local local) {
+  public @Nullable Resource heldBy(Local local) {
     return holders.get(local);
   }
 
-  Flow withState(Resource resource, State state) {
+  public Flow withState(Resource resource, State state) {
     Map<Resource, State> changed = new LinkedHashMap<>(states);
     changed.put(resource, state);
     return new Flow(reachable, nonNull, holders, changed);
   }
 
-  Flow withHolder(Local local, Resource resource) {
+  public Flow withHolder(Local local, Resource resource) {
     Map<Local, Resource> changed = new HashMap<>(holders);
     changed.put(local, resource);
     return new Flow(reachable, nonNull, changed, states);
   }
 
-  Flow withNonNull(Local local) {
+  public Flow withNonNull(Local local) {
     if (nonNull.contains(local)) {
       return this;
     }
@@ -63,7 +63,7 @@ record Flow(
   }
 
   /** Forgets what was known about a variable, when it is assigned or leaves its scope. */
-  Flow without(Local local) {
+  public Flow without(Local local) {
     if (!nonNull.contains(local) && !holders.containsKey(local)) {
       return this;
     }
@@ -75,14 +75,14 @@ record Flow(
   }
 
   /** Forgets a resource that is settled on all paths. */
-  Flow withoutResource(Resource resource) {
+  public Flow withoutResource(Resource resource) {
     Map<Resource, State> fewer = new LinkedHashMap<>(states);
     fewer.remove(resource);
     return new Flow(reachable, nonNull, holders, fewer);
   }
 
   /** Resources that must still be given back on this path. */
-  List<Resource> pending() {
+  public List<Resource> pending() {
     List<Resource> pending = new ArrayList<>();
     states.forEach(
         (resource, state) -> {
@@ -98,7 +98,7 @@ record Flow(
    *
    * @param contradiction told of each resource that is live on one path and dead on the other
    */
-  static Flow join(Flow a, Flow b, Consumer<Resource> contradiction) {
+  public static Flow join(Flow a, Flow b, Consumer<Resource> contradiction) {
     if (a == b || !b.reachable) {
       return a;
     }

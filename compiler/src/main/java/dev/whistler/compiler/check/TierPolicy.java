@@ -1,7 +1,8 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.ResolvedSection;
@@ -19,49 +20,43 @@ import java.util.OptionalLong;
  * form is known best; what decides is the check of the object ({@code dev.whistler.tier}), by the
  * same tables.
  */
-final class TierPolicy {
-  private TierPolicy() {}
-
-  private static CompilationOptions.Tier tier(BodyAnalyzer body) {
-    return body.unit().request().options().tier();
-  }
-
+public record TierPolicy(CompilationOptions.Tier tier) {
   /** Refuses a helper that the tier does not list. */
-  static void checkHelper(Helper helper, BodyAnalyzer body, Origin at) {
-    Tier tier = tier(body).rules();
+  public void checkHelper(Helper helper, Diagnostics diagnostics, Origin at) {
+    Tier rules = tier.rules();
     boolean allowed =
-        tier == Tier.UNRESTRICTED
-            || HelperRule.of(helper.id()).filter(rule -> tier.allows(rule.tier())).isPresent();
+        rules == Tier.UNRESTRICTED
+            || HelperRule.of(helper.id()).filter(rule -> rules.allows(rule.tier())).isPresent();
     if (!allowed) {
-      refuse("the helper " + helper.name(), body, at);
+      refuse("the helper " + helper.name(), diagnostics, at);
     }
   }
 
-  private static void refuse(String what, BodyAnalyzer body, Origin at) {
-    body.report(
+  private void refuse(String what, Diagnostics diagnostics, Origin at) {
+    diagnostics.report(
         Code.E_POLICY,
         at,
-        what + " is not allowed in the tier " + tier(body).name().toLowerCase(Locale.ROOT),
+        what + " is not allowed in the tier " + tier.name().toLowerCase(Locale.ROOT),
         "ask for a higher tier, or only observe");
   }
 
   /** Refuses a store to a packet. */
-  static void checkStore(BodyAnalyzer body, StaticType pointer, Origin at) {
-    if (tier(body) == CompilationOptions.Tier.OBSERVE
+  public void checkStore(StaticType pointer, Diagnostics diagnostics, Origin at) {
+    if (tier == CompilationOptions.Tier.OBSERVE
         && pointer instanceof PointerType p
         && (p.region() == Region.PACKET || p.region() == Region.CONTEXT)) {
-      refuse("a store to a packet", body, at);
+      refuse("a store to a packet", diagnostics, at);
     }
   }
 
-  static void checkContextStore(BodyAnalyzer body, Origin at) {
-    if (tier(body) == CompilationOptions.Tier.OBSERVE) {
-      refuse("a store to the context", body, at);
+  public void checkContextStore(Diagnostics diagnostics, Origin at) {
+    if (tier == CompilationOptions.Tier.OBSERVE) {
+      refuse("a store to the context", diagnostics, at);
     }
   }
 
   /** The constant that every exit of a program must return, if the tier says so. */
-  static OptionalLong passValue(CompilationOptions.Tier tier, ResolvedSection section) {
+  public OptionalLong passValue(ResolvedSection section) {
     return SectionRule.of(section.canonical())
         .map(rule -> rule.returns(tier.rules()))
         .orElse(OptionalLong.empty());

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.type.MapDefinition;
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Something that a helper acquired and that must be given back on every path: a ring buffer
  * reservation (section 11) or a socket (16.2). Compared by identity.
  */
-final class Resource {
+public final class Resource {
   /** What a path knows about a resource. */
-  enum State {
+  public enum State {
     /** Acquired, not yet tested against 0. */
     UNCHECKED,
     LIVE,
@@ -32,26 +32,27 @@ final class Resource {
    * @param ring the ring buffer of a reservation, or null
    * @param managed whether {@code with-ringbuf} gives it back on exits
    */
-  Resource(String description, @Nullable MapDefinition ring, boolean managed, Origin origin) {
+  public Resource(
+      String description, @Nullable MapDefinition ring, boolean managed, Origin origin) {
     this.description = description;
     this.ring = ring;
     this.managed = managed;
     this.origin = origin;
   }
 
-  String description() {
+  public String description() {
     return description;
   }
 
-  @Nullable MapDefinition ring() {
+  public @Nullable MapDefinition ring() {
     return ring;
   }
 
-  boolean managed() {
+  public boolean managed() {
     return managed;
   }
 
-  Origin origin() {
+  public Origin origin() {
     return origin;
   }
 }

@@ -1,8 +1,9 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.ScalarType;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While bodies are analyzed, each write contributes what its value says; at the end the
  * contributions through fields and map values are followed until nothing changes.
  */
-final class KindInference {
+public final class KindInference {
   private static final int DEPTH = 32;
 
   /** What a write says about the kind of its target. */
@@ -47,11 +48,11 @@ final class KindInference {
   private static final Contribution NEUTRAL = new Contribution.Neutral();
 
   private final Map<Expr, Contribution> values = new IdentityHashMap<>();
-  private final Map<Expr, Place.FieldRef> addresses = new IdentityHashMap<>();
+  private final Map<Expr, FieldRef> addresses = new IdentityHashMap<>();
   private final Map<Expr, TracepointFormat.Field> recordArrays = new IdentityHashMap<>();
   private final Map<String, Set<Contribution>> contributions = new LinkedHashMap<>();
 
-  private static String node(Place.FieldRef field) {
+  private static String node(FieldRef field) {
     return node(field.struct(), field.field());
   }
 
@@ -74,17 +75,17 @@ final class KindInference {
   // ---- sources
 
   /** Notes that an expression reads a field. */
-  void read(Expr load, Place.FieldRef field) {
+  public void read(Expr load, FieldRef field) {
     values.put(load, new Contribution.Through(node(field)));
   }
 
   /** Notes that an expression reads the scalar value of a map. */
-  void mapRead(Expr value, MapDefinition map) {
+  public void mapRead(Expr value, MapDefinition map) {
     values.put(value, new Contribution.Through(node(map)));
   }
 
   /** Notes the C type of a tracepoint or kernel field that an expression reads. */
-  void cTyped(Expr value, String cType) {
+  public void cTyped(Expr value, String cType) {
     switch (cType) {
       case "pid_t" -> values.put(value, known(Kind.Simple.PID));
       case "uid_t", "kuid_t" -> values.put(value, known(Kind.Simple.UID));
@@ -93,30 +94,30 @@ final class KindInference {
   }
 
   /** Notes that an expression yields an IPv4 address in network order. */
-  void ipv4(Expr value) {
+  public void ipv4(Expr value) {
     values.put(value, known(Kind.Simple.IPV4));
   }
 
   /** Notes that an expression yields a part of an IPv6 address in network order. */
-  void ipv6(Expr value) {
+  public void ipv6(Expr value) {
     values.put(value, known(Kind.Simple.IPV6));
   }
 
   /** Notes that an expression is the address of a fixed array in a tracepoint record. */
-  void recordArray(Expr address, TracepointFormat.Field field) {
+  public void recordArray(Expr address, TracepointFormat.Field field) {
     recordArrays.put(address, field);
   }
 
   /** Notes that an expression is the address of a field. */
-  void address(Expr address, Place.FieldRef field) {
+  public void address(Expr address, FieldRef field) {
     addresses.put(address, field);
   }
 
   // ---- writes
 
   /** A store to a field, or to an element of it. */
-  void write(Place.FieldRef field, Expr value, BindingTypes bindings) {
-    Place.FieldRef source = addressed(value, bindings);
+  public void write(FieldRef field, Expr value, BindingTypes bindings) {
+    FieldRef source = addressed(value, bindings);
     contribute(
         node(field),
         source != null
@@ -125,29 +126,29 @@ final class KindInference {
   }
 
   /** A field changed by {@code incf} or {@code decf}. */
-  void computed(Place.FieldRef field) {
+  public void computed(FieldRef field) {
     contribute(node(field), NONE);
   }
 
   /** A value stored in a map. */
-  void mapWrite(MapDefinition map, Expr value, BindingTypes bindings) {
-    if (MapForms.scalarValue(map).isPresent()) {
+  public void mapWrite(MapDefinition map, Expr value, BindingTypes bindings) {
+    if (map.value().asScalar().isPresent()) {
       contribute(node(map), of(value, map.value().size(), bindings, DEPTH));
     }
   }
 
   /** A map value that was incremented. */
-  void mapComputed(MapDefinition map) {
+  public void mapComputed(MapDefinition map) {
     contribute(node(map), NONE);
   }
 
   /** A {@code memcpy}. */
-  void copied(Expr target, Expr source, int length, BindingTypes bindings) {
-    Place.FieldRef to = addressed(target, bindings);
+  public void copied(Expr target, Expr source, int length, BindingTypes bindings) {
+    FieldRef to = addressed(target, bindings);
     if (to == null) {
       return;
     }
-    Place.FieldRef from = addressed(source, bindings);
+    FieldRef from = addressed(source, bindings);
     if (from != null && length == from.field().size() && length == to.field().size()) {
       contribute(node(to), new Contribution.Through(node(from)));
     } else {
@@ -156,12 +157,12 @@ final class KindInference {
   }
 
   /** A helper call: what it writes to a field's address. */
-  void filled(Helper helper, List<Expr.Argument> arguments, BindingTypes bindings) {
+  public void filled(Helper helper, List<Expr.Argument> arguments, BindingTypes bindings) {
     for (int i = 0; i < arguments.size(); i++) {
       String code = i < helper.parameters().size() ? helper.parameters().get(i) : "";
       boolean written = code.startsWith("w") || code.startsWith("rw") || code.equals("W");
       if (written && arguments.get(i) instanceof Expr.Argument.Value target) {
-        Place.FieldRef field = addressed(target.value(), bindings);
+        FieldRef field = addressed(target.value(), bindings);
         if (field != null) {
           contribute(node(field), fill(helper, arguments, bindings));
         }
@@ -189,11 +190,11 @@ final class KindInference {
         default -> array.cType().endsWith("char") ? known(Kind.Simple.STRING) : NONE;
       };
     }
-    Place.FieldRef from = addressed(source.value(), bindings);
+    FieldRef from = addressed(source.value(), bindings);
     return from != null ? new Contribution.Through(node(from)) : NONE;
   }
 
-  private Place.@Nullable FieldRef addressed(Expr pointer, BindingTypes bindings) {
+  private @Nullable FieldRef addressed(Expr pointer, BindingTypes bindings) {
     return addresses.get(plain(pointer, bindings));
   }
 
@@ -316,7 +317,7 @@ final class KindInference {
 
   // ---- result
 
-  void add(KindInference other) {
+  public void add(KindInference other) {
     other.contributions.forEach((node, set) -> set.forEach(c -> contribute(node, c)));
   }
 
@@ -325,7 +326,7 @@ final class KindInference {
     static final Finding NOTHING = new Finding(null, false);
     static final Finding NO_KIND = new Finding(null, true);
 
-    Finding join(Finding other) {
+    public Finding join(Finding other) {
       if (equals(NOTHING)) {
         return other;
       }
@@ -334,7 +335,7 @@ final class KindInference {
   }
 
   /** The inferred kinds by {@code struct.field}. */
-  Map<String, Kind> solve(Collection<StructLayout> structs) {
+  public Map<String, Kind> solve(Collection<StructLayout> structs) {
     Map<String, Finding> found = new HashMap<>();
     for (StructLayout struct : structs) {
       for (StructField field : struct.fields()) {
@@ -361,7 +362,7 @@ final class KindInference {
       for (StructField field : struct.fields()) {
         Finding finding = found.getOrDefault(node(struct, field), Finding.NOTHING);
         Kind kind = finding.kind();
-        if (field.kind() == null && kind != null && suits(kind, field)) {
+        if (field.kind() == null && kind != null && kind.suits(field.type(), field.count())) {
           kinds.put(node(struct, field), kind);
         }
       }
@@ -382,13 +383,5 @@ final class KindInference {
               });
     }
     return result;
-  }
-
-  private static boolean suits(Kind kind, StructField field) {
-    return switch (kind) {
-      case Kind.Simple simple -> KindDeclarations.suits(simple, field);
-      case Kind.Enumeration ignored ->
-          !field.isArray() && field.type() instanceof StructField.FieldType.Scalar;
-    };
   }
 }
