@@ -2,6 +2,7 @@ package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Kind;
@@ -159,8 +160,12 @@ public final class KindInference {
   /** A helper call: what it writes to a field's address. */
   public void filled(Helper helper, List<Expr.Argument> arguments, BindingTypes bindings) {
     for (int i = 0; i < arguments.size(); i++) {
-      String code = i < helper.parameters().size() ? helper.parameters().get(i) : "";
-      boolean written = code.startsWith("w") || code.startsWith("rw") || code.equals("W");
+      boolean written =
+          switch (helper.parameter(i)) {
+            case Parameter.Memory memory -> memory.access() != Parameter.Access.READ;
+            case Parameter.ValueBytes _ -> true;
+            case null, default -> false;
+          };
       if (written && arguments.get(i) instanceof Expr.Argument.Value target) {
         FieldRef field = addressed(target.value(), bindings);
         if (field != null) {
@@ -171,7 +176,7 @@ public final class KindInference {
   }
 
   private Contribution fill(Helper helper, List<Expr.Argument> arguments, BindingTypes bindings) {
-    if (helper.name().equals("get-current-comm") || helper.name().endsWith("-str")) {
+    if (helper.has(Helper.Trait.TEXT)) {
       return known(Kind.Simple.STRING);
     }
     boolean copies =
@@ -251,16 +256,10 @@ public final class KindInference {
           of(s.operand(), width, bindings, depth - 1).equals(known(Kind.Simple.IPV4))
               ? known(Kind.Simple.IPV4_HOST)
               : NONE;
-      case Expr.Call call -> ofCall(call.helper().name());
-      default -> NONE;
-    };
-  }
-
-  private static Contribution ofCall(String helper) {
-    return switch (helper) {
-      case "ktime-get-ns" -> known(Kind.Simple.KTIME);
-      case "ktime-get-boot-ns" -> known(Kind.Simple.BOOTTIME);
-      case "get-current-cgroup-id" -> known(Kind.Simple.CGROUP);
+      case Expr.Call call -> {
+        Kind.Simple kind = call.helper().kinds().whole();
+        yield kind == null ? NONE : known(kind);
+      }
       default -> NONE;
     };
   }
@@ -269,41 +268,33 @@ public final class KindInference {
     return a.equals(NEUTRAL) ? b : b.equals(NEUTRAL) || a.equals(b) ? a : NONE;
   }
 
-  /** The kind of a half of {@code get-current-pid-tgid} or {@code get-current-uid-gid}. */
+  /** The kind of a half of a helper's result. */
   private static Kind.@Nullable Simple halfOf(Expr value, int width, BindingTypes bindings) {
-    String call = call(value, bindings);
-    if (width <= 4 && call != null) {
-      return lowHalf(call);
+    Helper whole = helper(value, bindings);
+    if (width <= 4 && whole != null) {
+      return whole.kinds().low();
     }
     if (!(value instanceof Expr.Binary b) || !(b.right() instanceof Expr.Constant c)) {
       return null;
     }
-    String left = call(b.left(), bindings);
+    Helper left = helper(b.left(), bindings);
     if (left == null) {
       return null;
     }
     if (b.operator() == Expr.Operator.AND && c.value() == 0xffff_ffffL) {
-      return lowHalf(left);
+      return left.kinds().low();
     }
     boolean high = b.operator() == Expr.Operator.SHIFT_RIGHT && c.value() == 32;
-    return high && left.equals("get-current-pid-tgid") ? Kind.Simple.PID : null;
-  }
-
-  private static Kind.@Nullable Simple lowHalf(String call) {
-    return switch (call) {
-      case "get-current-pid-tgid" -> Kind.Simple.PID;
-      case "get-current-uid-gid" -> Kind.Simple.UID;
-      default -> null;
-    };
+    return high ? left.kinds().high() : null;
   }
 
   /** The helper that a value comes from unchanged, or null. */
-  private static @Nullable String call(Expr value, BindingTypes bindings) {
+  private static @Nullable Helper helper(Expr value, BindingTypes bindings) {
     Expr current = value;
     for (int i = 0; i < DEPTH && current != null; i++) {
       switch (current) {
         case Expr.Call call -> {
-          return call.helper().name();
+          return call.helper();
         }
         case Expr.Retype r -> current = r.operand();
         case Expr.Read read -> current = bindings.onlyValue(read.local());

@@ -3,6 +3,8 @@ package dev.whistler.compiler.check;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.Helper;
+import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
 import java.util.BitSet;
@@ -51,16 +53,15 @@ public final class RecordBytes {
   /** Helpers that fill memory of a constant size write all of it, whatever they return. */
   private static void call(Expr.Call call, Local record, BitSet written) {
     for (int i = 0; i < call.arguments().size(); i++) {
-      String code = call.helper().parameters().size() > i ? call.helper().parameters().get(i) : "";
-      if (code.startsWith("w")
-          && Character.isDigit(code.charAt(code.length() - 1))
-          && !call.helper().name().endsWith("-str")
-          && call.arguments().get(i) instanceof Expr.Argument.Value area) {
-        int sizeIndex = code.charAt(code.length() - 1) - '1';
-        if (sizeIndex < call.arguments().size()
-            && call.arguments().get(sizeIndex) instanceof Expr.Argument.Value(Expr.Constant c)) {
-          mark(area.value(), 0, (int) c.value(), record, written);
-        }
+      if (!call.helper().has(Helper.Trait.STOPS)
+          && call.helper().parameter(i)
+              instanceof
+              Parameter.Memory(Parameter.Access access, Parameter.Size.Argument(int size), _)
+          && access == Parameter.Access.WRITE
+          && size < call.arguments().size()
+          && call.arguments().get(i) instanceof Expr.Argument.Value area
+          && call.arguments().get(size) instanceof Expr.Argument.Value(Expr.Constant c)) {
+        mark(area.value(), 0, (int) c.value(), record, written);
       }
     }
   }

@@ -8,10 +8,10 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.MapDefinition;
-import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
@@ -36,12 +36,6 @@ final class HelperCalls {
           "Dual MIT/GPL",
           "Dual MPL/GPL");
 
-  /** Results that must be released by {@code sk-release} (section 16.2). */
-  private static final Set<Integer> ACQUIRING = Set.of(84, 85, 99);
-
-  private static final int TAIL_CALL = 12;
-  private static final int SK_RELEASE = 86;
-
   private static final KernelLayout TASK = new KernelLayout("task-struct", "task_struct", 0, 8);
 
   private HelperCalls() {}
@@ -49,7 +43,9 @@ final class HelperCalls {
   static void register(Map<String, Operator> table) {
     table.put("tail-call", HelperCalls::tailCall);
     for (Helper helper : Helpers.all()) {
-      boolean later = helper.parameters().stream().anyMatch(Set.of("f", "D", "T", "L")::contains);
+      boolean later =
+          helper.parameters().stream()
+              .anyMatch(p -> p instanceof Parameter.Callback || p instanceof Parameter.Later);
       table.putIfAbsent(
           helper.name(),
           later
@@ -61,10 +57,11 @@ final class HelperCalls {
   /** {@code (tail-call m i)}: goes on here only if the slot is empty (section 16.5). */
   private static Expr tailCall(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 2, 2);
-    Helper helper = Helpers.withId(TAIL_CALL);
+    Helper helper = Helpers.TAIL_CALL;
     checkAllowed(helper, form.origin(), body);
     body.exits().tailCall(form.origin());
-    MapDefinition programs = map("m:prog-array", form.operand(0), helper, body);
+    MapDefinition programs =
+        map((Parameter.MapOf) helper.parameters().get(1), form.operand(0), helper, body);
     Expr index = body.value(form.operand(1));
     body.exits().checkNothingPending(form.origin());
     Expr call =
@@ -132,19 +129,19 @@ final class HelperCalls {
   }
 
   private static Expr call(Helper helper, Form form, BodyAnalyzer body) {
-    List<String> codes = helper.parameters();
-    boolean variable = !codes.isEmpty() && codes.getLast().endsWith("…");
-    int min = variable ? codes.size() - 1 : codes.size();
-    body.arity(form, min, variable ? min + 3 : min);
+    int min = helper.parameters().size();
+    body.arity(form, min, helper.variadic() ? min + 3 : min);
     checkAllowed(helper, form.origin(), body);
     List<Expr.Argument> arguments = new ArrayList<>();
     AnalysisException failure = null;
     MapDefinition map = null;
     for (int i = 0; i < form.count(); i++) {
-      String code = i < codes.size() ? codes.get(i) : "x";
+      Parameter parameter = helper.parameter(i);
       try {
         Expr.Argument argument =
-            argument(code.endsWith("…") ? "x" : code, form.operand(i), map, helper, body);
+            parameter == null
+                ? word(body.value(form.operand(i)), body)
+                : argument(parameter, form.operand(i), map, helper, body);
         if (argument instanceof Expr.Argument.Map m) {
           map = m.map();
         }
@@ -161,88 +158,113 @@ final class HelperCalls {
     return result(helper, form, arguments, map, body);
   }
 
-  /** Analyzes one operand by its argument code. */
+  /** Analyzes one operand by what the helper takes there. */
   static Expr.Argument argument(
-      String code, Datum operand, @Nullable MapDefinition map, Helper helper, BodyAnalyzer body) {
-    boolean zeroAllowed = code.endsWith("?");
-    String plain = zeroAllowed ? code.substring(0, code.length() - 1) : code;
-    if (plain.equals("m") || plain.startsWith("m:")) {
-      return new Expr.Argument.Map(map(plain, operand, helper, body));
-    }
-    if (plain.equals("s")) {
-      if (operand instanceof Datum.Str text) {
-        return new Expr.Argument.Text(text.text());
+      Parameter parameter,
+      Datum operand,
+      @Nullable MapDefinition map,
+      Helper helper,
+      BodyAnalyzer body) {
+    switch (parameter) {
+      case Parameter.MapOf maps -> {
+        return new Expr.Argument.Map(map(maps, operand, helper, body));
       }
-      throw body.fail(
-          Code.E_STRING,
-          body.originOf(operand),
-          helper.name() + " takes a constant string here",
-          "write it in double quotes");
-    }
-    if (plain.equals("k") || plain.equals("v")) {
-      return slot(plain, operand, zeroAllowed, map, body);
-    }
-    Expr value = body.value(operand);
-    boolean zero = zeroAllowed && value instanceof Expr.Constant c && c.value() == 0;
-    if (zero) {
-      return new Expr.Argument.Value(value);
-    }
-    if (plain.equals("x")) {
-      if (value.type() instanceof PointerType p && p.nullable() && p.region() != Region.KERNEL) {
-        Pointers.checked(value, body);
+      case Parameter.Text _ -> {
+        if (operand instanceof Datum.Str text) {
+          return new Expr.Argument.Text(text.text());
+        }
+        throw body.fail(
+            Code.E_STRING,
+            body.originOf(operand),
+            helper.name() + " takes a constant string here",
+            "write it in double quotes");
       }
-      return new Expr.Argument.Value(value);
-    }
-    if (plain.equals("a")) {
-      requireAddress(value, body);
-      return new Expr.Argument.Value(value);
-    }
-    if (zeroAllowed && value.type() instanceof PointerType) {
-      return new Expr.Argument.Value(value);
-    }
-    requireAddress(value, body);
-    if (plain.equals("K") || plain.equals("p") || plain.equals("cK") || plain.equals("R")) {
-      if (value.type() instanceof PointerType) {
-        Pointers.checked(value, body);
+      case Parameter.Key _, Parameter.ValueOf _ -> {
+        return slot(parameter, operand, map, body);
       }
-      return new Expr.Argument.Value(value);
+      default -> {
+        Expr value = body.value(operand);
+        boolean zero =
+            parameter.zeroAllowed() && value instanceof Expr.Constant c && c.value() == 0;
+        return zero
+            ? new Expr.Argument.Value(value)
+            : argument(parameter, value, map, helper, body);
+      }
     }
-    Pointers.checked(value, body);
-    if (plain.startsWith("w") || plain.startsWith("rw")) {
-      body.unit().tier().checkStore(value.type(), body.diagnostics(), value.origin());
-    }
-    int fixed = fixedSize(plain);
-    int known = Pointers.knownSize(value);
-    if (plain.equals("W") && map != null) {
-      fixed = map.value().size();
-    }
-    if (fixed > 0 && known >= 0 && known < fixed) {
-      throw tooSmall(helper, fixed, known, value.origin(), body);
+  }
+
+  private static Expr.Argument argument(
+      Parameter parameter,
+      Expr value,
+      @Nullable MapDefinition map,
+      Helper helper,
+      BodyAnalyzer body) {
+    boolean mayBeNull = parameter.zeroAllowed() && value.type() instanceof PointerType;
+    switch (parameter) {
+      case Parameter.Word _ -> {
+        return word(value, body);
+      }
+      case Parameter.ForeignAddress _ -> requireAddress(value, body);
+      case Parameter.KernelObject _, Parameter.AnyPointer _, Parameter.Reservation _
+          when !mayBeNull -> {
+        requireAddress(value, body);
+        if (value.type() instanceof PointerType) {
+          Pointers.checked(value, body);
+        }
+      }
+      default -> {
+        if (!mayBeNull) {
+          requireMemory(parameter, value, map, helper, body);
+        }
+      }
     }
     return new Expr.Argument.Value(value);
   }
 
-  private static int fixedSize(String code) {
-    int equals = code.indexOf('=');
-    return equals < 0 ? -1 : Integer.parseInt(code.substring(equals + 1));
+  private static Expr.Argument word(Expr value, BodyAnalyzer body) {
+    if (value.type() instanceof PointerType p && p.nullable() && p.region() != Region.KERNEL) {
+      Pointers.checked(value, body);
+    }
+    return new Expr.Argument.Value(value);
+  }
+
+  private static void requireMemory(
+      Parameter parameter,
+      Expr value,
+      @Nullable MapDefinition map,
+      Helper helper,
+      BodyAnalyzer body) {
+    requireAddress(value, body);
+    Pointers.checked(value, body);
+    if (parameter instanceof Parameter.Memory m && m.access() != Parameter.Access.READ) {
+      body.unit().tier().checkStore(value.type(), body.diagnostics(), value.origin());
+    }
+    int fixed =
+        switch (parameter) {
+          case Parameter.Memory(_, Parameter.Size.Fixed(int bytes), _) -> bytes;
+          case Parameter.ValueBytes _ when map != null -> map.value().size();
+          default -> -1;
+        };
+    int known = Pointers.knownSize(value);
+    if (fixed > 0 && known >= 0 && known < fixed) {
+      throw tooSmall(helper, fixed, known, value.origin(), body);
+    }
   }
 
   private static Expr.Argument slot(
-      String code,
-      Datum operand,
-      boolean zeroAllowed,
-      @Nullable MapDefinition map,
-      BodyAnalyzer body) {
+      Parameter parameter, Datum operand, @Nullable MapDefinition map, BodyAnalyzer body) {
     if (map == null) {
       Expr value = body.value(operand);
       requireAddress(value, body);
       return new Expr.Argument.Value(value);
     }
-    if (zeroAllowed && body.constant(operand).orElse(1) == 0) {
+    if (parameter.zeroAllowed() && body.constant(operand).orElse(1) == 0) {
       return new Expr.Argument.Value(body.value(operand));
     }
     return new Expr.Argument.InSlot(
-        code.equals("k") ? SlotRule.key(map, operand, body) : SlotRule.value(map, operand, body));
+        parameter instanceof Parameter.Key
+            ? SlotRule.key(map, operand, body)
+            : SlotRule.value(map, operand, body));
   }
 
   private static void requireAddress(Expr value, BodyAnalyzer body) {
@@ -255,32 +277,22 @@ final class HelperCalls {
     }
   }
 
-  private static MapDefinition map(String code, Datum operand, Helper helper, BodyAnalyzer body) {
+  private static MapDefinition map(
+      Parameter.MapOf parameter, Datum operand, Helper helper, BodyAnalyzer body) {
     MapDefinition map = MapForms.map(operand, body);
-    if (code.startsWith("m:") && !related(code.substring(2)).contains(map.type())) {
+    if (!parameter.types().contains(map.type())) {
       throw body.fail(
           Code.E_MAPTYPE,
           body.originOf(operand),
           helper.name()
               + " takes a map of type :"
-              + code.substring(2)
+              + parameter.name()
               + ", and "
               + map.name()
               + " has type :"
               + map.type().text());
     }
     return map;
-  }
-
-  private static Set<MapType> related(String code) {
-    return switch (code) {
-      case "devmap" -> Set.of(MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP, MapType.XSKMAP);
-      case "queue" -> Set.of(MapType.QUEUE, MapType.STACK, MapType.BLOOM_FILTER);
-      case "sockmap" -> Set.of(MapType.SOCKMAP, MapType.SOCKHASH);
-      case "percpu-array" ->
-          Set.of(MapType.PERCPU_ARRAY, MapType.PERCPU_HASH, MapType.LRU_PERCPU_HASH);
-      default -> MapType.named(code).map(Set::of).orElse(Set.of());
-    };
   }
 
   private static AnalysisException tooSmall(
@@ -294,18 +306,11 @@ final class HelperCalls {
   /** Areas whose size is another argument must be large enough (section 16.2). */
   private static void checkSizes(
       Helper helper, Form form, List<Expr.Argument> arguments, BodyAnalyzer body) {
-    for (int i = 0; i < helper.parameters().size(); i++) {
-      String code = helper.parameters().get(i);
-      char last = code.charAt(code.length() - 1);
-      boolean sized =
-          (code.startsWith("w") || code.startsWith("r"))
-              && Character.isDigit(last)
-              && code.indexOf('=') < 0;
-      if (!sized || i >= arguments.size() || last - '1' >= arguments.size()) {
-        continue;
-      }
-      if (arguments.get(i) instanceof Expr.Argument.Value area
-          && arguments.get(last - '1') instanceof Expr.Argument.Value(Expr.Constant size)
+    for (int i = 0; i < arguments.size(); i++) {
+      if (helper.parameter(i) instanceof Parameter.Memory(_, Parameter.Size.Argument(int at), _)
+          && at < arguments.size()
+          && arguments.get(i) instanceof Expr.Argument.Value area
+          && arguments.get(at) instanceof Expr.Argument.Value(Expr.Constant size)
           && area.value().type() instanceof PointerType pointer) {
         boolean tooLarge =
             pointer.size() >= 0 && Long.compareUnsigned(size.value(), pointer.size()) > 0;
@@ -317,7 +322,7 @@ final class HelperCalls {
               helper,
               size.value(),
               pointer.size() >= 0 ? pointer.size() : BIGGEST_STACK_AREA,
-              body.originOf(form.operand(last - '1')),
+              body.originOf(form.operand(at)),
               body);
         }
       }
@@ -336,34 +341,36 @@ final class HelperCalls {
         type instanceof ScalarType scalar && scalar.width() < 8
             ? new Expr.Convert(scalar, call, form.origin())
             : call;
-    if (ACQUIRING.contains(helper.id())) {
+    if (helper.has(Helper.Trait.ACQUIRES)) {
       body.exits()
           .acquire(
               result, new Resource("the socket of " + helper.name(), null, false, form.origin()));
     }
-    if (helper.id() == SK_RELEASE && arguments.getFirst() instanceof Expr.Argument.Value socket) {
+    if (helper.has(Helper.Trait.RELEASES)
+        && arguments.getFirst() instanceof Expr.Argument.Value socket) {
       Resource resource = body.exits().resourceOf(socket.value());
       if (resource != null) {
         body.setFlow(body.flow().withState(resource, Resource.State.DEAD));
       }
     }
-    return helper.result().equals("0") ? body.effect(result) : result;
+    return helper.result() instanceof Helper.Result.Nothing ? body.effect(result) : result;
   }
 
   private static StaticType resultType(Helper helper, @Nullable MapDefinition map) {
-    if (helper.name().equals("get-current-task") || helper.name().equals("get-current-task-btf")) {
+    if (helper.has(Helper.Trait.TASK)) {
       return new PointerType(Region.KERNEL, TASK, -1, false);
     }
     return switch (helper.result()) {
-      case "0" -> ScalarType.U64;
-      case "ptr", "ptr?" ->
+      case Helper.Result.Nothing _ -> ScalarType.U64;
+      case Helper.Result.Number number -> number.type();
+      case Helper.Result.Memory memory ->
           new PointerType(
               map == null ? Region.UNKNOWN : Region.MAP_VALUE,
               map == null ? null : map.value().layout(),
               map == null ? -1 : map.value().size(),
-              helper.result().endsWith("?"));
-      case "obj", "obj?" -> new PointerType(Region.KERNEL, null, -1, helper.result().endsWith("?"));
-      default -> ScalarType.named(helper.result()).orElseThrow();
+              memory.nullable());
+      case Helper.Result.KernelObject object ->
+          new PointerType(Region.KERNEL, null, -1, object.nullable());
     };
   }
 }

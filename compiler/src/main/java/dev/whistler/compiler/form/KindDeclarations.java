@@ -41,9 +41,7 @@ final class KindDeclarations {
   private Kind simple(Datum datum, Origin at) {
     List<String> names = Arrays.stream(Kind.Simple.values()).map(Kind.Simple::text).toList();
     String name = datum instanceof Datum.Symbol symbol ? symbol.name().text() : "";
-    return Arrays.stream(Kind.Simple.values())
-        .filter(k -> k.text().equals(name))
-        .findFirst()
+    return Kind.Simple.named(name)
         .orElseThrow(
             () ->
                 diagnostics.fail(

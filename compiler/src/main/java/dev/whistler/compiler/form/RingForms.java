@@ -33,11 +33,11 @@ final class RingForms {
 
   private static final int MAX_RECORD = 1 << 20;
 
-  private static final Helper RESERVE = Helpers.withId(131);
-  private static final Helper SUBMIT = Helpers.withId(132);
-  private static final Helper DISCARD = Helpers.withId(133);
-  private static final Helper OUTPUT = Helpers.withId(130);
-  private static final Helper QUERY = Helpers.withId(134);
+  private static final Helper RESERVE = Helpers.RINGBUF_RESERVE;
+  private static final Helper SUBMIT = Helpers.RINGBUF_SUBMIT;
+  private static final Helper DISCARD = Helpers.RINGBUF_DISCARD;
+  private static final Helper OUTPUT = Helpers.RINGBUF_OUTPUT;
+  private static final Helper QUERY = Helpers.RINGBUF_QUERY;
 
   private RingForms() {}
 

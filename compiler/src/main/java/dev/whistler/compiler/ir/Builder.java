@@ -101,10 +101,6 @@ final class Builder {
     return scalar.width() == 8 ? value : emit(new Operation.Extend(scalar), scalar, value);
   }
 
-  Value call(int helper, StaticType type, Value... arguments) {
-    return call(dev.whistler.compiler.table.Helpers.withId(helper), type, arguments);
-  }
-
   Value call(Helper helper, StaticType type, Value... arguments) {
     return emit(new Operation.Call(helper), type, arguments);
   }

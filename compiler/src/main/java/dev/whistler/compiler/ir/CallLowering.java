@@ -17,12 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls of helpers and of kernel-side functions; map operations are helper calls. */
 final class CallLowering {
-  private static final int MAP_LOOKUP = 1;
-  private static final int MAP_UPDATE = 2;
-  private static final int MAP_DELETE = 3;
-  private static final int PROBE_READ_USER = 112;
-  private static final int PROBE_READ_KERNEL = 113;
-
   private final BodyLowering body;
   private final Builder builder;
   private final MemoryLowering memory;
@@ -68,7 +62,7 @@ final class CallLowering {
   Value lookup(Expr.MapLookup e) {
     Value key = slot(e.key());
     builder.at(e.origin());
-    return builder.call(MAP_LOOKUP, e.type(), map(e.map()), key);
+    return builder.call(Helpers.MAP_LOOKUP, e.type(), map(e.map()), key);
   }
 
   Value update(Expr.MapUpdate e) {
@@ -76,13 +70,13 @@ final class CallLowering {
     Value value = slot(e.value());
     Value flags = body.lower(e.flags());
     builder.at(e.origin());
-    return result(Helpers.withId(MAP_UPDATE), e.type(), map(e.map()), key, value, flags);
+    return result(Helpers.MAP_UPDATE, e.type(), map(e.map()), key, value, flags);
   }
 
   Value delete(Expr.MapDelete e) {
     Value key = slot(e.key());
     builder.at(e.origin());
-    return result(Helpers.withId(MAP_DELETE), e.type(), map(e.map()), key);
+    return result(Helpers.MAP_DELETE, e.type(), map(e.map()), key);
   }
 
   Value helper(Expr.Call e) {
@@ -108,7 +102,7 @@ final class CallLowering {
   /** A call whose result is what the specification says, on every kernel. */
   private Value result(Helper helper, StaticType type, Value... arguments) {
     Value result = builder.call(helper, type, arguments);
-    return Helpers.returnsInt(helper) ? builder.extend(ScalarType.I32, result) : result;
+    return helper.has(Helper.Trait.INT) ? builder.extend(ScalarType.I32, result) : result;
   }
 
   Value probeRead(Expr.ProbeRead e, Value address) {
@@ -119,7 +113,7 @@ final class CallLowering {
     builder.at(e.origin());
     memory.fill(target, 0, builder.constant(0), width);
     builder.call(
-        e.user() ? PROBE_READ_USER : PROBE_READ_KERNEL,
+        e.user() ? Helpers.PROBE_READ_USER : Helpers.PROBE_READ_KERNEL,
         ScalarType.I64,
         target,
         builder.constant(width),
@@ -130,7 +124,7 @@ final class CallLowering {
   Value count(Expr.Count e) {
     Value entry =
         builder.call(
-            MAP_LOOKUP,
+            Helpers.MAP_LOOKUP,
             new PointerType(Region.MAP_VALUE, null, 16, true),
             map(e.statistics()),
             temporary(builder.constant(e.ringIndex()), 4));

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.ir;
 
+import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.tree.TypedFunction;
@@ -20,8 +21,6 @@ final class FunctionFacts {
 
   /** Frames below the program's own: MAX_CALL_FRAMES is 8, include/linux/bpf_verifier.h. */
   private static final int MOST_FRAMES = 7;
-
-  private static final int TAIL_CALL_HELPER = 12;
 
   private final Map<TypedFunction, Integer> callSites = new HashMap<>();
   private final Map<TypedFunction, Boolean> usingContext = new HashMap<>();
@@ -65,7 +64,7 @@ final class FunctionFacts {
         root,
         e ->
             switch (e) {
-              case Expr.Call call -> call.helper().id() == TAIL_CALL_HELPER;
+              case Expr.Call call -> call.helper().is(Helpers.TAIL_CALL);
               case Expr.CallFunction call -> call.function().tailCalls();
               default -> false;
             });

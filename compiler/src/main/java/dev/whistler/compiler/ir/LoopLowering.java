@@ -1,5 +1,6 @@
 package dev.whistler.compiler.ir;
 
+import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
@@ -40,8 +41,6 @@ final class LoopLowering {
    * (BPF_COMPLEXITY_LIMIT_INSNS, include/linux/bpf.h); beyond a part of that the helper is used.
    */
   private static final long MOST_WALKED_NODES = 200_000;
-
-  private static final int LOOP_HELPER = 181;
 
   /** Frame: how the loop ended, the value of {@code return}, then one word for each variable. */
   private static final int STATE = 0;
@@ -234,7 +233,7 @@ final class LoopLowering {
     Routine callback = callback(index, loopBody, variables, context ? contextAt : -1, leavesOuter);
     Value performed =
         builder.call(
-            LOOP_HELPER,
+            Helpers.LOOP,
             ScalarType.I64,
             count,
             builder.routine().leaf(new Operation.RoutineAddress(callback.symbol())),

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.ir;
 
+import dev.whistler.compiler.table.Parameter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -87,9 +88,9 @@ public final class NeededBounds {
         }
       }
       case Operation.Call call -> {
-        for (String code : call.helper().parameters()) {
-          int length = lengthOf(code);
-          if (length >= 0 && length < value.operandCount()) {
+        for (Parameter parameter : call.helper().parameters()) {
+          if (parameter instanceof Parameter.Memory(_, Parameter.Size.Argument(int length), _)
+              && length < value.operandCount()) {
             mark(value.operand(length), sizes, work.lengths());
           }
         }
@@ -97,13 +98,6 @@ public final class NeededBounds {
       case Operation.CallRoutine _ -> markOperands(value, sizes, work.lengths());
       default -> {}
     }
-  }
-
-  /** Which parameter, from 0, is the length of one with this code (appendix E); -1 if none is. */
-  private static int lengthOf(String code) {
-    char first = code.charAt(0);
-    int digit = code.startsWith("rw") ? 2 : 1;
-    return (first == 'r' || first == 'w') && code.length() > digit ? code.charAt(digit) - '1' : -1;
   }
 
   private static void markOperands(Value value, boolean[] marks, Deque<Value> work) {

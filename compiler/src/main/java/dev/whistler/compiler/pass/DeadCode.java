@@ -4,6 +4,7 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.table.Helpers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +15,6 @@ import java.util.List;
  * cannot be reached.
  */
 final class DeadCode implements Pass {
-  private static final int MAP_LOOKUP = 1;
 
   @Override
   public String name() {
@@ -60,7 +60,8 @@ final class DeadCode implements Pass {
 
   private static boolean isRoot(Value value) {
     return value.operation() instanceof Operation.Effect
-        && !(value.operation() instanceof Operation.Call call && call.helper().id() == MAP_LOOKUP);
+        && !(value.operation() instanceof Operation.Call call
+            && call.helper().is(Helpers.MAP_LOOKUP));
   }
 
   private static void mark(Value value, boolean[] live, Deque<Value> work) {

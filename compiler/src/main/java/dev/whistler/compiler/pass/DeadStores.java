@@ -6,6 +6,7 @@ import dev.whistler.compiler.ir.Operation.ByteRange;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.table.Helpers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -338,7 +339,7 @@ final class DeadStores implements Pass {
         }
       }
       case NONE -> {
-        if (call.helper().id() == Effects.DISCARD) {
+        if (call.helper().is(Helpers.RINGBUF_DISCARD)) {
           wanted.clear();
         }
       }

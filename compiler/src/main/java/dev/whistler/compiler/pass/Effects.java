@@ -2,38 +2,17 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.table.Helper.Trait;
+import dev.whistler.compiler.table.Helpers;
+import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.type.Region;
-import java.util.Set;
 
 /**
  * What instructions may change, in terms of regions and of the objects that an address is based on.
- * Helpers are classified by their argument codes (appendix E) and by the few lists below; unknown
- * ones may do anything to what they are given.
+ * Helpers are classified by what they take and by their traits; one without traits may do anything
+ * to what it is given.
  */
 final class Effects {
-  static final int MAP_LOOKUP = 1;
-  static final int RESERVE = 131;
-  static final int SUBMIT = 132;
-  static final int DISCARD = 133;
-
-  /**
-   * Helpers that neither change memory that programs see nor maps: clocks, identities, random
-   * numbers (ids of enum bpf_func_id, include/uapi/linux/bpf.h).
-   */
-  private static final Set<Integer> OBSERVERS =
-      Set.of(
-          1, 4, 5, 6, 7, 8, 14, 15, 16, 17, 35, 80, 112, 113, 114, 115, 118, 123, 125, 131, 132,
-          133, 134, 158, 160, 208);
-
-  /** Helpers that fill the whole of their destination, with zeros if they fail. */
-  private static final Set<Integer> COMPLETE_WRITERS = Set.of(4, 16, 26, 112, 113);
-
-  /** Helpers that take the context but leave packet and context as they are. */
-  private static final Set<Integer> CONTEXT_READERS = Set.of(12, 25, 26, 27, 51, 67, 68, 79, 83);
-
-  /** probe-read-kernel and its form for strings: the context is no more to them than an address. */
-  private static final Set<Integer> READS_OF_KERNEL_MEMORY = Set.of(113, 115);
-
   /** Loads from one kernel object to the next that are followed to the first one. */
   private static final int MOST_LOADS = 16;
 
@@ -65,7 +44,7 @@ final class Effects {
 
   /** Whether a value is the address of a fresh reservation. */
   static boolean isReservation(Value value) {
-    return value.operation() instanceof Operation.Call c && c.helper().id() == RESERVE;
+    return value.operation() instanceof Operation.Call c && c.helper().is(Helpers.RINGBUF_RESERVE);
   }
 
   /** Whether two accesses whose bases differ can never meet. */
@@ -109,7 +88,7 @@ final class Effects {
    * it finds an address of in what it is given.
    */
   static boolean callsBack(Operation.Call call) {
-    return call.helper().parameters().contains("f");
+    return call.helper().parameters().stream().anyMatch(Parameter.Callback.class::isInstance);
   }
 
   /**
@@ -123,11 +102,11 @@ final class Effects {
 
   /** Whether a helper leaves maps, map values and global data alone. */
   static boolean observes(Operation.Call call) {
-    return OBSERVERS.contains(call.helper().id());
+    return call.helper().has(Trait.OBSERVES);
   }
 
   static boolean writesCompletely(Operation.Call call) {
-    return COMPLETE_WRITERS.contains(call.helper().id());
+    return call.helper().has(Trait.FILLS);
   }
 
   /** Whether a call may change the packet or the context. */
@@ -135,19 +114,22 @@ final class Effects {
     if (call.operation() instanceof Operation.CallRoutine) {
       return true;
     }
-    if (!(call.operation() instanceof Operation.Call c)
-        || CONTEXT_READERS.contains(c.helper().id())) {
+    if (!(call.operation() instanceof Operation.Call c) || c.helper().has(Trait.KEEPS_CONTEXT)) {
       return false;
     }
     if (callsBack(c)) {
       return true;
     }
-    if (READS_OF_KERNEL_MEMORY.contains(c.helper().id())) {
+    if (c.helper().has(Trait.READS_KERNEL)) {
       return false;
     }
     for (int i = 0; i < call.operandCount(); i++) {
       boolean asContext =
-          i < c.helper().parameters().size() && c.helper().parameters().get(i).startsWith("c");
+          switch (c.helper().parameter(i)) {
+            case Parameter.Context _ -> true;
+            case Parameter.KernelObject object -> object.orContext();
+            case null, default -> false;
+          };
       if (asContext || call.operand(i).region() == Region.CONTEXT) {
         return true;
       }
@@ -164,44 +146,39 @@ final class Effects {
   }
 
   static Use use(Operation.Call call, int argument) {
-    if (call.helper().id() == DISCARD) {
+    if (call.helper().is(Helpers.RINGBUF_DISCARD)) {
       return Use.NONE;
     }
-    if (argument >= call.helper().parameters().size()) {
-      return Use.BOTH;
-    }
-    String code = call.helper().parameters().get(argument);
-    return switch (code.charAt(0)) {
-      case 'k', 'v', 's' -> Use.READ;
-      case 'R' -> call.helper().id() == SUBMIT ? Use.READ : Use.BOTH;
-      case 'r' -> code.startsWith("rw") ? Use.BOTH : Use.READ;
-      case 'w', 'W' -> Use.WRITE;
-      case 'm', 'f' -> Use.NONE;
-      case 'x' -> Use.READ;
-      default -> Use.BOTH;
+    return switch (call.helper().parameter(argument)) {
+      case Parameter.Key _, Parameter.ValueOf _, Parameter.Text _, Parameter.Word _ -> Use.READ;
+      case Parameter.Memory memory ->
+          switch (memory.access()) {
+            case READ -> Use.READ;
+            case WRITE -> Use.WRITE;
+            case BOTH -> Use.BOTH;
+          };
+      case Parameter.ValueBytes _ -> Use.WRITE;
+      case Parameter.Reservation _ ->
+          call.helper().is(Helpers.RINGBUF_SUBMIT) ? Use.READ : Use.BOTH;
+      case Parameter.MapOf _, Parameter.Callback _ -> Use.NONE;
+      case null, default -> Use.BOTH;
     };
   }
 
   /** Bytes that an argument points to, if that is known; -1 otherwise. */
   static int size(Value call, int argument) {
     Operation.Call c = (Operation.Call) call.operation();
-    if (argument >= c.helper().parameters().size()) {
+    if (!(c.helper().parameter(argument) instanceof Parameter.Memory memory)) {
       return -1;
     }
-    String code = c.helper().parameters().get(argument);
-    int digit = code.startsWith("rw") ? 2 : 1;
-    if ((code.charAt(0) == 'r' || code.charAt(0) == 'w') && code.length() > digit) {
-      if (code.charAt(digit) == '=') {
-        return Integer.parseInt(code.substring(digit + 1));
+    return switch (memory.size()) {
+      case Parameter.Size.Fixed fixed -> fixed.bytes();
+      case Parameter.Size.Argument(int index)
+          when index < call.operandCount() && call.operand(index).constant().isPresent() -> {
+        long size = call.operand(index).constant().getAsLong();
+        yield size >= 0 && size <= Integer.MAX_VALUE ? (int) size : -1;
       }
-      if (Character.isDigit(code.charAt(digit))) {
-        int other = code.charAt(digit) - '1';
-        if (other < call.operandCount() && call.operand(other).constant().isPresent()) {
-          long size = call.operand(other).constant().getAsLong();
-          return size >= 0 && size <= Integer.MAX_VALUE ? (int) size : -1;
-        }
-      }
-    }
-    return -1;
+      case Parameter.Size.Argument _, Parameter.Size.Implied _ -> -1;
+    };
   }
 }

@@ -4,6 +4,7 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ final class Forwarding implements Pass {
                         case STACK, MAP_VALUE, RING, KERNEL, GLOBAL -> false;
                       });
       case Operation.Call call -> {
-        if (call.helper().id() == Effects.MAP_LOOKUP) {
+        if (call.helper().is(Helpers.MAP_LOOKUP)) {
           Place place = new Place(value.operand(1), 0, 0, value.operand(0));
           Value before = known.putIfAbsent(place, value);
           return before;

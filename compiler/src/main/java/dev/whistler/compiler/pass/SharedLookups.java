@@ -6,6 +6,7 @@ import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
+import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr.Relation;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -153,7 +154,7 @@ final class SharedLookups implements Pass {
           stores.put(stored, value);
         }
         if (value.operation() instanceof Operation.Call call
-            && call.helper().id() == Effects.MAP_LOOKUP
+            && call.helper().is(Helpers.MAP_LOOKUP)
             && value.operand(0).operation() instanceof Operation.MapAddress map
             && map.permanent()
             && value.operand(1).operation() instanceof Operation.StackAddress address) {

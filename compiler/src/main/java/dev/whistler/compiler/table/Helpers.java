@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The kernel's helper functions (appendix E). */
 public final class Helpers {
@@ -14,22 +16,19 @@ public final class Helpers {
   private static final Map<Integer, Helper> BY_ID = byId();
   private static final Map<String, Helper> BY_NAME = index();
 
-  /** Helpers that may sleep: only sleepable programs may call them. */
-  private static final Set<Integer> SLEEPING = Set.of(148, 191);
-
-  /**
-   * What {@code lwt-in}, {@code lwt-out} and {@code lwt-seg6local} have of the {@code lw} rows
-   * (lwt_out_func_proto and lwt_in_func_proto, net/core/filter.c).
-   */
-  private static final Set<String> LWT_SUBSET =
-      Set.of(
-          "skb-load-bytes",
-          "skb-pull-data",
-          "csum-diff",
-          "get-route-realm",
-          "get-hash-recalc",
-          "perf-event-output",
-          "skb-under-cgroup");
+  // Those that forms and lowering call by themselves.
+  public static final Helper MAP_LOOKUP = required("map-lookup-elem");
+  public static final Helper MAP_UPDATE = required("map-update-elem");
+  public static final Helper MAP_DELETE = required("map-delete-elem");
+  public static final Helper TAIL_CALL = required("tail-call");
+  public static final Helper RINGBUF_OUTPUT = required("ringbuf-output");
+  public static final Helper RINGBUF_RESERVE = required("ringbuf-reserve");
+  public static final Helper RINGBUF_SUBMIT = required("ringbuf-submit");
+  public static final Helper RINGBUF_DISCARD = required("ringbuf-discard");
+  public static final Helper RINGBUF_QUERY = required("ringbuf-query");
+  public static final Helper PROBE_READ_USER = required("probe-read-user");
+  public static final Helper PROBE_READ_KERNEL = required("probe-read-kernel");
+  public static final Helper LOOP = required("loop");
 
   private static final Map<String, Set<String>> CODES =
       Map.ofEntries(
@@ -59,22 +58,13 @@ public final class Helpers {
           Map.entry("sk-reuseport", Set.of("sr")),
           Map.entry("sk-lookup", Set.of("sl")),
           Map.entry("flow-dissector", Set.of("fd")),
-          Map.entry("lwt-in", Set.of("lw")),
-          Map.entry("lwt-out", Set.of("lw")),
+          Map.entry("lwt-in", Set.of("li", "lwt-in")),
+          Map.entry("lwt-out", Set.of("li")),
           Map.entry("lwt-xmit", Set.of("lw")),
-          Map.entry("lwt-seg6local", Set.of("lw", "lwt-seg6local")),
+          Map.entry("lwt-seg6local", Set.of("li", "lwt-seg6local")),
           Map.entry("lirc", Set.of("lirc")),
           Map.entry("syscall", Set.of("sy")),
           Map.entry("struct-ops", Set.of("struct-ops")));
-
-  /**
-   * Map operations that the JIT calls directly and that returned {@code int} until Linux 6.4
-   * (commit d7ba4cc900bf, "bpf: return long from bpf_map_ops funcs"; do_misc_fixups in
-   * kernel/bpf/verifier.c lists the direct calls): update, delete, push, pop, peek, for-each. And
-   * loop, which is compiled in place since Linux 5.19: its -E2BIG is a 32-bit move to this day
-   * (inline_bpf_loop).
-   */
-  private static final Set<Integer> INT_RESULTS = Set.of(2, 3, 87, 88, 89, 164, 181);
 
   private Helpers() {}
 
@@ -82,16 +72,33 @@ public final class Helpers {
     List<Helper> helpers = new ArrayList<>();
     for (String line : TableText.lines("helpers.txt")) {
       List<String> cells = TableText.cells(line);
+      List<String> codes = words(cells.get(2));
+      boolean variadic = !codes.isEmpty() && codes.getLast().equals("x…");
       helpers.add(
           new Helper(
               Integer.parseInt(cells.get(0)),
               cells.get(1),
-              cells.get(2).isEmpty() ? List.of() : List.of(cells.get(2).split(" ")),
-              cells.get(3),
+              codes.stream().filter(code -> !code.equals("x…")).map(Parameter::parse).toList(),
+              variadic,
+              Helper.Result.parse(cells.get(3)),
               cells.get(4).equals("G"),
-              cells.get(5)));
+              Set.copyOf(words(cells.get(5))),
+              words(cells.get(6)).stream().map(Helpers::trait).collect(Collectors.toSet()),
+              Helper.Kinds.parse(cells.get(7))));
     }
     return List.copyOf(helpers);
+  }
+
+  private static List<String> words(String cell) {
+    return cell.isEmpty() ? List.of() : List.of(cell.split(" "));
+  }
+
+  private static Helper.Trait trait(String word) {
+    return Helper.Trait.valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT));
+  }
+
+  private static Helper required(String name) {
+    return named(name).orElseThrow();
   }
 
   private static Map<Integer, Helper> byId() {
@@ -136,14 +143,6 @@ public final class Helpers {
     return helper;
   }
 
-  /**
-   * Whether a helper's result is an {@code int} that some kernel hands out zero-extended, so that
-   * only its low 32 bits can be relied on.
-   */
-  public static boolean returnsInt(Helper helper) {
-    return INT_RESULTS.contains(helper.id());
-  }
-
   /** The codes of the last column that some program type has, beside {@code all}. */
   static Set<String> typeCodes() {
     Set<String> codes = new HashSet<>();
@@ -163,30 +162,12 @@ public final class Helpers {
    * @param sleepable whether the program is loaded sleepable
    */
   public static boolean available(Helper helper, String type, boolean sleepable) {
-    if (SLEEPING.contains(helper.id()) && !sleepable) {
+    if (helper.has(Helper.Trait.SLEEPS) && !sleepable) {
       return false;
     }
     Set<String> own = CODES.getOrDefault(type, Set.of());
-    boolean sleepableLsm = helper.programTypes().equals("lsm (sleepable)");
-    if (sleepableLsm) {
-      return type.equals("lsm") && sleepable;
-    }
-    for (String code : helper.programTypes().split(" ")) {
-      if (code.equals("all")) {
-        return true;
-      }
-      if (own.contains(code)) {
-        boolean subset = code.equals("lw") && !type.equals("lwt-xmit");
-        if (!subset || inLwtSubset(helper, type)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean inLwtSubset(Helper helper, String type) {
-    return LWT_SUBSET.contains(helper.name())
-        || (type.equals("lwt-in") && helper.name().equals("lwt-push-encap"));
+    return helper.programTypes().contains("all")
+        || helper.programTypes().stream().anyMatch(own::contains)
+        || sleepable && type.equals("lsm") && helper.programTypes().contains("lsm-sleepable");
   }
 }

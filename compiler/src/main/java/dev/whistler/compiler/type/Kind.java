@@ -8,7 +8,9 @@ import static dev.whistler.compiler.type.ScalarType.U64;
 import static dev.whistler.compiler.type.ScalarType.U8;
 
 import dev.whistler.compiler.type.StructField.FieldType;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,6 +45,11 @@ public sealed interface Kind {
       this.text = text;
       this.suitable = suitable;
       this.suits = suits;
+    }
+
+    /** The kind of that name in source text. */
+    public static Optional<Simple> named(String name) {
+      return Arrays.stream(values()).filter(kind -> kind.text.equals(name)).findFirst();
     }
 
     private static BiPredicate<ScalarType, Integer> scalar(ScalarType... types) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TablesTest {
@@ -17,9 +20,14 @@ class TablesTest {
     }
     Helper read = Helpers.named("bpf-probe-read-user-str").orElseThrow();
     assertThat(read.id()).isEqualTo(114);
-    assertThat(read.parameters()).containsExactly("w2", "x", "a");
+    assertThat(read.parameters())
+        .containsExactly(
+            new Parameter.Memory(Parameter.Access.WRITE, new Parameter.Size.Argument(1), false),
+            new Parameter.Word(),
+            new Parameter.ForeignAddress(false));
     assertThat(read.gplOnly()).isTrue();
-    assertThat(Helpers.named("ringbuf-submit").orElseThrow().result()).isEqualTo("0");
+    assertThat(Helpers.named("ringbuf-submit").orElseThrow().result())
+        .isEqualTo(new Helper.Result.Nothing());
     assertThat(Helpers.named("no-such-helper")).isEmpty();
   }
 
@@ -50,11 +58,41 @@ class TablesTest {
       boolean somewhere =
           ProgramTypes.all().stream().anyMatch(type -> Helpers.available(helper, type, true));
       assertThat(somewhere).as(helper.name()).isTrue();
-      if (!helper.programTypes().equals("lsm (sleepable)")) {
-        for (String code : helper.programTypes().split(" ")) {
-          assertThat(code.equals("all") || Helpers.typeCodes().contains(code))
-              .as("%s of %s", code, helper.name())
-              .isTrue();
+      for (String code : helper.programTypes()) {
+        assertThat(
+                Set.of("all", "lsm-sleepable").contains(code) || Helpers.typeCodes().contains(code))
+            .as("%s of %s", code, helper.name())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void argumentCodesAreRead() {
+    assertThat(Parameter.parse("rw4"))
+        .isEqualTo(
+            new Parameter.Memory(Parameter.Access.BOTH, new Parameter.Size.Argument(3), false));
+    assertThat(Parameter.parse("r=20?"))
+        .isEqualTo(new Parameter.Memory(Parameter.Access.READ, new Parameter.Size.Fixed(20), true));
+    assertThat(Parameter.parse("cK")).isEqualTo(new Parameter.KernelObject(true, false));
+    assertThat(Parameter.parse("m:queue"))
+        .isEqualTo(
+            new Parameter.MapOf(
+                "queue", Set.of(MapType.QUEUE, MapType.STACK, MapType.BLOOM_FILTER)));
+    for (String unknown : List.of("", "y", "r2x", "w=", "?")) {
+      assertThatThrownBy(() -> Parameter.parse(unknown)).isInstanceOf(RuntimeException.class);
+    }
+  }
+
+  /** Lengths are arguments that there are, and numbers. */
+  @Test
+  void lengthsOfMemoryAreWords() {
+    for (Helper helper : Helpers.all()) {
+      for (Parameter parameter : helper.parameters()) {
+        if (parameter instanceof Parameter.Memory(_, Parameter.Size.Argument(int index), _)) {
+          assertThat(helper.parameter(index))
+              .as("%s of %s", parameter, helper.name())
+              .isInstanceOf(Parameter.Word.class);
         }
       }
     }

@@ -6,7 +6,6 @@ import dev.whistler.compiler.type.MapType;
 import dev.whistler.tier.table.HelperRule;
 import dev.whistler.tier.table.MapRule;
 import dev.whistler.tier.table.SectionRule;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What the language knows has a row in the tables of the tiers: without it, it is refused. */
@@ -18,15 +17,18 @@ class TierRowsTest {
       assertThat(rule).as("a row for %s in the tier's helpers.txt", helper.name()).isNotNull();
       assertThat(rule.name()).isEqualTo(helper.name());
       for (int i = 0; i < helper.parameters().size(); i++) {
-        String code = helper.parameters().get(i);
+        Parameter parameter = helper.parameters().get(i);
         HelperRule.Argument argument =
             i < rule.arguments().size() ? rule.arguments().get(i) : new HelperRule.Argument.Other();
-        String name = helper.name() + " " + code;
-        if (code.startsWith("m")) {
+        String name = helper.name() + " " + parameter;
+        boolean written =
+            parameter instanceof Parameter.ValueBytes
+                || parameter instanceof Parameter.Memory m && m.access() != Parameter.Access.READ;
+        if (parameter instanceof Parameter.MapOf) {
           assertThat(argument).as(name).isInstanceOf(HelperRule.Argument.OfMap.class);
-        } else if (code.startsWith("f")) {
+        } else if (parameter instanceof Parameter.Callback) {
           assertThat(argument).as(name).isInstanceOf(HelperRule.Argument.Callback.class);
-        } else if (code.toLowerCase(Locale.ROOT).contains("w")) {
+        } else if (written) {
           assertThat(argument)
               .as(name)
               .isInstanceOfAny(
