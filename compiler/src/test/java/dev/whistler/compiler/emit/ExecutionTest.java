@@ -12,6 +12,7 @@ import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Typed trees, run in the kernel. The packet has 64 bytes, byte i = i. */
@@ -41,6 +42,11 @@ class ExecutionTest {
         new KernelRunner(unit(List.of(M8, A4), packet(d, 64, body)), options)) {
       return runner.run();
     }
+  }
+
+  @BeforeAll
+  static void needsKernel() {
+    KernelRunner.needsRoot();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.emit;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.map.BpfMap;
@@ -33,6 +35,11 @@ public final class KernelRunner implements AutoCloseable {
             () -> true);
     byte[] elf = ObjectWriter.write(unit, code, request, new Trace(new TreeMap<>())).elf();
     object = BpfObject.open(elf).load();
+  }
+
+  /** Skips the test, or all of a class before which it is called, where nothing can be loaded. */
+  public static void needsRoot() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
   }
 
   /** The default options with another instruction set and some passes off. */

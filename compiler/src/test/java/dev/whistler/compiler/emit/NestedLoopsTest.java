@@ -8,6 +8,7 @@ import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,11 @@ class NestedLoopsTest {
             load(ScalarType.U8, read(d), 0),
             repeat(outer, outerCount, repeat(inner, innerCount, add)),
             read(sum)));
+  }
+
+  @BeforeAll
+  static void needsKernel() {
+    KernelRunner.needsRoot();
   }
 
   @ParameterizedTest

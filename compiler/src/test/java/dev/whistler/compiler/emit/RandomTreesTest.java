@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,6 +51,11 @@ class RandomTreesTest {
     -2,
     0x0123456789abcdefL
   };
+
+  @BeforeAll
+  static void needsKernel() {
+    KernelRunner.needsRoot();
+  }
 
   @Test
   void passesKeepTheMeaning() {

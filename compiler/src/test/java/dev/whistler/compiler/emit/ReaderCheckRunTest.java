@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -108,6 +109,11 @@ class ReaderCheckRunTest {
       byte[] key = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(thread).array();
       map.update(key, new byte[1]);
     }
+  }
+
+  @BeforeAll
+  static void needsKernel() {
+    KernelRunner.needsRoot();
   }
 
   @ParameterizedTest

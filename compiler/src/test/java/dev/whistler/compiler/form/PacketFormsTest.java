@@ -10,6 +10,7 @@ import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.source.SourceText;
@@ -87,6 +88,7 @@ class PacketFormsTest {
   }
 
   private static LoadedObject load(String source) {
+    KernelRunner.needsRoot();
     CompilationResult result =
         Compiler.compile(
             new CompilationRequest(
