@@ -1,0 +1,200 @@
+package dev.whistler.compiler.emit;
+
+import static dev.whistler.compiler.emit.Machine.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.compiler.tree.Expr.Relation;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The order of blocks and what becomes of their jumps and ends. Registers are chosen already. */
+class BlockLayoutTest {
+  private final MachineRoutine machine = routine();
+  private final MachineBlock entry = machine.newBlock();
+  private final MachineBlock one = machine.newBlock();
+  private final MachineBlock two = machine.newBlock();
+  private final MachineBlock end = machine.newBlock();
+
+  private String arranged() {
+    return arranged(3, Set.of());
+  }
+
+  private String arranged(int instructionSet, Set<String> disabled) {
+    BlockLayout.arrange(machine, instructionSet, disabled);
+    return text(machine);
+  }
+
+  /** Work that is no copy and not the same anywhere else. */
+  private static void work(MachineBlock block, int value) {
+    MachineInstruction add = add(7, 7);
+    add.immediate = value;
+    append(block, add);
+  }
+
+  @Test
+  void whatDoesNotJumpFallsThrough() {
+    work(entry, 1);
+    branch(entry, 1, Relation.EQUAL, 5, two, one);
+    work(one, 2);
+    one.next = end;
+    work(two, 3);
+    two.next = end;
+    append(end, exit());
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: r7 += r7; if r1 == 5 goto m2
+            m1: r7 += r7; goto m3
+            m2: r7 += r7
+            m3: exit
+            """);
+  }
+
+  @Test
+  void aJumpToWhatFollowsIsTurnedRound() {
+    branch(entry, 1, Relation.EQUAL, 5, one, end);
+    work(one, 1);
+    one.next = end;
+    append(end, exit());
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: if r1 != 5 goto m3
+            m1: r7 += r7
+            m3: exit
+            """);
+  }
+
+  @Test
+  void theFirstInstructionSetHasNoOppositeOfEachJump() {
+    branch(entry, 1, Relation.GREATER, 5, one, end);
+    work(one, 1);
+    one.next = end;
+    append(end, exit());
+
+    assertThat(arranged(1, Set.of())).startsWith("m0: if r1 > 5 goto m1; goto m3\n");
+    assertThat(arranged(2, Set.of())).startsWith("m0: if r1 <= 5 goto m3\n");
+  }
+
+  @Test
+  void anEmptyBlockIsSkipped() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    one.next = two;
+    work(two, 1);
+    two.next = end;
+    append(end, exit());
+
+    // Both ways are the same then, so nothing is left to decide.
+    assertThat(arranged()).isEqualTo("m0: r7 += r7; exit\n");
+  }
+
+  @Test
+  void whatNothingLeadsToIsNotKept() {
+    work(entry, 1);
+    entry.next = end;
+    work(one, 2);
+    one.next = end;
+    append(end, exit());
+
+    assertThat(arranged()).isEqualTo("m0: r7 += r7; exit\n");
+  }
+
+  @Test
+  void aCopyOnTheWayFromAJumpMovesInFrontOfIt() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, set(0, 3));
+    one.next = end;
+    work(two, 1);
+    append(two, set(0, 4));
+    two.next = end;
+    append(end, exit());
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: r0 = 3; if r1 == 5 goto m3
+            m2: r7 += r7; r0 = 4
+            m3: exit
+            """);
+  }
+
+  @Test
+  void aCopyStaysWhereTheOtherWayOrTheJumpNeedsTheRegister() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, set(7, 3));
+    one.next = end;
+    work(two, 1);
+    two.next = end;
+    append(end, copy(0, 7), exit());
+    // r7 is read in m2, so m1 keeps its copy.
+    assertThat(arranged()).contains("m1: r7 = 3\n").contains("m0: if r1 == 5 goto m1\n");
+  }
+
+  @Test
+  void aCopyIntoTheRegisterThatIsComparedStays() {
+    branch(entry, 0, Relation.EQUAL, 5, one, two);
+    append(one, set(0, 3));
+    one.next = end;
+    append(two, set(0, 4), add(0, 7));
+    two.next = end;
+    append(end, exit());
+
+    assertThat(arranged()).startsWith("m0: if r0 == 5 goto m1\n");
+  }
+
+  @Test
+  void equalEndsStandThereOnce() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, add(7, 1), add(7, 8), call());
+    one.next = end;
+    append(two, add(7, 2), add(7, 8), call());
+    two.next = end;
+    append(end, set(0, 0), exit());
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: if r1 == 5 goto m1
+            m2: r7 += r2; goto m4
+            m1: r7 += r1
+            m4: r7 += r8; call; r0 = 0; exit
+            """);
+  }
+
+  @Test
+  void anExitAloneIsNotSharedSoThatEachWaySetsItsResult() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, set(0, 1), exit());
+    append(two, set(0, 2), exit());
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: if r1 == 5 goto m1
+            m2: r0 = 2; exit
+            m1: r0 = 1; exit
+            """);
+  }
+
+  @Test
+  void switchedOffOnlyTheOrderIsMade() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, set(0, 3));
+    one.next = end;
+    work(two, 1);
+    append(two, set(0, 4));
+    two.next = end;
+    append(end, exit());
+
+    assertThat(arranged(3, Set.of(BlockLayout.NAME)))
+        .isEqualTo(
+            """
+            m0: if r1 == 5 goto m1
+            m2: r7 += r7; r0 = 4; goto m3
+            m1: r0 = 3
+            m3: exit
+            """);
+  }
+}
