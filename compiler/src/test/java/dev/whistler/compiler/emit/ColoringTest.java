@@ -49,6 +49,16 @@ class ColoringTest {
   }
 
   @Test
+  void aCopyIsMergedWhereBothLiveOnAndStayTheSame() {
+    int c = machine.newRegister();
+    append(entry, set(a, 1), copy(b, a), set(c, 3), add(c, a), add(c, b), copy(0, c), exit());
+
+    Coloring coloring = coloring();
+    assertThat(coloring.find(a)).isEqualTo(coloring.find(b));
+    assertThat(coloring.color(a)).isNotEqualTo(coloring.color(c));
+  }
+
+  @Test
   void aCopyStaysWhereBothLiveOnAndDiffer() {
     append(entry, set(a, 1), copy(b, a), add(b, b), add(a, b), copy(0, a), exit());
 

@@ -84,7 +84,10 @@ class GoldenDisassemblyTest {
     }
   }
 
-  /** A pass that no pair shows is missing from the tour. */
+  /**
+   * A pass that no pair shows is missing from the tour. Those that instruction selection relies on
+   * cannot be switched off, and so not be asked about.
+   */
   @ParameterizedTest
   @MethodSource("passes")
   void eachPassChangesSomething(String pass) throws IOException {
