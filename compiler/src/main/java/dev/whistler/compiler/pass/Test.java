@@ -168,7 +168,57 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
         && !Folding.compare(relation, other, known, narrow)) {
       return asked.relation == Relation.NOT_EQUAL;
     }
-    return null;
+    return narrow == asked.narrow ? byRange(asked) : null;
+  }
+
+  /** A range of words lies in another one, or outside of it, in the order that both tests ask. */
+  private @Nullable Boolean byRange(Test asked) {
+    Range known = Range.of(this);
+    Range other = Range.of(asked);
+    if (known == null || other == null || known.signed() != other.signed()) {
+      return null;
+    }
+    if (known.isIn(other)) {
+      return true;
+    }
+    return known.isApartFrom(other) ? Boolean.FALSE : null;
+  }
+
+  /**
+   * The words for which a comparison with a constant holds.
+   *
+   * @param first in the order of unsigned numbers; of a signed comparison with the sign turned
+   *     round
+   */
+  private record Range(boolean signed, long first, long last) {
+    /** Null for equality, which asks for no order, and where no word is meant. */
+    static @Nullable Range of(Test test) {
+      long all = test.narrow ? 0xffffffffL : -1L;
+      boolean signed =
+          switch (test.relation) {
+            case SIGNED_LESS, SIGNED_LESS_EQUAL, SIGNED_GREATER, SIGNED_GREATER_EQUAL -> true;
+            default -> false;
+          };
+      long sign = all ^ all >>> 1;
+      long bound = (test.b.constant().orElseThrow() ^ (signed ? sign : 0)) & all;
+      return switch (test.relation) {
+        case LESS, SIGNED_LESS -> bound == 0 ? null : new Range(signed, 0, bound - 1);
+        case LESS_EQUAL, SIGNED_LESS_EQUAL -> new Range(signed, 0, bound);
+        case GREATER, SIGNED_GREATER -> bound == all ? null : new Range(signed, bound + 1, all);
+        case GREATER_EQUAL, SIGNED_GREATER_EQUAL -> new Range(signed, bound, all);
+        case EQUAL, NOT_EQUAL -> null;
+      };
+    }
+
+    boolean isIn(Range other) {
+      return Long.compareUnsigned(first, other.first) >= 0
+          && Long.compareUnsigned(last, other.last) <= 0;
+    }
+
+    boolean isApartFrom(Range other) {
+      return Long.compareUnsigned(first, other.last) > 0
+          || Long.compareUnsigned(last, other.first) < 0;
+    }
   }
 
   /**

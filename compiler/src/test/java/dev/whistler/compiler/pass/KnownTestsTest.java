@@ -102,6 +102,28 @@ class KnownTestsTest {
     assertThat(six.decides(lowSix)).isTrue();
   }
 
+  @Test
+  void whatARangeTells() {
+    var belowTen = test(Relation.LESS, false, 10);
+
+    assertThat(belowTen.decides(test(Relation.LESS, false, 20))).isTrue();
+    assertThat(belowTen.decides(test(Relation.LESS_EQUAL, false, 9))).isTrue();
+    assertThat(belowTen.decides(test(Relation.LESS_EQUAL, false, 8))).isNull();
+    assertThat(belowTen.decides(test(Relation.GREATER, false, 9))).isFalse();
+    assertThat(belowTen.decides(test(Relation.LESS, true, 20))).as("of the low half").isNull();
+    assertThat(belowTen.decides(test(Relation.SIGNED_LESS, false, 20)))
+        .as("in another order")
+        .isNull();
+    assertThat(test(Relation.SIGNED_LESS, true, -5).decides(test(Relation.SIGNED_LESS, true, 3)))
+        .isTrue();
+    assertThat(test(Relation.SIGNED_GREATER, true, 7).decides(test(Relation.SIGNED_LESS, true, -1)))
+        .isFalse();
+  }
+
+  private dev.whistler.compiler.pass.Test test(Relation relation, boolean narrow, long c) {
+    return new dev.whistler.compiler.pass.Test(relation, narrow, x, constant(c));
+  }
+
   private Value constant(long value) {
     return routine.constant(value);
   }
