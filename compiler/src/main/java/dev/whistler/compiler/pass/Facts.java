@@ -204,6 +204,7 @@ final class Facts {
       set(n, 0, 0, -1);
       return;
     }
+    int count = (int) high(b) & (binary.narrow() ? 31 : 63);
     switch (operator) {
       case AND -> zero = za | zb;
       case OR, XOR -> zero = za & zb;
@@ -230,7 +231,6 @@ final class Facts {
         if (!byConstant) {
           break;
         }
-        int count = (int) high(b) & 63;
         zero = za << count | (1L << count) - 1;
         if (high(a) << count >>> count == high(a)) {
           to = high(a) << count;
@@ -242,7 +242,6 @@ final class Facts {
           to = high(a);
           break;
         }
-        int count = (int) high(b) & 63;
         zero = za >>> count | ~(-1L >>> count);
         to = high(a) >>> count;
         from = low(a) >>> count;
