@@ -10,75 +10,62 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Read-only views of the unit, and the compatibility functions of section 18.9. */
-final class AccessFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      sizeof-struct/1 field-offset/2 struct-fields/1 map-option/2 knob/1 target-arch/0
-      tracepoint-fields/1 probe-file/1 eval/1
-      """;
-
+final class AccessFunctions {
   private static final Pattern FORMAT_FILE =
       Pattern.compile("/sys/kernel/(?:debug/)?tracing/events/([^/]+)/([^/]+)/format");
 
-  private final Evaluator evaluator;
-  private final LanguageAccess access;
+  private AccessFunctions() {}
 
-  AccessFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.access = evaluator.access();
+  static void register(Builtins.Registry to) {
+    to.add("sizeof-struct", 1, c -> Call.number(struct(c, c.access().sizeofStruct(c.text(0)))));
+    to.add("field-offset", 2, c -> fieldOffset(c));
+    to.add("struct-fields", 1, c -> names(c, struct(c, c.access().structFields(c.text(0)))));
+    to.add("map-option", 2, c -> c.access().mapOption(c.text(0), c.text(1)).orElse(Datum.NIL));
+    to.add("knob", 1, c -> found(c, c.access().knob(c.text(0)), Code.E_KNOB, "knob", 0));
+    to.add("target-arch", 0, c -> keyword(c, c.access().targetArchitecture()));
+    to.add("tracepoint-fields", 1, c -> tracepointFields(c));
+    to.add("probe-file", 1, c -> probeFile(c));
+    to.add("eval", 1, c -> c.evaluator().host().eval(c.at(0)));
   }
 
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "sizeof-struct" ->
-          ListFunctions.integer(
-              found(access.sizeofStruct(text(a[0], name)), Code.E_STRUCT, "struct", a[0]));
-      case "field-offset" -> {
-        found(access.structFields(text(a[0], name)), Code.E_STRUCT, "struct", a[0]);
-        yield ListFunctions.integer(
-            found(
-                access.fieldOffset(text(a[0], name), text(a[1], name)),
-                Code.E_FIELD,
-                "field",
-                a[1]));
-      }
-      case "struct-fields" ->
-          names(found(access.structFields(text(a[0], name)), Code.E_STRUCT, "struct", a[0]));
-      case "map-option" -> access.mapOption(text(a[0], name), text(a[1], name)).orElse(Datum.NIL);
-      case "knob" -> found(access.knob(text(a[0], name)), Code.E_KNOB, "knob", a[0]);
-      case "target-arch" ->
-          new Datum.Symbol(evaluator.symbols().keyword(access.targetArchitecture()), null);
-      case "tracepoint-fields" -> {
-        String event = text(a[0], name).replace('-', '_').toLowerCase(Locale.ROOT);
-        yield names(found(access.tracepointFields(event), Code.E_TP, "tracepoint", a[0]));
-      }
-      case "probe-file" -> probeFile(a[0]);
-      case "eval" -> evaluator.host().eval(a[0]);
-      default -> throw new IllegalArgumentException(name);
-    };
-  }
-
-  private String text(Datum value, String name) {
-    return Arguments.text(value, name, evaluator);
-  }
-
-  private <T> T found(Optional<T> value, Code code, String kind, Datum asked) {
+  /** What was asked for, named by an argument; an error if it is not defined yet. */
+  private static <T> T found(Call c, Optional<T> value, Code code, String kind, int asked) {
     return value.orElseThrow(
-        () ->
-            new MacroError(
-                code, "there is no " + kind + " " + evaluator.printer().princ(asked) + " yet"));
+        () -> {
+          String name = c.evaluator().printer().princ(c.at(asked));
+          return new MacroError(code, "there is no " + kind + " " + name + " yet");
+        });
   }
 
-  private Datum names(List<SymbolName> names) {
-    return evaluator.list(names.stream().map(name -> new Datum.Symbol(name, null)).toList());
+  private static <T> T struct(Call c, Optional<T> value) {
+    return found(c, value, Code.E_STRUCT, "struct", 0);
   }
 
-  private Datum probeFile(Datum path) {
-    if (path instanceof Datum.Str string) {
+  private static Datum fieldOffset(Call c) {
+    struct(c, c.access().structFields(c.text(0)));
+    Optional<Integer> offset = c.access().fieldOffset(c.text(0), c.text(1));
+    return Call.number(found(c, offset, Code.E_FIELD, "field", 1));
+  }
+
+  private static Datum keyword(Call c, String name) {
+    return new Datum.Symbol(c.evaluator().symbols().keyword(name), null);
+  }
+
+  private static Datum tracepointFields(Call c) {
+    String event = c.text(0).replace('-', '_').toLowerCase(Locale.ROOT);
+    return names(c, found(c, c.access().tracepointFields(event), Code.E_TP, "tracepoint", 0));
+  }
+
+  private static Datum names(Call c, List<SymbolName> names) {
+    return c.list(names.stream().map(name -> new Datum.Symbol(name, null)).toList());
+  }
+
+  private static Datum probeFile(Call c) {
+    if (c.at(0) instanceof Datum.Str string) {
       Matcher matcher = FORMAT_FILE.matcher(string.text());
-      if (matcher.matches() && access.hasTracepoint(matcher.group(1) + "/" + matcher.group(2))) {
-        return path;
+      if (matcher.matches()
+          && c.access().hasTracepoint(matcher.group(1) + "/" + matcher.group(2))) {
+        return c.at(0);
       }
     }
     return Datum.NIL;

@@ -6,116 +6,101 @@ import dev.whistler.compiler.reader.SymbolName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of section 18.6, found by name. */
 final class Builtins {
-  /** Functions that belong together. */
+  /** The most arguments of a function that takes any number. */
+  static final int MANY = Integer.MAX_VALUE;
+
+  /** What a function does. It belongs to no compilation: the evaluator comes with the call. */
   @FunctionalInterface
-  interface Group {
-    /** Applies the function of that name to as many arguments as its signature allows. */
-    Datum apply(String name, Datum[] arguments);
-  }
-
-  private enum Source {
-    LISTS(ListFunctions.SIGNATURES, ListFunctions::new),
-    MAPPING(MappingFunctions.SIGNATURES, MappingFunctions::new),
-    SEQUENCES(SequenceFunctions.SIGNATURES, SequenceFunctions::new),
-    NUMBERS(NumberFunctions.SIGNATURES, NumberFunctions::new),
-    SYMBOLS(SymbolFunctions.SIGNATURES, SymbolFunctions::new),
-    TEXT(TextFunctions.SIGNATURES, TextFunctions::new),
-    CHARACTERS(CharacterFunctions.SIGNATURES, CharacterFunctions::new),
-    TABLES(TableFunctions.SIGNATURES, TableFunctions::new),
-    ACCESS(AccessFunctions.SIGNATURES, AccessFunctions::new);
-
-    private final String signatures;
-    private final Function<Evaluator, Group> maker;
-
-    Source(String signatures, Function<Evaluator, Group> maker) {
-      this.signatures = signatures;
-      this.maker = maker;
-    }
+  interface Body {
+    /** May return {@link Values}. */
+    Datum apply(Call call);
   }
 
   /**
-   * A function's name and how many arguments it takes; written {@code name/2}, {@code name/1-2} or
-   * {@code name/1-}.
+   * A function.
+   *
+   * @param name as sources call it
+   * @param min arguments at least
+   * @param max arguments at most
+   * @param body what it does
    */
-  private record Signature(Source source, String name, int min, int max) {
-    static Signature parse(Source source, String text) {
-      int slash = text.lastIndexOf('/');
-      String counts = text.substring(slash + 1);
-      int dash = counts.indexOf('-');
-      int min = Integer.parseInt(dash < 0 ? counts : counts.substring(0, dash));
-      int max =
-          dash < 0
-              ? min
-              : dash == counts.length() - 1
-                  ? Integer.MAX_VALUE
-                  : Integer.parseInt(counts.substring(dash + 1));
-      return new Signature(source, text.substring(0, slash), min, max);
+  record Definition(String name, int min, int max, Body body) {
+    Callable in(Evaluator evaluator) {
+      return new Builtin(this, evaluator);
     }
   }
 
-  private static final Map<String, Signature> SIGNATURES = signatures();
+  /** Takes the definitions of one class, one line each. */
+  static final class Registry {
+    private final Map<String, Definition> definitions = new HashMap<>();
 
-  private static Map<String, Signature> signatures() {
-    Map<String, Signature> all = new HashMap<>();
-    for (Source source : Source.values()) {
-      for (String text : source.signatures.strip().split("\\s+")) {
-        Signature signature = Signature.parse(source, text.replace('_', ' '));
-        all.put(signature.name, signature);
+    void add(String name, int count, Body body) {
+      add(name, count, count, body);
+    }
+
+    void add(String name, int min, int max, Body body) {
+      if (definitions.put(name, new Definition(name, min, max, body)) != null) {
+        throw new IllegalStateException("two functions are named " + name);
       }
     }
-    return Map.copyOf(all);
   }
+
+  /** Made on the first call of a function: most sources have no macro that calls one. */
+  private static final class Table {
+    static final Map<String, Definition> ALL = all();
+
+    private static Map<String, Definition> all() {
+      Registry registry = new Registry();
+      List<Consumer<Registry>> groups =
+          List.of(
+              ListFunctions::register,
+              MappingFunctions::register,
+              SequenceFunctions::register,
+              NumberFunctions::register,
+              SymbolFunctions::register,
+              TextFunctions::register,
+              CharacterFunctions::register,
+              TableFunctions::register,
+              AccessFunctions::register);
+      groups.forEach(group -> group.accept(registry));
+      return Map.copyOf(registry.definitions);
+    }
+  }
+
+  private Builtins() {}
 
   /** All names, sorted. */
   static List<String> names() {
-    return SIGNATURES.keySet().stream().sorted().toList();
-  }
-
-  private final Evaluator evaluator;
-  private final Group[] groups;
-
-  Builtins(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.groups = new Group[Source.values().length];
-    for (Source source : Source.values()) {
-      groups[source.ordinal()] = source.maker.apply(evaluator);
-    }
+    return Table.ALL.keySet().stream().sorted().toList();
   }
 
   /** The function that a symbol names, or null. */
-  @Nullable Callable find(SymbolName symbol) {
-    return SIGNATURES.containsKey(symbol.text()) ? named(symbol.text()) : null;
+  static @Nullable Callable find(SymbolName symbol, Evaluator evaluator) {
+    Definition definition = Table.ALL.get(symbol.text());
+    return definition == null ? null : definition.in(evaluator);
   }
 
-  /** A function that exists. */
-  Callable named(String name) {
-    Signature signature = SIGNATURES.get(name);
-    if (signature == null) {
-      throw new IllegalArgumentException("no function " + name);
-    }
-    return new Builtin(signature, groups[signature.source.ordinal()], evaluator.meter());
-  }
-
-  private record Builtin(Signature signature, Group group, Meter meter) implements Callable {
+  private record Builtin(Definition definition, Evaluator evaluator) implements Callable {
     @Override
     public Datum apply(Datum... arguments) {
+      Meter meter = evaluator.meter();
       meter.enter();
       try {
-        if (arguments.length < signature.min || arguments.length > signature.max) {
+        if (arguments.length < definition.min || arguments.length > definition.max) {
           throw new MacroError(
               Code.E_ARITY,
-              signature.name
+              definition.name
                   + " takes "
-                  + FormParts.count(signature.min, signature.max)
+                  + FormParts.count(definition.min, definition.max)
                   + ", not "
                   + arguments.length);
         }
-        return group.apply(signature.name, arguments);
+        return definition.body.apply(new Call(evaluator, definition.name, arguments));
       } finally {
         meter.leave();
       }
@@ -123,7 +108,7 @@ final class Builtins {
 
     @Override
     public String name() {
-      return signature.name;
+      return definition.name;
     }
   }
 }

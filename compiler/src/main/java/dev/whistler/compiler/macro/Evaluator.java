@@ -75,7 +75,6 @@ final class Evaluator {
   private final Printer printer;
   private final CodePoints codePoints;
   private final SpecialForms specialForms;
-  private final Builtins builtins;
   private final RecordFunctions records;
   private final Map<SymbolName, FunctionCell> functions = new HashMap<>();
   private final Map<SymbolName, MacroFunction> macros = new HashMap<>();
@@ -98,13 +97,10 @@ final class Evaluator {
     this.printer = new Printer(meter);
     this.codePoints = new CodePoints(meter);
     this.specialForms = new SpecialForms(this);
-    this.builtins = new Builtins(this);
     this.records = new RecordFunctions(this);
     this.forever = symbols.uninterned("forever");
     this.tableEntries = symbols.uninterned("table-entries");
     this.sequenceVector = symbols.uninterned("sequence-vector");
-    cell(tableEntries).set(builtins.named("table entries"));
-    cell(sequenceVector).set(builtins.named("sequence vector"));
   }
 
   /** Head of an endless loop; no source can spell it. */
@@ -114,7 +110,7 @@ final class Evaluator {
 
   /** Name of the function that lists a hash table as (key . value); no source can spell it. */
   Datum tableEntries() {
-    return new Datum.Symbol(tableEntries, null);
+    return hidden(tableEntries, TableFunctions.ENTRIES);
   }
 
   /**
@@ -122,7 +118,12 @@ final class Evaluator {
    * source can spell it.
    */
   Datum sequenceVector() {
-    return new Datum.Symbol(sequenceVector, null);
+    return hidden(sequenceVector, TableFunctions.ELEMENTS);
+  }
+
+  private Datum hidden(SymbolName name, Builtins.Definition function) {
+    cell(name).set(function.in(this));
+    return new Datum.Symbol(name, null);
   }
 
   Meter meter() {
@@ -232,7 +233,8 @@ final class Evaluator {
 
   FunctionCell cell(SymbolName name) {
     return functions.computeIfAbsent(
-        name, fresh -> new FunctionCell(fresh, isInterned(fresh) ? builtins.find(fresh) : null));
+        name,
+        fresh -> new FunctionCell(fresh, isInterned(fresh) ? Builtins.find(fresh, this) : null));
   }
 
   private boolean isInterned(SymbolName name) {
@@ -276,11 +278,6 @@ final class Evaluator {
   boolean hasUserFunction(SymbolName name) {
     FunctionCell cell = functions.get(name);
     return cell != null && cell.get() instanceof Closure;
-  }
-
-  /** The function {@code identity}. */
-  Callable identity() {
-    return builtins.named("identity");
   }
 
   // ---- forms

@@ -141,7 +141,7 @@ final class Format {
         end++;
       }
       if (end > digits) {
-        parameters.add(ListFunctions.integer(Integer.parseInt(control, at, end, 10)));
+        parameters.add(Call.number(Integer.parseInt(control, at, end, 10)));
         at = end;
       } else if (c == '\'' && at + 1 < to) {
         int quoted = control.codePointAt(at + 1);
@@ -152,9 +152,7 @@ final class Format {
         at++;
       } else if (c == '#') {
         parameters.add(
-            arguments == null
-                ? null
-                : ListFunctions.integer(arguments.list.size() - (long) arguments.next));
+            arguments == null ? null : Call.number(arguments.list.size() - (long) arguments.next));
         at++;
       } else if (c == ',') {
         parameters.add(null);
@@ -455,7 +453,7 @@ final class Format {
       chosen = Datum.isNil(arguments.next()) ? 0 : 1;
     } else {
       boolean given = !d.parameters.isEmpty() && d.parameters.getFirst() != null;
-      Datum index = given ? ListFunctions.integer(d.number(0, 0)) : arguments.next();
+      Datum index = given ? Call.number(d.number(0, 0)) : arguments.next();
       BigInteger n = Arguments.integer(index, "format ~[", evaluator);
       boolean inside = n.signum() >= 0 && n.compareTo(BigInteger.valueOf(clauses)) < 0;
       chosen = inside ? n.intValue() : clauses;

@@ -13,8 +13,7 @@ final class Keywords {
   private final Evaluator evaluator;
   private final String operator;
   private final Map<String, Datum> given = new HashMap<>();
-  private final Callable key;
-  private final boolean hasKey;
+  private final @Nullable Callable key;
   private final @Nullable Callable test;
   private final boolean negated;
 
@@ -38,9 +37,7 @@ final class Keywords {
       }
       given.putIfAbsent(symbol.name().text(), arguments[i + 1]);
     }
-    Callable keyFunction = function("key");
-    this.hasKey = keyFunction != null;
-    this.key = keyFunction != null ? keyFunction : evaluator.identity();
+    this.key = function("key");
     Callable negative = function("test-not");
     this.negated = negative != null;
     this.test = negated ? negative : function("test");
@@ -53,7 +50,7 @@ final class Keywords {
 
   /** The value of {@code :key} applied to an element. */
   Datum key(Datum element) {
-    return hasKey ? key.call(element) : element;
+    return key == null ? element : key.call(element);
   }
 
   /** Whether {@code :test} holds between an item and the key of an element; {@code eql} without. */

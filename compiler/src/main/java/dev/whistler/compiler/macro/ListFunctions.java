@@ -1,5 +1,8 @@
 package dev.whistler.compiler.macro;
 
+import static dev.whistler.compiler.macro.Builtins.MANY;
+import static dev.whistler.compiler.macro.Call.truth;
+
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import java.util.ArrayList;
@@ -7,174 +10,165 @@ import java.util.List;
 import java.util.Set;
 
 /** Conses and lists. */
-final class ListFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      cons/2 car/1 cdr/1 caar/1 cadr/1 cdar/1 cddr/1 caaar/1 caadr/1 cadar/1 caddr/1 cdaar/1
-      cdadr/1 cddar/1 cdddr/1 cadddr/1 cddddr/1 first/1 second/1 third/1 fourth/1 fifth/1 rest/1
-      last/1-2 butlast/1-2 nth/2 nthcdr/2 list/0- list*/1- append/0- nconc/0- copy-list/1
-      copy-tree/1 null/1 consp/1 atom/1 listp/1 endp/1 member/2- member-if/2- assoc/2- rassoc/2-
-      acons/3 pairlis/2-3 getf/2-3 adjoin/2- union/2- intersection/2- set-difference/2- subsetp/2-
-      subst/3- tree-equal/2- list-length/1 ldiff/2 tailp/2 make-list/1- values-list/1 values/0-
-      """;
-
+final class ListFunctions {
   private static final Set<String> TESTS = Set.of("key", "test", "test-not");
 
-  private final Evaluator evaluator;
-  private final Meter meter;
+  /** The letters of {@code caar} to {@code cddddr}. */
+  private static final List<String> PATHS =
+      List.of(
+          "aa", "ad", "da", "dd", "aaa", "aad", "ada", "add", "daa", "dad", "dda", "ddd", "addd",
+          "dddd");
 
-  ListFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.meter = evaluator.meter();
+  private ListFunctions() {}
+
+  static void register(Builtins.Registry to) {
+    to.add("cons", 2, c -> c.cons(c.at(0), c.at(1)));
+    to.add("car", 1, c -> Lists.car(c.at(0), "car", c.evaluator()));
+    to.add("first", 1, c -> Lists.car(c.at(0), "first", c.evaluator()));
+    to.add("cdr", 1, c -> Lists.cdr(c.at(0), "cdr", c.evaluator()));
+    to.add("rest", 1, c -> Lists.cdr(c.at(0), "rest", c.evaluator()));
+    to.add("second", 1, c -> nth(c, 1, 0));
+    to.add("third", 1, c -> nth(c, 2, 0));
+    to.add("fourth", 1, c -> nth(c, 3, 0));
+    to.add("fifth", 1, c -> nth(c, 4, 0));
+    to.add("nth", 2, c -> nth(c, c.index(0), 1));
+    to.add("nthcdr", 2, c -> Lists.nthcdr(c.index(0), c.at(1), "nthcdr", c.evaluator()));
+    to.add("last", 1, 2, c -> last(c));
+    to.add("butlast", 1, 2, c -> butlast(c));
+    to.add("list", 0, MANY, c -> c.list(c.from(0)));
+    to.add("list*", 1, MANY, c -> listStar(c));
+    to.add("append", 0, MANY, c -> append(c));
+    to.add("nconc", 0, MANY, c -> nconc(c));
+    to.add("copy-list", 1, c -> copyList(c, c.at(0)));
+    to.add("copy-tree", 1, c -> copyTree(c, c.at(0)));
+    to.add("null", 1, c -> truth(Datum.isNil(c.at(0))));
+    to.add("endp", 1, c -> endp(c));
+    to.add("consp", 1, c -> truth(c.at(0) instanceof Cons));
+    to.add("atom", 1, c -> truth(!(c.at(0) instanceof Cons)));
+    to.add("listp", 1, c -> truth(c.at(0) instanceof Cons || Datum.isNil(c.at(0))));
+    to.add("member", 2, MANY, c -> member(c));
+    to.add("member-if", 2, MANY, c -> memberIf(c));
+    to.add("assoc", 2, MANY, c -> assoc(c, true));
+    to.add("rassoc", 2, MANY, c -> assoc(c, false));
+    to.add("acons", 3, c -> c.cons(c.cons(c.at(0), c.at(1)), c.at(2)));
+    to.add("pairlis", 2, 3, c -> pairlis(c));
+    to.add("getf", 2, 3, c -> Lists.property(c.at(0), c.at(1), c.optional(2), c.evaluator()));
+    to.add("adjoin", 2, MANY, c -> adjoin(c));
+    to.add("union", 2, MANY, c -> setOperation(c));
+    to.add("intersection", 2, MANY, c -> setOperation(c));
+    to.add("set-difference", 2, MANY, c -> setOperation(c));
+    to.add("subsetp", 2, MANY, c -> subsetp(c));
+    to.add("subst", 3, MANY, c -> subst(c, c.at(2), c.keywords(3, TESTS)));
+    to.add("tree-equal", 2, MANY, c -> treeEqual(c));
+    to.add("list-length", 1, c -> Call.number(c.list(0).size()));
+    to.add("ldiff", 2, c -> ldiff(c, c.at(0), c.at(1)));
+    to.add("tailp", 2, c -> tailp(c, c.at(0), c.at(1)));
+    to.add("make-list", 1, MANY, c -> makeList(c));
+    to.add("values", 0, MANY, c -> new Values(c.from(0)));
+    to.add("values-list", 1, c -> new Values(c.list(0)));
+    for (String letters : PATHS) {
+      String name = "c" + letters + "r";
+      to.add(name, 1, c -> Lists.path(c.at(0), letters, name, c.evaluator()));
+    }
   }
 
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "cons" -> evaluator.cons(a[0], a[1]);
-      case "car", "first" -> Lists.car(a[0], name, evaluator);
-      case "cdr", "rest" -> Lists.cdr(a[0], name, evaluator);
-      case "second" -> nth(1, a[0], name);
-      case "third" -> nth(2, a[0], name);
-      case "fourth" -> nth(3, a[0], name);
-      case "fifth" -> nth(4, a[0], name);
-      case "nth" -> nth(Arguments.index(a[0], name, evaluator), a[1], name);
-      case "nthcdr" -> Lists.nthcdr(Arguments.index(a[0], name, evaluator), a[1], name, evaluator);
-      case "last" -> last(a);
-      case "butlast" -> butlast(a);
-      case "list" -> evaluator.list(List.of(a));
-      case "list*" -> evaluator.listWithTail(List.of(a).subList(0, a.length - 1), a[a.length - 1]);
-      case "append" -> append(a);
-      case "nconc" -> nconc(a);
-      case "copy-list" -> copyList(a[0]);
-      case "copy-tree" -> copyTree(a[0]);
-      case "null" -> Evaluator.truth(Datum.isNil(a[0]));
-      case "endp" -> endp(a[0]);
-      case "consp" -> Evaluator.truth(a[0] instanceof Cons);
-      case "atom" -> Evaluator.truth(!(a[0] instanceof Cons));
-      case "listp" -> Evaluator.truth(a[0] instanceof Cons || Datum.isNil(a[0]));
-      case "member" -> member(a);
-      case "member-if" -> memberIf(a);
-      case "assoc" -> assoc(a, name, true);
-      case "rassoc" -> assoc(a, name, false);
-      case "acons" -> evaluator.cons(evaluator.cons(a[0], a[1]), a[2]);
-      case "pairlis" -> pairlis(a);
-      case "getf" -> Lists.property(a[0], a[1], a.length > 2 ? a[2] : Datum.NIL, evaluator);
-      case "adjoin" -> adjoin(a);
-      case "union", "intersection", "set-difference" -> setOperation(name, a);
-      case "subsetp" -> subsetp(a);
-      case "subst" -> subst(a[0], a[1], a[2], new Keywords(evaluator, name, a, 3, TESTS));
-      case "tree-equal" ->
-          Evaluator.truth(treeEqual(a[0], a[1], new Keywords(evaluator, name, a, 2, TESTS)));
-      case "list-length" -> integer(FormParts.list(a[0], name, meter).size());
-      case "ldiff" -> ldiff(a[0], a[1]);
-      case "tailp" -> tailp(a[0], a[1]);
-      case "make-list" -> makeList(a);
-      case "values" -> new Values(List.of(a));
-      case "values-list" -> new Values(FormParts.list(a[0], name, meter));
-      default -> Lists.path(a[0], name.substring(1, name.length() - 1), name, evaluator);
-    };
+  private static Datum nth(Call c, int n, int list) {
+    Datum tail = Lists.nthcdr(n, c.at(list), c.name(), c.evaluator());
+    return Lists.car(tail, c.name(), c.evaluator());
   }
 
-  static Datum.Int integer(long value) {
-    return new Datum.Int(java.math.BigInteger.valueOf(value), null);
+  private static Datum endp(Call c) {
+    Lists.car(c.at(0), "endp", c.evaluator());
+    return truth(Datum.isNil(c.at(0)));
   }
 
-  private List<Datum> list(Datum list, String name) {
-    return FormParts.list(list, name, meter);
-  }
-
-  private Datum nth(int n, Datum list, String name) {
-    return Lists.car(Lists.nthcdr(n, list, name, evaluator), name, evaluator);
-  }
-
-  private Datum endp(Datum list) {
-    Lists.car(list, "endp", evaluator);
-    return Evaluator.truth(Datum.isNil(list));
-  }
-
-  private Datum last(Datum[] a) {
-    int n = a.length > 1 ? Arguments.index(a[1], "last", evaluator) : 1;
+  private static Datum last(Call c) {
+    int n = c.count() > 1 ? c.index(1) : 1;
     int length = 0;
-    for (Datum at = a[0]; at instanceof Cons pair; at = pair.cdr()) {
-      meter.step();
+    for (Datum at = c.at(0); at instanceof Cons pair; at = pair.cdr()) {
+      c.meter().step();
       length++;
     }
-    return Lists.nthcdr(Math.max(0, length - n), a[0], "last", evaluator);
+    return Lists.nthcdr(Math.max(0, length - n), c.at(0), "last", c.evaluator());
   }
 
-  private Datum butlast(Datum[] a) {
-    int n = a.length > 1 ? Arguments.index(a[1], "butlast", evaluator) : 1;
-    List<Datum> elements = list(a[0], "butlast");
-    return evaluator.list(elements.subList(0, Math.max(0, elements.size() - n)));
+  private static Datum butlast(Call c) {
+    int n = c.count() > 1 ? c.index(1) : 1;
+    List<Datum> elements = c.list(0);
+    return c.list(elements.subList(0, Math.max(0, elements.size() - n)));
   }
 
-  private Datum append(Datum[] a) {
-    if (a.length == 0) {
+  private static Datum listStar(Call c) {
+    int last = c.count() - 1;
+    return c.evaluator().listWithTail(c.from(0).subList(0, last), c.at(last));
+  }
+
+  private static Datum append(Call c) {
+    if (c.count() == 0) {
       return Datum.NIL;
     }
     List<Datum> elements = new ArrayList<>();
-    for (int i = 0; i < a.length - 1; i++) {
-      elements.addAll(list(a[i], "append"));
+    for (int i = 0; i < c.count() - 1; i++) {
+      elements.addAll(c.list(i));
     }
-    return evaluator.listWithTail(elements, a[a.length - 1]);
+    return c.evaluator().listWithTail(elements, c.at(c.count() - 1));
   }
 
-  private Datum nconc(Datum[] a) {
+  private static Datum nconc(Call c) {
     Datum result = Datum.NIL;
-    for (int i = a.length - 1; i >= 0; i--) {
-      if (a[i] instanceof Cons first) {
-        if (i < a.length - 1) {
+    for (int i = c.count() - 1; i >= 0; i--) {
+      if (c.at(i) instanceof Cons first) {
+        if (i < c.count() - 1) {
           Cons end = first;
           while (end.cdr() instanceof Cons next) {
-            meter.step();
+            c.meter().step();
             end = next;
           }
           end.setCdr(result);
         }
-        result = a[i];
-      } else if (i == a.length - 1 || !Datum.isNil(a[i])) {
-        result = a[i];
+        result = c.at(i);
+      } else if (i == c.count() - 1 || !Datum.isNil(c.at(i))) {
+        result = c.at(i);
       }
     }
     return result;
   }
 
-  private Datum copyList(Datum list) {
+  private static Datum copyList(Call c, Datum list) {
     List<Datum> elements = new ArrayList<>();
     Datum at = list;
     while (at instanceof Cons pair) {
-      meter.step();
+      c.meter().step();
       elements.add(pair.car());
       at = pair.cdr();
     }
-    return evaluator.listWithTail(elements, at);
+    return c.evaluator().listWithTail(elements, at);
   }
 
-  private Datum copyTree(Datum tree) {
+  private static Datum copyTree(Call c, Datum tree) {
     if (!(tree instanceof Cons)) {
       return tree;
     }
-    meter.enter();
+    c.meter().enter();
     try {
       List<Datum> elements = new ArrayList<>();
       Datum at = tree;
       while (at instanceof Cons pair) {
-        meter.step();
-        elements.add(copyTree(pair.car()));
+        c.meter().step();
+        elements.add(copyTree(c, pair.car()));
         at = pair.cdr();
       }
-      return evaluator.listWithTail(elements, at);
+      return c.evaluator().listWithTail(elements, at);
     } finally {
-      meter.leave();
+      c.meter().leave();
     }
   }
 
-  private Datum member(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "member", a, 2, TESTS);
-    Datum at = a[1];
+  private static Datum member(Call c) {
+    Keywords keywords = c.keywords(2, TESTS);
+    Datum at = c.at(1);
     while (at instanceof Cons pair) {
-      if (keywords.matches(a[0], pair.car())) {
+      if (keywords.matches(c.at(0), pair.car())) {
         return at;
       }
       at = pair.cdr();
@@ -182,12 +176,12 @@ final class ListFunctions implements Builtins.Group {
     return Datum.NIL;
   }
 
-  private Datum memberIf(Datum[] a) {
-    Callable test = evaluator.callable(a[0], "member-if");
-    Keywords keywords = new Keywords(evaluator, "member-if", a, 2, Set.of("key"));
-    Datum at = a[1];
+  private static Datum memberIf(Call c) {
+    Callable test = c.function(0);
+    Keywords keywords = c.keywords(2, Set.of("key"));
+    Datum at = c.at(1);
     while (at instanceof Cons pair) {
-      meter.step();
+      c.meter().step();
       if (!Datum.isNil(test.call(keywords.key(pair.car())))) {
         return at;
       }
@@ -196,43 +190,44 @@ final class ListFunctions implements Builtins.Group {
     return Datum.NIL;
   }
 
-  private Datum assoc(Datum[] a, String name, boolean byCar) {
-    Keywords keywords = new Keywords(evaluator, name, a, 2, TESTS);
-    for (Datum entry : list(a[1], name)) {
-      if (entry instanceof Cons pair && keywords.matches(a[0], byCar ? pair.car() : pair.cdr())) {
+  private static Datum assoc(Call c, boolean byCar) {
+    Keywords keywords = c.keywords(2, TESTS);
+    for (Datum entry : c.list(1)) {
+      if (entry instanceof Cons pair
+          && keywords.matches(c.at(0), byCar ? pair.car() : pair.cdr())) {
         return entry;
       }
     }
     return Datum.NIL;
   }
 
-  private Datum pairlis(Datum[] a) {
-    List<Datum> keys = list(a[0], "pairlis");
-    List<Datum> values = list(a[1], "pairlis");
+  private static Datum pairlis(Call c) {
+    List<Datum> keys = c.list(0);
+    List<Datum> values = c.list(1);
     if (keys.size() != values.size()) {
       throw new MacroError("pairlis needs as many keys as values");
     }
     List<Datum> entries = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      entries.add(evaluator.cons(keys.get(i), values.get(i)));
+      entries.add(c.cons(keys.get(i), values.get(i)));
     }
-    return evaluator.listWithTail(entries, a.length > 2 ? a[2] : Datum.NIL);
+    return c.evaluator().listWithTail(entries, c.optional(2));
   }
 
-  private Datum adjoin(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "adjoin", a, 2, TESTS);
-    Datum key = keywords.key(a[0]);
-    return list(a[1], "adjoin").stream().anyMatch(element -> keywords.matches(key, element))
-        ? a[1]
-        : evaluator.cons(a[0], a[1]);
+  private static Datum adjoin(Call c) {
+    Keywords keywords = c.keywords(2, TESTS);
+    Datum key = keywords.key(c.at(0));
+    return c.list(1).stream().anyMatch(element -> keywords.matches(key, element))
+        ? c.at(1)
+        : c.cons(c.at(0), c.at(1));
   }
 
-  private Datum setOperation(String name, Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, name, a, 2, TESTS);
-    List<Datum> left = list(a[0], name);
-    List<Datum> right = list(a[1], name);
+  private static Datum setOperation(Call c) {
+    Keywords keywords = c.keywords(2, TESTS);
+    List<Datum> left = c.list(0);
+    List<Datum> right = c.list(1);
     List<Datum> result = new ArrayList<>();
-    if (name.equals("union")) {
+    if (c.name().equals("union")) {
       result.addAll(left);
       for (Datum element : right) {
         if (!contains(left, keywords.key(element), keywords)) {
@@ -240,85 +235,88 @@ final class ListFunctions implements Builtins.Group {
         }
       }
     } else {
-      boolean wanted = name.equals("intersection");
+      boolean wanted = c.name().equals("intersection");
       for (Datum element : left) {
         if (contains(right, keywords.key(element), keywords) == wanted) {
           result.add(element);
         }
       }
     }
-    return evaluator.list(result);
+    return c.list(result);
   }
 
   private static boolean contains(List<Datum> list, Datum key, Keywords keywords) {
     return list.stream().anyMatch(element -> keywords.matches(key, element));
   }
 
-  private Datum subsetp(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "subsetp", a, 2, TESTS);
-    List<Datum> right = list(a[1], "subsetp");
-    return Evaluator.truth(
-        list(a[0], "subsetp").stream()
-            .allMatch(element -> contains(right, keywords.key(element), keywords)));
+  private static Datum subsetp(Call c) {
+    Keywords keywords = c.keywords(2, TESTS);
+    List<Datum> right = c.list(1);
+    return truth(
+        c.list(0).stream().allMatch(element -> contains(right, keywords.key(element), keywords)));
   }
 
-  private Datum subst(Datum replacement, Datum old, Datum tree, Keywords keywords) {
-    if (keywords.matches(old, tree)) {
-      return replacement;
+  private static Datum subst(Call c, Datum tree, Keywords keywords) {
+    if (keywords.matches(c.at(1), tree)) {
+      return c.at(0);
     }
     if (!(tree instanceof Cons pair)) {
       return tree;
     }
-    meter.enter();
+    c.meter().enter();
     try {
-      Datum car = subst(replacement, old, pair.car(), keywords);
-      Datum cdr = subst(replacement, old, pair.cdr(), keywords);
-      return car == pair.car() && cdr == pair.cdr() ? tree : evaluator.cons(car, cdr);
+      Datum car = subst(c, pair.car(), keywords);
+      Datum cdr = subst(c, pair.cdr(), keywords);
+      return car == pair.car() && cdr == pair.cdr() ? tree : c.cons(car, cdr);
     } finally {
-      meter.leave();
+      c.meter().leave();
     }
   }
 
-  private boolean treeEqual(Datum x, Datum y, Keywords keywords) {
+  private static Datum treeEqual(Call c) {
+    return truth(treeEqual(c, c.at(0), c.at(1), c.keywords(2, TESTS)));
+  }
+
+  private static boolean treeEqual(Call c, Datum x, Datum y, Keywords keywords) {
     if (!(x instanceof Cons p) || !(y instanceof Cons q)) {
       return !(x instanceof Cons) && !(y instanceof Cons) && keywords.same(x, y);
     }
-    meter.enter();
+    c.meter().enter();
     try {
-      return treeEqual(p.car(), q.car(), keywords) && treeEqual(p.cdr(), q.cdr(), keywords);
+      return treeEqual(c, p.car(), q.car(), keywords) && treeEqual(c, p.cdr(), q.cdr(), keywords);
     } finally {
-      meter.leave();
+      c.meter().leave();
     }
   }
 
-  private Datum ldiff(Datum list, Datum tail) {
+  private static Datum ldiff(Call c, Datum list, Datum tail) {
     List<Datum> before = new ArrayList<>();
     Datum at = list;
     while (at instanceof Cons pair && !Equality.eql(at, tail)) {
-      meter.step();
+      c.meter().step();
       before.add(pair.car());
       at = pair.cdr();
     }
-    return evaluator.listWithTail(before, Equality.eql(at, tail) ? Datum.NIL : at);
+    return c.evaluator().listWithTail(before, Equality.eql(at, tail) ? Datum.NIL : at);
   }
 
-  private Datum tailp(Datum tail, Datum list) {
+  private static Datum tailp(Call c, Datum tail, Datum list) {
     Datum at = list;
     while (at instanceof Cons pair) {
-      meter.step();
+      c.meter().step();
       if (Equality.eql(at, tail)) {
-        return Evaluator.truth(true);
+        return truth(true);
       }
       at = pair.cdr();
     }
-    return Evaluator.truth(Equality.eql(at, tail));
+    return truth(Equality.eql(at, tail));
   }
 
-  private Datum makeList(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "make-list", a, 1, Set.of("initial-element"));
+  private static Datum makeList(Call c) {
+    Keywords keywords = c.keywords(1, Set.of("initial-element"));
     Datum initial = keywords.value("initial-element");
-    int size = Arguments.index(a[0], "make-list", evaluator);
-    meter.cells(size);
+    int size = c.index(0);
+    c.meter().cells(size);
     Datum result = Datum.NIL;
     for (int i = 0; i < size; i++) {
       result = new Cons(initial == null ? Datum.NIL : initial, result, null);

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.macro;
 
+import static dev.whistler.compiler.macro.Builtins.MANY;
+import static dev.whistler.compiler.macro.Call.truth;
+
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
@@ -8,41 +11,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Functions that apply a function: to arguments, along lists, along sequences. */
-final class MappingFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      funcall/1- apply/2- mapcar/2- mapc/2- mapcan/2- mapcon/2- maplist/2- mapl/2- map/3-
-      map-into/2- every/2- some/2- notany/2- notevery/2- identity/1 constantly/1 complement/1
-      functionp/1
-      """;
+final class MappingFunctions {
+  private MappingFunctions() {}
 
-  private final Evaluator evaluator;
-  private final Meter meter;
-
-  MappingFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.meter = evaluator.meter();
-  }
-
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "funcall" -> function(a[0], name).apply(Arrays.copyOfRange(a, 1, a.length));
-      case "apply" -> applyTo(a);
-      case "mapcar", "mapc", "mapcan", "mapcon", "maplist", "mapl" -> alongLists(name, a);
-      case "map" -> map(a);
-      case "map-into" -> mapInto(a);
-      case "every", "some", "notany", "notevery" -> quantify(name, a);
-      case "identity" -> a[0];
-      case "constantly" -> new Derived("constantly", arguments -> a[0]);
-      case "complement" -> {
-        Callable function = function(a[0], name);
-        yield new Derived(
-            "complement", arguments -> Evaluator.truth(Datum.isNil(function.call(arguments))));
-      }
-      case "functionp" -> Evaluator.truth(a[0] instanceof Callable);
-      default -> throw new IllegalArgumentException(name);
-    };
+  static void register(Builtins.Registry to) {
+    to.add("funcall", 1, MANY, c -> c.function(0).apply(c.from(1).toArray(Datum[]::new)));
+    to.add("apply", 2, MANY, c -> applyTo(c));
+    to.add("mapcar", 2, MANY, c -> alongLists(c));
+    to.add("mapc", 2, MANY, c -> alongLists(c));
+    to.add("mapcan", 2, MANY, c -> alongLists(c));
+    to.add("mapcon", 2, MANY, c -> alongLists(c));
+    to.add("maplist", 2, MANY, c -> alongLists(c));
+    to.add("mapl", 2, MANY, c -> alongLists(c));
+    to.add("map", 3, MANY, c -> map(c));
+    to.add("map-into", 2, MANY, c -> mapInto(c));
+    to.add("every", 2, MANY, c -> quantify(c));
+    to.add("some", 2, MANY, c -> quantify(c));
+    to.add("notany", 2, MANY, c -> quantify(c));
+    to.add("notevery", 2, MANY, c -> quantify(c));
+    to.add("identity", 1, c -> c.at(0));
+    to.add("constantly", 1, c -> new Derived("constantly", arguments -> c.at(0)));
+    to.add("complement", 1, c -> complement(c.function(0)));
+    to.add("functionp", 1, c -> truth(c.at(0) instanceof Callable));
   }
 
   /** A function made of another. */
@@ -54,24 +44,25 @@ final class MappingFunctions implements Builtins.Group {
     }
   }
 
-  private Callable function(Datum designator, String operator) {
-    return evaluator.callable(designator, operator);
+  private static Datum complement(Callable function) {
+    return new Derived("complement", arguments -> truth(Datum.isNil(function.call(arguments))));
   }
 
-  private Datum applyTo(Datum[] a) {
-    List<Datum> arguments = new ArrayList<>(List.of(a).subList(1, a.length - 1));
-    arguments.addAll(FormParts.list(a[a.length - 1], "apply", meter));
-    meter.cells(arguments.size());
-    return function(a[0], "apply").apply(arguments.toArray(Datum[]::new));
+  private static Datum applyTo(Call c) {
+    List<Datum> arguments = new ArrayList<>(c.from(1).subList(0, c.count() - 2));
+    arguments.addAll(c.list(c.count() - 1));
+    c.meter().cells(arguments.size());
+    return c.function(0).apply(arguments.toArray(Datum[]::new));
   }
 
-  private Datum alongLists(String name, Datum[] a) {
-    Callable function = function(a[0], name);
-    boolean tails = name.equals("maplist") || name.equals("mapl") || name.equals("mapcon");
+  private static Datum alongLists(Call c) {
+    Callable function = c.function(0);
+    boolean tails =
+        c.name().equals("maplist") || c.name().equals("mapl") || c.name().equals("mapcon");
     List<Datum> results = new ArrayList<>();
-    Datum[] at = Arrays.copyOfRange(a, 1, a.length);
+    Datum[] at = Arrays.copyOfRange(c.arguments(), 1, c.count());
     while (Arrays.stream(at).allMatch(Cons.class::isInstance)) {
-      meter.step();
+      c.meter().step();
       Datum[] arguments = new Datum[at.length];
       for (int i = 0; i < at.length; i++) {
         Cons pair = (Cons) at[i];
@@ -80,26 +71,23 @@ final class MappingFunctions implements Builtins.Group {
       }
       results.add(function.call(arguments));
     }
-    return switch (name) {
-      case "mapcar", "maplist" -> evaluator.list(results);
-      case "mapcan", "mapcon" -> concatenated(results);
-      default -> a[1];
+    return switch (c.name()) {
+      case "mapcar", "maplist" -> c.list(results);
+      case "mapcan", "mapcon" -> concatenated(c, results);
+      default -> c.at(1);
     };
   }
 
-  private Datum concatenated(List<Datum> lists) {
+  private static Datum concatenated(Call c, List<Datum> lists) {
     List<Datum> elements = new ArrayList<>();
     for (int i = 0; i < lists.size() - 1; i++) {
-      elements.addAll(FormParts.list(lists.get(i), "mapcan", meter));
+      elements.addAll(FormParts.list(lists.get(i), "mapcan", c.meter()));
     }
-    return lists.isEmpty() ? Datum.NIL : evaluator.listWithTail(elements, lists.getLast());
+    return lists.isEmpty() ? Datum.NIL : c.evaluator().listWithTail(elements, lists.getLast());
   }
 
-  private List<Datum> alongSequences(Callable function, Datum[] a, int from, String name) {
-    List<List<Datum>> sequences = new ArrayList<>();
-    for (int i = from; i < a.length; i++) {
-      sequences.add(Sequences.elements(a[i], name, evaluator));
-    }
+  private static List<Datum> alongSequences(Call c, Callable function, int from) {
+    List<List<Datum>> sequences = sequences(c, from);
     int length = sequences.stream().mapToInt(List::size).min().orElse(0);
     List<Datum> results = new ArrayList<>();
     for (int i = 0; i < length; i++) {
@@ -108,22 +96,28 @@ final class MappingFunctions implements Builtins.Group {
     return results;
   }
 
+  private static List<List<Datum>> sequences(Call c, int from) {
+    List<List<Datum>> sequences = new ArrayList<>();
+    for (int i = from; i < c.count(); i++) {
+      sequences.add(c.elements(i));
+    }
+    return sequences;
+  }
+
   private static Datum[] row(List<List<Datum>> sequences, int index) {
     return sequences.stream().map(sequence -> sequence.get(index)).toArray(Datum[]::new);
   }
 
-  private Datum map(Datum[] a) {
-    List<Datum> results = alongSequences(function(a[1], "map"), a, 2, "map");
-    return Datum.isNil(a[0])
-        ? Datum.NIL
-        : Sequences.make(Sequences.kindOfType(a[0], "map", evaluator), results, "map", evaluator);
+  private static Datum map(Call c) {
+    List<Datum> results = alongSequences(c, c.function(1), 2);
+    return Datum.isNil(c.at(0)) ? Datum.NIL : c.ofType(0, results);
   }
 
-  private Datum mapInto(Datum[] a) {
-    List<Datum> results = alongSequences(function(a[1], "map-into"), a, 2, "map-into");
-    Datum at = a[0];
+  private static Datum mapInto(Call c) {
+    List<Datum> results = alongSequences(c, c.function(1), 2);
+    Datum at = c.at(0);
     for (int i = 0; i < results.size(); i++) {
-      if (a[0] instanceof Vector vector) {
+      if (c.at(0) instanceof Vector vector) {
         if (i < vector.elements().size()) {
           vector.elements().set(i, results.get(i));
         }
@@ -132,23 +126,20 @@ final class MappingFunctions implements Builtins.Group {
         at = pair.cdr();
       }
     }
-    return a[0];
+    return c.at(0);
   }
 
-  private Datum quantify(String name, Datum[] a) {
-    Callable test = function(a[0], name);
-    List<List<Datum>> sequences = new ArrayList<>();
-    for (int i = 1; i < a.length; i++) {
-      sequences.add(Sequences.elements(a[i], name, evaluator));
-    }
+  private static Datum quantify(Call c) {
+    Callable test = c.function(0);
+    List<List<Datum>> sequences = sequences(c, 1);
     int length = sequences.stream().mapToInt(List::size).min().orElse(0);
-    boolean stopAt = name.equals("some") || name.equals("notany");
+    boolean stopAt = c.name().equals("some") || c.name().equals("notany");
     for (int i = 0; i < length; i++) {
       Datum value = test.call(row(sequences, i));
       if (Datum.isNil(value) != stopAt) {
-        return name.equals("some") ? value : Evaluator.truth(name.equals("notevery"));
+        return c.name().equals("some") ? value : truth(c.name().equals("notevery"));
       }
     }
-    return Evaluator.truth(name.equals("every") || name.equals("notany"));
+    return truth(c.name().equals("every") || c.name().equals("notany"));
   }
 }

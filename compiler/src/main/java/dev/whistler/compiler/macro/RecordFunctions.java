@@ -126,7 +126,7 @@ final class RecordFunctions {
   private Datum component(String name, StructLayout layout, String fieldName, Datum value) {
     StructField field = field(layout, fieldName);
     Datum component = record(name, layout, value).components().get(field.name());
-    return component == null ? ListFunctions.integer(0) : component;
+    return component == null ? Call.number(0) : component;
   }
 
   // ---- bytes to record
@@ -197,7 +197,7 @@ final class RecordFunctions {
     encode(name, record(name, layout, value), bytes, 0);
     List<Datum> octets = new ArrayList<>(bytes.length);
     for (byte b : bytes) {
-      octets.add(ListFunctions.integer(Byte.toUnsignedInt(b)));
+      octets.add(Call.number(Byte.toUnsignedInt(b)));
     }
     return new Vector(octets, null);
   }

@@ -1,139 +1,110 @@
 package dev.whistler.compiler.macro;
 
+import static dev.whistler.compiler.macro.Builtins.MANY;
+
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /** Functions on sequences: lists, vectors and strings. */
-final class SequenceFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      length/1 reverse/1 nreverse/1 elt/2 subseq/2-3 copy-seq/1 concatenate/1- reduce/2-
-      remove/2- remove-if/2- remove-if-not/2- delete/2- delete-if/2- delete-if-not/2-
-      remove-duplicates/1- delete-duplicates/1- find/2- find-if/2- find-if-not/2- position/2-
-      position-if/2- position-if-not/2- count/2- count-if/2- count-if-not/2- search/2- sort/2-
-      stable-sort/2- merge/4- fill/2- replace/2- substitute/3- substitute-if/3- coerce/2
-      """;
-
+final class SequenceFunctions {
   private static final Set<String> SELECTING =
       Set.of("key", "test", "test-not", "start", "end", "from-end", "count");
 
-  private final Evaluator evaluator;
-  private final Meter meter;
+  private SequenceFunctions() {}
 
-  SequenceFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.meter = evaluator.meter();
+  static void register(Builtins.Registry to) {
+    to.add("length", 1, c -> length(c));
+    to.add("reverse", 1, c -> reverse(c));
+    to.add("nreverse", 1, c -> reverse(c));
+    to.add("elt", 2, c -> elt(c));
+    to.add("subseq", 2, 3, c -> subseq(c));
+    to.add("copy-seq", 1, c -> c.like(0, c.elements(0)));
+    to.add("concatenate", 1, MANY, c -> concatenate(c));
+    to.add("reduce", 2, MANY, c -> reduce(c));
+    to.add("remove", 2, MANY, c -> remove(c, item(c)));
+    to.add("delete", 2, MANY, c -> remove(c, item(c)));
+    to.add("remove-if", 2, MANY, c -> remove(c, test(c, true)));
+    to.add("delete-if", 2, MANY, c -> remove(c, test(c, true)));
+    to.add("remove-if-not", 2, MANY, c -> remove(c, test(c, false)));
+    to.add("delete-if-not", 2, MANY, c -> remove(c, test(c, false)));
+    to.add("remove-duplicates", 1, MANY, c -> withoutDuplicates(c));
+    to.add("delete-duplicates", 1, MANY, c -> withoutDuplicates(c));
+    to.add("find", 2, MANY, c -> find(c, item(c), false));
+    to.add("find-if", 2, MANY, c -> find(c, test(c, true), false));
+    to.add("find-if-not", 2, MANY, c -> find(c, test(c, false), false));
+    to.add("position", 2, MANY, c -> find(c, item(c), true));
+    to.add("position-if", 2, MANY, c -> find(c, test(c, true), true));
+    to.add("position-if-not", 2, MANY, c -> find(c, test(c, false), true));
+    to.add("count", 2, MANY, c -> count(c, item(c)));
+    to.add("count-if", 2, MANY, c -> count(c, test(c, true)));
+    to.add("count-if-not", 2, MANY, c -> count(c, test(c, false)));
+    to.add("search", 2, MANY, c -> search(c));
+    to.add("sort", 2, MANY, c -> sort(c));
+    to.add("stable-sort", 2, MANY, c -> sort(c));
+    to.add("merge", 4, MANY, c -> merge(c));
+    to.add("fill", 2, MANY, c -> fill(c));
+    to.add("replace", 2, MANY, c -> replace(c));
+    to.add("substitute", 3, MANY, c -> substitute(c, true));
+    to.add("substitute-if", 3, MANY, c -> substitute(c, false));
+    to.add("coerce", 2, c -> coerce(c));
   }
 
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "length" -> length(a[0]);
-      case "reverse", "nreverse" -> reverse(name, a[0]);
-      case "elt" -> elt(a);
-      case "subseq" -> subseq(a);
-      case "copy-seq" -> make(a[0], elements(a[0], name), name);
-      case "concatenate" -> concatenate(a);
-      case "reduce" -> reduce(a);
-      case "remove", "delete" -> remove(name, a, item(a));
-      case "remove-if", "delete-if" -> remove(name, a, test(name, a, true));
-      case "remove-if-not", "delete-if-not" -> remove(name, a, test(name, a, false));
-      case "remove-duplicates", "delete-duplicates" -> withoutDuplicates(name, a);
-      case "find" -> find(name, a, item(a), false);
-      case "find-if" -> find(name, a, test(name, a, true), false);
-      case "find-if-not" -> find(name, a, test(name, a, false), false);
-      case "position" -> find(name, a, item(a), true);
-      case "position-if" -> find(name, a, test(name, a, true), true);
-      case "position-if-not" -> find(name, a, test(name, a, false), true);
-      case "count" -> count(name, a, item(a));
-      case "count-if" -> count(name, a, test(name, a, true));
-      case "count-if-not" -> count(name, a, test(name, a, false));
-      case "search" -> search(a);
-      case "sort", "stable-sort" -> sort(name, a);
-      case "merge" -> merge(a);
-      case "fill" -> fill(a);
-      case "replace" -> replace(a);
-      case "substitute" -> substitute(name, a, true);
-      case "substitute-if" -> substitute(name, a, false);
-      case "coerce" -> coerce(a);
-      default -> throw new IllegalArgumentException(name);
-    };
-  }
-
-  private List<Datum> elements(Datum sequence, String name) {
-    return Sequences.elements(sequence, name, evaluator);
-  }
-
-  private Datum make(Datum like, List<Datum> elements, String name) {
-    return Sequences.make(Sequences.kind(like, name, evaluator), elements, name, evaluator);
-  }
-
-  private Datum length(Datum sequence) {
-    return ListFunctions.integer(
-        switch (sequence) {
-          case Datum.Str string -> evaluator.codePoints().of(string.text()).length;
+  private static Datum length(Call c) {
+    return Call.number(
+        switch (c.at(0)) {
+          case Datum.Str string -> c.evaluator().codePoints().of(string.text()).length;
           case Vector vector -> vector.elements().size();
-          default -> elements(sequence, "length").size();
+          default -> c.elements(0).size();
         });
   }
 
-  private Datum reverse(String name, Datum sequence) {
-    List<Datum> elements = elements(sequence, name);
-    Collections.reverse(elements);
-    return make(sequence, elements, name);
+  private static Datum reverse(Call c) {
+    return c.like(0, c.elements(0).reversed());
   }
 
-  private Datum elt(Datum[] a) {
-    int index = Arguments.index(a[1], "elt", evaluator);
-    if (a[0] instanceof Vector vector && index < vector.elements().size()) {
+  private static Datum elt(Call c) {
+    int index = c.index(1);
+    if (c.at(0) instanceof Vector vector && index < vector.elements().size()) {
       return vector.elements().get(index);
     }
-    if (a[0] instanceof Datum.Str string) {
-      int[] points = evaluator.codePoints().of(string.text());
+    if (c.at(0) instanceof Datum.Str string) {
+      int[] points = c.evaluator().codePoints().of(string.text());
       if (index < points.length) {
         return new Datum.Char(points[index], null);
       }
     }
-    List<Datum> elements = elements(a[0], "elt");
+    List<Datum> elements = c.elements(0);
     if (index >= elements.size()) {
       throw new MacroError("elt has no element " + index + " in a sequence of " + elements.size());
     }
     return elements.get(index);
   }
 
-  private Datum subseq(Datum[] a) {
-    List<Datum> elements = elements(a[0], "subseq");
-    int start = Arguments.index(a[1], "subseq", evaluator);
-    int end =
-        a.length > 2 && !Datum.isNil(a[2])
-            ? Arguments.index(a[2], "subseq", evaluator)
-            : elements.size();
-    return make(a[0], Keywords.slice("subseq", elements, start, end), "subseq");
+  private static Datum subseq(Call c) {
+    List<Datum> elements = c.elements(0);
+    int start = c.index(1);
+    int end = c.count() > 2 && !Datum.isNil(c.at(2)) ? c.index(2) : elements.size();
+    return c.like(0, Keywords.slice("subseq", elements, start, end));
   }
 
-  private Datum concatenate(Datum[] a) {
+  private static Datum concatenate(Call c) {
     List<Datum> all = new ArrayList<>();
-    for (int i = 1; i < a.length; i++) {
-      all.addAll(elements(a[i], "concatenate"));
+    for (int i = 1; i < c.count(); i++) {
+      all.addAll(c.elements(i));
     }
-    return Sequences.make(
-        Sequences.kindOfType(a[0], "concatenate", evaluator), all, "concatenate", evaluator);
+    return c.ofType(0, all);
   }
 
-  private Datum reduce(Datum[] a) {
-    Callable function = evaluator.callable(a[0], "reduce");
-    Keywords keywords =
-        new Keywords(
-            evaluator, "reduce", a, 2, Set.of("key", "start", "end", "from-end", "initial-value"));
+  private static Datum reduce(Call c) {
+    Callable function = c.function(0);
+    Keywords keywords = c.keywords(2, Set.of("key", "start", "end", "from-end", "initial-value"));
     List<Datum> elements =
-        new ArrayList<>(
-            keywords.range(elements(a[1], "reduce")).stream().map(keywords::key).toList());
+        new ArrayList<>(keywords.range(c.elements(1)).stream().map(keywords::key).toList());
     boolean fromEnd = keywords.isTrue("from-end");
     Datum initial = keywords.value("initial-value");
     if (initial != null) {
@@ -161,53 +132,39 @@ final class SequenceFunctions implements Builtins.Group {
   /** A test for {@code find} and so on, with the keywords of the call. */
   private record Selector(Keywords keywords, Predicate<Datum> test) {}
 
-  private Selector item(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "this function", a, 2, SELECTING);
-    return new Selector(keywords, element -> keywords.matches(a[0], element));
+  private static Selector item(Call c) {
+    Keywords keywords = c.keywords(2, SELECTING);
+    return new Selector(keywords, element -> keywords.matches(c.at(0), element));
   }
 
-  private Selector test(String name, Datum[] a, boolean wanted) {
-    Callable test = evaluator.callable(a[0], name);
-    Keywords keywords = new Keywords(evaluator, name, a, 2, SELECTING);
+  private static Selector test(Call c, boolean wanted) {
+    Callable test = c.function(0);
+    Keywords keywords = c.keywords(2, SELECTING);
     return new Selector(
         keywords, element -> Datum.isNil(test.call(keywords.key(element))) != wanted);
   }
 
-  private Datum remove(String name, Datum[] a, Selector selector) {
-    List<Datum> elements = elements(a[1], name);
+  private static Datum remove(Call c, Selector selector) {
+    List<Datum> elements = c.elements(1);
     int start = selector.keywords.index("start", 0);
     int end = start + selector.keywords.range(elements).size();
     int remaining = selector.keywords.index("count", Integer.MAX_VALUE);
     boolean fromEnd = selector.keywords.isTrue("from-end");
     List<Datum> kept = new ArrayList<>();
-    if (fromEnd) {
-      for (int i = elements.size() - 1; i >= 0; i--) {
-        boolean drop =
-            i >= start && i < end && remaining > 0 && selector.test.test(elements.get(i));
-        if (drop) {
-          remaining--;
-        } else {
-          kept.add(elements.get(i));
-        }
-      }
-      Collections.reverse(kept);
-    } else {
-      for (int i = 0; i < elements.size(); i++) {
-        boolean drop =
-            i >= start && i < end && remaining > 0 && selector.test.test(elements.get(i));
-        if (drop) {
-          remaining--;
-        } else {
-          kept.add(elements.get(i));
-        }
+    for (int n = 0; n < elements.size(); n++) {
+      int i = fromEnd ? elements.size() - 1 - n : n;
+      if (i >= start && i < end && remaining > 0 && selector.test.test(elements.get(i))) {
+        remaining--;
+      } else {
+        kept.add(elements.get(i));
       }
     }
-    return make(a[1], kept, name);
+    return c.like(1, fromEnd ? kept.reversed() : kept);
   }
 
-  private Datum withoutDuplicates(String name, Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, name, a, 1, SELECTING);
-    List<Datum> elements = elements(a[0], name);
+  private static Datum withoutDuplicates(Call c) {
+    Keywords keywords = c.keywords(1, SELECTING);
+    List<Datum> elements = c.elements(0);
     boolean keepFirst = keywords.isTrue("from-end");
     List<Datum> keys = elements.stream().map(keywords::key).toList();
     List<Datum> kept = new ArrayList<>();
@@ -222,31 +179,31 @@ final class SequenceFunctions implements Builtins.Group {
         kept.add(elements.get(i));
       }
     }
-    return make(a[0], kept, name);
+    return c.like(0, kept);
   }
 
-  private Datum find(String name, Datum[] a, Selector selector, boolean position) {
-    List<Datum> range = selector.keywords.range(elements(a[1], name));
+  private static Datum find(Call c, Selector selector, boolean position) {
+    List<Datum> range = selector.keywords.range(c.elements(1));
     int start = selector.keywords.index("start", 0);
     boolean fromEnd = selector.keywords.isTrue("from-end");
     for (int n = 0; n < range.size(); n++) {
       int i = fromEnd ? range.size() - 1 - n : n;
       if (selector.test.test(range.get(i))) {
-        return position ? ListFunctions.integer(start + (long) i) : range.get(i);
+        return position ? Call.number(start + (long) i) : range.get(i);
       }
     }
     return Datum.NIL;
   }
 
-  private Datum count(String name, Datum[] a, Selector selector) {
-    return ListFunctions.integer(
-        selector.keywords.range(elements(a[1], name)).stream().filter(selector.test).count());
+  private static Datum count(Call c, Selector selector) {
+    return Call.number(
+        selector.keywords.range(c.elements(1)).stream().filter(selector.test).count());
   }
 
-  private Datum search(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "search", a, 2, Set.of("key", "test", "test-not"));
-    List<Datum> wanted = elements(a[0], "search").stream().map(keywords::key).toList();
-    List<Datum> in = elements(a[1], "search");
+  private static Datum search(Call c) {
+    Keywords keywords = c.keywords(2, Set.of("key", "test", "test-not"));
+    List<Datum> wanted = c.elements(0).stream().map(keywords::key).toList();
+    List<Datum> in = c.elements(1);
     for (int i = 0; i + wanted.size() <= in.size(); i++) {
       int matched = 0;
       while (matched < wanted.size()
@@ -254,7 +211,7 @@ final class SequenceFunctions implements Builtins.Group {
         matched++;
       }
       if (matched == wanted.size()) {
-        return ListFunctions.integer(i);
+        return Call.number(i);
       }
     }
     return Datum.NIL;
@@ -262,10 +219,10 @@ final class SequenceFunctions implements Builtins.Group {
 
   // ---- sorting
 
-  private Datum sort(String name, Datum[] a) {
-    Callable before = evaluator.callable(a[1], name);
-    Keywords keywords = new Keywords(evaluator, name, a, 2, Set.of("key"));
-    return make(a[0], sorted(elements(a[0], name), before, keywords), name);
+  private static Datum sort(Call c) {
+    Callable before = c.function(1);
+    Keywords keywords = c.keywords(2, Set.of("key"));
+    return c.like(0, sorted(c.elements(0), before, keywords));
   }
 
   /** Merge sort: a predicate that contradicts itself does no harm, and the order is stable. */
@@ -296,35 +253,29 @@ final class SequenceFunctions implements Builtins.Group {
     return result;
   }
 
-  private Datum merge(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "merge", a, 4, Set.of("key"));
-    List<Datum> all =
-        merged(
-            elements(a[1], "merge"),
-            elements(a[2], "merge"),
-            evaluator.callable(a[3], "merge"),
-            keywords);
-    return Sequences.make(Sequences.kindOfType(a[0], "merge", evaluator), all, "merge", evaluator);
+  private static Datum merge(Call c) {
+    Keywords keywords = c.keywords(4, Set.of("key"));
+    List<Datum> all = merged(c.elements(1), c.elements(2), c.function(3), keywords);
+    return c.ofType(0, all);
   }
 
   // ---- changing
 
-  private Datum fill(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "fill", a, 2, Set.of("start", "end"));
-    List<Datum> elements = elements(a[0], "fill");
+  private static Datum fill(Call c) {
+    Keywords keywords = c.keywords(2, Set.of("start", "end"));
+    List<Datum> elements = c.elements(0);
     int start = keywords.index("start", 0);
     int end = start + keywords.range(elements).size();
     for (int i = start; i < end; i++) {
-      elements.set(i, a[1]);
+      elements.set(i, c.at(1));
     }
-    return store(a[0], elements, "fill");
+    return store(c, elements);
   }
 
-  private Datum replace(Datum[] a) {
-    Keywords keywords =
-        new Keywords(evaluator, "replace", a, 2, Set.of("start1", "end1", "start2", "end2"));
-    List<Datum> target = elements(a[0], "replace");
-    List<Datum> source = elements(a[1], "replace");
+  private static Datum replace(Call c) {
+    Keywords keywords = c.keywords(2, Set.of("start1", "end1", "start2", "end2"));
+    List<Datum> target = c.elements(0);
+    List<Datum> source = c.elements(1);
     int to = keywords.index("start1", 0);
     int from = keywords.index("start2", 0);
     int toEnd = Math.min(target.size(), keywords.index("end1", target.size()));
@@ -332,12 +283,12 @@ final class SequenceFunctions implements Builtins.Group {
     while (to < toEnd && from < fromEnd) {
       target.set(to++, source.get(from++));
     }
-    return store(a[0], target, "replace");
+    return store(c, target);
   }
 
   /** Puts changed elements back; a string cannot change, so a fresh one is returned. */
-  private Datum store(Datum sequence, List<Datum> elements, String name) {
-    switch (sequence) {
+  private static Datum store(Call c, List<Datum> elements) {
+    switch (c.at(0)) {
       case Vector vector -> {
         for (int i = 0; i < elements.size(); i++) {
           vector.elements().set(i, elements.get(i));
@@ -351,36 +302,36 @@ final class SequenceFunctions implements Builtins.Group {
         }
       }
       default -> {
-        return make(sequence, elements, name);
+        return c.like(0, elements);
       }
     }
-    return sequence;
+    return c.at(0);
   }
 
-  private Datum substitute(String name, Datum[] a, boolean byItem) {
-    Keywords keywords = new Keywords(evaluator, name, a, 3, SELECTING);
+  private static Datum substitute(Call c, boolean byItem) {
+    Keywords keywords = c.keywords(3, SELECTING);
     Predicate<Datum> old;
     if (byItem) {
-      old = element -> keywords.matches(a[1], element);
+      old = element -> keywords.matches(c.at(1), element);
     } else {
-      Callable test = evaluator.callable(a[1], name);
+      Callable test = c.function(1);
       old = element -> !Datum.isNil(test.call(keywords.key(element)));
     }
-    List<Datum> elements = elements(a[2], name);
+    List<Datum> elements = c.elements(2);
     int start = keywords.index("start", 0);
     int end = start + keywords.range(elements).size();
     for (int i = start; i < end; i++) {
       if (old.test(elements.get(i))) {
-        elements.set(i, a[0]);
+        elements.set(i, c.at(0));
       }
     }
-    return make(a[2], elements, name);
+    return c.like(2, elements);
   }
 
-  private Datum coerce(Datum[] a) {
-    Sequences.Kind kind = Sequences.kindOfType(a[1], "coerce", evaluator);
-    return kind == Sequences.kind(a[0], "coerce", evaluator)
-        ? a[0]
-        : Sequences.make(kind, elements(a[0], "coerce"), "coerce", evaluator);
+  private static Datum coerce(Call c) {
+    Sequences.Kind kind = Sequences.kindOfType(c.at(1), "coerce", c.evaluator());
+    return kind == Sequences.kind(c.at(0), "coerce", c.evaluator())
+        ? c.at(0)
+        : Sequences.make(kind, c.elements(0), "coerce", c.evaluator());
   }
 }

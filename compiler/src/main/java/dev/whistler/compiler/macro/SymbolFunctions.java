@@ -1,114 +1,100 @@
 package dev.whistler.compiler.macro;
 
+import static dev.whistler.compiler.macro.Call.truth;
+
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
+import dev.whistler.compiler.reader.SymbolTable;
 import dev.whistler.compiler.reader.Vector;
 
 /** Symbols, equality and types. */
-final class SymbolFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      symbolp/1 keywordp/1 symbol-name/1 intern/1-2 make-symbol/1 gensym/0-1 gentemp/0-2 get/2-3
-      symbol-value/1 boundp/1 fboundp/1 macro-function/1-2 eq/2 eql/2 equal/2 equalp/2 not/1
-      typep/2-3 type-of/1 macroexpand/1-2 macroexpand-1/1-2 constantp/1-2
-      """;
+final class SymbolFunctions {
+  private SymbolFunctions() {}
 
-  private final Evaluator evaluator;
-
-  SymbolFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
+  static void register(Builtins.Registry to) {
+    to.add("symbolp", 1, c -> truth(c.at(0) instanceof Datum.Symbol));
+    to.add("keywordp", 1, c -> truth(c.at(0) instanceof Datum.Symbol s && s.name().isKeyword()));
+    to.add("symbol-name", 1, c -> c.string(c.symbol(0).text()));
+    to.add("intern", 1, 2, c -> intern(c));
+    to.add("make-symbol", 1, c -> fresh(c, c.evaluator().symbols().uninterned(c.text(0))));
+    to.add("gensym", 0, 1, c -> gensym(c));
+    to.add("gentemp", 0, 2, c -> gensym(c));
+    to.add("get", 2, 3, c -> get(c));
+    to.add("symbol-value", 1, c -> c.evaluator().global(c.symbol(0)));
+    to.add("boundp", 1, c -> truth(c.evaluator().isBound(c.symbol(0))));
+    to.add("fboundp", 1, c -> truth(isOperator(c.evaluator(), c.symbol(0))));
+    to.add("macro-function", 1, 2, c -> truth(c.evaluator().macros().containsKey(c.symbol(0))));
+    to.add("eq", 2, c -> truth(Equality.eql(c.at(0), c.at(1))));
+    to.add("eql", 2, c -> truth(Equality.eql(c.at(0), c.at(1))));
+    to.add("equal", 2, c -> truth(c.evaluator().equality().equal(c.at(0), c.at(1))));
+    to.add("equalp", 2, c -> truth(c.evaluator().equality().equalp(c.at(0), c.at(1))));
+    to.add("not", 1, c -> truth(Datum.isNil(c.at(0))));
+    to.add("typep", 2, 3, c -> truth(Types.isOfType(c.evaluator(), c.at(0), c.at(1))));
+    to.add("type-of", 1, c -> c.evaluator().symbol(typeOf(c.at(0))));
+    to.add("macroexpand", 1, 2, c -> expand(c, c.at(0), true));
+    to.add("macroexpand-1", 1, 2, c -> expand(c, c.at(0), false));
+    to.add("constantp", 1, 2, c -> truth(isConstant(c, c.at(0))));
   }
 
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "symbolp" -> Evaluator.truth(a[0] instanceof Datum.Symbol);
-      case "keywordp" ->
-          Evaluator.truth(a[0] instanceof Datum.Symbol symbol && symbol.name().isKeyword());
-      case "symbol-name" -> evaluator.string(symbol(a[0], name).text());
-      case "intern" -> intern(a);
-      case "make-symbol" ->
-          fresh(evaluator.symbols().uninterned(Arguments.text(a[0], name, evaluator)));
-      case "gensym", "gentemp" -> gensym(name, a);
-      case "get" -> {
-        Datum value = evaluator.properties(symbol(a[0], name)).get(symbol(a[1], name));
-        yield value != null ? value : a.length > 2 ? a[2] : Datum.NIL;
-      }
-      case "symbol-value" -> evaluator.global(symbol(a[0], name));
-      case "boundp" -> Evaluator.truth(evaluator.isBound(symbol(a[0], name)));
-      case "fboundp" -> {
-        SymbolName symbol = symbol(a[0], name);
-        yield Evaluator.truth(
-            evaluator.cell(symbol).get() != null || evaluator.macros().containsKey(symbol));
-      }
-      case "macro-function" -> Evaluator.truth(evaluator.macros().containsKey(symbol(a[0], name)));
-      case "eq", "eql" -> Evaluator.truth(Equality.eql(a[0], a[1]));
-      case "equal" -> Evaluator.truth(evaluator.equality().equal(a[0], a[1]));
-      case "equalp" -> Evaluator.truth(evaluator.equality().equalp(a[0], a[1]));
-      case "not" -> Evaluator.truth(Datum.isNil(a[0]));
-      case "typep" -> Evaluator.truth(Types.isOfType(evaluator, a[0], a[1]));
-      case "type-of" -> evaluator.symbol(typeOf(a[0]));
-      case "macroexpand" -> expand(a[0], true);
-      case "macroexpand-1" -> expand(a[0], false);
-      case "constantp" -> Evaluator.truth(isConstant(a[0]));
-      default -> throw new IllegalArgumentException(name);
-    };
+  private static boolean isOperator(Evaluator evaluator, SymbolName name) {
+    return evaluator.cell(name).get() != null || evaluator.macros().containsKey(name);
   }
 
-  private SymbolName symbol(Datum value, String name) {
-    return Arguments.symbol(value, name, evaluator).name();
+  private static Datum get(Call c) {
+    Datum value = c.evaluator().properties(c.symbol(0)).get(c.symbol(1));
+    return value != null ? value : c.optional(2);
   }
 
-  private Datum fresh(SymbolName name) {
-    evaluator.meter().cells(1 + name.text().length() / 8);
+  private static Datum fresh(Call c, SymbolName name) {
+    c.meter().cells(1 + name.text().length() / 8);
     return new Datum.Symbol(name, null);
   }
 
   /** The package operand is ignored, except that the keyword package makes a keyword. */
-  private Datum intern(Datum[] a) {
-    String text = Arguments.text(a[0], "intern", evaluator);
+  private static Datum intern(Call c) {
+    String text = c.text(0);
     boolean keyword =
-        a.length > 1
-            && (a[1] instanceof Datum.Symbol || a[1] instanceof Datum.Str)
-            && Arguments.text(a[1], "intern", evaluator).equalsIgnoreCase("keyword");
-    return fresh(
-        keyword ? evaluator.symbols().literalKeyword(text) : evaluator.symbols().literal(text));
+        c.count() > 1
+            && (c.at(1) instanceof Datum.Symbol || c.at(1) instanceof Datum.Str)
+            && c.text(1).equalsIgnoreCase("keyword");
+    SymbolTable symbols = c.evaluator().symbols();
+    return fresh(c, keyword ? symbols.literalKeyword(text) : symbols.literal(text));
   }
 
-  private Datum gensym(String name, Datum[] a) {
+  private static Datum gensym(Call c) {
     String prefix = "g";
-    if (a.length > 0 && !(a[0] instanceof Datum.Int)) {
-      prefix = Arguments.text(a[0], name, evaluator);
+    if (c.count() > 0 && !(c.at(0) instanceof Datum.Int)) {
+      prefix = c.text(0);
     }
-    return fresh(evaluator.symbols().gensym(prefix));
+    return fresh(c, c.evaluator().symbols().gensym(prefix));
   }
 
-  private Datum expand(Datum form, boolean fully) {
+  private static Datum expand(Call c, Datum form, boolean fully) {
     Datum result = form;
     boolean expanded = false;
     while (result instanceof Cons call && call.car() instanceof Datum.Symbol head) {
-      MacroFunction macro = evaluator.macros().get(head.name());
+      MacroFunction macro = c.evaluator().macros().get(head.name());
       if (macro == null) {
         break;
       }
-      evaluator.meter().step();
+      c.meter().step();
       result = Values.primary(macro.expander().expand(call));
       expanded = true;
       if (!fully) {
         break;
       }
     }
-    return Values.of(result, Evaluator.truth(expanded));
+    return Values.of(result, truth(expanded));
   }
 
-  private boolean isConstant(Datum form) {
+  private static boolean isConstant(Call c, Datum form) {
     return switch (form) {
       case Datum.Symbol symbol ->
           symbol.name() == SymbolName.NIL
               || symbol.name() == SymbolName.T
               || symbol.name().isKeyword()
-              || evaluator.access().constant(symbol.name()).isPresent();
+              || c.evaluator().access().constant(symbol.name()).isPresent();
       case Cons call -> FormParts.isCall(call, "quote");
       default -> true;
     };

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.macro;
 
+import static dev.whistler.compiler.macro.Builtins.MANY;
+import static dev.whistler.compiler.macro.Call.truth;
+
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
@@ -9,97 +12,104 @@ import java.util.Map;
 import java.util.Set;
 
 /** Vectors, hash tables and errors. */
-final class TableFunctions implements Builtins.Group {
-  static final String SIGNATURES =
-      """
-      vector/0- make-array/1- aref/2 svref/2 vectorp/1 vector-push-extend/2-3 make-hash-table/0-
-      gethash/2-3 remhash/2 maphash/2 clrhash/1 hash-table-count/1 hash-table-p/1
-      table_entries/1 sequence_vector/1 error/1- warn/1-
-      """;
+final class TableFunctions {
+  /** Lists a table as (key . value), for {@code loop}; no source can call it. */
+  static final Builtins.Definition ENTRIES =
+      new Builtins.Definition("loop", 1, 1, TableFunctions::pairs);
 
-  private final Evaluator evaluator;
-  private final Meter meter;
+  /** A vector of any sequence, a vector itself, for {@code loop}; no source can call it. */
+  static final Builtins.Definition ELEMENTS =
+      new Builtins.Definition(
+          "loop", 1, 1, c -> c.at(0) instanceof Vector vector ? vector : vector(c, c.elements(0)));
 
-  TableFunctions(Evaluator evaluator) {
-    this.evaluator = evaluator;
-    this.meter = evaluator.meter();
+  private TableFunctions() {}
+
+  static void register(Builtins.Registry to) {
+    to.add("vector", 0, MANY, c -> vector(c, c.from(0)));
+    to.add("make-array", 1, MANY, c -> makeArray(c));
+    to.add("aref", 2, c -> element(c));
+    to.add("svref", 2, c -> element(c));
+    to.add("vectorp", 1, c -> truth(c.at(0) instanceof Vector || c.at(0) instanceof Datum.Str));
+    to.add("vector-push-extend", 2, 3, c -> pushExtend(c));
+    to.add("make-hash-table", 0, MANY, c -> makeTable(c));
+    to.add(
+        "gethash",
+        2,
+        3,
+        c -> {
+          HashTable table = c.table(1);
+          Datum value = table.entries().get(table.key(c.at(0)));
+          Datum missing = c.optional(2);
+          return Values.of(value == null ? missing : value, truth(value != null));
+        });
+    to.add(
+        "remhash",
+        2,
+        c -> {
+          HashTable table = c.table(1);
+          return truth(table.entries().remove(table.key(c.at(0))) != null);
+        });
+    to.add(
+        "maphash",
+        2,
+        c -> {
+          Callable function = c.function(0);
+          for (Map.Entry<HashTable.Key, Datum> entry : entries(c, 1)) {
+            function.call(entry.getKey().datum(), entry.getValue());
+          }
+          return Datum.NIL;
+        });
+    to.add(
+        "clrhash",
+        1,
+        c -> {
+          c.table(0).entries().clear();
+          return c.at(0);
+        });
+    to.add("hash-table-count", 1, c -> Call.number(c.table(0).entries().size()));
+    to.add("hash-table-p", 1, c -> truth(c.at(0) instanceof HashTable));
+    to.add(
+        "error",
+        1,
+        MANY,
+        c -> {
+          throw new MacroError(Format.message(c.evaluator(), c.from(0)));
+        });
+    to.add(
+        "warn",
+        1,
+        MANY,
+        c -> {
+          c.evaluator().host().warn(Format.message(c.evaluator(), c.from(0)));
+          return Datum.NIL;
+        });
   }
 
-  @Override
-  public Datum apply(String name, Datum[] a) {
-    return switch (name) {
-      case "vector" -> vector(List.of(a));
-      case "make-array" -> makeArray(a);
-      case "aref", "svref" -> element(name, a);
-      case "vectorp" -> Evaluator.truth(a[0] instanceof Vector || a[0] instanceof Datum.Str);
-      case "vector-push-extend" -> pushExtend(a);
-      case "make-hash-table" -> makeTable(a);
-      case "gethash" -> {
-        HashTable table = Arguments.table(a[1], name, evaluator);
-        Datum value = table.entries().get(table.key(a[0]));
-        Datum missing = a.length > 2 ? a[2] : Datum.NIL;
-        yield Values.of(value == null ? missing : value, Evaluator.truth(value != null));
-      }
-      case "remhash" -> {
-        HashTable table = Arguments.table(a[1], name, evaluator);
-        yield Evaluator.truth(table.entries().remove(table.key(a[0])) != null);
-      }
-      case "maphash" -> {
-        Callable function = evaluator.callable(a[0], name);
-        for (Map.Entry<HashTable.Key, Datum> entry : entries(a[1], name)) {
-          function.call(entry.getKey().datum(), entry.getValue());
-        }
-        yield Datum.NIL;
-      }
-      case "table entries" -> {
-        List<Datum> pairs = new ArrayList<>();
-        for (Map.Entry<HashTable.Key, Datum> entry : entries(a[0], "loop")) {
-          pairs.add(evaluator.cons(entry.getKey().datum(), entry.getValue()));
-        }
-        yield evaluator.list(pairs);
-      }
-      case "sequence vector" ->
-          a[0] instanceof Vector vector
-              ? vector
-              : vector(Sequences.elements(a[0], "loop", evaluator));
-      case "clrhash" -> {
-        Arguments.table(a[0], name, evaluator).entries().clear();
-        yield a[0];
-      }
-      case "hash-table-count" ->
-          ListFunctions.integer(Arguments.table(a[0], name, evaluator).entries().size());
-      case "hash-table-p" -> Evaluator.truth(a[0] instanceof HashTable);
-      case "error" -> throw new MacroError(Format.message(evaluator, List.of(a)));
-      case "warn" -> {
-        evaluator.host().warn(Format.message(evaluator, List.of(a)));
-        yield Datum.NIL;
-      }
-      default -> throw new IllegalArgumentException(name);
-    };
+  private static Datum pairs(Call c) {
+    return c.list(
+        entries(c, 0).stream()
+            .map(entry -> c.cons(entry.getKey().datum(), entry.getValue()))
+            .toList());
   }
 
   /** A copy: the table may change while it is iterated over. */
-  private List<Map.Entry<HashTable.Key, Datum>> entries(Datum table, String name) {
+  private static List<Map.Entry<HashTable.Key, Datum>> entries(Call c, int table) {
     List<Map.Entry<HashTable.Key, Datum>> copy = new ArrayList<>();
-    for (Map.Entry<HashTable.Key, Datum> entry :
-        Arguments.table(table, name, evaluator).entries().entrySet()) {
-      meter.step();
+    for (Map.Entry<HashTable.Key, Datum> entry : c.table(table).entries().entrySet()) {
+      c.meter().step();
       copy.add(Map.entry(entry.getKey(), entry.getValue()));
     }
     return copy;
   }
 
-  private Datum vector(List<Datum> elements) {
-    meter.cells(elements.size() + 1);
+  private static Datum vector(Call c, List<Datum> elements) {
+    c.meter().cells(elements.size() + 1);
     return new Vector(elements, null);
   }
 
-  private Datum makeArray(Datum[] a) {
+  private static Datum makeArray(Call c) {
     Keywords keywords =
-        new Keywords(
-            evaluator,
-            "make-array",
-            a,
+        c.keywords(
             1,
             Set.of(
                 "initial-element",
@@ -107,58 +117,63 @@ final class TableFunctions implements Builtins.Group {
                 "element-type",
                 "adjustable",
                 "fill-pointer"));
-    Datum dimension = a[0] instanceof Cons pair && Datum.isNil(pair.cdr()) ? pair.car() : a[0];
-    int size = Arguments.index(dimension, "make-array", evaluator);
+    Datum dimension =
+        c.at(0) instanceof Cons pair && Datum.isNil(pair.cdr()) ? pair.car() : c.at(0);
+    int size = Arguments.index(dimension, "make-array", c.evaluator());
     Datum contents = keywords.value("initial-contents");
     if (contents != null) {
-      List<Datum> elements = Sequences.elements(contents, "make-array", evaluator);
+      List<Datum> elements = Sequences.elements(contents, "make-array", c.evaluator());
       if (elements.size() != size) {
         throw new MacroError("make-array needs " + size + " initial contents");
       }
-      return vector(elements);
+      return vector(c, elements);
     }
-    meter.cells(size + 1);
+    c.meter().cells(size + 1);
     Datum initial = keywords.value("initial-element");
     Datum fill = keywords.value("fill-pointer");
     // With a fill pointer the vector grows from there.
     int length = fill instanceof Datum.Int start ? start.value().intValue() : size;
     List<Datum> elements = new ArrayList<>();
     for (int i = 0; i < Math.min(length, size); i++) {
-      elements.add(initial == null ? ListFunctions.integer(0) : initial);
+      elements.add(initial == null ? Call.number(0) : initial);
     }
     return new Vector(elements, null);
   }
 
-  private Datum element(String name, Datum[] a) {
-    int index = Arguments.index(a[1], name, evaluator);
-    return switch (a[0]) {
+  private static Datum element(Call c) {
+    int index = c.index(1);
+    return switch (c.at(0)) {
       case Vector vector when index < vector.elements().size() -> vector.elements().get(index);
       case Vector vector ->
           throw new MacroError(
-              name + " has no element " + index + " in a vector of " + vector.elements().size());
+              c.name()
+                  + " has no element "
+                  + index
+                  + " in a vector of "
+                  + vector.elements().size());
       case Datum.Str string -> {
-        int[] points = evaluator.codePoints().of(string.text());
+        int[] points = c.evaluator().codePoints().of(string.text());
         if (index >= points.length) {
           throw new MacroError(
-              name + " has no element " + index + " in a string of " + points.length);
+              c.name() + " has no element " + index + " in a string of " + points.length);
         }
         yield new Datum.Char(points[index], null);
       }
-      default -> throw MacroError.type(name, "a vector", evaluator.printer().shown(a[0]));
+      default -> throw c.typeError("a vector", c.at(0));
     };
   }
 
-  private Datum pushExtend(Datum[] a) {
-    if (a[1] instanceof Vector vector) {
-      meter.cell();
-      vector.elements().add(a[0]);
-      return ListFunctions.integer(vector.elements().size() - 1);
+  private static Datum pushExtend(Call c) {
+    if (c.at(1) instanceof Vector vector) {
+      c.meter().cell();
+      vector.elements().add(c.at(0));
+      return Call.number(vector.elements().size() - 1);
     }
-    throw MacroError.type("vector-push-extend", "a vector", evaluator.printer().shown(a[1]));
+    throw c.typeError("a vector", c.at(1));
   }
 
-  private Datum makeTable(Datum[] a) {
-    Keywords keywords = new Keywords(evaluator, "make-hash-table", a, 0, Set.of("test", "size"));
+  private static Datum makeTable(Call c) {
+    Keywords keywords = c.keywords(0, Set.of("test", "size"));
     Datum test = keywords.value("test");
     String name =
         switch (test) {
@@ -167,7 +182,7 @@ final class TableFunctions implements Builtins.Group {
           case Callable function -> function.name();
           default -> "";
         };
-    meter.cell();
+    c.meter().cell();
     return new HashTable(
         switch (name) {
           case "eq" -> HashTable.Test.EQ;
@@ -176,6 +191,6 @@ final class TableFunctions implements Builtins.Group {
           case "equalp" -> HashTable.Test.EQUALP;
           default -> throw new MacroError("the test of a hash table is eq, eql, equal or equalp");
         },
-        evaluator.equality());
+        c.evaluator().equality());
   }
 }
