@@ -2,7 +2,6 @@ package dev.whistler.compiler.macro;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
-import dev.whistler.compiler.reader.SymbolName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +43,12 @@ final class Builtins {
     }
 
     void add(String name, int min, int max, Body body) {
-      if (definitions.put(name, new Definition(name, min, max, body)) != null) {
-        throw new IllegalStateException("two functions are named " + name);
+      add(new Definition(name, min, max, body));
+    }
+
+    void add(Definition function) {
+      if (definitions.put(function.name, function) != null) {
+        throw new IllegalStateException("two functions are named " + function.name);
       }
     }
   }
@@ -68,7 +71,7 @@ final class Builtins {
               TableFunctions::register,
               AccessFunctions::register);
       groups.forEach(group -> group.accept(registry));
-      return Map.copyOf(registry.definitions);
+      return registry.definitions;
     }
   }
 
@@ -79,10 +82,9 @@ final class Builtins {
     return Table.ALL.keySet().stream().sorted().toList();
   }
 
-  /** The function that a symbol names, or null. */
-  static @Nullable Callable find(SymbolName symbol, Evaluator evaluator) {
-    Definition definition = Table.ALL.get(symbol.text());
-    return definition == null ? null : definition.in(evaluator);
+  /** The function of that name, or null. */
+  static @Nullable Definition find(String name) {
+    return Table.ALL.get(name);
   }
 
   private record Builtin(Definition definition, Evaluator evaluator) implements Callable {

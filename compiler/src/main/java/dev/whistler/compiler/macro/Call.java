@@ -38,7 +38,8 @@ record Call(Evaluator evaluator, String name, Datum[] arguments) {
 
   /** The arguments from an index on. */
   List<Datum> from(int index) {
-    return List.of(arguments).subList(index, arguments.length);
+    List<Datum> all = List.of(arguments);
+    return index == 0 ? all : all.subList(index, arguments.length);
   }
 
   BigInteger integer(int index) {

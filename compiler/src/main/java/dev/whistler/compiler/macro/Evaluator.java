@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,8 +86,7 @@ final class Evaluator {
   private int preparing;
   private final Deque<Datum> catchTags = new ArrayDeque<>();
   private final SymbolName forever;
-  private final SymbolName tableEntries;
-  private final SymbolName sequenceVector;
+  private final Map<Builtins.Definition, SymbolName> hidden = new IdentityHashMap<>();
 
   Evaluator(Meter meter, SymbolTable symbols, LanguageAccess access, Host host) {
     this.meter = meter;
@@ -99,8 +99,6 @@ final class Evaluator {
     this.specialForms = new SpecialForms(this);
     this.records = new RecordFunctions(this);
     this.forever = symbols.uninterned("forever");
-    this.tableEntries = symbols.uninterned("table-entries");
-    this.sequenceVector = symbols.uninterned("sequence-vector");
   }
 
   /** Head of an endless loop; no source can spell it. */
@@ -108,21 +106,17 @@ final class Evaluator {
     return new Datum.Symbol(forever, null);
   }
 
-  /** Name of the function that lists a hash table as (key . value); no source can spell it. */
-  Datum tableEntries() {
-    return hidden(tableEntries, TableFunctions.ENTRIES);
-  }
-
   /**
-   * Name of the function that makes a vector of any sequence and leaves a vector as it is; no
-   * source can spell it.
+   * A name of a builtin function for a form that the evaluator writes; no source can spell it, so
+   * what the source calls by the function's own name does not matter.
    */
-  Datum sequenceVector() {
-    return hidden(sequenceVector, TableFunctions.ELEMENTS);
-  }
-
-  private Datum hidden(SymbolName name, Builtins.Definition function) {
-    cell(name).set(function.in(this));
+  Datum.Symbol hidden(Builtins.Definition function) {
+    SymbolName name = hidden.get(function);
+    if (name == null) {
+      name = symbols.uninterned(function.name());
+      hidden.put(function, name);
+      cell(name).set(function.in(this));
+    }
     return new Datum.Symbol(name, null);
   }
 
@@ -232,9 +226,12 @@ final class Evaluator {
   // ---- functions
 
   FunctionCell cell(SymbolName name) {
-    return functions.computeIfAbsent(
-        name,
-        fresh -> new FunctionCell(fresh, isInterned(fresh) ? Builtins.find(fresh, this) : null));
+    return functions.computeIfAbsent(name, fresh -> new FunctionCell(fresh, builtin(fresh)));
+  }
+
+  private @Nullable Callable builtin(SymbolName name) {
+    Builtins.Definition function = isInterned(name) ? Builtins.find(name.text()) : null;
+    return function == null ? null : function.in(this);
   }
 
   private boolean isInterned(SymbolName name) {

@@ -19,6 +19,10 @@ final class ListFunctions {
           "aa", "ad", "da", "dd", "aaa", "aad", "ada", "add", "daa", "dad", "dda", "ddd", "addd",
           "dddd");
 
+  /** What {@code pushnew} applies. */
+  static final Builtins.Definition ADJOIN =
+      new Builtins.Definition("adjoin", 2, MANY, c -> adjoin(c));
+
   private ListFunctions() {}
 
   static void register(Builtins.Registry to) {
@@ -53,7 +57,7 @@ final class ListFunctions {
     to.add("acons", 3, c -> c.cons(c.cons(c.at(0), c.at(1)), c.at(2)));
     to.add("pairlis", 2, 3, c -> pairlis(c));
     to.add("getf", 2, 3, c -> Lists.property(c.at(0), c.at(1), c.optional(2), c.evaluator()));
-    to.add("adjoin", 2, MANY, c -> adjoin(c));
+    to.add(ADJOIN);
     to.add("union", 2, MANY, c -> setOperation(c));
     to.add("intersection", 2, MANY, c -> setOperation(c));
     to.add("set-difference", 2, MANY, c -> setOperation(c));

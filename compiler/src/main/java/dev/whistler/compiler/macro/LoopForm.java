@@ -41,13 +41,19 @@ final class LoopForm {
     return new MacroError("loop: " + message);
   }
 
-  /** A list of symbols (given as text) and data. */
+  /** A list of names of operators (given as text) and data. */
   private Datum form(Object... parts) {
     List<Datum> list = new ArrayList<>(parts.length);
     for (Object part : parts) {
-      list.add(part instanceof Datum datum ? datum : evaluator.symbol((String) part));
+      list.add(part instanceof Datum datum ? datum : operator((String) part));
     }
     return evaluator.list(list);
+  }
+
+  /** A function is named such that the source may define another {@code car}. */
+  private Datum operator(String name) {
+    Builtins.Definition function = Builtins.find(name);
+    return function == null ? evaluator.symbol(name) : evaluator.hidden(function);
   }
 
   private Datum hidden(String name) {
@@ -440,7 +446,7 @@ final class LoopForm {
     }
 
     private Driver across(Datum variable) {
-      Datum sequence = bind("sequence", form(evaluator.sequenceVector(), next()));
+      Datum sequence = bind("sequence", form(evaluator.hidden(TableFunctions.ELEMENTS), next()));
       Datum index = bind("index", number(0));
       return new Driver(
           List.of(form("if", form(">=", index, form("length", sequence)), leave(), Datum.NIL)),
@@ -459,7 +465,7 @@ final class LoopForm {
       if (!accept("of", "in")) {
         throw error("of must follow hash-keys and hash-values");
       }
-      Datum rest = bind("entries", form(evaluator.tableEntries(), next()));
+      Datum rest = bind("entries", form(evaluator.hidden(TableFunctions.ENTRIES), next()));
       Datum other = Datum.NIL;
       if (accept("using")) {
         List<Datum> using = FormParts.list(next(), "loop", evaluator.meter());

@@ -15,7 +15,7 @@ final class MappingFunctions {
   private MappingFunctions() {}
 
   static void register(Builtins.Registry to) {
-    to.add("funcall", 1, MANY, c -> c.function(0).apply(c.from(1).toArray(Datum[]::new)));
+    to.add("funcall", 1, MANY, c -> funcall(c));
     to.add("apply", 2, MANY, c -> applyTo(c));
     to.add("mapcar", 2, MANY, c -> alongLists(c));
     to.add("mapc", 2, MANY, c -> alongLists(c));
@@ -42,6 +42,10 @@ final class MappingFunctions {
     public Datum apply(Datum... arguments) {
       return body.apply(arguments);
     }
+  }
+
+  private static Datum funcall(Call c) {
+    return c.function(0).apply(Arrays.copyOfRange(c.arguments(), 1, c.count()));
   }
 
   private static Datum complement(Callable function) {

@@ -134,7 +134,8 @@ final class PlaceForms {
     List<Datum> others = new ArrayList<>(operands);
     others.remove(1);
     List<Node> nodes = evaluator.prepareAll(others, scope);
-    Callable adjoin = evaluator.function(evaluator.cell(evaluator.symbols().symbol("adjoin")));
+    // Not what the source may have defined by that name.
+    Callable adjoin = ListFunctions.ADJOIN.in(evaluator);
     return frame -> {
       List<Datum> arguments = new ArrayList<>();
       for (Node node : nodes) {
