@@ -44,17 +44,25 @@ final class Evaluator {
     void print(String text);
   }
 
-  /** A global function that may be defined later. */
-  static final class FunctionCell {
+  /**
+   * A global function that may be defined later. The table of builtins is asked only for what the
+   * source does not define, and late: most sources need none of it.
+   */
+  final class FunctionCell {
     private final SymbolName name;
     private @Nullable Callable function;
+    private boolean asked;
 
-    FunctionCell(SymbolName name, @Nullable Callable function) {
+    private FunctionCell(SymbolName name) {
       this.name = name;
-      this.function = function;
     }
 
     @Nullable Callable get() {
+      if (function == null && !asked) {
+        asked = true;
+        Builtins.Definition builtin = isInterned(name) ? Builtins.find(name.text()) : null;
+        function = builtin == null ? null : builtin.in(Evaluator.this);
+      }
       return function;
     }
 
@@ -226,12 +234,7 @@ final class Evaluator {
   // ---- functions
 
   FunctionCell cell(SymbolName name) {
-    return functions.computeIfAbsent(name, fresh -> new FunctionCell(fresh, builtin(fresh)));
-  }
-
-  private @Nullable Callable builtin(SymbolName name) {
-    Builtins.Definition function = isInterned(name) ? Builtins.find(name.text()) : null;
-    return function == null ? null : function.in(this);
+    return functions.computeIfAbsent(name, FunctionCell::new);
   }
 
   private boolean isInterned(SymbolName name) {
