@@ -21,34 +21,22 @@ final class BindingForms {
     this.meter = evaluator.meter();
   }
 
-  @Nullable Node prepare(String name, Cons form, Scope scope) {
-    Node.Body body =
-        switch (name) {
-          case "let" -> let(form, scope);
-          case "let*" -> letInOrder(form, scope);
-          case "lambda" -> lambda(form, "lambda", scope);
-          case "function" -> function(form, scope);
-          case "flet" -> flet(form, scope);
-          case "labels" -> labels(form, scope);
-          case "macrolet" -> {
-            LexicalMacros macros = macrolet(form, scope.macros());
-            yield evaluator.prepareBody(body(form), scope.inner(macros))::run;
-          }
-          case "symbol-macrolet" -> {
-            LexicalMacros macros = symbolMacrolet(form, scope.macros());
-            yield evaluator.prepareBody(body(form), scope.inner(macros))::run;
-          }
-          case "destructuring-bind" -> destructure(form, scope);
-          case "multiple-value-bind" -> multipleValueBind(form, scope);
-          case "with-gensyms" -> withGensyms(form, scope);
-          default -> null;
-        };
-    if (body == null) {
-      return null;
-    }
-    boolean emptyFrame = name.equals("macrolet") || name.equals("symbol-macrolet");
-    return evaluator.inner(
-        form.range(), emptyFrame ? frame -> body.run(new Frame(frame, 0)) : body);
+  Node.Body macrolet(Cons form, Scope scope) {
+    return within(macrolet(form, scope.macros()), form, scope);
+  }
+
+  Node.Body symbolMacrolet(Cons form, Scope scope) {
+    return within(symbolMacrolet(form, scope.macros()), form, scope);
+  }
+
+  /** The body has a scope of its own, and thus a frame. */
+  private Node.Body within(LexicalMacros macros, Cons form, Scope scope) {
+    Node.Body body = evaluator.prepareBody(body(form), scope.inner(macros));
+    return frame -> body.run(new Frame(frame, 0));
+  }
+
+  Node.Body lambda(Cons form, Scope scope) {
+    return lambda(form, "lambda", scope);
   }
 
   private List<Datum> operands(Cons form, int min) {
@@ -86,7 +74,7 @@ final class BindingForms {
     return form == null ? Node.constant(meter, Datum.NIL) : evaluator.prepare(form, scope);
   }
 
-  private Node.Body let(Cons form, Scope outer) {
+  Node.Body let(Cons form, Scope outer) {
     List<Binding> bindings = bindings(form);
     Node[] initials = new Node[bindings.size()];
     Scope scope = outer.inner();
@@ -118,7 +106,7 @@ final class BindingForms {
         : body;
   }
 
-  private Node.Body letInOrder(Cons form, Scope outer) {
+  Node.Body letInOrder(Cons form, Scope outer) {
     List<Binding> bindings = bindings(form);
     if (bindings.stream().anyMatch(binding -> evaluator.isSpecial(binding.name))) {
       return nestedLets(form, outer);
@@ -166,10 +154,10 @@ final class BindingForms {
     };
   }
 
-  private Node.Body function(Cons form, Scope scope) {
+  Node.Body function(Cons form, Scope scope) {
     Datum designator = FormParts.operands(form, 1, 1, meter).getFirst();
     if (FormParts.isCall(designator, "lambda")) {
-      return lambda((Cons) designator, "lambda", scope);
+      return lambda((Cons) designator, scope);
     }
     SymbolName name = FormParts.symbol(designator, "function");
     Scope.Place place = scope.find(Scope.Space.FUNCTION, name);
@@ -211,7 +199,7 @@ final class BindingForms {
         false);
   }
 
-  private Node.Body flet(Cons form, Scope outer) {
+  Node.Body flet(Cons form, Scope outer) {
     Scope scope = outer.inner();
     List<Closure.Code> codes = new ArrayList<>();
     for (LocalFunction function : localFunctions(form)) {
@@ -228,7 +216,7 @@ final class BindingForms {
     };
   }
 
-  private Node.Body labels(Cons form, Scope outer) {
+  Node.Body labels(Cons form, Scope outer) {
     Scope scope = outer.inner();
     List<LocalFunction> functions = localFunctions(form);
     functions.forEach(function -> scope.function(function.name));
@@ -298,7 +286,7 @@ final class BindingForms {
     return outer.withSymbols(expansions);
   }
 
-  private Node.Body destructure(Cons form, Scope outer) {
+  Node.Body destructure(Cons form, Scope outer) {
     List<Datum> operands = operands(form, 2);
     Node data = evaluator.prepare(operands.get(1), outer);
     Scope scope = outer.inner();
@@ -315,7 +303,7 @@ final class BindingForms {
     };
   }
 
-  private Node.Body multipleValueBind(Cons form, Scope outer) {
+  Node.Body multipleValueBind(Cons form, Scope outer) {
     List<Datum> operands = operands(form, 2);
     Node values = evaluator.prepare(operands.get(1), outer);
     Scope scope = outer.inner();
@@ -340,7 +328,7 @@ final class BindingForms {
     };
   }
 
-  private Node.Body withGensyms(Cons form, Scope outer) {
+  Node.Body withGensyms(Cons form, Scope outer) {
     Scope scope = outer.inner();
     List<String> prefixes = new ArrayList<>();
     List<Integer> slots = new ArrayList<>();

@@ -41,20 +41,7 @@ final class ConditionForms {
     this.meter = evaluator.meter();
   }
 
-  @Nullable Node prepare(String name, Cons form, Scope scope) {
-    Node.Body body =
-        switch (name) {
-          case "ignore-errors" -> ignoreErrors(form, scope);
-          case "handler-case" -> handlerCase(form, scope);
-          case "assert" -> assertion(form, scope);
-          case "check-type" -> checkType(form, scope);
-          case "with-output-to-string" -> outputToString(form, scope);
-          default -> null;
-        };
-    return body == null ? null : evaluator.inner(form.range(), body);
-  }
-
-  private Node.Body ignoreErrors(Cons form, Scope scope) {
+  Node.Body ignoreErrors(Cons form, Scope scope) {
     Node.Body body = evaluator.prepareBody(FormParts.operands(form, 0, meter), scope);
     return frame -> {
       try {
@@ -67,7 +54,7 @@ final class ConditionForms {
 
   private record Handler(Scope scope, boolean binds, Node.Body body) {}
 
-  private Node.Body handlerCase(Cons form, Scope outer) {
+  Node.Body handlerCase(Cons form, Scope outer) {
     List<Datum> operands = FormParts.operands(form, 1, meter);
     Node protectedForm = evaluator.prepare(operands.getFirst(), outer);
     Handler handler = null;
@@ -131,7 +118,7 @@ final class ConditionForms {
   }
 
   /** {@code (assert TEST [(PLACE…) ["fmt" ARG…]])}. */
-  private Node.Body assertion(Cons form, Scope scope) {
+  Node.Body assertion(Cons form, Scope scope) {
     List<Datum> operands = FormParts.operands(form, 1, meter);
     Node test = evaluator.prepare(operands.getFirst(), scope);
     List<Node> message =
@@ -154,7 +141,7 @@ final class ConditionForms {
     };
   }
 
-  private Node.Body checkType(Cons form, Scope scope) {
+  Node.Body checkType(Cons form, Scope scope) {
     List<Datum> operands = FormParts.operands(form, 2, 3, meter);
     Node value = evaluator.prepare(operands.getFirst(), scope);
     Datum type = operands.get(1);
@@ -175,7 +162,7 @@ final class ConditionForms {
     };
   }
 
-  private Node.Body outputToString(Cons form, Scope outer) {
+  Node.Body outputToString(Cons form, Scope outer) {
     List<Datum> operands = FormParts.operands(form, 1, meter);
     List<Datum> stream = FormParts.list(operands.getFirst(), "with-output-to-string", meter);
     if (stream.isEmpty()) {

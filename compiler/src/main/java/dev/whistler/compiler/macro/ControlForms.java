@@ -19,71 +19,27 @@ final class ControlForms {
     this.meter = evaluator.meter();
   }
 
-  @Nullable Node prepare(String name, Cons form, Scope scope) {
-    Node.Body body =
-        switch (name) {
-          case "quote" -> quote(form);
-          case "progn", "locally", "eval-when" -> progn(name, form, scope);
-          case "prog1" -> first(form, 1, scope);
-          case "prog2" -> first(form, 2, scope);
-          case "the" -> evaluator.prepare(operands(form, 2, 2).get(1), scope)::execute;
-          case "declare", "declaim" -> frame -> Datum.NIL;
-          case "if" -> branch(form, scope);
-          case "when" -> when(form, true, scope);
-          case "unless" -> when(form, false, scope);
-          case "cond" -> cond(form, scope);
-          case "and" -> and(form, scope);
-          case "or" -> or(form, scope);
-          case "case" -> cases(form, false, scope);
-          case "ecase" -> cases(form, true, scope);
-          case "typecase" -> typecase(form, false, scope);
-          case "etypecase" -> typecase(form, true, scope);
-          case "block" -> {
-            List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
-            SymbolName block = FormParts.symbol(operands.getFirst(), "block");
-            yield block(evaluator, block, operands.subList(1, operands.size()), scope);
-          }
-          case "return" -> {
-            List<Datum> operands = operands(form, 0, 1);
-            yield leave(SymbolName.NIL, operands, scope);
-          }
-          case "return-from" -> {
-            List<Datum> operands = operands(form, 1, 2);
-            SymbolName block = FormParts.symbol(operands.getFirst(), "return-from");
-            yield leave(block, operands.subList(1, operands.size()), scope);
-          }
-          case "tagbody" -> tagbody(evaluator, FormParts.list(form.cdr(), "tagbody", meter), scope);
-          case "go" -> go(operands(form, 1, 1).getFirst(), scope);
-          case "catch" -> catchTag(form, scope);
-          case "throw" -> throwTag(form, scope);
-          case "unwind-protect" -> unwindProtect(form, scope);
-          case "multiple-value-list" -> {
-            Node values = evaluator.prepare(operands(form, 1, 1).getFirst(), scope);
-            yield frame -> evaluator.list(Values.all(values.execute(frame)));
-          }
-          case "nth-value" -> nthValue(form, scope);
-          default -> null;
-        };
-    return body == null ? null : evaluator.inner(form.range(), body);
-  }
-
   private List<Datum> operands(Cons form, int min, int max) {
     return FormParts.operands(form, min, max, meter);
   }
 
-  private Node.Body quote(Cons form) {
+  /** {@code the}: the type is not looked at. */
+  Node.Body typed(Cons form, Scope scope) {
+    return evaluator.prepare(operands(form, 2, 2).get(1), scope)::execute;
+  }
+
+  Node.Body quote(Cons form) {
     Datum quoted = evaluator.withoutRanges(operands(form, 1, 1).getFirst());
     return frame -> quoted;
   }
 
-  private Node.Body progn(String name, Cons form, Scope scope) {
-    boolean situations = name.equals("eval-when");
+  Node.Body progn(Cons form, boolean situations, Scope scope) {
     List<Datum> forms = operands(form, situations ? 1 : 0, Integer.MAX_VALUE);
     return evaluator.prepareBody(situations ? forms.subList(1, forms.size()) : forms, scope);
   }
 
   /** {@code prog1}, {@code prog2}. */
-  private Node.Body first(Cons form, int which, Scope scope) {
+  Node.Body first(Cons form, int which, Scope scope) {
     List<Datum> forms = operands(form, which, Integer.MAX_VALUE);
     Node.Body before = Node.sequence(evaluator.prepareAll(forms.subList(0, which), scope));
     Node.Body after =
@@ -95,7 +51,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body branch(Cons form, Scope scope) {
+  Node.Body branch(Cons form, Scope scope) {
     List<Node> nodes = evaluator.prepareAll(operands(form, 2, 3), scope);
     Node test = nodes.getFirst();
     Node then = nodes.get(1);
@@ -106,7 +62,7 @@ final class ControlForms {
     return frame -> test.test(frame) ? then.execute(frame) : otherwise.execute(frame);
   }
 
-  private Node.Body when(Cons form, boolean wanted, Scope scope) {
+  Node.Body when(Cons form, boolean wanted, Scope scope) {
     List<Datum> forms = operands(form, 1, Integer.MAX_VALUE);
     Node test = evaluator.prepare(forms.getFirst(), scope);
     Node.Body body = evaluator.prepareBody(forms.subList(1, forms.size()), scope);
@@ -115,7 +71,7 @@ final class ControlForms {
 
   private record Clause(Node test, Node.@Nullable Body body) {}
 
-  private Node.Body cond(Cons form, Scope scope) {
+  Node.Body cond(Cons form, Scope scope) {
     List<Clause> clauses = new ArrayList<>();
     for (Datum clause : operands(form, 0, Integer.MAX_VALUE)) {
       List<Datum> parts = FormParts.list(clause, "cond", meter);
@@ -139,7 +95,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body and(Cons form, Scope scope) {
+  Node.Body and(Cons form, Scope scope) {
     List<Node> nodes = evaluator.prepareAll(operands(form, 0, Integer.MAX_VALUE), scope);
     return frame -> {
       Datum value = Evaluator.truth(true);
@@ -156,7 +112,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body or(Cons form, Scope scope) {
+  Node.Body or(Cons form, Scope scope) {
     List<Node> nodes = evaluator.prepareAll(operands(form, 0, Integer.MAX_VALUE), scope);
     return frame -> {
       for (int i = 0; i < nodes.size(); i++) {
@@ -174,7 +130,7 @@ final class ControlForms {
 
   private record Case(@Nullable List<Datum> keys, Node.Body body) {}
 
-  private Node.Body cases(Cons form, boolean exhaustive, Scope scope) {
+  Node.Body cases(Cons form, boolean exhaustive, Scope scope) {
     List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
     Node key = evaluator.prepare(operands.getFirst(), scope);
     List<Case> cases = new ArrayList<>();
@@ -219,7 +175,7 @@ final class ControlForms {
         && (symbol.name() == SymbolName.T || symbol.name().text().equals("otherwise"));
   }
 
-  private Node.Body typecase(Cons form, boolean exhaustive, Scope scope) {
+  Node.Body typecase(Cons form, boolean exhaustive, Scope scope) {
     List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
     Node key = evaluator.prepare(operands.getFirst(), scope);
     List<Case> cases = new ArrayList<>();
@@ -245,6 +201,23 @@ final class ControlForms {
   }
 
   // ---- exits
+
+  Node.Body block(Cons form, Scope scope) {
+    List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
+    SymbolName block = FormParts.symbol(operands.getFirst(), "block");
+    return block(evaluator, block, operands.subList(1, operands.size()), scope);
+  }
+
+  Node.Body returnFrom(Cons form, Scope scope) {
+    List<Datum> operands = operands(form, 1, 2);
+    SymbolName block = FormParts.symbol(operands.getFirst(), "return-from");
+    return leave(block, operands.subList(1, operands.size()), scope);
+  }
+
+  /** {@code return}. */
+  Node.Body leave(Cons form, Scope scope) {
+    return leave(SymbolName.NIL, operands(form, 0, 1), scope);
+  }
 
   /** A block around forms. */
   static Node.Body block(Evaluator evaluator, SymbolName name, List<Datum> forms, Scope outer) {
@@ -291,6 +264,10 @@ final class ControlForms {
       throw new MacroError("the block to leave has ended already");
     }
     return target;
+  }
+
+  Node.Body tagbody(Cons form, Scope scope) {
+    return tagbody(evaluator, FormParts.list(form.cdr(), "tagbody", meter), scope);
   }
 
   /** Forms with tags between them. */
@@ -357,7 +334,8 @@ final class ControlForms {
     };
   }
 
-  private Node.Body go(Datum tag, Scope scope) {
+  Node.Body go(Cons form, Scope scope) {
+    Datum tag = operands(form, 1, 1).getFirst();
     Scope.Place place = scope.find(Scope.Space.TAG, tag(tag));
     if (place == null) {
       throw new MacroError(
@@ -371,7 +349,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body catchTag(Cons form, Scope scope) {
+  Node.Body catchTag(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
     Node tag = evaluator.prepare(operands.getFirst(), scope);
     Node.Body body = evaluator.prepareBody(operands.subList(1, operands.size()), scope);
@@ -391,7 +369,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body throwTag(Cons form, Scope scope) {
+  Node.Body throwTag(Cons form, Scope scope) {
     List<Node> nodes = evaluator.prepareAll(operands(form, 2, 2), scope);
     return frame -> {
       Datum key = nodes.getFirst().eval(frame);
@@ -403,7 +381,7 @@ final class ControlForms {
     };
   }
 
-  private Node.Body unwindProtect(Cons form, Scope scope) {
+  Node.Body unwindProtect(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 1, Integer.MAX_VALUE);
     Node body = evaluator.prepare(operands.getFirst(), scope);
     Node.Body cleanup =
@@ -422,7 +400,12 @@ final class ControlForms {
     };
   }
 
-  private Node.Body nthValue(Cons form, Scope scope) {
+  Node.Body valueList(Cons form, Scope scope) {
+    Node values = evaluator.prepare(operands(form, 1, 1).getFirst(), scope);
+    return frame -> evaluator.list(Values.all(values.execute(frame)));
+  }
+
+  Node.Body nthValue(Cons form, Scope scope) {
     List<Node> nodes = evaluator.prepareAll(operands(form, 2, 2), scope);
     return frame -> {
       int index = Arguments.index(nodes.getFirst().eval(frame), "nth-value", evaluator);

@@ -21,19 +21,6 @@ final class IterationForms {
     this.loop = new LoopForm(evaluator);
   }
 
-  @Nullable Node prepare(String name, Cons form, Scope scope) {
-    Node.Body body =
-        switch (name) {
-          case "dolist" -> dolist(form, scope);
-          case "dotimes" -> dotimes(form, scope);
-          case "do" -> doLoop(form, false, scope);
-          case "do*" -> doLoop(form, true, scope);
-          case "loop" -> loop(form, scope);
-          default -> null;
-        };
-    return body == null ? null : evaluator.inner(form.range(), body);
-  }
-
   /** Endless repetition; only an exit leaves it. */
   static Node.Body forever(Evaluator evaluator, List<Datum> forms, Scope scope) {
     Node.Body body = Node.sequence(evaluator.prepareAll(forms, scope));
@@ -45,7 +32,7 @@ final class IterationForms {
     };
   }
 
-  private Node.Body loop(Cons form, Scope scope) {
+  Node.Body loop(Cons form, Scope scope) {
     List<Datum> items = FormParts.list(form.cdr(), "loop", meter);
     if (items.stream().allMatch(item -> item instanceof Cons)) {
       return ControlForms.block(SymbolName.NIL, scope, inside -> forever(evaluator, items, inside));
@@ -69,7 +56,7 @@ final class IterationForms {
         FormParts.body(operands.subList(1, operands.size()), false));
   }
 
-  private Node.Body dolist(Cons form, Scope outer) {
+  Node.Body dolist(Cons form, Scope outer) {
     Header header = header(form);
     return ControlForms.block(
         SymbolName.NIL,
@@ -97,7 +84,7 @@ final class IterationForms {
         });
   }
 
-  private Node.Body dotimes(Cons form, Scope outer) {
+  Node.Body dotimes(Cons form, Scope outer) {
     Header header = header(form);
     return ControlForms.block(
         SymbolName.NIL,
@@ -131,7 +118,7 @@ final class IterationForms {
   private record Step(int slot, Node initial, @Nullable Node step) {}
 
   /** {@code (do ((V INIT [STEP])…) (TEST RESULT…) FORM…)}. */
-  private Node.Body doLoop(Cons form, boolean inOrder, Scope outer) {
+  Node.Body doLoop(Cons form, boolean inOrder, Scope outer) {
     String operator = FormParts.name(form);
     List<Datum> operands = FormParts.operands(form, 2, meter);
     List<Datum> variables = FormParts.list(operands.getFirst(), operator, meter);

@@ -45,22 +45,6 @@ final class PlaceForms {
     this.meter = evaluator.meter();
   }
 
-  @Nullable Node prepare(String name, Cons form, Scope scope) {
-    Node.Body body =
-        switch (name) {
-          case "setf", "setq" -> setf(form, scope);
-          case "psetq", "psetf" -> psetq(form, scope);
-          case "push" -> push(form, scope);
-          case "pushnew" -> pushnew(form, scope);
-          case "pop" -> pop(form, scope);
-          case "incf" -> increment(form, BigInteger.ONE, scope);
-          case "decf" -> increment(form, BigInteger.ONE.negate(), scope);
-          case "remf" -> remf(form, scope);
-          default -> null;
-        };
-    return body == null ? null : evaluator.inner(form.range(), body);
-  }
-
   void defsetf(Cons form) {
     List<Datum> operands = FormParts.operands(form, 2, meter);
     writers.put(FormParts.symbol(operands.getFirst(), "defsetf"), form);
@@ -87,7 +71,7 @@ final class PlaceForms {
     return assignments;
   }
 
-  private Node.Body setf(Cons form, Scope scope) {
+  Node.Body setf(Cons form, Scope scope) {
     List<Assignment> assignments = assignments(form, scope);
     return frame -> {
       Datum value = Datum.NIL;
@@ -100,7 +84,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body psetq(Cons form, Scope scope) {
+  Node.Body psetq(Cons form, Scope scope) {
     List<Assignment> assignments = assignments(form, scope);
     return frame -> {
       List<Datum> computed = new ArrayList<>();
@@ -115,7 +99,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body push(Cons form, Scope scope) {
+  Node.Body push(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 2, 2);
     Node item = evaluator.prepare(operands.getFirst(), scope);
     Place place = place(operands.get(1), scope);
@@ -128,7 +112,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body pushnew(Cons form, Scope scope) {
+  Node.Body pushnew(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 2, Integer.MAX_VALUE);
     Place place = place(operands.get(1), scope);
     List<Datum> others = new ArrayList<>(operands);
@@ -149,7 +133,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body pop(Cons form, Scope scope) {
+  Node.Body pop(Cons form, Scope scope) {
     Place place = place(operands(form, 1, 1).getFirst(), scope);
     return frame -> {
       Datum[] parts = place.enter(frame);
@@ -165,7 +149,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body increment(Cons form, BigInteger sign, Scope scope) {
+  Node.Body increment(Cons form, BigInteger sign, Scope scope) {
     List<Datum> operands = operands(form, 1, 2);
     Place place = place(operands.getFirst(), scope);
     Node delta = operands.size() > 1 ? evaluator.prepare(operands.get(1), scope) : null;
@@ -185,7 +169,7 @@ final class PlaceForms {
     };
   }
 
-  private Node.Body remf(Cons form, Scope scope) {
+  Node.Body remf(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 2, 2);
     Place place = place(operands.getFirst(), scope);
     Node indicator = evaluator.prepare(operands.get(1), scope);

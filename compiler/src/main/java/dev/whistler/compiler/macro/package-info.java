@@ -5,10 +5,10 @@
  * diagnostic}, {@code api}, {@code reader} and {@code type} (struct layouts, for records at macro
  * time); never on forms or the kernel.
  *
- * <p>All of it is Java and nothing a prelude in the language itself. Part of {@code loop}
- * written as a function of the language took four times as long in a fresh JVM, 20 ms instead of 5,
- * for the text must be read and prepared there each time; list functions written so ran ten times
- * slower and were hardly shorter than their Java.
+ * <p>All of it is Java and nothing a prelude in the language itself. Part of {@code loop} written
+ * as a function of the language took four times as long in a fresh JVM, 20 ms instead of 5, for the
+ * text must be read and prepared there each time; list functions written so ran ten times slower
+ * and were hardly shorter than their Java.
  */
 @NullMarked
 package dev.whistler.compiler.macro;
