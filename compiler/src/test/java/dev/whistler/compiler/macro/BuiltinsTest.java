@@ -147,28 +147,17 @@ class BuiltinsTest {
   @ParameterizedTest
   @CsvSource({
     "(member 1 l)",
-    "(assoc 1 l)",
-    "(rassoc 1 l)",
     "(find 2 l)",
-    "(position 2 l)",
     "(union l l)",
-    "(subsetp l l)",
     "(last l)",
-    "(butlast l)",
-    "(copy-list l)",
     "(list-length l)",
-    "(count 1 l)",
-    "(reverse l)",
-    "(remove 2 l)",
     "(every #'identity l)",
     "(mapc #'identity l)",
     "(reduce #'+ l)",
-    "(member-if #'null l)",
-    "(tailp 1 l)",
-    "(ldiff l 1)",
     "(nthcdr 1000000000 l)",
     "(append l l)"
   })
+  // One of each way of going along a list: each case spends the whole budget.
   void aCycleEnds(String form) {
     assertThat(value("(let ((l (list 0 0))) (setf (cddr l) l) " + form + ")"))
         .startsWith("E-BUDGET");
