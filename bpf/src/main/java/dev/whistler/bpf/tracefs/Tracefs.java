@@ -119,9 +119,16 @@ public final class Tracefs implements AutoCloseable {
     for (Event event : events()) {
       format(event.category(), event.name()).ifPresent(text -> formats.put(event.toString(), text));
     }
+    // An event may be made, removed and made again meanwhile: each time that it is seen to be there
+    // or not, it is asked again who made it.
+    for (int look = 0; look < 3; look++) {
+      made.addAll(madeAtRunTime());
+      formats
+          .keySet()
+          .retainAll(events().stream().map(Event::toString).collect(Collectors.toSet()));
+    }
     made.addAll(madeAtRunTime());
     formats.keySet().removeAll(made);
-    formats.keySet().retainAll(events().stream().map(Event::toString).collect(Collectors.toSet()));
     return formats;
   }
 
