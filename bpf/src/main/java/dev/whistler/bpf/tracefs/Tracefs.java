@@ -37,6 +37,12 @@ public final class Tracefs implements AutoCloseable {
   /** A line of {@code dynamic_events}: kind, category and event (kernel, trace_dynevent.h). */
   private static final Pattern MADE = Pattern.compile("[a-z][0-9]*:([^/ \\t]+/[^ \\t]+)");
 
+  /**
+   * How the fields begin that all probes have and no other event: FIELD_STRING_IP and its like,
+   * kernel/trace/trace_probe.h.
+   */
+  private static final String PROBE_FIELD = " __probe_";
+
   private static final int MAXIMUM_FORMAT_BYTES = 64 << 10;
 
   private final Path root;
@@ -111,24 +117,19 @@ public final class Tracefs implements AutoCloseable {
    * one of the kernel's. Events of user_events are listed without their category and remain.
    *
    * <p>Tools make and remove events while this reads. So what is new after it is left out, and what
-   * is gone.
+   * is gone; and probes, which may come and go several times, by their own text.
    */
   public SortedMap<String, String> kernelFormats() {
     Set<String> made = new HashSet<>(madeAtRunTime());
     SortedMap<String, String> formats = new TreeMap<>();
     for (Event event : events()) {
-      format(event.category(), event.name()).ifPresent(text -> formats.put(event.toString(), text));
-    }
-    // An event may be made, removed and made again meanwhile: each time that it is seen to be there
-    // or not, it is asked again who made it.
-    for (int look = 0; look < 3; look++) {
-      made.addAll(madeAtRunTime());
-      formats
-          .keySet()
-          .retainAll(events().stream().map(Event::toString).collect(Collectors.toSet()));
+      format(event.category(), event.name())
+          .filter(text -> !text.contains(PROBE_FIELD))
+          .ifPresent(text -> formats.put(event.toString(), text));
     }
     made.addAll(madeAtRunTime());
     formats.keySet().removeAll(made);
+    formats.keySet().retainAll(events().stream().map(Event::toString).collect(Collectors.toSet()));
     return formats;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.sys.UnsupportedException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TracefsTest {
   @Test
@@ -68,6 +70,28 @@ class TracefsTest {
       }
       assertThat(rounds).hasPositiveValue();
     }
+  }
+
+  /** A probe tells by its own text what it is, also where no list names it at the moment. */
+  @Test
+  void aProbeIsKnownByItsFields(@TempDir Path root) throws Exception {
+    write(root, "sched/sched_switch", "\tfield:pid_t prev_pid;\toffset:24;\tsize:4;\tsigned:1;\n");
+    write(
+        root,
+        "sched/passing_by",
+        "\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;\n");
+    write(
+        root,
+        "probes/return",
+        "\tfield:unsigned long __probe_func;\toffset:8;\tsize:8;\tsigned:0;\n");
+    try (Tracefs tracefs = Tracefs.at(root)) {
+      assertThat(tracefs.kernelFormats()).containsOnlyKeys("sched/sched_switch");
+    }
+  }
+
+  private static void write(Path root, String event, String format) throws IOException {
+    Path directory = Files.createDirectories(root.resolve("events").resolve(event));
+    Files.writeString(directory.resolve("format"), format);
   }
 
   @Test
