@@ -107,23 +107,7 @@ final class Places {
     return switch (place) {
       case Place.Variable v -> body.read(v.binding().local(), v.origin());
       case Place.Memory m -> load(m, m.pointer());
-      case Place.Element e ->
-          body.once(
-              "base",
-              e.pointer(),
-              p ->
-                  body.once(
-                      "index",
-                      e.index(),
-                      i -> {
-                        Expr loaded = elementLoad(e, p, i);
-                        return new Expr.If(
-                            inside(e, i),
-                            loaded,
-                            zero(e.scalar(), e.origin()),
-                            e.scalar(),
-                            e.origin());
-                      }));
+      case Place.Element e -> element(e, (p, i) -> elementOrZero(e, p, i, e.origin()));
       case Place.Block b -> address(b);
       case Place.ContextField c ->
           new Expr.ContextLoad(c.scalar(), c.offset(), c.type(), c.origin());
@@ -143,24 +127,22 @@ final class Places {
     return new Expr.Constant(0, type, at);
   }
 
-  private static Expr inside(Place.Element e, Expr index) {
+  private static Expr isInside(Place.Element e, Expr index) {
     Expr count = new Expr.Constant(e.count(), ScalarType.U64, e.origin());
     return new Expr.Compare(Expr.Relation.LESS, index, count, e.origin());
   }
 
-  private Expr elementLoad(Place.Element e, Expr pointer, Expr index) {
-    Expr load =
-        new Expr.Load(
-            e.scalar(),
-            elementAddress(
-                pointer, new Expr.Below(index, e.count()), e.scalar().width(), e.origin()),
-            e.displacement(),
-            e.scalar(),
-            e.origin());
-    if (e.field() != null) {
-      body.findings().kinds().read(load, e.field());
-    }
-    return load;
+  private Expr elementOrZero(Place.Element e, Expr pointer, Expr index, Origin at) {
+    Place.Memory m = inside(e, pointer, index, e.origin());
+    return new Expr.If(
+        isInside(e, index), load(m, m.pointer()), zero(e.scalar(), at), e.scalar(), at);
+  }
+
+  /** An element where the index is inside. */
+  private static Place.Memory inside(Place.Element e, Expr pointer, Expr index, Origin at) {
+    Expr address =
+        elementAddress(pointer, new Expr.Below(index, e.count()), e.scalar().width(), at);
+    return new Place.Memory(e.scalar(), address, e.displacement(), false, e.field(), e.origin());
   }
 
   /**
@@ -262,14 +244,9 @@ final class Places {
   }
 
   private Expr checkedStore(Place.Element e, Expr pointer, Expr index, Expr value, Origin at) {
-    Expr store =
-        new Expr.Store(
-            e.scalar(),
-            elementAddress(pointer, new Expr.Below(index, e.count()), e.scalar().width(), at),
-            e.displacement(),
-            value,
-            at);
-    return new Expr.If(inside(e, index), store, zero(ScalarType.U64, at), ScalarType.U64, at);
+    Place.Memory m = inside(e, pointer, index, at);
+    Expr store = store(m, m.pointer(), value, at);
+    return new Expr.If(isInside(e, index), store, zero(ScalarType.U64, at), ScalarType.U64, at);
   }
 
   private Expr store(Place.Memory m, Expr pointer, Expr value, Origin at) {
@@ -418,13 +395,7 @@ final class Places {
                     "amount",
                     amount,
                     d -> {
-                      Expr old =
-                          new Expr.If(
-                              inside(e, i),
-                              elementLoad(e, p, i),
-                              zero(e.scalar(), at),
-                              e.scalar(),
-                              at);
+                      Expr old = elementOrZero(e, p, i, at);
                       Expr sum = ArithmeticForms.binary(operator, old, d, at, body);
                       return body.once(
                           "stored",

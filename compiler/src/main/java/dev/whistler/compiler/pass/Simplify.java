@@ -9,7 +9,6 @@ import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Words;
-import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -486,13 +485,6 @@ final class Simplify implements Pass {
           default -> false;
         };
       }
-      if (!test.narrow() && b.isConstant(0) && isNeverNull(a)) {
-        return switch (test.relation()) {
-          case EQUAL, LESS_EQUAL -> false;
-          case NOT_EQUAL, GREATER -> true;
-          default -> null;
-        };
-      }
       if (!fits || a.isPointer() || b.isPointer()) {
         return null;
       }
@@ -511,13 +503,6 @@ final class Simplify implements Pass {
         case GREATER_EQUAL -> notBelow ? Boolean.TRUE : below ? Boolean.FALSE : null;
         default -> null;
       };
-    }
-
-    /** Addresses of stack, maps and data, and addresses within a packet, are never 0. */
-    private static boolean isNeverNull(Value value) {
-      Value base = Effects.base(value);
-      return base.isLeaf() && base.constant().isEmpty()
-          || base.operation() instanceof Operation.ContextLoad && base.region() == Region.PACKET;
     }
 
     private @Nullable Test simplify(Test test) {

@@ -76,27 +76,32 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
     if (a.constant().isPresent() && b.constant().isPresent()) {
       return Folding.compare(relation, a.constant().getAsLong(), b.constant().getAsLong(), narrow);
     }
-    return isEquality() && !narrow && b.isConstant(0) && isInPacket(a)
-        ? (Boolean) (relation == Relation.NOT_EQUAL)
-        : null;
+    if (narrow || !b.isConstant(0) || !isAddress(a)) {
+      return null;
+    }
+    return switch (relation) {
+      case EQUAL, LESS_EQUAL -> false;
+      case NOT_EQUAL, GREATER -> true;
+      default -> null;
+    };
   }
 
   /**
-   * Whether a value is where the packet begins or ends, or something added to that: no such address
-   * is 0, since the kernel bounds what may be added.
+   * Whether a value is an address of stack, maps or data, or one where the packet begins or ends or
+   * something is added to that: none is 0, since the kernel bounds what may be added.
    */
-  private static boolean isInPacket(Value value) {
-    Value at = value;
-    while (at.isPointer() && at.region() == Region.PACKET) {
-      if (at.operation() instanceof Operation.ContextLoad) {
-        return true;
-      }
-      if (!(at.operation() instanceof Operation.Binary sum) || sum.operator() != Operator.ADD) {
-        return false;
-      }
+  private static boolean isAddress(Value value) {
+    Value at = Effects.base(value);
+    if (at.isLeaf()) {
+      return at.constant().isEmpty();
+    }
+    while (at.isPointer()
+        && at.region() == Region.PACKET
+        && at.operation() instanceof Operation.Binary sum
+        && sum.operator() == Operator.ADD) {
       at = at.operand(at.operand(0).isPointer() ? 0 : 1);
     }
-    return false;
+    return at.operation() instanceof Operation.ContextLoad && at.region() == Region.PACKET;
   }
 
   /** The answer to another question where this one holds; null if it may be either. */

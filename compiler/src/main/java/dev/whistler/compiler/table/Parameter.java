@@ -1,7 +1,6 @@
 package dev.whistler.compiler.table;
 
 import dev.whistler.compiler.type.MapType;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -115,11 +114,10 @@ public sealed interface Parameter {
 
   private static Memory memory(String code, boolean zero) {
     Access access =
-        code.startsWith("rw")
-            ? Access.BOTH
-            : code.startsWith("r")
-                ? Access.READ
-                : code.startsWith("w") ? Access.WRITE : unknown(code);
+        code.startsWith("rw") ? Access.BOTH : code.startsWith("w") ? Access.WRITE : Access.READ;
+    if (access == Access.READ && !code.startsWith("r")) {
+      throw new IllegalStateException("unknown argument code " + code);
+    }
     String size = code.substring(access == Access.BOTH ? 2 : 1);
     return new Memory(
         access,
@@ -141,10 +139,5 @@ public sealed interface Parameter {
       // Maps of a type that the language does not have: no map is taken.
       default -> MapType.named(type).map(Set::of).orElse(Set.of());
     };
-  }
-
-  private static Access unknown(String code) {
-    throw new IllegalStateException(
-        "unknown argument code " + code + " beside " + Arrays.toString(Access.values()));
   }
 }
