@@ -1,10 +1,10 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.reference.Comparison.Loading;
 import dev.whistler.compiler.reference.Comparison.Verdict;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ class IndexProgramsTest {
 
   @BeforeAll
   static void needsKernel() {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
   }
 
   static Stream<String> provenIndices() {

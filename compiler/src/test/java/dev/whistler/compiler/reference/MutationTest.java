@@ -1,10 +1,10 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.prog.VerifierException;
 import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.pass.Pipeline;
 import dev.whistler.compiler.tree.TypedUnit;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class MutationTest {
 
   @BeforeAll
   static void needsKernel() {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.LoadedObject;
@@ -13,6 +12,7 @@ import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.form.UnitAnalyzer;
 import dev.whistler.compiler.kernel.Architecture;
@@ -71,7 +71,7 @@ class ParagraphsTest {
       actual.add("compiles");
       return actual;
     }
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
     if (paragraph.expected().contains("loads")) {
       try (LoadedObject loaded = BpfObject.open(object).load()) {
         actual.add(loaded.programs().isEmpty() ? "no program" : "loads");

@@ -1,9 +1,9 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.pass.Pipeline;
 import dev.whistler.compiler.reference.Comparison.Loading;
 import dev.whistler.compiler.reference.Comparison.Verdict;
@@ -28,7 +28,7 @@ class RandomProgramsTest {
 
   @BeforeAll
   static void needsKernel() {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
   }
 
   static byte[] packet(Random random) {

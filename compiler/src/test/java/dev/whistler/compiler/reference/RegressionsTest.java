@@ -1,8 +1,8 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whistler.compiler.emit.KernelRunner;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RegressionsTest {
   @BeforeAll
   static void needsKernel() {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
   }
 
   private static void agrees(String program) {

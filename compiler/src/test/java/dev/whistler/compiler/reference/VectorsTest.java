@@ -1,8 +1,8 @@
 package dev.whistler.compiler.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.tree.TypedUnit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +54,7 @@ class VectorsTest {
 
   @BeforeAll
   static void needsKernel() {
-    assumeTrue("root".equals(System.getProperty("user.name")), "needs root to load programs");
+    KernelRunner.needsRoot();
   }
 
   static Stream<Vector> vectors() throws IOException {
