@@ -11,11 +11,13 @@ import org.w3c.dom.NodeList;
 
 /**
  * Sums up the test reports below a directory (those of the modules whose names begin with the
- * second argument): one line a module, every skip with its reason, every failure by name, and a
- * closing line {@code N passed, N failed, N skipped}. Exits with 1 if anything failed or nothing
- * ran.
+ * second argument): one line a module, every skip with its reason, every failure by name and
+ * message, and a closing line {@code N passed, N failed, N skipped}. Exits with 1 if anything
+ * failed or nothing ran.
  */
 final class TestReport {
+  private static final int MESSAGE_LENGTH = 400;
+
   private TestReport() {}
 
   private static final class Counts {
@@ -49,11 +51,10 @@ final class TestReport {
                 + "."
                 + test.getAttribute("name");
         counts.seconds += seconds(test.getAttribute("time"));
-        if (test.getElementsByTagName("failure").getLength()
-                + test.getElementsByTagName("error").getLength()
-            > 0) {
+        if (failure(test) instanceof Element failure) {
           counts.failed++;
-          failures.add(name);
+          // A log may be cut where the whole message stands.
+          failures.add(name + ": " + clip(failure.getAttribute("message")));
         } else if (test.getElementsByTagName("skipped").getLength() > 0) {
           counts.skipped++;
           Element skipped = (Element) test.getElementsByTagName("skipped").item(0);
@@ -89,6 +90,17 @@ final class TestReport {
     System.out.println(
         all.passed + " passed, " + all.failed + " failed, " + all.skipped + " skipped");
     System.exit(all.failed > 0 || all.passed == 0 ? 1 : 0);
+  }
+
+  private static Element failure(Element test) {
+    NodeList failures = test.getElementsByTagName("failure");
+    NodeList found = failures.getLength() > 0 ? failures : test.getElementsByTagName("error");
+    return (Element) found.item(0);
+  }
+
+  private static String clip(String message) {
+    String line = message.strip().replaceAll("\\s+", " ");
+    return line.length() <= MESSAGE_LENGTH ? line : line.substring(0, MESSAGE_LENGTH) + "…";
   }
 
   private static List<Path> reports(Path root) throws IOException {
