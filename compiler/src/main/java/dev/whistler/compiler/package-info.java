@@ -4,7 +4,7 @@
  *
  * <p>Entry point: {@link dev.whistler.compiler.Compiler#compile}. What goes in and comes out is in
  * {@code api}. Data passes the packages in this order: {@code source}, {@code reader}, {@code
- * macro}, {@code unit}, {@code form} (with {@code check}), {@code tree}, {@code ir}, {@code pass},
+ * macro}, {@code unit}, {@code define}, {@code form} (with {@code check}), {@code tree}, {@code ir}, {@code pass},
  * {@code emit}, {@code object}; {@code declaration} reads the schema of a finished object. Beside
  * them stand {@code kernel}, {@code type}, {@code table} and {@code diagnostic}. A package knows
  * only those that stand before it in {@code WallsTest}, and none knows this one. Nothing here does

@@ -1,5 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.TracepointImports;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.Architecture;

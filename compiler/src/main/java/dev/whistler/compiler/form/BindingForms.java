@@ -1,5 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.TypeNames;
+
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
@@ -60,7 +64,7 @@ final class BindingForms {
     return switch (list.size()) {
       case 1 -> new Written(datum, name, null, null, at);
       case 2 -> {
-        Optional<ScalarType> type = Types.scalar(list.get(1));
+        Optional<ScalarType> type = TypeNames.scalar(list.get(1));
         boolean isType =
             type.isPresent() && body.scope().find(((Datum.Symbol) list.get(1)).name()) == null;
         yield isType

@@ -1,5 +1,12 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantExpressions;
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.ProgramContext;
+import dev.whistler.compiler.define.UnitContext;
+import dev.whistler.compiler.define.UnitTables;
+
 import dev.whistler.compiler.check.BindingTypes;
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.Resource;
@@ -519,12 +526,12 @@ final class BodyAnalyzer {
 
   /** The value of a constant expression, or empty if the form is none (section 5.1). */
   OptionalLong constant(Datum datum) {
-    return new ConstantEvaluator(unit, diagnostics).evaluate(datum, context);
+    return new ConstantExpressions(unit, diagnostics).value(datum, context);
   }
 
   /** The value of a constant expression; {@code E-CONST} if the form is none. */
   long requireConstant(Datum datum, String what) {
-    return new ConstantEvaluator(unit, diagnostics).require(datum, context, what);
+    return new ConstantExpressions(unit, diagnostics).require(datum, context, what);
   }
 
   /** A constant that must be an offset or a length: 0 to {@code max}, else the code given. */

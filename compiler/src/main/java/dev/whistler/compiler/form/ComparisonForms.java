@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.TypeNames;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
@@ -72,7 +75,7 @@ final class ContextForms {
   private static Place.ContextField locate(Form form, BodyAnalyzer body, boolean write) {
     body.arity(form, 1, 2);
     Datum first = form.operand(0);
-    Optional<ScalarType> type = Types.scalar(first);
+    Optional<ScalarType> type = TypeNames.scalar(first);
     if (type.isPresent() && form.count() == 2) {
       return byOffset(type.get(), form.operand(1), form.origin(), body, write);
     }

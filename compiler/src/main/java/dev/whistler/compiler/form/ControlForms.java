@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantExpressions;
+import dev.whistler.compiler.define.Form;
+
 import dev.whistler.compiler.check.Assumption;
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.TypeJoin;
@@ -111,7 +114,7 @@ final class ControlForms {
   }
 
   private static boolean isConstantShape(Datum datum, BodyAnalyzer body) {
-    return new ConstantEvaluator(body.unit(), body.diagnostics().scratch())
+    return new ConstantExpressions(body.unit(), body.diagnostics().scratch())
         .isConstant(datum, body.context());
   }
 

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Names;
+
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.Expander;

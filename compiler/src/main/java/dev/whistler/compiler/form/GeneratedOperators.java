@@ -1,7 +1,10 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.StructOperators;
+import dev.whistler.compiler.define.UnitContext;
+
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.UnitTables.Generated;
+import dev.whistler.compiler.define.UnitTables.Generated;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ReservedNames;
 import dev.whistler.compiler.type.StructField;
@@ -11,14 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Gives definitions their operators: accessors, makers, tags (sections 9.3, 14 and 17.2). */
-final class GeneratedOperators {
+final class GeneratedOperators implements StructOperators {
   private final UnitContext unit;
 
   GeneratedOperators(UnitContext unit) {
     this.unit = unit;
   }
 
-  void struct(StructLayout layout, Origin at) {
+  @Override
+  public void struct(StructLayout layout, Origin at) {
     String s = layout.name();
     Map<String, Operator> operators = new LinkedHashMap<>();
     add(operators, "make-" + s, StructForms.maker(layout), at);
@@ -32,7 +36,8 @@ final class GeneratedOperators {
     define("struct " + s, operators, at);
   }
 
-  void union(UnionLayout layout, Origin at) {
+  @Override
+  public void union(UnionLayout layout, Origin at) {
     Map<String, Operator> operators = new LinkedHashMap<>();
     operators.put("make-" + layout.name(), StructForms.maker(layout));
     operators.put("as-" + layout.name(), StructForms.typed(layout));

@@ -1,5 +1,13 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantExpressions;
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.Names;
+import dev.whistler.compiler.define.OptionList;
+import dev.whistler.compiler.define.StructDefinitions;
+import dev.whistler.compiler.define.UnitContext;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -55,7 +63,7 @@ final class GlobalForms {
             Code.E_TYPE, at, "only a scalar global variable has an initial value");
       }
       long written =
-          new ConstantEvaluator(unit, diagnostics)
+          new ConstantExpressions(unit, diagnostics)
               .require(rest.getFirst(), context, "the initial value");
       if (!Words.fits(written, scalar.type().width())) {
         throw diagnostics.fail(

@@ -1,5 +1,11 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantExpressions;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.Names;
+import dev.whistler.compiler.define.TypeNames;
+import dev.whistler.compiler.define.UnitContext;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.ExpansionContext;
@@ -129,11 +135,11 @@ final class HeaderForms {
         switch (option) {
           case "offset" ->
               offset =
-                  new ConstantEvaluator(unit, diagnostics)
+                  new ConstantExpressions(unit, diagnostics)
                       .require(value, context, "the offset of a header field");
           case "type" ->
               type =
-                  Types.scalar(value)
+                  TypeNames.scalar(value)
                       .orElseThrow(
                           () ->
                               diagnostics.fail(

@@ -1,10 +1,15 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.Names;
+import dev.whistler.compiler.define.TracepointImports;
+import dev.whistler.compiler.define.UnitContext;
+
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
-import dev.whistler.compiler.form.UnitTables.ConstantValue;
+import dev.whistler.compiler.define.UnitTables.ConstantValue;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelStruct;
 import dev.whistler.compiler.kernel.KernelStruct.Shape;

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.GeneratedOperator;
+
 import dev.whistler.compiler.tree.Expr;
 
 /**
@@ -8,7 +11,7 @@ import dev.whistler.compiler.tree.Expr;
  * processed.
  */
 @FunctionalInterface
-interface Operator {
+interface Operator extends GeneratedOperator {
   /** The typed form of a call. Reports errors and throws to abandon the statement. */
   Expr analyze(Form form, BodyAnalyzer body, Use use);
 

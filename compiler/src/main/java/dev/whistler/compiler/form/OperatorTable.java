@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.UnitTables;
+
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -65,7 +68,8 @@ final class OperatorTable {
     String name = form.name();
     UnitTables.Generated generated = body.tables().operators().get(name);
     if (generated != null) {
-      return Optional.of(generated.operator());
+      // Whatever a definition generates is made in this package.
+      return Optional.of((Operator) generated.operator());
     }
     Operator header = HeaderForms.BUILT_IN.get(name);
     if (header != null) {

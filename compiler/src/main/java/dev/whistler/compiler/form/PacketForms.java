@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.Names;
+
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.TypeJoin;
 import dev.whistler.compiler.diagnostic.Code;

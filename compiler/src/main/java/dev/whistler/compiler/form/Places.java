@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantNames;
+
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.Code;

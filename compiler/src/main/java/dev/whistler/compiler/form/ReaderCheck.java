@@ -1,6 +1,9 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.define.TracepointDefinitions;
+import dev.whistler.compiler.define.UnitContext;
+
+import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.kernel.TracepointFormat.Field;

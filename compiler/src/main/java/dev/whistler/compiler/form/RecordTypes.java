@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.MapDefinitions;
+
 import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
@@ -158,7 +160,7 @@ final class RecordTypes {
           inferred.getOrDefault(ring.name(), Set.of()).stream()
               .map(s -> new RecordType(s, null))
               .toList();
-      requireDistinctSizes(
+      MapDefinitions.requireDistinctSizes(
           ring, records, firstUse.getOrDefault(ring.name(), ring.origin()), diagnostics);
     }
     // A body with an error may hide the records; the error comes first.
@@ -182,27 +184,5 @@ final class RecordTypes {
         ring.programs(),
         ring.pin(),
         ring.origin());
-  }
-
-  /** Without a tag records are told apart by their sizes. */
-  static void requireDistinctSizes(
-      MapDefinition ring, List<RecordType> records, Origin at, Diagnostics diagnostics) {
-    Map<Integer, StructLayout> bySize = new HashMap<>();
-    for (RecordType record : records) {
-      StructLayout other = bySize.putIfAbsent(record.struct().size(), record.struct());
-      if (other != null) {
-        diagnostics.report(
-            Code.E_RECORD,
-            at,
-            other.name()
-                + " and "
-                + record.struct().name()
-                + " have the same size, so records of "
-                + ring.name()
-                + " cannot be told apart",
-            "declare :record ((C S)…) with :tag F, a field that tells them apart");
-        return;
-      }
-    }
   }
 }

@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.RingStatistics;
+
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.RecordBytes;
 import dev.whistler.compiler.check.Resource;

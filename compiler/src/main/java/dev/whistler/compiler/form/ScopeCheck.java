@@ -3,7 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ProgramTypes;

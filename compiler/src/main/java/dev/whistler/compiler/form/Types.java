@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.TypeNames;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
@@ -7,7 +9,6 @@ import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
 import java.util.List;
-import java.util.Optional;
 
 /** Type names in forms (section 4.2), and how types read in messages. */
 final class Types {
@@ -16,16 +17,9 @@ final class Types {
 
   private Types() {}
 
-  /** The scalar type that a datum names, if it does. */
-  static Optional<ScalarType> scalar(Datum datum) {
-    return datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()
-        ? ScalarType.named(symbol.name().text())
-        : Optional.empty();
-  }
-
   /** The scalar type that an operand names; {@code E-TYPE} otherwise. */
   static ScalarType requireScalar(Datum datum, BodyAnalyzer body) {
-    return scalar(datum)
+    return TypeNames.scalar(datum)
         .orElseThrow(
             () ->
                 body.fail(

@@ -1,5 +1,19 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.ConstantDefinitions;
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.Knobs;
+import dev.whistler.compiler.define.MapDefinitions;
+import dev.whistler.compiler.define.Names;
+import dev.whistler.compiler.define.ProgramDefinitions;
+import dev.whistler.compiler.define.RingStatistics;
+import dev.whistler.compiler.define.StructDefinitions;
+import dev.whistler.compiler.define.TracepointDefinitions;
+import dev.whistler.compiler.define.TracepointImports;
+import dev.whistler.compiler.define.UnitContext;
+import dev.whistler.compiler.define.UnitTables;
+
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
@@ -77,7 +91,8 @@ public final class UnitAnalyzer implements Definitions {
 
   @Override
   public void begin(Expander expander) {
-    UnitContext unit = new UnitContext(request, diagnostics, tables, expander, symbols);
+    UnitContext unit = new UnitContext(
+            request, diagnostics, tables, expander, symbols, new ConstantEvaluator());
     Names names = new Names(diagnostics);
     GeneratedOperators generated = new GeneratedOperators(unit);
     state =

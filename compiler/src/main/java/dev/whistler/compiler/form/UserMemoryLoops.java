@@ -1,5 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.TypeNames;
+
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -79,7 +82,7 @@ final class UserMemoryLoops {
     Datum base = m.fresh("base");
     List<Datum> forms =
         indexed(m, index(head.subList(5, head.size()), form, body), i, form.from(1));
-    Optional<ScalarType> scalar = Types.scalar(head.get(1));
+    Optional<ScalarType> scalar = TypeNames.scalar(head.get(1));
     if (scalar.isPresent()) {
       Datum offset = m.call("*", i, StandardMacros.integer(scalar.get().width()));
       Datum load = m.call("user-load", head.get(1), base, offset);

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.define.Form;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.bpf.BpfObject;

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keyword options of a definition: each at most once, unknown ones refused. */
-final class OptionList {
+public final class OptionList {
   private final Map<String, Datum> values = new LinkedHashMap<>();
   private final Map<String, Datum> keys = new LinkedHashMap<>();
 
@@ -22,7 +22,7 @@ final class OptionList {
    *
    * @param what names the definition in messages
    */
-  OptionList(
+  public OptionList(
       List<Datum> data,
       Set<String> known,
       String what,
@@ -48,7 +48,7 @@ final class OptionList {
     }
   }
 
-  @Nullable Datum value(String option) {
+  public @Nullable Datum value(String option) {
     return values.get(option);
   }
 

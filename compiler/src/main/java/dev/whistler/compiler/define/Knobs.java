@@ -1,9 +1,9 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
-import dev.whistler.compiler.form.UnitTables.ConstantValue;
+import dev.whistler.compiler.define.UnitTables.ConstantValue;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** {@code defknob}: deployment-time constants and their supplied values (section 19.1). */
-final class Knobs {
+public final class Knobs {
   private static final Set<String> TYPES =
       Set.of(
           "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "s8", "s16", "s32", "s64", "char",
@@ -34,7 +34,7 @@ final class Knobs {
   private final Map<String, String> supplied = new HashMap<>();
   private final Map<String, String> unused = new TreeMap<>();
 
-  Knobs(UnitContext unit, Names names) {
+  public Knobs(UnitContext unit, Names names) {
     this.unit = unit;
     this.names = names;
     this.diagnostics = unit.diagnostics();
@@ -61,7 +61,7 @@ final class Knobs {
     return text.substring(start, end);
   }
 
-  void define(Form form, ExpansionContext context) {
+  public void define(Form form, ExpansionContext context) {
     if (form.count() < 3) {
       throw diagnostics.fail(
           Code.E_SYNTAX,
@@ -135,7 +135,7 @@ final class Knobs {
     Datum datum = options.value(option);
     return datum == null
         ? null
-        : new ConstantEvaluator(unit, diagnostics).require(datum, context, "the bound :" + option);
+        : new ConstantExpressions(unit, diagnostics).require(datum, context, "the bound :" + option);
   }
 
   private long defaultValue(Datum datum, String type, ExpansionContext context, Origin at) {
@@ -150,7 +150,7 @@ final class Knobs {
     if (type.equals("bool") && datum instanceof Datum.Symbol s && s.name().text().equals("t")) {
       return 1;
     }
-    return new ConstantEvaluator(unit, diagnostics)
+    return new ConstantExpressions(unit, diagnostics)
         .require(datum, context, "the default of a knob");
   }
 
@@ -236,7 +236,7 @@ final class Knobs {
   }
 
   /** Reports values that were supplied for knobs that the unit does not define. */
-  void checkSupplied(SourceRange unitStart) {
+  public void checkSupplied(SourceRange unitStart) {
     for (String name : unused.values()) {
       diagnostics.report(
           Code.E_KNOB,
@@ -247,7 +247,7 @@ final class Knobs {
   }
 
   /** The value of a knob at macro time. */
-  Optional<Datum> value(String name) {
+  public Optional<Datum> value(String name) {
     return Optional.ofNullable(unit.tables().constants().get(name))
         .filter(c -> unit.tables().knobs().containsKey(name))
         .map(ConstantValue::datum);

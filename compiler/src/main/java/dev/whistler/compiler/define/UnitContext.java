@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.check.TierPolicy;
@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param tables the definitions
  * @param expander the macro stage
  * @param symbols for forms that the analyzers build themselves
+ * @param folding of constant expressions
  */
-record UnitContext(
+public record UnitContext(
     CompilationRequest request,
     Diagnostics diagnostics,
     UnitTables tables,
     Expander expander,
-    SymbolTable symbols) {
+    SymbolTable symbols,
+    ConstantExpressions.Folding folding) {
 
   /** The kernel description; without one, {@code E-KDESC} for what needs it. */
-  KernelDescription kernel(Origin at, String what, Diagnostics to) {
+  public KernelDescription kernel(Origin at, String what, Diagnostics to) {
     @Nullable KernelDescription kernel = request.kernel();
     if (kernel == null) {
       throw to.fail(
@@ -41,11 +43,11 @@ record UnitContext(
   }
 
   /** What the tier that the caller states forbids. */
-  TierPolicy tier() {
+  public TierPolicy tier() {
     return new TierPolicy(request.options().tier());
   }
 
-  AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
+  public AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
     return diagnostics.fail(code, at, message, hint);
   }
 }

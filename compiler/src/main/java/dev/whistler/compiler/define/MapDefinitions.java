@@ -1,4 +1,5 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
+
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code defmap} (section 10.1). */
-final class MapDefinitions {
+public final class MapDefinitions {
   private static final int MAX_MAPS = 64;
   private static final int MAX_KEY = 512;
   private static final int MAX_VALUE = 1 << 20;
@@ -73,7 +75,7 @@ final class MapDefinitions {
   /** A definition that waits for the end of the top level. */
   private record Postponed(String symbol, Form form, ExpansionContext context) {}
 
-  MapDefinitions(UnitContext unit, Names names) {
+  public MapDefinitions(UnitContext unit, Names names) {
     this.unit = unit;
     this.names = names;
     this.reported = unit.diagnostics();
@@ -81,7 +83,7 @@ final class MapDefinitions {
   }
 
   /** Takes a definition; one that names an unknown struct waits for {@link #settle} (3.2). */
-  void define(Form form, ExpansionContext context) {
+  public void define(Form form, ExpansionContext context) {
     if (form.count() == 0) {
       throw diagnostics.fail(
           Code.E_SYNTAX, form.origin(), "defmap has the shape (defmap NAME :type TYPE …)");
@@ -112,7 +114,7 @@ final class MapDefinitions {
   }
 
   /** Defines the maps that waited for a struct, when all top-level forms were processed. */
-  void settle() {
+  public void settle() {
     Map<String, MapDefinition> maps = unit.tables().maps();
     postponed.forEach(
         (name, map) -> {
@@ -250,7 +252,7 @@ final class MapDefinitions {
               ? unit.tables().layout(s.name().text())
               : Optional.empty();
       layout = named.orElse(null);
-      scalar = named.isPresent() ? null : Types.scalar(typeDatum).orElse(null);
+      scalar = named.isPresent() ? null : TypeNames.scalar(typeDatum).orElse(null);
       if (layout != null) {
         size = layout.size();
       } else if (scalar != null) {
@@ -268,7 +270,7 @@ final class MapDefinitions {
     Datum sizeDatum = options.value(role + "-size");
     if (sizeDatum != null) {
       long written =
-          new ConstantEvaluator(unit, diagnostics)
+          new ConstantExpressions(unit, diagnostics)
               .require(sizeDatum, context, "the size of a " + role);
       if (size >= 0 && written != size) {
         throw diagnostics.fail(
@@ -383,7 +385,7 @@ final class MapDefinitions {
     Datum datum = options.value(option);
     return datum == null
         ? missing
-        : new ConstantEvaluator(unit, diagnostics)
+        : new ConstantExpressions(unit, diagnostics)
             .require(datum, context, "the value of :" + option);
   }
 
@@ -404,7 +406,7 @@ final class MapDefinitions {
         throw diagnostics.fail(
             Code.E_MAPDEF, context.originOf(entry), ":programs has entries (SLOT PROGRAM)");
       }
-      long slot = new ConstantEvaluator(unit, diagnostics).require(pair.get(0), context, "a slot");
+      long slot = new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a slot");
       if (slot < 0 || slot >= maxEntries) {
         throw diagnostics.fail(
             Code.E_MAPDEF,
@@ -466,7 +468,7 @@ final class MapDefinitions {
       }
     }
     if (tag == null) {
-      RecordTypes.requireDistinctSizes(result, records, at, diagnostics);
+      requireDistinctSizes(result, records, at, diagnostics);
     } else {
       checkTag(records, tag, at);
     }
@@ -482,7 +484,7 @@ final class MapDefinitions {
         throw diagnostics.fail(
             Code.E_MAPDEF, context.originOf(entry), ":record has entries (VALUE STRUCT)");
       }
-      value = new ConstantEvaluator(unit, diagnostics).require(pair.get(0), context, "a tag value");
+      value = new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a tag value");
       structDatum = pair.get(1);
     }
     String name = structDatum instanceof Datum.Symbol s ? s.name().text() : "";
@@ -531,7 +533,7 @@ final class MapDefinitions {
   }
 
   /** Checks what could only be known once all programs were read. */
-  void checkPrograms(Set<String> programs) {
+  public void checkPrograms(Set<String> programs) {
     for (MapDefinition map : unit.tables().maps().values()) {
       for (InitialProgram initial : map.programs()) {
         if (!programs.contains(initial.program())) {
@@ -541,6 +543,28 @@ final class MapDefinitions {
               "the map " + map.name() + " names the unknown program " + initial.program(),
               NearMatches.hint(initial.program(), programs));
         }
+      }
+    }
+  }
+
+  /** Without a tag records are told apart by their sizes. */
+  public static void requireDistinctSizes(
+      MapDefinition ring, List<RecordType> records, Origin at, Diagnostics diagnostics) {
+    Map<Integer, StructLayout> bySize = new HashMap<>();
+    for (RecordType record : records) {
+      StructLayout other = bySize.putIfAbsent(record.struct().size(), record.struct());
+      if (other != null) {
+        diagnostics.report(
+            Code.E_RECORD,
+            at,
+            other.name()
+                + " and "
+                + record.struct().name()
+                + " have the same size, so records of "
+                + ring.name()
+                + " cannot be told apart",
+            "declare :record ((C S)…) with :tag F, a field that tells them apart");
+        return;
       }
     }
   }

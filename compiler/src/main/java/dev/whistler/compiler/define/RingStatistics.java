@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.type.MapDefinition;
 import java.util.List;
@@ -9,9 +9,9 @@ import java.util.List;
  * @param map the statistics map
  * @param rings names of the ring buffers in the order of their entries
  */
-record RingStatistics(MapDefinition map, List<String> rings) {
+public record RingStatistics(MapDefinition map, List<String> rings) {
   /** The entry of a ring buffer. */
-  int indexOf(MapDefinition ring) {
+  public int indexOf(MapDefinition ring) {
     return rings.indexOf(ring.name());
   }
 }

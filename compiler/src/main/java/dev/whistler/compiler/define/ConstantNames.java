@@ -1,6 +1,6 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.form.UnitTables.ConstantValue;
+import dev.whistler.compiler.define.UnitTables.ConstantValue;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.table.Constants;
 import dev.whistler.compiler.type.ScalarType;
@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Names of constants: those of the unit, then the built-in ones (sections 5.1, 5.2, A.1). */
-final class ConstantNames {
+public final class ConstantNames {
   private ConstantNames() {}
 
   /** The constant or knob of a folded name. */
-  static Optional<ConstantValue> find(UnitTables tables, String name) {
+  public static Optional<ConstantValue> find(UnitTables tables, String name) {
     ConstantValue defined = tables.constants().get(name);
     if (defined != null) {
       return Optional.of(defined);

@@ -1,10 +1,10 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
-import dev.whistler.compiler.form.StructDefinitions.WrittenType;
+import dev.whistler.compiler.define.StructDefinitions.WrittenType;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** Kinds written with {@code :as} (section 9.6). */
-final class KindDeclarations {
+public final class KindDeclarations {
   private final UnitContext unit;
   private final Diagnostics diagnostics;
 
@@ -63,7 +63,7 @@ final class KindDeclarations {
         throw enumShape(context.originOf(entry));
       }
       long value =
-          new ConstantEvaluator(unit, diagnostics)
+          new ConstantExpressions(unit, diagnostics)
               .require(pair.get(0), context, "the value of a label");
       if (labels.put(value, label.text()) != null) {
         throw diagnostics.fail(

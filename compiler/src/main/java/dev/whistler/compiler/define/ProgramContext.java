@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.table.ResolvedSection;
 
@@ -11,9 +11,9 @@ import dev.whistler.compiler.table.ResolvedSection;
  * @param license licence string
  * @param sleepable whether it may sleep
  */
-record ProgramContext(String name, ResolvedSection section, String license, boolean sleepable) {
+public record ProgramContext(String name, ResolvedSection section, String license, boolean sleepable) {
   /** The type keyword without colon. */
-  String type() {
+  public String type() {
     return section.type();
   }
 }

@@ -1,8 +1,8 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
-import dev.whistler.compiler.form.UnitTables.ConstantValue;
+import dev.whistler.compiler.define.UnitTables.ConstantValue;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code defconstant} (section 5.2). */
-final class ConstantDefinitions {
+public final class ConstantDefinitions {
   private static final BigInteger MIN_WORD = BigInteger.TWO.pow(63).negate();
   private static final BigInteger END_WORD = BigInteger.TWO.pow(64);
 
   private ConstantDefinitions() {}
 
-  static void define(Form form, ExpansionContext context, UnitContext unit, Names names) {
+  public static void define(Form form, ExpansionContext context, UnitContext unit, Names names) {
     Diagnostics diagnostics = unit.diagnostics();
     if (form.count() < 2 || form.count() > 3) {
       throw diagnostics.fail(
@@ -51,9 +51,9 @@ final class ConstantDefinitions {
 
   private static ConstantValue value(
       Datum expression, Origin at, ExpansionContext context, UnitContext unit) {
-    ConstantEvaluator evaluator = new ConstantEvaluator(unit, unit.diagnostics());
-    if (evaluator.isConstant(expression, context)) {
-      Optional<ConstantEvaluator.Value> value = evaluator.evaluateTyped(expression, context);
+    ConstantExpressions constants = new ConstantExpressions(unit, unit.diagnostics());
+    if (constants.isConstant(expression, context)) {
+      Optional<ConstantExpressions.Value> value = constants.typed(expression, context);
       if (value.isPresent()) {
         long word = value.get().word();
         boolean signed = value.get().type() instanceof ScalarType s && s.signed();

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
@@ -19,22 +19,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@code deftracepoint} (sections 13.1, 13.2 and 13.8). */
-final class TracepointDefinitions {
+public final class TracepointDefinitions {
   /** No record has more fields worth naming one by one; beyond, the whole event is asked for. */
   private static final int MAX_NAMED = 256;
 
   /** What helps when the kernel's description of a field cannot be used. */
-  static final String OTHER_FIELDS = "the other fields of the event can be used";
+  public static final String OTHER_FIELDS = "the other fields of the event can be used";
 
   private final UnitContext unit;
   private final Diagnostics diagnostics;
 
-  TracepointDefinitions(UnitContext unit) {
+  public TracepointDefinitions(UnitContext unit) {
     this.unit = unit;
     this.diagnostics = unit.diagnostics();
   }
 
-  void define(Form form, ExpansionContext context) {
+  public void define(Form form, ExpansionContext context) {
     if (form.count() == 0) {
       throw diagnostics.fail(
           Code.E_SYNTAX,
@@ -94,13 +94,13 @@ final class TracepointDefinitions {
     return NearMatches.of(event, kernel.tracepointNames(), name -> name.startsWith(category));
   }
 
-  static Optional<TracepointFormat> format(KernelDescription kernel, String event) {
+  public static Optional<TracepointFormat> format(KernelDescription kernel, String event) {
     int slash = event.indexOf('/');
     return kernel.tracepoint(event.substring(0, slash), event.substring(slash + 1));
   }
 
   /** With none but the named fields: what a kernel has beside them is not asked. */
-  static Optional<TracepointFormat> format(
+  public static Optional<TracepointFormat> format(
       KernelDescription kernel, String event, SortedSet<String> fields) {
     int slash = event.indexOf('/');
     return kernel.tracepoint(event.substring(0, slash), event.substring(slash + 1), fields);
@@ -178,7 +178,7 @@ final class TracepointDefinitions {
   }
 
   /** Says why a field that the kernel has cannot be used. */
-  static String unusable(String event, String field, String why) {
+  public static String unusable(String event, String field, String why) {
     return "the field "
         + field
         + " of "

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Names of definitions and the C names made of them (section 3.4). */
-final class Names {
+public final class Names {
   /** What bodies use like a variable: {@code t} means truth there (section 2.3). */
   private static final Set<String> NAMING_VALUES = Set.of("constant", "knob", "global variable");
 
@@ -17,12 +17,12 @@ final class Names {
   private final Map<String, Origin> cNames = new HashMap<>();
   private final Map<String, String> mapPrefixes = new HashMap<>();
 
-  Names(Diagnostics diagnostics) {
+  public Names(Diagnostics diagnostics) {
     this.diagnostics = diagnostics;
   }
 
   /** The C name of a source name. */
-  static String cName(String name) {
+  public static String cName(String name) {
     int start = 0;
     int end = name.length();
     while (start < end && isEarMuff(name.charAt(start))) {
@@ -48,7 +48,7 @@ final class Names {
   }
 
   /** The folded name of a definition; {@code E-NAME} or {@code E-SYNTAX} if it cannot be one. */
-  String defined(Datum datum, String what, Origin at) {
+  public String defined(Datum datum, String what, Origin at) {
     if (!(datum instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
       throw diagnostics.fail(Code.E_SYNTAX, at, "the name of a " + what + " is expected here");
     }
@@ -67,7 +67,7 @@ final class Names {
    *
    * @return the C name
    */
-  String claim(String kind, String name, Origin at) {
+  public String claim(String kind, String name, Origin at) {
     String cName = cName(name);
     Origin first = cNames.putIfAbsent(kind + " " + cName, at);
     if (first != null) {
@@ -87,7 +87,7 @@ final class Names {
   }
 
   /** Whether an object of a kind has a C name. */
-  boolean isClaimed(String kind, String cName) {
+  public boolean isClaimed(String kind, String cName) {
     return cNames.containsKey(kind + " " + cName);
   }
 

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -21,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The definitions of a unit, by folded name and in order of definition (section 3.4). */
-final class UnitTables {
+public final class UnitTables {
   private final Map<String, StructLayout> structs = new LinkedHashMap<>();
   private final Map<String, UnionLayout> unions = new LinkedHashMap<>();
   private final Map<String, KernelLayout> kernelLayouts = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ final class UnitTables {
    * @param datum the value at macro time
    * @param origin the definition, or null if built in
    */
-  record ConstantValue(
+  public record ConstantValue(
       @Nullable Long word, ScalarType type, Datum datum, @Nullable Origin origin) {}
 
   /**
@@ -53,14 +53,14 @@ final class UnitTables {
    * @param operator analyzes its calls
    * @param definition what generated it, for messages
    */
-  record Generated(Operator operator, String definition) {}
+  public record Generated(GeneratedOperator operator, String definition) {}
 
   /**
    * A program whose body waits for analysis.
    *
    * @param includeReader whether it asks for what the reader of the rings causes
    */
-  record ProgramDefinition(
+  public record ProgramDefinition(
       ProgramContext context,
       String symbol,
       boolean includeReader,
@@ -68,41 +68,41 @@ final class UnitTables {
       dev.whistler.compiler.macro.ExpansionContext expansion,
       Origin origin) {}
 
-  Map<String, StructLayout> structs() {
+  public Map<String, StructLayout> structs() {
     return structs;
   }
 
-  Map<String, UnionLayout> unions() {
+  public Map<String, UnionLayout> unions() {
     return unions;
   }
 
-  Map<String, KernelLayout> kernelLayouts() {
+  public Map<String, KernelLayout> kernelLayouts() {
     return kernelLayouts;
   }
 
-  Map<String, MapDefinition> maps() {
+  public Map<String, MapDefinition> maps() {
     return maps;
   }
 
-  Map<String, ConstantValue> constants() {
+  public Map<String, ConstantValue> constants() {
     return constants;
   }
 
-  Map<String, TypedUnit.Knob> knobs() {
+  public Map<String, TypedUnit.Knob> knobs() {
     return knobs;
   }
 
-  Map<String, Global> globals() {
+  public Map<String, Global> globals() {
     return globals;
   }
 
   /** The hidden globals that count failed updates, by name of the map. */
-  Map<String, Global> failedUpdates() {
+  public Map<String, Global> failedUpdates() {
     return failedUpdates;
   }
 
   /** The hidden global that counts the failed updates of a map (section 10.7). */
-  Global failedUpdatesOf(MapDefinition map) {
+  public Global failedUpdatesOf(MapDefinition map) {
     return failedUpdates.computeIfAbsent(
         map.name(),
         _ ->
@@ -132,25 +132,25 @@ final class UnitTables {
         || programs.stream().anyMatch(p -> p.symbol().equals(symbol));
   }
 
-  Map<String, Generated> operators() {
+  public Map<String, Generated> operators() {
     return operators;
   }
 
-  List<ProgramDefinition> programs() {
+  public List<ProgramDefinition> programs() {
     return programs;
   }
 
-  TracepointImports tracepoints() {
+  public TracepointImports tracepoints() {
     return tracepoints;
   }
 
   /** Notes a name whose definition was erroneous: uses of it are silently abandoned. */
-  void markBroken(String name) {
+  public void markBroken(String name) {
     broken.add(name);
   }
 
   /** Whether an unknown name, or the definition behind a generated operator, is a broken one. */
-  boolean isBroken(String name) {
+  public boolean isBroken(String name) {
     return broken.stream()
         .anyMatch(
             b ->
@@ -162,20 +162,20 @@ final class UnitTables {
   }
 
   /** The loss counters; a unit with a ring buffer has them before its bodies are analyzed. */
-  RingStatistics ringStatistics() {
+  public RingStatistics ringStatistics() {
     return java.util.Objects.requireNonNull(ringStatistics);
   }
 
-  @Nullable RingStatistics ringStatisticsIfAny() {
+  public @Nullable RingStatistics ringStatisticsIfAny() {
     return ringStatistics;
   }
 
-  void setRingStatistics(RingStatistics statistics) {
+  public void setRingStatistics(RingStatistics statistics) {
     ringStatistics = statistics;
   }
 
   /** The struct or union of that name. */
-  Optional<Layout> layout(String name) {
+  public Optional<Layout> layout(String name) {
     Layout layout = structs.get(name);
     if (layout == null) {
       layout = unions.get(name);
@@ -184,7 +184,7 @@ final class UnitTables {
   }
 
   /** Names of structs and unions. */
-  List<String> layoutNames() {
+  public List<String> layoutNames() {
     List<String> names = new ArrayList<>(structs.keySet());
     names.addAll(unions.keySet());
     return names;

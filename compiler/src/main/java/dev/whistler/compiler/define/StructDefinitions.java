@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
@@ -23,17 +23,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code defstruct} and {@code defunion} (sections 9.1, 9.2, 9.9). */
-final class StructDefinitions {
+public final class StructDefinitions {
   private static final int MAX_STRUCTS = 512;
   private static final int MAX_FIELDS = 256;
   private static final int MAX_SIZE = 64 * 1024;
 
   private final UnitContext unit;
   private final Names names;
-  private final GeneratedOperators generated;
+  private final StructOperators generated;
   private final Diagnostics diagnostics;
 
-  StructDefinitions(UnitContext unit, Names names, GeneratedOperators generated) {
+  public StructDefinitions(UnitContext unit, Names names, StructOperators generated) {
     this.unit = unit;
     this.names = names;
     this.generated = generated;
@@ -41,7 +41,7 @@ final class StructDefinitions {
   }
 
   /** A type as written: of the field itself, or of its elements. */
-  record WrittenType(FieldType type, int count) {
+  public record WrittenType(FieldType type, int count) {
     int align() {
       return switch (type) {
         case FieldType.Scalar s -> s.type().width();
@@ -54,7 +54,7 @@ final class StructDefinitions {
     }
   }
 
-  void defineStruct(Form form, ExpansionContext context) {
+  public void defineStruct(Form form, ExpansionContext context) {
     if (form.count() == 0) {
       throw diagnostics.fail(
           Code.E_SYNTAX, form.origin(), "defstruct has the shape (defstruct NAME (FIELD TYPE)…)");
@@ -162,7 +162,7 @@ final class StructDefinitions {
   }
 
   /** A field type: scalar, struct, or array of either. */
-  WrittenType type(Datum datum, ExpansionContext context) {
+  public WrittenType type(Datum datum, ExpansionContext context) {
     if (datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()) {
       return new WrittenType(named(symbol, context), -1);
     }
@@ -178,7 +178,7 @@ final class StructDefinitions {
           "a type is a scalar type, a struct, or (array TYPE COUNT)");
     }
     long count =
-        new ConstantEvaluator(unit, diagnostics)
+        new ConstantExpressions(unit, diagnostics)
             .require(parts.get(2), context, "the length of an array");
     if (count < 1 || count > MAX_SIZE) {
       throw diagnostics.fail(
@@ -208,7 +208,7 @@ final class StructDefinitions {
         NearMatches.hint(name, candidates));
   }
 
-  void defineUnion(Form form, ExpansionContext context) {
+  public void defineUnion(Form form, ExpansionContext context) {
     if (form.count() < 2) {
       throw diagnostics.fail(
           Code.E_SYNTAX, form.origin(), "defunion has the shape (defunion NAME STRUCT…)");

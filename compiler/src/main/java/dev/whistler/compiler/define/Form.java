@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -14,26 +14,26 @@ import java.util.List;
  * @param operands what follows the head
  * @param origin of the list
  */
-record Form(SymbolName operator, Cons cons, List<Datum> operands, Origin origin) {
-  Form {
+public record Form(SymbolName operator, Cons cons, List<Datum> operands, Origin origin) {
+  public Form {
     operands = List.copyOf(operands);
   }
 
   /** The operator's folded name. */
-  String name() {
+  public String name() {
     return operator.text();
   }
 
-  int count() {
+  public int count() {
     return operands.size();
   }
 
-  Datum operand(int index) {
+  public Datum operand(int index) {
     return operands.get(index);
   }
 
   /** The operands from an index on. */
-  List<Datum> from(int index) {
+  public List<Datum> from(int index) {
     return operands.subList(Math.min(index, operands.size()), operands.size());
   }
 }

@@ -1,4 +1,4 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the kernel has what a section names (section 15.4): {@code E-TP} if it has not. */
-final class SectionTargets {
+public final class SectionTargets {
   /**
    * Groups of events that are no tracepoints. The kernel refuses programs of type tracepoint for
    * them (perf_event_set_bpf_prog, kernel/events/core.c): the first holds records of its own

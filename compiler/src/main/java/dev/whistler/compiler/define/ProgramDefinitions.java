@@ -1,9 +1,9 @@
-package dev.whistler.compiler.form;
+package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
-import dev.whistler.compiler.form.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
@@ -17,20 +17,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code defprog}: its options; the body waits (sections 15.1 to 15.4). */
-final class ProgramDefinitions {
+public final class ProgramDefinitions {
   private static final int MAX_PROGRAMS = 64;
 
   private final UnitContext unit;
   private final Names names;
   private final Diagnostics diagnostics;
 
-  ProgramDefinitions(UnitContext unit, Names names) {
+  public ProgramDefinitions(UnitContext unit, Names names) {
     this.unit = unit;
     this.names = names;
     this.diagnostics = unit.diagnostics();
   }
 
-  void define(Form form, ExpansionContext context) {
+  public void define(Form form, ExpansionContext context) {
     if (form.count() < 2) {
       throw diagnostics.fail(
           Code.E_SYNTAX, form.origin(), "defprog has the shape (defprog NAME (OPTION…) FORM…)");
