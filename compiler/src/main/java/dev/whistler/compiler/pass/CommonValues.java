@@ -1,7 +1,7 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
-import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
@@ -46,25 +46,9 @@ final class CommonValues implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    boolean[] offsets = offsets(routine);
-    boolean stableContext = contextIsStable(routine);
-    Dominators dominators = routine.dominators();
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
-    Map<Key, Value> available = new HashMap<>();
-    Deque<Runnable> work = new ArrayDeque<>();
-    work.push(
-        () ->
-            enter(
-                routine.entry(),
-                work,
-                available,
-                replacements,
-                dominators,
-                offsets,
-                stableContext));
-    while (!work.isEmpty()) {
-      work.pop().run();
-    }
+    Walk walk = new Walk(routine);
+    walk.run();
+    IdentityHashMap<Value, Value> replacements = walk.replacements;
     if (replacements.isEmpty()) {
       return false;
     }
@@ -77,52 +61,51 @@ final class CommonValues implements Pass {
     return true;
   }
 
-  private static void enter(
-      Block block,
-      Deque<Runnable> work,
-      Map<Key, Value> available,
-      IdentityHashMap<Value, Value> replacements,
-      Dominators dominators,
-      boolean[] offsets,
-      boolean stableContext) {
-    List<Key> added = new ArrayList<>();
-    int epoch = 0;
-    for (Value value : block.instructions()) {
-      for (int i = 0; i < value.operandCount(); i++) {
-        Value known = replacements.get(value.operand(i));
-        if (known != null) {
-          value.setOperand(i, known);
+  private static final class Walk extends DominatorWalk {
+    final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+
+    private final Map<Key, Value> available = new HashMap<>();
+    private final boolean[] offsets;
+    private final boolean stableContext;
+
+    Walk(Routine routine) {
+      super(routine);
+      offsets = offsets(routine);
+      stableContext = contextIsStable(routine);
+    }
+
+    @Override
+    protected void enter(Block block) {
+      int epoch = 0;
+      for (Value value : block.instructions()) {
+        for (int i = 0; i < value.operandCount(); i++) {
+          Value known = replacements.get(value.operand(i));
+          if (known != null) {
+            value.setOperand(i, known);
+          }
+        }
+        boolean context = value.operation() instanceof Operation.ContextLoad;
+        if (!stableContext
+            && (value.operation() instanceof Operation.ContextStore
+                || Effects.changesContext(value))) {
+          epoch++;
+        }
+        if (!(value.operation() instanceof Operation.Pure) && !context) {
+          continue;
+        }
+        List<Integer> operands = new ArrayList<>(value.operandCount());
+        for (Value operand : value.operands()) {
+          operands.add(operand.number());
+        }
+        Scope scope =
+            offsets[value.number()]
+                ? new Scope.Block(block.number())
+                : context && !stableContext ? new Scope.Epoch(block.number(), epoch) : EVERYWHERE;
+        Value before = putIfAbsent(available, new Key(value.operation(), operands, scope), value);
+        if (before != null) {
+          replacements.put(value, before);
         }
       }
-      boolean context = value.operation() instanceof Operation.ContextLoad;
-      if (!stableContext
-          && (value.operation() instanceof Operation.ContextStore
-              || Effects.changesContext(value))) {
-        epoch++;
-      }
-      if (!(value.operation() instanceof Operation.Pure) && !context) {
-        continue;
-      }
-      List<Integer> operands = new ArrayList<>(value.operandCount());
-      for (Value operand : value.operands()) {
-        operands.add(operand.number());
-      }
-      Scope scope =
-          offsets[value.number()]
-              ? new Scope.Block(block.number())
-              : context && !stableContext ? new Scope.Epoch(block.number(), epoch) : EVERYWHERE;
-      Key key = new Key(value.operation(), operands, scope);
-      Value before = available.putIfAbsent(key, value);
-      if (before == null) {
-        added.add(key);
-      } else {
-        replacements.put(value, before);
-      }
-    }
-    work.push(() -> added.forEach(available::remove));
-    for (Block child : dominators.children(block)) {
-      work.push(
-          () -> enter(child, work, available, replacements, dominators, offsets, stableContext));
     }
   }
 

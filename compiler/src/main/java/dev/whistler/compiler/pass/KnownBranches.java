@@ -1,14 +1,12 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
-import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Relation;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,59 +25,48 @@ final class KnownBranches implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    Dominators dominators = routine.dominators();
-    boolean[] changed = {false};
-    List<Test> facts = new ArrayList<>();
-    Deque<Runnable> work = new ArrayDeque<>();
-    work.push(() -> enter(routine, routine.entry(), dominators, facts, work, changed));
-    while (!work.isEmpty()) {
-      work.pop().run();
-    }
-    return changed[0];
+    Walk walk = new Walk(routine);
+    walk.run();
+    return walk.changed;
   }
 
-  private static void enter(
-      Routine routine,
-      Block block,
-      Dominators dominators,
-      List<Test> facts,
-      Deque<Runnable> work,
-      boolean[] changed) {
-    int before = facts.size();
-    Test incoming = Test.into(block);
-    if (incoming != null) {
-      facts.add(incoming);
+  private static final class Walk extends DominatorWalk {
+    private final Routine routine;
+    private final List<Test> facts = new ArrayList<>();
+    boolean changed;
+
+    Walk(Routine routine) {
+      super(routine);
+      this.routine = routine;
     }
-    Value terminator = block.terminator();
-    Test asked = Test.of(terminator);
-    if (asked != null && asked.a().constant().isEmpty()) {
-      Boolean decided = decide(asked, facts);
+
+    @Override
+    protected void enter(Block block) {
+      Test incoming = Test.into(block);
+      if (incoming != null) {
+        facts.add(incoming);
+        onLeave(facts::removeLast);
+      }
+      Value terminator = block.terminator();
+      Test asked = Test.of(terminator);
+      Boolean decided = asked == null || asked.a().constant().isPresent() ? null : decide(asked);
       if (decided != null) {
         terminator.become(
             new Operation.Branch(decided ? Relation.EQUAL : Relation.NOT_EQUAL, false),
             routine.constant(0),
             routine.constant(0));
-        changed[0] = true;
+        changed = true;
       }
     }
-    work.push(
-        () -> {
-          while (facts.size() > before) {
-            facts.removeLast();
-          }
-        });
-    for (Block child : dominators.children(block)) {
-      work.push(() -> enter(routine, child, dominators, facts, work, changed));
-    }
-  }
 
-  private static @Nullable Boolean decide(Test asked, List<Test> facts) {
-    for (int i = facts.size() - 1; i >= 0 && i >= facts.size() - MOST_TESTS; i--) {
-      Boolean decided = facts.get(i).decides(asked);
-      if (decided != null) {
-        return decided;
+    private @Nullable Boolean decide(Test asked) {
+      for (int i = facts.size() - 1; i >= 0 && i >= facts.size() - MOST_TESTS; i--) {
+        Boolean decided = facts.get(i).decides(asked);
+        if (decided != null) {
+          return decided;
+        }
       }
+      return null;
     }
-    return null;
   }
 }

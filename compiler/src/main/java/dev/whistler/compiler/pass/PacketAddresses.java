@@ -1,16 +1,14 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
-import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.type.Region;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,7 +32,13 @@ final class PacketAddresses implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    return hasVariableSum(routine) && new Walk(routine).run();
+    if (!hasVariableSum(routine)) {
+      return false;
+    }
+    Walk walk = new Walk(routine);
+    walk.run();
+    routine.replaceAll(walk.replacements);
+    return !walk.replacements.isEmpty();
   }
 
   private static boolean hasVariableSum(Routine routine) {
@@ -70,7 +74,7 @@ final class PacketAddresses implements Pass {
         && value.operand(0).isPointer() != value.operand(1).isPointer();
   }
 
-  private static final class Walk {
+  private static final class Walk extends DominatorWalk {
     /**
      * A sum that may be shared.
      *
@@ -79,8 +83,9 @@ final class PacketAddresses implements Pass {
      */
     private record Key(Value pointer, Value offset, int tests) {}
 
+    final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+
     private final Routine routine;
-    private final Dominators dominators;
 
     // Of few sums anything must be known; null until then.
     private @Nullable Facts visible;
@@ -88,13 +93,10 @@ final class PacketAddresses implements Pass {
 
     private final Map<Key, Value> available = new HashMap<>();
     private final Map<Value, Integer> tests = new IdentityHashMap<>();
-    private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
-    private final Deque<Runnable> work = new ArrayDeque<>();
-    private boolean changed;
 
     Walk(Routine routine) {
+      super(routine);
       this.routine = routine;
-      this.dominators = routine.dominators();
     }
 
     private boolean isBounded(Value offset) {
@@ -111,17 +113,8 @@ final class PacketAddresses implements Pass {
       return bounds.isProof(offset);
     }
 
-    boolean run() {
-      work.push(() -> enter(routine.entry()));
-      while (!work.isEmpty()) {
-        work.pop().run();
-      }
-      routine.replaceAll(replacements);
-      return changed;
-    }
-
-    private void enter(Block block) {
-      List<Key> added = new ArrayList<>();
+    @Override
+    protected void enter(Block block) {
       List<Value> output = new ArrayList<>();
       for (Value value : block.instructions()) {
         for (int i = 0; i < value.operandCount(); i++) {
@@ -131,23 +124,15 @@ final class PacketAddresses implements Pass {
           output.add(value);
           continue;
         }
-        Value sum = sum(value, added, output);
+        Value sum = sum(value, output);
         if (sum != value) {
           replacements.put(value, sum);
-          changed = true;
         }
       }
       block.setInstructions(output);
       Value last = block.terminator();
       count(last, 1);
-      work.push(
-          () -> {
-            added.forEach(available::remove);
-            count(last, -1);
-          });
-      for (Block child : dominators.children(block)) {
-        work.push(() -> enter(child));
-      }
+      onLeave(() -> count(last, -1));
     }
 
     private void count(Value test, int by) {
@@ -161,7 +146,7 @@ final class PacketAddresses implements Pass {
     }
 
     /** The address as a shared sum and perhaps a constant. */
-    private Value sum(Value value, List<Key> added, List<Value> output) {
+    private Value sum(Value value, List<Value> output) {
       boolean first = value.operand(0).isPointer();
       Value pointer = value.operand(first ? 0 : 1);
       Value offset = value.operand(first ? 1 : 0);
@@ -180,8 +165,7 @@ final class PacketAddresses implements Pass {
       if (shared == null) {
         boolean same = value.operand(0) == pointer && value.operand(1) == offset;
         shared = same ? value : add(value, pointer, offset);
-        available.put(key, shared);
-        added.add(key);
+        putIfAbsent(available, key, shared);
         output.add(shared);
       }
       if (constant == 0) {

@@ -1,14 +1,12 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
-import dev.whistler.compiler.ir.Dominators;
+import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,21 +31,15 @@ final class SharedSlots implements Pass {
     if (readOnly.size() < 2) {
       return false;
     }
-    Dominators dominators = routine.dominators();
-    Map<StackObject, StackObject> replacements = new HashMap<>();
-    Map<Key, StackObject> available = new HashMap<>();
-    Deque<Runnable> work = new ArrayDeque<>();
-    work.push(() -> enter(routine.entry(), dominators, readOnly, available, replacements, work));
-    while (!work.isEmpty()) {
-      work.pop().run();
-    }
-    if (replacements.isEmpty()) {
+    Walk walk = new Walk(routine, readOnly);
+    walk.run();
+    if (walk.replacements.isEmpty()) {
       return false;
     }
     routine.replaceOperands(
         v -> {
           if (v.operation() instanceof Operation.StackAddress s) {
-            StackObject other = replacements.get(s.object());
+            StackObject other = walk.replacements.get(s.object());
             if (other != null) {
               return routine.leaf(new Operation.StackAddress(other, s.displacement()));
             }
@@ -57,37 +49,36 @@ final class SharedSlots implements Pass {
     return true;
   }
 
-  private static void enter(
-      Block block,
-      Dominators dominators,
-      Set<StackObject> readOnly,
-      Map<Key, StackObject> available,
-      Map<StackObject, StackObject> replacements,
-      Deque<Runnable> work) {
-    List<Key> added = new ArrayList<>();
-    List<Value> kept = new ArrayList<>(block.instructions().size());
-    for (Value value : block.instructions()) {
-      boolean dropped = false;
-      if (value.operation() instanceof Operation.Store store
-          && value.operand(0).operation() instanceof Operation.StackAddress s
-          && readOnly.contains(s.object())) {
-        Key key = new Key(value.operand(1), store.width(), s.object().size());
-        StackObject other = available.putIfAbsent(key, s.object());
+  private static final class Walk extends DominatorWalk {
+    final Map<StackObject, StackObject> replacements = new HashMap<>();
+
+    private final Set<StackObject> readOnly;
+    private final Map<Key, StackObject> available = new HashMap<>();
+
+    Walk(Routine routine, Set<StackObject> readOnly) {
+      super(routine);
+      this.readOnly = readOnly;
+    }
+
+    @Override
+    protected void enter(Block block) {
+      List<Value> kept = new ArrayList<>(block.instructions().size());
+      for (Value value : block.instructions()) {
+        StackObject other = null;
+        if (value.operation() instanceof Operation.Store store
+            && value.operand(0).operation() instanceof Operation.StackAddress s
+            && readOnly.contains(s.object())) {
+          Key key = new Key(value.operand(1), store.width(), s.object().size());
+          other = putIfAbsent(available, key, s.object());
+          if (other != null) {
+            replacements.put(s.object(), other);
+          }
+        }
         if (other == null) {
-          added.add(key);
-        } else {
-          replacements.put(s.object(), other);
-          dropped = true;
+          kept.add(value);
         }
       }
-      if (!dropped) {
-        kept.add(value);
-      }
-    }
-    block.setInstructions(kept);
-    work.push(() -> added.forEach(available::remove));
-    for (Block child : dominators.children(block)) {
-      work.push(() -> enter(child, dominators, readOnly, available, replacements, work));
+      block.setInstructions(kept);
     }
   }
 

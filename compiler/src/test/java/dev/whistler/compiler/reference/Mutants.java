@@ -115,8 +115,8 @@ final class Mutants {
           new Mutant(
               "a slot is shared with a branch not taken",
               "pass/SharedSlots.java",
-              "    work.push(() -> added.forEach(available::remove));\n",
-              ""),
+              "other = putIfAbsent(available, key, s.object());",
+              "other = available.putIfAbsent(key, s.object());"),
           new Mutant(
               "a shared lookup ignores the index",
               "pass/SharedLookups.java",
