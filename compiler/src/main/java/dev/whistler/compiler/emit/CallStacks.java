@@ -3,6 +3,7 @@ package dev.whistler.compiler.emit;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.Routine;
+import dev.whistler.compiler.type.Stack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * bodies of helper loops are subprograms, too.
  */
 final class CallStacks {
-  /** MAX_BPF_STACK, include/linux/filter.h. */
-  private static final int LIMIT = 512;
-
   /** MAX_CALL_FRAMES, include/linux/bpf_verifier.h. */
   private static final int MOST_FRAMES = 8;
 
@@ -64,7 +62,7 @@ final class CallStacks {
   private void check(CompiledFunction program) {
     Chain chain = chain(program);
     // One frame alone was measured against the limit when it was laid out.
-    if (chain.frames() > 1 && chain.bytes() > LIMIT) {
+    if (chain.frames() > 1 && chain.bytes() > Stack.BYTES) {
       throw tooLarge(program, chain);
     }
     if (chain.frames() > MOST_FRAMES) {
@@ -128,7 +126,7 @@ final class CallStacks {
             + " needs "
             + chain.bytes()
             + " bytes of stack with the functions and loop bodies that it calls, but a program has "
-            + LIMIT
+            + Stack.BYTES
             + " ("
             + members.stream()
                 .map(m -> counted(m) + " for " + m.symbol())

@@ -3,6 +3,7 @@ package dev.whistler.compiler.emit;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.StackObject;
+import dev.whistler.compiler.type.Stack;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -17,9 +18,6 @@ import java.util.stream.Collectors;
  * objects that are never in use at the same time may overlap.
  */
 final class Frame {
-  /** MAX_BPF_STACK, include/linux/filter.h. */
-  private static final int LIMIT = 512;
-
   private final Map<StackObject, Integer> offsets = new IdentityHashMap<>();
   private int size;
 
@@ -33,7 +31,7 @@ final class Frame {
     for (StackObject object : order) {
       place(object, use);
     }
-    if (size > LIMIT) {
+    if (size > Stack.BYTES) {
       throw tooLarge(machine, order);
     }
   }
@@ -81,7 +79,9 @@ final class Frame {
         machine.routine.symbol()
             + " needs "
             + size
-            + " bytes of stack, but a program has 512 (before sharing: "
+            + " bytes of stack, but a program has "
+            + Stack.BYTES
+            + " (before sharing: "
             + breakdown
             + ")",
         "keep large data in a map value or a ring buffer record");

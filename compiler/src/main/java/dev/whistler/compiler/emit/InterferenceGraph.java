@@ -9,8 +9,6 @@ import java.util.Arrays;
  * virtual one the machine registers it may not be.
  */
 final class InterferenceGraph {
-  private static final int CALL_CLOBBERED = 0b111111;
-
   /** Bounds the memory of the graph; 64 values at once throughout 100,000 instructions fit. */
   private static final int MOST_EDGES = 8_000_000;
 
@@ -77,9 +75,9 @@ final class InterferenceGraph {
   private void step(MachineInstruction i) {
     if (i.isCall()) {
       for (int k = 0; k < liveCount; k++) {
-        forbidden[live[k]] |= CALL_CLOBBERED;
+        forbidden[live[k]] |= RegisterSets.CALL_CLOBBERED;
       }
-      liveMachine &= ~CALL_CLOBBERED;
+      liveMachine &= ~RegisterSets.CALL_CLOBBERED;
       for (int register = 1; register <= i.arguments; register++) {
         liveMachine |= 1 << register;
       }

@@ -114,7 +114,7 @@ final class MachineInstruction {
 
   /** The instruction class. */
   int kind() {
-    return opcode & 0x07;
+    return Opcode.classOf(opcode);
   }
 
   boolean isCall() {
@@ -134,12 +134,13 @@ final class MachineInstruction {
     return kind() == Opcode.ALU || kind() == Opcode.ALU64;
   }
 
-  private boolean isAnyMove() {
-    return isAlu() && (opcode & 0xf0) == Opcode.MOVE;
+  /** Whether the target is set to an operand alone. */
+  boolean isAnyMove() {
+    return isAlu() && Opcode.operation(opcode) == Opcode.MOVE;
   }
 
   boolean isAtomic() {
-    return kind() == Opcode.STX && (opcode & 0xe0) == 0xc0;
+    return kind() == Opcode.STX && Opcode.mode(opcode) == Opcode.ATOMIC;
   }
 
   /** The register written, or NONE; calls write r0 and clobber r1 to r5 besides. */

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /** Machine registers as bits: what instructions read and write, what is live. */
 final class RegisterSets {
-  private static final int CALL_CLOBBERED = 0b111111;
+  /** r0 to r5: a call takes arguments there, and what they hold is lost. */
+  static final int CALL_CLOBBERED = 0b111111;
 
   private RegisterSets() {}
 

@@ -251,7 +251,7 @@ final class Selector {
       code.add(MachineInstruction.aluImmediate(kind | Opcode.NEGATE, register, 0, origin));
       return;
     }
-    if (isCommutative(operator) && swaps(left, right)) {
+    if (operator.isCommutative() && swaps(left, right)) {
       Value swapped = left;
       left = right;
       right = swapped;
@@ -311,13 +311,6 @@ final class Selector {
     return operator == Operator.DIVIDE || operator == Operator.MODULO;
   }
 
-  private static boolean isCommutative(Operator operator) {
-    return switch (operator) {
-      case ADD, MULTIPLY, AND, OR, XOR -> true;
-      default -> false;
-    };
-  }
-
   private boolean diesHere(Value value) {
     return uses[value.number()] == 1;
   }
@@ -357,7 +350,7 @@ final class Selector {
 
   /** A load into, or a store of, {@code register} at an address. */
   private MachineInstruction access(int opcode, Value base, int displacement, int register) {
-    boolean load = (opcode & 0x07) == Opcode.LDX;
+    boolean load = Opcode.classOf(opcode) == Opcode.LDX;
     int baseRegister;
     int offset = displacement;
     MachineInstruction instruction;

@@ -106,7 +106,7 @@ final class StackUse {
       boolean store =
           instruction.kind() == Opcode.ST
               || instruction.kind() == Opcode.STX && !instruction.isAtomic();
-      list.add(new Event(number, store && width(instruction.opcode) == object.size()));
+      list.add(new Event(number, store && Opcode.width(instruction.opcode) == object.size()));
       if (address) {
         arguments.add(new Event(number, false));
         if (!endsInCall(block, i)) {
@@ -115,15 +115,6 @@ final class StackUse {
       }
     }
     return list;
-  }
-
-  private static int width(int opcode) {
-    return switch (opcode & 0x18) {
-      case 0x10 -> 1;
-      case 0x08 -> 2;
-      case 0x00 -> 4;
-      default -> 8;
-    };
   }
 
   /** Whether the address made at an index only serves as argument of the next call. */

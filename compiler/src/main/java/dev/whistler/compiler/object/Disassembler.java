@@ -1,6 +1,7 @@
 package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.emit.Instruction;
+import dev.whistler.compiler.emit.Opcode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -109,7 +110,7 @@ public final class Disassembler {
                 line.text().strip()));
       }
       Instruction instruction = code.get(slot);
-      boolean wide = instruction.opcode() == Opcodes.WIDE_LOAD && slot + 1 < code.size();
+      boolean wide = instruction.opcode() == Opcode.LOAD_WIDE && slot + 1 < code.size();
       ElfFile.Relocation relocation = relocations.get(start + 8 * slot);
       String symbol = relocation == null ? "" : meaning(instruction, relocation);
       Instruction next = wide ? code.get(slot + 1) : instruction;
@@ -147,7 +148,7 @@ public final class Disassembler {
       return symbol.name();
     }
     int offset =
-        instruction.opcode() == Opcodes.CALL
+        instruction.opcode() == Opcode.CALL
             ? 8 * (instruction.immediate() + 1)
             : instruction.immediate();
     for (ElfFile.Symbol other : elf.symbols()) {

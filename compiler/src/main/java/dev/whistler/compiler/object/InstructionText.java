@@ -1,6 +1,7 @@
 package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.emit.Instruction;
+import dev.whistler.compiler.emit.Opcode;
 import dev.whistler.compiler.table.Helpers;
 import java.util.Locale;
 
@@ -29,22 +30,23 @@ final class InstructionText {
   static String of(Instruction instruction, int slot, Instruction next, String symbol) {
     int opcode = instruction.opcode();
     String text =
-        switch (Opcodes.classOf(opcode)) {
-          case Opcodes.CLASS_ALU32, Opcodes.CLASS_ALU64 -> arithmetic(instruction);
-          case Opcodes.CLASS_JUMP, Opcodes.CLASS_JUMP32 -> jump(instruction, slot, symbol);
-          case Opcodes.CLASS_LOAD -> wide(instruction, next, symbol);
-          case Opcodes.CLASS_LOAD_MEMORY -> {
+        switch (Opcode.classOf(opcode)) {
+          case Opcode.ALU, Opcode.ALU64 -> arithmetic(instruction);
+          case Opcode.JMP, Opcode.JMP32 -> jump(instruction, slot, symbol);
+          case Opcode.LOAD -> wide(instruction, next, symbol);
+          case Opcode.LDX -> {
             String type = width(opcode);
-            String shown = opcode >> 5 == 4 ? "s" + type.substring(1) : type;
+            String shown =
+                Opcode.mode(opcode) == Opcode.SIGNED_MEMORY ? "s" + type.substring(1) : type;
             yield register('r', instruction.target())
                 + " = "
                 + memory(shown, instruction.source(), instruction.offset());
           }
-          case Opcodes.CLASS_STORE_IMMEDIATE ->
+          case Opcode.ST ->
               memory(width(opcode), instruction.target(), instruction.offset())
                   + " = "
                   + instruction.immediate();
-          case Opcodes.CLASS_STORE -> store(instruction);
+          case Opcode.STX -> store(instruction);
           default -> "";
         };
     if (text.isEmpty()) {
@@ -68,10 +70,10 @@ final class InstructionText {
   }
 
   private static String arithmetic(Instruction i) {
-    boolean wide = Opcodes.classOf(i.opcode()) == Opcodes.CLASS_ALU64;
+    boolean wide = Opcode.classOf(i.opcode()) == Opcode.ALU64;
     char prefix = wide ? 'r' : 'w';
     String target = register(prefix, i.target());
-    boolean fromRegister = (i.opcode() & 8) != 0;
+    boolean fromRegister = Opcode.hasRegister(i.opcode());
     String operand = fromRegister ? register(prefix, i.source()) : Integer.toString(i.immediate());
     int operation = i.opcode() >> 4;
     if (operation >= ALU.length) {
@@ -106,22 +108,22 @@ final class InstructionText {
 
   private static String jump(Instruction i, int slot, String symbol) {
     switch (i.opcode()) {
-      case Opcodes.CALL -> {
+      case Opcode.CALL -> {
         return call(i, slot, symbol);
       }
-      case Opcodes.CALL_REGISTER -> {
+      case Opcode.CALL_REGISTER -> {
         return "callx " + register('r', i.target());
       }
-      case Opcodes.MAY_GOTO -> {
+      case Opcode.MAY_GO -> {
         return "may_goto " + target(slot, i.offset());
       }
-      case Opcodes.EXIT -> {
+      case Opcode.EXIT -> {
         return "exit";
       }
-      case Opcodes.GOTO -> {
+      case Opcode.GO -> {
         return "goto " + target(slot, i.offset());
       }
-      case Opcodes.GOTO_LONG -> {
+      case Opcode.GO_LONG -> {
         return "gotol " + target(slot, i.immediate());
       }
       default -> {}
@@ -130,9 +132,11 @@ final class InstructionText {
     if (operation >= JUMP.length || JUMP[operation].isEmpty()) {
       return "";
     }
-    char prefix = Opcodes.classOf(i.opcode()) == Opcodes.CLASS_JUMP ? 'r' : 'w';
+    char prefix = Opcode.classOf(i.opcode()) == Opcode.JMP ? 'r' : 'w';
     String operand =
-        (i.opcode() & 8) != 0 ? register(prefix, i.source()) : Integer.toString(i.immediate());
+        Opcode.hasRegister(i.opcode())
+            ? register(prefix, i.source())
+            : Integer.toString(i.immediate());
     return "if "
         + register(prefix, i.target())
         + " "
@@ -160,7 +164,7 @@ final class InstructionText {
   }
 
   private static String wide(Instruction i, Instruction next, String symbol) {
-    if (i.opcode() != Opcodes.WIDE_LOAD) {
+    if (i.opcode() != Opcode.LOAD_WIDE) {
       return packet(i);
     }
     String value =
@@ -176,9 +180,10 @@ final class InstructionText {
   private static String packet(Instruction i) {
     boolean whole = (i.opcode() >> 3 & 3) != 3;
     String place = "r0 = *(" + width(i.opcode()) + " *)skb[";
-    return switch (i.opcode() >> 5) {
-      case 1 -> whole ? place + i.immediate() + "]" : "";
-      case 2 -> whole ? place + register('r', i.source()) + " + " + i.immediate() + "]" : "";
+    return switch (Opcode.mode(i.opcode())) {
+      case Opcode.ABSOLUTE -> whole ? place + i.immediate() + "]" : "";
+      case Opcode.INDIRECT ->
+          whole ? place + register('r', i.source()) + " + " + i.immediate() + "]" : "";
       default -> "";
     };
   }
@@ -186,7 +191,7 @@ final class InstructionText {
   private static String store(Instruction i) {
     String place = memory(width(i.opcode()), i.target(), i.offset());
     String source = register('r', i.source());
-    if (i.opcode() >> 5 != 6) {
+    if (Opcode.mode(i.opcode()) != Opcode.ATOMIC) {
       return place + " = " + source;
     }
     String address = place.substring(1);

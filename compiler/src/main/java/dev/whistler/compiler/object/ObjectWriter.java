@@ -6,6 +6,7 @@ import dev.whistler.compiler.emit.CompiledFunction;
 import dev.whistler.compiler.emit.CompiledFunction.Target;
 import dev.whistler.compiler.emit.Instruction;
 import dev.whistler.compiler.emit.MachineCode;
+import dev.whistler.compiler.emit.Opcode;
 import dev.whistler.compiler.ir.DataLayout;
 import dev.whistler.compiler.kernel.Trace;
 import dev.whistler.compiler.object.ElfBuilder.Section;
@@ -186,7 +187,7 @@ public final class ObjectWriter {
         if (start == null) {
           throw new IllegalStateException("no code was generated for " + function.symbol());
         }
-        yield instruction.opcode() == Opcodes.CALL ? start / 8 - 1 : start;
+        yield instruction.opcode() == Opcode.CALL ? start / 8 - 1 : start;
       }
     };
   }
@@ -268,7 +269,7 @@ public final class ObjectWriter {
     int start = 0;
     for (CompiledFunction function : functions) {
       for (CompiledFunction.Relocation relocation : function.relocations()) {
-        boolean call = function.code().get(relocation.slot()).opcode() == Opcodes.CALL;
+        boolean call = function.code().get(relocation.slot()).opcode() == Opcode.CALL;
         section.relocate(
             start + 8 * relocation.slot(),
             symbol(relocation.target()),

@@ -4,6 +4,7 @@ import dev.whistler.compiler.emit.CompiledFunction;
 import dev.whistler.compiler.emit.CompiledFunction.Target;
 import dev.whistler.compiler.emit.Instruction;
 import dev.whistler.compiler.emit.MachineCode;
+import dev.whistler.compiler.emit.Opcode;
 import dev.whistler.compiler.tree.TypedProgram;
 import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.tree.TypedUnit.Requirement;
@@ -52,10 +53,10 @@ record Requirements(
       int level = 1;
       for (CompiledFunction function : reachable(program.symbol(), functions)) {
         for (Instruction instruction : function.code()) {
-          if (instruction.opcode() == Opcodes.CALL && instruction.source() == 0) {
+          if (instruction.opcode() == Opcode.CALL && instruction.source() == 0) {
             helpers.add(instruction.immediate());
           }
-          level = Math.max(level, Opcodes.level(instruction));
+          level = Math.max(level, Opcode.level(instruction));
         }
         for (CompiledFunction.Relocation relocation : function.relocations()) {
           if (relocation.target() instanceof Target.Map map && mapTypes.containsKey(map.symbol())) {

@@ -1,6 +1,7 @@
 package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.emit.Instruction;
+import dev.whistler.compiler.emit.Opcode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,12 +10,6 @@ import java.util.List;
  * code that looks clean and is refused.
  */
 final class UnusedFields {
-  private static final int NEGATE = 8;
-  private static final int DIVIDE = 3;
-  private static final int REMAINDER = 9;
-  private static final int MOVE = 11;
-  private static final int SWAP = 13;
-
   private UnusedFields() {}
 
   /** Which parts of an instruction an encoding uses. */
@@ -28,7 +23,7 @@ final class UnusedFields {
     add(fields, "source", used.source, i.source());
     add(fields, "offset", used.offset, i.offset());
     add(fields, "immediate", used.immediate, i.immediate());
-    if (i.opcode() == Opcodes.WIDE_LOAD && next != i) {
+    if (i.opcode() == Opcode.LOAD_WIDE && next != i) {
       add(fields, "second opcode", false, next.opcode());
       add(fields, "second target", false, next.target());
       add(fields, "second source", false, next.source());
@@ -45,38 +40,38 @@ final class UnusedFields {
 
   private static Used used(Instruction i) {
     int opcode = i.opcode();
-    boolean register = (opcode & 8) != 0;
-    return switch (Opcodes.classOf(opcode)) {
-      case Opcodes.CLASS_ALU32, Opcodes.CLASS_ALU64 -> arithmetic(i, register);
-      case Opcodes.CLASS_JUMP, Opcodes.CLASS_JUMP32 ->
+    boolean register = Opcode.hasRegister(opcode);
+    return switch (Opcode.classOf(opcode)) {
+      case Opcode.ALU, Opcode.ALU64 -> arithmetic(i, register);
+      case Opcode.JMP, Opcode.JMP32 ->
           switch (opcode) {
-            case Opcodes.EXIT -> new Used(false, false, false, false);
-            case Opcodes.GOTO -> new Used(false, false, true, false);
-            case Opcodes.GOTO_LONG -> new Used(false, false, false, true);
-            case Opcodes.MAY_GOTO -> new Used(false, false, true, false);
+            case Opcode.EXIT -> new Used(false, false, false, false);
+            case Opcode.GO -> new Used(false, false, true, false);
+            case Opcode.GO_LONG -> new Used(false, false, false, true);
+            case Opcode.MAY_GO -> new Used(false, false, true, false);
             // A function of a module: its descriptor's place is in the offset.
-            case Opcodes.CALL -> new Used(false, true, i.source() == 2, true);
-            case Opcodes.CALL_REGISTER -> new Used(true, false, false, false);
+            case Opcode.CALL -> new Used(false, true, i.source() == 2, true);
+            case Opcode.CALL_REGISTER -> new Used(true, false, false, false);
             default -> new Used(true, register, true, !register);
           };
-      case Opcodes.CLASS_LOAD ->
-          opcode == Opcodes.WIDE_LOAD
+      case Opcode.LOAD ->
+          opcode == Opcode.LOAD_WIDE
               ? new Used(true, true, false, true)
-              : new Used(false, opcode >> 5 == 2, false, true);
-      case Opcodes.CLASS_LOAD_MEMORY -> new Used(true, true, true, false);
-      case Opcodes.CLASS_STORE_IMMEDIATE -> new Used(true, false, true, true);
-      default -> new Used(true, true, true, opcode >> 5 == 6);
+              : new Used(false, Opcode.mode(opcode) == Opcode.INDIRECT, false, true);
+      case Opcode.LDX -> new Used(true, true, true, false);
+      case Opcode.ST -> new Used(true, false, true, true);
+      default -> new Used(true, true, true, Opcode.mode(opcode) == Opcode.ATOMIC);
     };
   }
 
   private static Used arithmetic(Instruction i, boolean register) {
-    return switch (i.opcode() >> 4) {
-      case NEGATE -> new Used(true, false, false, false);
-      case SWAP -> new Used(true, false, false, true);
+    return switch (Opcode.operation(i.opcode())) {
+      case Opcode.NEGATE -> new Used(true, false, false, false);
+      case Opcode.END -> new Used(true, false, false, true);
       // Signed where the offset is 1.
-      case DIVIDE, REMAINDER -> new Used(true, register, true, !register);
+      case Opcode.DIVIDE, Opcode.MODULO -> new Used(true, register, true, !register);
       // Sign-extending, or between address spaces.
-      case MOVE -> new Used(true, register, register, !register || i.offset() == 1);
+      case Opcode.MOVE -> new Used(true, register, register, !register || i.offset() == 1);
       default -> new Used(true, register, false, !register);
     };
   }

@@ -6,6 +6,7 @@ import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Words;
 
 /**
  * What is known about each value wherever it is used: bits that are certainly 0 and the largest and
@@ -72,7 +73,7 @@ final class Facts {
 
   /** Whether the upper half is 0. */
   boolean isWord32(Value value) {
-    return zeros(value) >>> 32 == 0xffffffffL;
+    return zeros(value) >>> 32 == Words.LOW;
   }
 
   private boolean isKnown(Value value) {
@@ -89,11 +90,11 @@ final class Facts {
     long from = 0;
     long to = -1;
     switch (value.operation()) {
-      case Operation.Load load -> to = mask(load.width());
-      case Operation.ContextLoad load -> to = value.isPointer() ? -1 : mask(load.width());
-      case Operation.AtomicAdd add -> to = mask(add.width());
+      case Operation.Load load -> to = Words.mask(load.width());
+      case Operation.ContextLoad load -> to = value.isPointer() ? -1 : Words.mask(load.width());
+      case Operation.AtomicAdd add -> to = Words.mask(add.width());
       // The result is an unknown number to verifiers before 6.13.
-      case Operation.SwapBytes swap -> to = ofVerifier ? -1 : mask(swap.width());
+      case Operation.SwapBytes swap -> to = ofVerifier ? -1 : Words.mask(swap.width());
       case Operation.Below below -> {
         zero = zeros(value.operand(0));
         from = low(value.operand(0));
@@ -103,7 +104,7 @@ final class Facts {
       case Operation.Compare compare -> to = 1;
       case Operation.Extend extend -> {
         Value operand = value.operand(0);
-        long limit = mask(extend.scalar().width());
+        long limit = Words.mask(extend.scalar().width());
         if (!extend.scalar().signed()) {
           zero = zeros(operand) | ~limit;
           to = limit;
@@ -165,10 +166,6 @@ final class Facts {
     return Long.compareUnsigned(a, b) <= 0 ? a : b;
   }
 
-  private static long mask(int width) {
-    return width == 8 ? -1 : (1L << 8 * width) - 1;
-  }
-
   private void set(int n, long zero, long from, long to) {
     // Bits above the highest bit of the largest value are 0, and the other way round.
     long above = to == 0 ? -1 : ~(-1L >>> Long.numberOfLeadingZeros(to));
@@ -188,8 +185,8 @@ final class Facts {
     if (binary.narrow() && !followed) {
       long masked =
           binary.operator() == Operator.AND && b.constant().isPresent()
-              ? b.constant().getAsLong() & 0xffffffffL
-              : 0xffffffffL;
+              ? b.constant().getAsLong() & Words.LOW
+              : Words.LOW;
       set(n, ~masked, 0, masked);
       return;
     }
@@ -254,8 +251,8 @@ final class Facts {
     }
     if (binary.narrow()) {
       // The same as in 64 bits, if that does not need more than 32.
-      boolean fits = to >>> 32 == 0 || zero >>> 32 == 0xffffffffL;
-      set(n, fits ? zero : ~0xffffffffL, fits ? from : 0, fits ? to : 0xffffffffL);
+      boolean fits = to >>> 32 == 0 || zero >>> 32 == Words.LOW;
+      set(n, fits ? zero : ~Words.LOW, fits ? from : 0, fits ? to : Words.LOW);
       return;
     }
     set(n, zero, from, to);

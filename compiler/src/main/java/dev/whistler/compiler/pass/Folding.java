@@ -11,7 +11,7 @@ final class Folding {
   static long binary(Operator operator, long a, long b, boolean narrow) {
     if (narrow) {
       long low = binary32(operator, (int) a, (int) b);
-      return low & 0xffffffffL;
+      return low & Words.LOW;
     }
     return Words.apply(operator, a, b);
   }

@@ -7,6 +7,7 @@ import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,8 +24,6 @@ import java.util.List;
  * the very register that is added to the pointer.
  */
 final class Narrowing implements Pass {
-  private static final long LOW = 0xffffffffL;
-
   private final boolean hasNarrow;
 
   Narrowing(int instructionSet) {
@@ -189,30 +188,27 @@ final class Narrowing implements Pass {
     return bits == 0 ? 0 : -1L >>> Long.numberOfLeadingZeros(bits);
   }
 
-  private static long low(int width) {
-    return width == 8 ? -1 : (1L << 8 * width) - 1;
-  }
-
   private static void demandOperands(Value value, long bits, long[] wanted, Deque<Value> work) {
     switch (value.operation()) {
       case Operation.Store store -> {
         demand(value.operand(0), -1, wanted, work);
-        demand(value.operand(1), low(store.width()), wanted, work);
+        demand(value.operand(1), Words.mask(store.width()), wanted, work);
       }
       case Operation.ContextStore store -> {
         demand(value.operand(0), -1, wanted, work);
-        demand(value.operand(1), low(store.width()), wanted, work);
+        demand(value.operand(1), Words.mask(store.width()), wanted, work);
       }
       case Operation.AtomicAdd add -> {
         demand(value.operand(0), -1, wanted, work);
-        demand(value.operand(1), low(add.width()), wanted, work);
+        demand(value.operand(1), Words.mask(add.width()), wanted, work);
       }
       case Operation.Extend extend ->
-          demand(value.operand(0), low(extend.scalar().width()), wanted, work);
-      case Operation.SwapBytes swap -> demand(value.operand(0), low(swap.width()), wanted, work);
+          demand(value.operand(0), Words.mask(extend.scalar().width()), wanted, work);
+      case Operation.SwapBytes swap ->
+          demand(value.operand(0), Words.mask(swap.width()), wanted, work);
       case Operation.Phi phi -> value.operands().forEach(o -> demand(o, bits, wanted, work));
       case Operation.Branch branch -> {
-        long seen = branch.narrow() ? LOW : -1;
+        long seen = branch.narrow() ? Words.LOW : -1;
         value.operands().forEach(o -> demand(o, seen, wanted, work));
       }
       case Operation.Binary binary -> demandBinary(value, binary, bits, wanted, work);
@@ -230,8 +226,8 @@ final class Narrowing implements Pass {
       return;
     }
     if (binary.narrow()) {
-      demand(a, LOW, wanted, work);
-      demand(b, LOW, wanted, work);
+      demand(a, Words.LOW, wanted, work);
+      demand(b, Words.LOW, wanted, work);
       return;
     }
     switch (binary.operator()) {
@@ -275,7 +271,7 @@ final class Narrowing implements Pass {
         long bits = wanted[value.number()];
         boolean drop =
             switch (value.operation()) {
-              case Operation.Extend extend -> (bits & ~low(extend.scalar().width())) == 0;
+              case Operation.Extend extend -> (bits & ~Words.mask(extend.scalar().width())) == 0;
               case Operation.Binary binary ->
                   binary.operator() == Operator.AND
                       && !binary.narrow()

@@ -10,6 +10,7 @@ import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Stack;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * to.
  */
 final class Simplify implements Pass {
-  /** MAX_BPF_STACK, include/linux/filter.h. */
-  private static final long MOST_STACK_BYTES = 512;
-
   @Override
   public String name() {
     return "simplify";
@@ -227,7 +225,7 @@ final class Simplify implements Pass {
       if (binary.narrow()) {
         return null;
       }
-      if (a.constant().isPresent() && isCommutative(operator)) {
+      if (a.constant().isPresent() && operator.isCommutative()) {
         return become(value, operator, b, a);
       }
       if (a == b && !a.isPointer()) {
@@ -247,13 +245,6 @@ final class Simplify implements Pass {
       return withConstant(value, operator, a, b.constant().getAsLong());
     }
 
-    private static boolean isCommutative(Operator operator) {
-      return switch (operator) {
-        case ADD, MULTIPLY, AND, OR, XOR -> true;
-        default -> false;
-      };
-    }
-
     private @Nullable Value withConstant(Value value, Operator operator, Value a, long c) {
       Operation.@Nullable Binary inner =
           a.operation() instanceof Operation.Binary i
@@ -269,8 +260,8 @@ final class Simplify implements Pass {
             return a;
           }
           if (a.operation() instanceof Operation.StackAddress s
-              && -MOST_STACK_BYTES <= c
-              && c <= MOST_STACK_BYTES) {
+              && -Stack.BYTES <= c
+              && c <= Stack.BYTES) {
             return routine.leaf(
                 new Operation.StackAddress(s.object(), (int) (s.displacement() + c)));
           }
@@ -324,7 +315,7 @@ final class Simplify implements Pass {
           if ((~c & ~factsFor(value).zeros(a)) == 0) {
             return a;
           }
-          if (c == 0xffffffffL) {
+          if (c == Words.LOW) {
             value.become(new Operation.Extend(ScalarType.U32), a);
             changed = true;
             return null;
@@ -378,7 +369,7 @@ final class Simplify implements Pass {
       if (a.constant().isPresent()) {
         return constant(scalar.convert(a.constant().getAsLong()));
       }
-      long mask = (1L << 8 * scalar.width()) - 1;
+      long mask = Words.mask(scalar.width());
       long most = scalar.signed() ? mask >>> 1 : mask;
       if (Long.compareUnsigned(factsFor(value).high(a), most) <= 0) {
         return a;
@@ -417,7 +408,7 @@ final class Simplify implements Pass {
       if (a.constant().isPresent()) {
         return constant(Words.swap(swap.width(), a.constant().getAsLong()));
       }
-      long mask = swap.width() == 8 ? -1 : (1L << 8 * swap.width()) - 1;
+      long mask = Words.mask(swap.width());
       if (a.operation() instanceof Operation.SwapBytes inner
           && inner.width() == swap.width()
           && (~facts.zeros(a.operand(0)) & ~mask) == 0) {
@@ -584,7 +575,7 @@ final class Simplify implements Pass {
           && extend.scalar().signed()
           && fits(a.operand(0), extend.scalar().width())
           && extend.scalar().convert(c) == c) {
-        long mask = (1L << 8 * extend.scalar().width()) - 1;
+        long mask = Words.mask(extend.scalar().width());
         return new Test(relation, false, a.operand(0), constant(c & mask));
       }
       if (a.operation() instanceof Operation.Binary inner

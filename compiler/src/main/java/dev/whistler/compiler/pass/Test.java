@@ -6,6 +6,7 @@ import dev.whistler.compiler.ir.Relations;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.Region;
 import org.jspecify.annotations.Nullable;
 
@@ -198,7 +199,7 @@ record Test(Relation relation, boolean narrow, Value a, Value b) {
   private record Range(boolean signed, long first, long last) {
     /** Null for equality, which asks for no order, and where no word is meant. */
     static @Nullable Range of(Test test) {
-      long all = test.narrow ? 0xffffffffL : -1L;
+      long all = test.narrow ? Words.LOW : -1L;
       boolean signed =
           switch (test.relation) {
             case SIGNED_LESS, SIGNED_LESS_EQUAL, SIGNED_GREATER, SIGNED_GREATER_EQUAL -> true;

@@ -146,6 +146,14 @@ public sealed interface Expr {
         case DIVIDE, MODULO -> false;
       };
     }
+
+    /** Whether the operands may change places. */
+    public boolean isCommutative() {
+      return switch (this) {
+        case ADD, MULTIPLY, AND, OR, XOR -> true;
+        case SUBTRACT, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> false;
+      };
+    }
   }
 
   /** A binary operation. */

@@ -5,6 +5,9 @@ import dev.whistler.compiler.tree.Expr.Relation;
 
 /** The operators of section 7 on 64-bit words: what folding and constant expressions compute. */
 public final class Words {
+  /** The low half of a word. */
+  public static final long LOW = 0xffffffffL;
+
   private Words() {}
 
   /** Applies a binary operator with run-time meaning: shift counts are modulo 64. */
@@ -22,6 +25,11 @@ public final class Words {
       case SHIFT_RIGHT -> a >>> b;
       case SHIFT_RIGHT_SIGNED -> a >> b;
     };
+  }
+
+  /** All bits of a number of a width, in bytes: its largest value without sign. */
+  public static long mask(int width) {
+    return -1L >>> 64 - 8 * width;
   }
 
   /** Whether a comparison of two words is true; relations without {@code SIGNED} are unsigned. */

@@ -130,8 +130,8 @@ final class Mutants {
           new Mutant(
               "a call keeps r5",
               "emit/InterferenceGraph.java",
-              "CALL_CLOBBERED = 0b111111;",
-              "CALL_CLOBBERED = 0b011111;"),
+              "|= RegisterSets.CALL_CLOBBERED;",
+              "|= RegisterSets.CALL_CLOBBERED >> 1;"),
           new Mutant(
               "a register that only a jump reads is not live",
               "emit/Liveness.java",
@@ -170,7 +170,7 @@ final class Mutants {
           new Mutant(
               "part of a stack object written counts as all",
               "emit/StackUse.java",
-              "store && width(instruction.opcode) == object.size()",
+              "store && Opcode.width(instruction.opcode) == object.size()",
               "store"),
           new Mutant(
               "a copy is hoisted over a use on the other way",
@@ -286,8 +286,8 @@ final class Mutants {
           new Mutant(
               "half the address space is no distance for the simplifier",
               "pass/Simplify.java",
-              "              && -MOST_STACK_BYTES <= c\n              && c <= MOST_STACK_BYTES) {",
-              "              && Math.abs(c) <= MOST_STACK_BYTES) {"));
+              "              && -Stack.BYTES <= c\n              && c <= Stack.BYTES) {",
+              "              && Math.abs(c) <= Stack.BYTES) {"));
 
   /** Defects of what comes before the typed tree. */
   static final List<Mutant> OF_THE_FRONT_END =
