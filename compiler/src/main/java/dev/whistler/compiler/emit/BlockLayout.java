@@ -134,7 +134,7 @@ final class BlockLayout {
   private boolean hoistCopies() {
     boolean changed = false;
     Map<MachineBlock, List<MachineBlock>> predecessors = predecessors();
-    Map<MachineBlock, Integer> liveIn = RegisterSets.liveIn(machine);
+    int[] liveIn = RegisterSets.liveIn(machine);
     for (MachineBlock block : machine.blocks) {
       if (block.jump == null) {
         continue;
@@ -159,7 +159,7 @@ final class BlockLayout {
           plain &= isCopy(i);
           written |= RegisterSets.written(i);
         }
-        int blocked = liveIn.getOrDefault(other, 0) | RegisterSets.read(block.jump);
+        int blocked = liveIn[other.number()] | RegisterSets.read(block.jump);
         if (plain && (written & blocked) == 0) {
           block.code.addAll(edge.code);
           edge.code = new ArrayList<>();

@@ -1,7 +1,10 @@
 package dev.whistler.compiler.emit;
 
 import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.flow.DataFlow;
+import dev.whistler.compiler.flow.DataFlow.Direction;
 import dev.whistler.compiler.ir.BackEndException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,11 +31,11 @@ final class Liveness {
 
   /** Live registers at the end of a block; only the first {@link #liveOutSize} entries count. */
   int[] liveOut(MachineBlock block) {
-    return liveOut[block.number];
+    return liveOut[block.number()];
   }
 
   int liveOutSize(MachineBlock block) {
-    return liveOutSize[block.number];
+    return liveOutSize[block.number()];
   }
 
   private void compute() {
@@ -42,9 +45,8 @@ final class Liveness {
     IntLists definedIn = new IntLists(registers);
     int[] seenUse = new int[registers];
     int[] seenDefinition = new int[registers];
-    int[][] predecessors = predecessors();
     for (MachineBlock block : machine.blocks) {
-      int stamp = block.number + 1;
+      int stamp = block.number() + 1;
       for (MachineInstruction i : block.all()) {
         if (i.readsTarget()) {
           use(i.target, block, stamp, seenUse, seenDefinition, exposed);
@@ -55,42 +57,32 @@ final class Liveness {
         int defined = i.defined();
         if (defined >= MachineInstruction.FIRST_VIRTUAL && seenDefinition[defined] != stamp) {
           seenDefinition[defined] = stamp;
-          definedIn.add(defined, block.number);
+          definedIn.add(defined, block.number());
         }
       }
     }
-    int[] liveInStamp = new int[blocks];
-    int[] liveOutStamp = new int[blocks];
-    int[] definedStamp = new int[blocks];
-    int[] work = new int[blocks];
+    int[] exposedIn = new int[blocks];
+    int[] lostIn = new int[blocks];
+    DataFlow<MachineBlock, Boolean> flow =
+        new DataFlow<>(machine.blocks, Direction.BACKWARD, false, Boolean::logicalOr);
     for (int register = MachineInstruction.FIRST_VIRTUAL; register < registers; register++) {
-      int size = exposed.size(register);
-      if (size == 0) {
+      if (exposed.size(register) == 0) {
         continue;
       }
+      int stamp = register;
+      List<MachineBlock> readers = new ArrayList<>(exposed.size(register));
+      for (int i = 0; i < exposed.size(register); i++) {
+        exposedIn[exposed.get(register, i)] = stamp;
+        readers.add(machine.blocks.get(exposed.get(register, i)));
+      }
       for (int i = 0; i < definedIn.size(register); i++) {
-        definedStamp[definedIn.get(register, i)] = register;
+        lostIn[definedIn.get(register, i)] = stamp;
       }
-      int top = 0;
-      for (int i = 0; i < size; i++) {
-        int block = exposed.get(register, i);
-        liveInStamp[block] = register;
-        work[top++] = block;
-      }
-      while (top > 0) {
-        int block = work[--top];
-        for (int predecessor : predecessors[block]) {
-          if (liveOutStamp[predecessor] == register) {
-            continue;
-          }
-          liveOutStamp[predecessor] = register;
-          addLiveOut(predecessor, register);
-          if (definedStamp[predecessor] != register && liveInStamp[predecessor] != register) {
-            liveInStamp[predecessor] = register;
-            work[top++] = predecessor;
-          }
-        }
-      }
+      flow.solve(
+          readers,
+          (block, live) ->
+              exposedIn[block.number()] == stamp || live && lostIn[block.number()] != stamp);
+      flow.reached().forEach(block -> addLiveOut(block.number(), stamp));
     }
   }
 
@@ -105,7 +97,7 @@ final class Liveness {
         && seenUse[register] != stamp
         && seenDefinition[register] != stamp) {
       seenUse[register] = stamp;
-      exposed.add(register, block.number);
+      exposed.add(register, block.number());
     }
   }
 
@@ -134,19 +126,5 @@ final class Liveness {
       liveOut[block] = Arrays.copyOf(liveOut[block], Math.max(8, 2 * size));
     }
     liveOut[block][size] = register;
-  }
-
-  private int[][] predecessors() {
-    IntLists lists = new IntLists(machine.blocks.size());
-    for (MachineBlock block : machine.blocks) {
-      for (MachineBlock successor : List.copyOf(block.successors())) {
-        lists.add(successor.number, block.number);
-      }
-    }
-    int[][] result = new int[machine.blocks.size()][];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = lists.toArray(i);
-    }
-    return result;
   }
 }

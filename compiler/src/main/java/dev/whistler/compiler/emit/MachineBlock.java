@@ -1,5 +1,6 @@
 package dev.whistler.compiler.emit;
 
+import dev.whistler.compiler.flow.Node;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * and {@link #next} is null; it goes on at {@link #next}; or {@link #jump} decides between {@link
  * #taken} and {@link #next}.
  */
-final class MachineBlock {
-  final int number;
+final class MachineBlock implements Node<MachineBlock> {
+  private final int number;
   List<MachineInstruction> code = new ArrayList<>();
 
   /** A conditional jump without its offset, or null. */
@@ -29,15 +30,18 @@ final class MachineBlock {
     this.number = number;
   }
 
-  List<MachineBlock> successors() {
-    List<MachineBlock> list = new ArrayList<>(2);
-    if (taken != null) {
-      list.add(taken);
+  @Override
+  public int number() {
+    return number;
+  }
+
+  /** What follows comes first. */
+  @Override
+  public List<MachineBlock> successors() {
+    if (next == null) {
+      return List.of();
     }
-    if (next != null) {
-      list.add(next);
-    }
-    return list;
+    return taken == null ? List.of(next) : List.of(next, taken);
   }
 
   /** Code and jump, in order. */

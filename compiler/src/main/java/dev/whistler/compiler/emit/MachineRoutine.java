@@ -11,6 +11,7 @@ final class MachineRoutine {
   /** The entry first; later stages order the rest. */
   final List<MachineBlock> blocks = new ArrayList<>();
 
+  private int nextBlock;
   private int nextRegister = MachineInstruction.FIRST_VIRTUAL;
 
   MachineRoutine(Routine routine) {
@@ -27,8 +28,18 @@ final class MachineRoutine {
   }
 
   MachineBlock newBlock() {
-    MachineBlock block = new MachineBlock(blocks.size());
+    MachineBlock block = looseBlock();
     blocks.add(block);
     return block;
+  }
+
+  /** A block that the caller puts between others. */
+  MachineBlock looseBlock() {
+    return new MachineBlock(nextBlock++);
+  }
+
+  /** One more than the highest number of a block. */
+  int blockCount() {
+    return nextBlock;
   }
 }

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.emit;
 
-import java.util.HashMap;
-import java.util.Map;
+import dev.whistler.compiler.flow.DataFlow;
+import dev.whistler.compiler.flow.DataFlow.Direction;
 
 /** Machine registers as bits: what instructions read and write, what is live. */
 final class RegisterSets {
@@ -35,27 +35,23 @@ final class RegisterSets {
     return defined == MachineInstruction.NONE ? 0 : 1 << defined;
   }
 
-  /** Registers live at the start of each block. */
-  static Map<MachineBlock, Integer> liveIn(MachineRoutine machine) {
-    Map<MachineBlock, Integer> liveIn = new HashMap<>();
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (MachineBlock block : machine.blocks.reversed()) {
-        int live = 0;
-        for (MachineBlock successor : block.successors()) {
-          live |= liveIn.getOrDefault(successor, 0);
-        }
-        if (block.jump != null) {
-          live |= read(block.jump);
-        }
-        for (MachineInstruction i : block.code.reversed()) {
-          live = live & ~written(i) | read(i);
-        }
-        Integer before = liveIn.put(block, live);
-        changed |= before == null || before != live;
-      }
+  /** Registers live at the start of each block, by its number. */
+  static int[] liveIn(MachineRoutine machine) {
+    DataFlow<MachineBlock, Integer> flow =
+        new DataFlow<>(machine.blocks, Direction.BACKWARD, 0, (a, b) -> a | b);
+    flow.solve(machine.blocks, RegisterSets::liveIn);
+    int[] liveIn = new int[machine.blockCount()];
+    for (MachineBlock block : machine.blocks) {
+      liveIn[block.number()] = liveIn(block, flow.into(block));
     }
     return liveIn;
+  }
+
+  private static int liveIn(MachineBlock block, int liveOut) {
+    int live = block.jump == null ? liveOut : liveOut | read(block.jump);
+    for (MachineInstruction i : block.code.reversed()) {
+      live = live & ~written(i) | read(i);
+    }
+    return live;
   }
 }

@@ -1,5 +1,7 @@
 package dev.whistler.compiler.emit;
 
+import dev.whistler.compiler.flow.DataFlow;
+import dev.whistler.compiler.flow.DataFlow.Direction;
 import dev.whistler.compiler.ir.StackObject;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -67,24 +69,32 @@ final class StackUse {
   private void analyze(MachineRoutine machine) {
     Map<MachineBlock, List<Event>> events = new HashMap<>();
     for (MachineBlock block : machine.blocks) {
-      events.put(block, events(block));
-    }
-    Map<MachineBlock, BitSet> touchedAtEnd = touched(machine, events);
-    Map<MachineBlock, BitSet> wantedAtEnd = wanted(machine, events);
-    Map<MachineBlock, BitSet> touchedAtStart = new HashMap<>();
-    for (MachineBlock block : machine.blocks) {
-      for (MachineBlock successor : block.successors()) {
-        touchedAtStart
-            .computeIfAbsent(successor, b -> new BitSet())
-            .or(touchedAtEnd.getOrDefault(block, new BitSet()));
+      List<Event> list = events(block);
+      if (!list.isEmpty()) {
+        events.put(block, list);
       }
     }
-    for (MachineBlock block : machine.blocks) {
-      connect(
-          events.getOrDefault(block, List.of()),
-          touchedAtStart.getOrDefault(block, new BitSet()),
-          wantedAtEnd.getOrDefault(block, new BitSet()));
-    }
+    DataFlow<MachineBlock, BitSet> touched = DataFlow.ofSets(machine.blocks, Direction.FORWARD);
+    touched.solve(events.keySet(), (block, before) -> touched(events(block, events), before));
+    DataFlow<MachineBlock, BitSet> wanted = DataFlow.ofSets(machine.blocks, Direction.BACKWARD);
+    wanted.solve(events.keySet(), (block, behind) -> wanted(events(block, events), behind));
+    events.forEach((block, list) -> connect(list, touched.into(block), wanted.into(block)));
+  }
+
+  private static List<Event> events(MachineBlock block, Map<MachineBlock, List<Event>> events) {
+    return events.getOrDefault(block, List.of());
+  }
+
+  private static BitSet touched(List<Event> events, BitSet before) {
+    BitSet touched = (BitSet) before.clone();
+    events.forEach(event -> touched.set(event.object()));
+    return touched;
+  }
+
+  private static BitSet wanted(List<Event> events, BitSet behind) {
+    BitSet wanted = (BitSet) behind.clone();
+    events.reversed().forEach(event -> wanted.set(event.object(), !event.whole()));
+    return wanted;
   }
 
   /** The events of a block in order; that of an address given to a call stands at the call too. */
@@ -134,55 +144,6 @@ final class StackUse {
       }
     }
     return false;
-  }
-
-  private Map<MachineBlock, BitSet> touched(
-      MachineRoutine machine, Map<MachineBlock, List<Event>> events) {
-    Map<MachineBlock, BitSet> atEnd = new HashMap<>();
-    for (MachineBlock block : machine.blocks) {
-      BitSet set = new BitSet();
-      for (Event event : events.getOrDefault(block, List.of())) {
-        set.set(event.object());
-      }
-      atEnd.put(block, set);
-    }
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (MachineBlock block : machine.blocks) {
-        for (MachineBlock successor : block.successors()) {
-          BitSet set = atEnd.computeIfAbsent(successor, b -> new BitSet());
-          int before = set.cardinality();
-          set.or(atEnd.getOrDefault(block, new BitSet()));
-          changed |= set.cardinality() != before;
-        }
-      }
-    }
-    return atEnd;
-  }
-
-  private Map<MachineBlock, BitSet> wanted(
-      MachineRoutine machine, Map<MachineBlock, List<Event>> events) {
-    Map<MachineBlock, BitSet> atStart = new HashMap<>();
-    Map<MachineBlock, BitSet> atEnd = new HashMap<>();
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (MachineBlock block : machine.blocks.reversed()) {
-        BitSet set = new BitSet();
-        for (MachineBlock successor : block.successors()) {
-          set.or(atStart.getOrDefault(successor, new BitSet()));
-        }
-        atEnd.put(block, (BitSet) set.clone());
-        for (Event event : events.getOrDefault(block, List.<Event>of()).reversed()) {
-          set.set(event.object(), !event.whole());
-        }
-        if (!set.equals(atStart.put(block, set))) {
-          changed = true;
-        }
-      }
-    }
-    return atEnd;
   }
 
   private void connect(List<Event> events, BitSet touched, BitSet wantedAtEnd) {

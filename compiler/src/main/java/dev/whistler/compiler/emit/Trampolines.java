@@ -39,7 +39,7 @@ final class Trampolines {
       MachineBlock current = block;
       result.add(current);
       while (current.code.size() > LONGEST_BLOCK) {
-        MachineBlock rest = new MachineBlock(-1);
+        MachineBlock rest = machine.looseBlock();
         List<MachineInstruction> code = current.code;
         rest.code = new ArrayList<>(code.subList(LONGEST_BLOCK, code.size()));
         rest.jump = current.jump;
@@ -81,11 +81,11 @@ final class Trampolines {
     for (int i = 0; i < order.size(); i++) {
       MachineBlock block = order.get(i);
       if (block.taken != null) {
-        block.taken = reach(i, block.taken, starts, ends, stops, islands);
+        block.taken = reach(machine, i, block.taken, starts, ends, stops, islands);
       }
       boolean adjacent = i + 1 < order.size() && order.get(i + 1) == block.next;
       if (block.next != null && !adjacent && !longJumps) {
-        block.next = reach(i, block.next, starts, ends, stops, islands);
+        block.next = reach(machine, i, block.next, starts, ends, stops, islands);
       }
     }
     if (stops.isEmpty()) {
@@ -102,6 +102,7 @@ final class Trampolines {
   }
 
   private static MachineBlock reach(
+      MachineRoutine machine,
       int from,
       MachineBlock target,
       Map<MachineBlock, Integer> starts,
@@ -117,7 +118,7 @@ final class Trampolines {
     return stops.computeIfAbsent(
         new Stop(place, target),
         s -> {
-          MachineBlock stop = new MachineBlock(-1);
+          MachineBlock stop = machine.looseBlock();
           stop.next = target;
           islands.computeIfAbsent(place, p -> new ArrayList<>()).add(stop);
           return stop;

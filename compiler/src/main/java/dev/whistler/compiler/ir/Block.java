@@ -1,12 +1,13 @@
 package dev.whistler.compiler.ir;
 
+import dev.whistler.compiler.flow.Node;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A basic block. Compared by identity. Edges are changed only through its methods. */
-public final class Block {
+public final class Block implements Node<Block> {
   private final int number;
   private final Runnable reshaped;
   private final List<Value> phis = new ArrayList<>();
@@ -33,6 +34,7 @@ public final class Block {
   }
 
   /** Number within the routine, from 0; stable. */
+  @Override
   public int number() {
     return number;
   }
@@ -53,6 +55,7 @@ public final class Block {
   }
 
   /** A read-only view; for a branch first the block where the relation holds. */
+  @Override
   public List<Block> successors() {
     return successorsView;
   }

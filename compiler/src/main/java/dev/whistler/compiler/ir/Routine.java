@@ -1,12 +1,11 @@
 package dev.whistler.compiler.ir;
 
+import dev.whistler.compiler.flow.DepthFirst;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -140,7 +139,7 @@ public final class Routine {
   public List<Block> reversePostOrder() {
     List<Block> known = order;
     if (known == null) {
-      known = Collections.unmodifiableList(walk());
+      known = Collections.unmodifiableList(DepthFirst.reversePostOrder(List.of(entry())));
       order = known;
     }
     return known;
@@ -154,33 +153,6 @@ public final class Routine {
       dominators = known;
     }
     return known;
-  }
-
-  private List<Block> walk() {
-    boolean[] seen = new boolean[nextBlock];
-    List<Block> visited = new ArrayList<>(blocks.size());
-    Deque<Block> stack = new ArrayDeque<>();
-    int[] next = new int[nextBlock];
-    stack.push(entry());
-    seen[entry().number()] = true;
-    while (!stack.isEmpty()) {
-      Block block = stack.getFirst();
-      // The last successor first, so that the first one comes first in the reversed order.
-      List<Block> successors = block.successors();
-      int index = successors.size() - 1 - next[block.number()]++;
-      if (index < 0) {
-        stack.pop();
-        visited.add(block);
-      } else {
-        Block successor = successors.get(index);
-        if (!seen[successor.number()]) {
-          seen[successor.number()] = true;
-          stack.push(successor);
-        }
-      }
-    }
-    Collections.reverse(visited);
-    return visited;
   }
 
   /** Removes blocks that cannot be reached, with their edges; whether there were any. */

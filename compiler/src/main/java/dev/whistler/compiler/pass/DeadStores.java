@@ -1,5 +1,7 @@
 package dev.whistler.compiler.pass;
 
+import dev.whistler.compiler.flow.DataFlow;
+import dev.whistler.compiler.flow.DataFlow.Direction;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Operation.ByteRange;
@@ -7,11 +9,8 @@ import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.table.Helpers;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,11 +52,15 @@ final class DeadStores implements Pass {
   @Override
   public boolean run(Routine routine) {
     Map<Object, Target> targets = collect(routine);
+    if (targets.isEmpty()) {
+      return false;
+    }
     IdentityHashMap<Value, Operation.@Nullable Effect> rewritten = new IdentityHashMap<>();
+    DataFlow<Block, BitSet> flow = DataFlow.ofSets(routine.blocks(), Direction.BACKWARD);
     targets.forEach(
         (object, target) -> {
           if (!target.escapes) {
-            improve(object, target, rewritten);
+            improve(object, target, flow, rewritten);
           }
         });
     if (rewritten.isEmpty()) {
@@ -161,30 +164,21 @@ final class DeadStores implements Pass {
     }
   }
 
-  /** Backwards data flow of the bytes that are still wanted, over the blocks where any are. */
+  /** Which bytes are still wanted, backwards from where they are. */
   private static void improve(
-      Object object, Target target, IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
-    Map<Block, BitSet> wantedAtEnd = new HashMap<>();
-    Deque<Block> work = new ArrayDeque<>(target.uses.keySet());
-    while (!work.isEmpty()) {
-      Block block = work.poll();
-      BitSet wanted = (BitSet) wantedAtEnd.computeIfAbsent(block, b -> new BitSet()).clone();
-      walk(block, object, target, wanted, null);
-      if (wanted.isEmpty()) {
-        continue;
-      }
-      for (Block predecessor : block.predecessors()) {
-        BitSet there = wantedAtEnd.computeIfAbsent(predecessor, b -> new BitSet());
-        int before = there.cardinality();
-        there.or(wanted);
-        if (there.cardinality() != before) {
-          work.add(predecessor);
-        }
-      }
-    }
+      Object object,
+      Target target,
+      DataFlow<Block, BitSet> flow,
+      IdentityHashMap<Value, Operation.@Nullable Effect> rewritten) {
+    flow.solve(
+        target.uses.keySet(),
+        (block, wantedAtEnd) -> {
+          BitSet wanted = (BitSet) wantedAtEnd.clone();
+          walk(block, object, target, wanted, null);
+          return wanted;
+        });
     for (Block block : target.uses.keySet()) {
-      BitSet wanted = (BitSet) wantedAtEnd.getOrDefault(block, new BitSet()).clone();
-      walk(block, object, target, wanted, rewritten);
+      walk(block, object, target, (BitSet) flow.into(block).clone(), rewritten);
     }
   }
 

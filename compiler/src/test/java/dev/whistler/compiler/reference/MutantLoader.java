@@ -29,7 +29,7 @@ import org.jspecify.annotations.NullMarked;
 final class MutantLoader extends ClassLoader {
   private static final Pattern OWN =
       Pattern.compile(
-          "dev\\.whistler\\.compiler\\.((ir|pass|emit|object)\\..*|reference\\.WhistlerCodeGenerator)");
+          "dev\\.whistler\\.compiler\\.((flow|ir|pass|emit|object)\\..*|reference\\.WhistlerCodeGenerator)");
 
   /** The whole compiler, but for the interface by which it is asked. */
   private static final Pattern WHOLE =

@@ -175,7 +175,7 @@ final class Mutants {
           new Mutant(
               "a copy is hoisted over a use on the other way",
               "emit/BlockLayout.java",
-              "int blocked = liveIn.getOrDefault(other, 0) | RegisterSets.read(block.jump);",
+              "int blocked = liveIn[other.number()] | RegisterSets.read(block.jump);",
               "int blocked = RegisterSets.read(block.jump);"),
           new Mutant(
               "a block is merged again at an end it has given away",

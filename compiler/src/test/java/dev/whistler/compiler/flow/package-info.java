@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.compiler.flow;
+
+import org.jspecify.annotations.NullMarked;
