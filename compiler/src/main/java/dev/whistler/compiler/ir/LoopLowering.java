@@ -343,7 +343,7 @@ final class LoopLowering {
     inner.bind(index, counter);
     inner.lower(loopBody);
     inner.endIteration(0);
-    routine.removeUnreachable();
+    CleanUp.removeUnreachable(routine);
     return routine;
   }
 

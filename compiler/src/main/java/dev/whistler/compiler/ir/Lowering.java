@@ -74,7 +74,7 @@ public final class Lowering {
   private static void finish(BodyLowering body, Expr root) {
     Value value = body.lower(root);
     body.leave(value);
-    body.builder().routine().removeUnreachable();
+    CleanUp.removeUnreachable(body.builder().routine());
   }
 
   DataLayout layout() {

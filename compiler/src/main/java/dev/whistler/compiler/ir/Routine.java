@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -155,25 +156,6 @@ public final class Routine {
     return known;
   }
 
-  /** Removes blocks that cannot be reached, with their edges; whether there were any. */
-  public boolean removeUnreachable() {
-    List<Block> reachable = reversePostOrder();
-    if (reachable.size() == blocks.size()) {
-      return false;
-    }
-    boolean[] reached = new boolean[nextBlock];
-    for (Block block : reachable) {
-      reached[block.number()] = true;
-    }
-    for (Block block : blocks) {
-      if (!reached[block.number()] && block.isTerminated()) {
-        block.unterminate();
-      }
-    }
-    blocks.removeIf(b -> !reached[b.number()]);
-    return true;
-  }
-
   /**
    * Replaces operands everywhere. {@code replacement} returns its argument where nothing changes.
    */
@@ -208,9 +190,9 @@ public final class Routine {
     }
   }
 
-  /** Forgets the blocks that others absorbed. */
-  public void removeAbsorbed() {
-    blocks.removeIf(b -> !b.isTerminated());
+  /** Takes out blocks to which no edge leads. */
+  void forgetBlocks(Predicate<Block> gone) {
+    blocks.removeIf(gone);
   }
 
   /** Replaces values by others everywhere, following chains. */

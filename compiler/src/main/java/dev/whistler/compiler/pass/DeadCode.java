@@ -1,6 +1,7 @@
 package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
+import dev.whistler.compiler.ir.CleanUp;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
@@ -23,7 +24,7 @@ final class DeadCode implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    boolean changed = routine.removeUnreachable();
+    boolean changed = CleanUp.removeUnreachable(routine);
     boolean[] live = new boolean[routine.valueCount()];
     Deque<Value> work = new ArrayDeque<>();
     for (Block block : routine.blocks()) {

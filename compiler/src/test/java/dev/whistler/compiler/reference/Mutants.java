@@ -124,7 +124,7 @@ final class Mutants {
               "new Key(value.operand(0), value.operand(0))"),
           new Mutant(
               "an empty block is skipped where both ways meet",
-              "pass/Control.java",
+              "ir/CleanUp.java",
               "boolean twice = from.successors().contains(target);",
               "boolean twice = false;"),
           new Mutant(
@@ -174,7 +174,7 @@ final class Mutants {
               "store"),
           new Mutant(
               "a copy is hoisted over a use on the other way",
-              "emit/BlockLayout.java",
+              "emit/MachineCleanUp.java",
               "int blocked = liveIn[other.number()] | RegisterSets.read(block.jump);",
               "int blocked = RegisterSets.read(block.jump);"),
           new Mutant(
