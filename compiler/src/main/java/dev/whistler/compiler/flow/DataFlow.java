@@ -40,6 +40,7 @@ public final class DataFlow<N extends Node<N>, F> {
   private final BinaryOperator<F> meet;
   private final List<F> facts;
   private final BitSet reached = new BitSet();
+  private final BitSet waiting = new BitSet();
 
   /**
    * Makes a graph ready.
@@ -69,6 +70,9 @@ public final class DataFlow<N extends Node<N>, F> {
   }
 
   private static BitSet union(BitSet a, BitSet b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return a.isEmpty() ? b : a;
+    }
     BitSet both = (BitSet) a.clone();
     both.or(b);
     return both;
@@ -107,10 +111,13 @@ public final class DataFlow<N extends Node<N>, F> {
    * @throws IllegalStateException if the facts do not settle
    */
   public void solve(Iterable<N> from, BiFunction<N, F, F> transfer) {
-    reached.stream().forEach(i -> facts.set(i, initial));
+    for (int i = reached.nextSetBit(0); i >= 0; i = reached.nextSetBit(i + 1)) {
+      facts.set(i, initial);
+    }
     reached.clear();
-    BitSet waiting = new BitSet();
-    from.forEach(node -> waiting.set(place[node.number()]));
+    for (N node : from) {
+      waiting.set(place[node.number()]);
+    }
     // Each round carries facts up to the next edge of a loop that leads back, and on a path without
     // a circle there are fewer of those than blocks (J. Kam and J. Ullman, 1976).
     for (int round = 0; !waiting.isEmpty(); round++) {
@@ -140,6 +147,10 @@ public final class DataFlow<N extends Node<N>, F> {
 
   /** The blocks into which other facts come than the initial one. */
   public List<N> reached() {
-    return reached.stream().mapToObj(order::get).toList();
+    List<N> nodes = new ArrayList<>(reached.cardinality());
+    for (int i = reached.nextSetBit(0); i >= 0; i = reached.nextSetBit(i + 1)) {
+      nodes.add(order.get(i));
+    }
+    return nodes;
   }
 }
