@@ -4,7 +4,6 @@ import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.table.ResolvedSection;
-import dev.whistler.compiler.table.Sections;
 import dev.whistler.compiler.tree.Expr;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +34,7 @@ public final class ReturnValues {
       List<Expr> returned, ResolvedSection section, Diagnostics diagnostics) {
     Consumer<Expr> check =
         value -> {
-          if (value instanceof Expr.Constant c
-              && !Sections.allowsReturn(section, (int) c.value())) {
+          if (value instanceof Expr.Constant c && !section.returns().allow((int) c.value())) {
             diagnostics.report(
                 Code.W_RETVAL,
                 c.origin(),

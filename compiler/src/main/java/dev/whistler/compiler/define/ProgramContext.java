@@ -1,5 +1,6 @@
 package dev.whistler.compiler.define;
 
+import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.table.ResolvedSection;
 
 /**
@@ -11,9 +12,9 @@ import dev.whistler.compiler.table.ResolvedSection;
  * @param license licence string
  * @param sleepable whether it may sleep
  */
-public record ProgramContext(String name, ResolvedSection section, String license, boolean sleepable) {
-  /** The type keyword without colon. */
-  public String type() {
+public record ProgramContext(
+    String name, ResolvedSection section, String license, boolean sleepable) {
+  public ProgramType type() {
     return section.type();
   }
 }

@@ -1,14 +1,15 @@
 package dev.whistler.compiler.define;
 
+import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.NearMatches;
-import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.table.ProgramTypes;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.table.Sections;
@@ -50,7 +51,7 @@ public final class ProgramDefinitions {
             "defprog",
             context,
             diagnostics);
-    String type = type(options, context);
+    ProgramType type = type(options, context);
     ResolvedSection section = section(options, type, form.origin(), context);
     Datum sectionDatum = options.value("section");
     checkKernel(section, form.origin());
@@ -84,26 +85,26 @@ public final class ProgramDefinitions {
     return value != null && !Datum.isNil(value);
   }
 
-  private String type(OptionList options, ExpansionContext context) {
+  private ProgramType type(OptionList options, ExpansionContext context) {
     Datum datum = options.value("type");
     if (datum == null) {
-      return "xdp";
+      return ProgramTypes.DEFAULT;
     }
-    String type = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
-    if (!ProgramTypes.exists(type)) {
-      throw diagnostics.fail(
-          Code.E_PROGTYPE,
-          context.originOf(datum),
-          type.isEmpty()
-              ? "a program type is a keyword such as :xdp"
-              : "unknown program type :" + type,
-          NearMatches.hint(type, ProgramTypes.all()));
-    }
-    return type;
+    String name = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
+    return ProgramTypes.named(name)
+        .orElseThrow(
+            () ->
+                diagnostics.fail(
+                    Code.E_PROGTYPE,
+                    context.originOf(datum),
+                    name.isEmpty()
+                        ? "a program type is a keyword such as :xdp"
+                        : "unknown program type :" + name,
+                    NearMatches.hint(name, ProgramTypes.names())));
   }
 
   private ResolvedSection section(
-      OptionList options, String type, Origin at, ExpansionContext context) {
+      OptionList options, ProgramType type, Origin at, ExpansionContext context) {
     @Nullable Datum datum = options.value("section");
     Origin sectionAt = datum == null ? at : context.originOf(datum);
     ResolvedSection section =
@@ -126,7 +127,7 @@ public final class ProgramDefinitions {
     return section;
   }
 
-  private ResolvedSection defaultSection(String type, Origin at) {
+  private ResolvedSection defaultSection(ProgramType type, Origin at) {
     return Sections.defaultOf(type)
         .orElseThrow(
             () ->
@@ -138,7 +139,7 @@ public final class ProgramDefinitions {
   }
 
   private ResolvedSection written(
-      OptionList options, String type, Origin sectionAt, ExpansionContext context) {
+      OptionList options, ProgramType type, Origin sectionAt, ExpansionContext context) {
     String written = text(options, "section", "", context);
     ResolvedSection section =
         Sections.resolve(written)

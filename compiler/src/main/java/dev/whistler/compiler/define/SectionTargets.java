@@ -6,6 +6,7 @@ import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelDescription.Answer;
 import dev.whistler.compiler.kernel.KernelDescription.Target;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.table.AttachPoint;
 import dev.whistler.compiler.table.ResolvedSection;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,42 +100,26 @@ public final class SectionTargets {
   }
 
   private static Optional<Wanted> wanted(ResolvedSection section) {
-    Map<String, Object> target = section.attachParameters();
-    return switch (section.attachKind()) {
-      case "tracepoint" ->
-          named(target, "event")
-              .map(
-                  event ->
-                      new Wanted(
-                          Target.TRACEPOINT,
-                          target.get("category") + "/" + event,
-                          "",
-                          "tracepoint"));
-      case "raw-tracepoint" ->
-          named(target, "event")
-              .map(event -> new Wanted(Target.RAW_TRACEPOINT, event, "", "tracepoint"));
-      case "lsm", "cgroup" ->
-          named(target, "hook").map(hook -> function("bpf_lsm_", hook, "security hook"));
-      case "tracing" -> named(target, "target").flatMap(name -> tracing(target.get("mode"), name));
-      default -> Optional.empty();
-    };
+    AttachPoint point = section.type().attachPoint();
+    return section
+        .target()
+        .flatMap(
+            name ->
+                switch (point) {
+                  case NONE -> Optional.empty();
+                  case TRACEPOINT ->
+                      Optional.of(new Wanted(Target.TRACEPOINT, name, "", "tracepoint"));
+                  case RAW_TRACEPOINT ->
+                      Optional.of(new Wanted(Target.RAW_TRACEPOINT, name, "", "tracepoint"));
+                  case FUNCTION -> Optional.of(function(point, name, "function"));
+                  case SECURITY_HOOK -> Optional.of(function(point, name, "security hook"));
+                  case ITERATOR -> Optional.of(function(point, name, "iterator"));
+                });
   }
 
-  private static Optional<Wanted> tracing(@Nullable Object mode, String name) {
-    return switch (String.valueOf(mode)) {
-      case "tp-btf" -> Optional.of(new Wanted(Target.RAW_TRACEPOINT, name, "", "tracepoint"));
-      case "fentry", "fexit", "fmod-ret" -> Optional.of(function("", name, "function"));
-      case "iter" -> Optional.of(function("bpf_iter_", name, "iterator"));
-      default -> Optional.empty();
-    };
-  }
-
-  private static Wanted function(String prefix, String name, String what) {
+  private static Wanted function(AttachPoint point, String name, String what) {
+    String prefix = point.functionPrefix();
     return new Wanted(Target.FUNCTION, prefix + name, prefix, what);
-  }
-
-  private static Optional<String> named(Map<String, Object> target, String key) {
-    return Optional.ofNullable(target.get(key)).map(String::valueOf);
   }
 
   private static @Nullable String near(Wanted wanted, KernelDescription kernel) {

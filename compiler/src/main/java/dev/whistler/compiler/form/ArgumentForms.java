@@ -3,7 +3,6 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TracepointImports;
-
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.Architecture;
@@ -12,8 +11,9 @@ import dev.whistler.compiler.kernel.KernelFunction;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
-import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.table.Registers;
+import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.PointerType;
@@ -47,12 +47,10 @@ final class ArgumentForms {
     return body.unit().request().architecture();
   }
 
-  private static void requireType(Form form, String type, BodyAnalyzer body) {
-    if (!body.program().type().equals(type)) {
+  private static void requireProbe(Form form, BodyAnalyzer body) {
+    if (!body.program().type().isProbe()) {
       throw body.fail(
-          Code.E_PROGTYPE,
-          form.origin(),
-          form.name() + " works in programs of type :" + type + " only");
+          Code.E_PROGTYPE, form.origin(), form.name() + " works in programs of type :kprobe only");
     }
   }
 
@@ -81,7 +79,7 @@ final class ArgumentForms {
           body.program().section().attachParameters().containsKey("session")
               && Boolean.TRUE.equals(body.program().section().attachParameters().get("session"));
       if (!session) {
-        boolean sample = body.program().type().equals("perf-event");
+        boolean sample = body.program().type().isSample();
         if (what.equals("ret") && !isReturnProbe(body) && !sample) {
           body.report(
               Code.W_PROBE,
@@ -102,8 +100,8 @@ final class ArgumentForms {
 
   /** The registers are the whole context of a kprobe and the first part of a sample's. */
   private static void requireRegisters(Form form, BodyAnalyzer body) {
-    if (!body.program().type().equals("perf-event")) {
-      requireType(form, "kprobe", body);
+    if (!body.program().type().isSample()) {
+      requireProbe(form, body);
     }
   }
 
@@ -125,7 +123,7 @@ final class ArgumentForms {
 
   private static Expr systemCallParameter(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 1);
-    requireType(form, "kprobe", body);
+    requireProbe(form, body);
     int number =
         body.constantWithin(
             form.operand(0), "the number of a system call parameter", 1, 6, Code.E_RANGE);
@@ -159,12 +157,13 @@ final class ArgumentForms {
 
   private static Expr argument(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 1);
-    if (!ProgramTypes.hasArgumentWords(body.program().type())) {
+    ProgramType type = body.program().type();
+    if (!type.hasArgumentWords()) {
       throw body.fail(
           Code.E_PROGTYPE,
           form.origin(),
-          "programs of type :" + body.program().type() + " have no arguments to read with arg",
-          body.program().type().equals("kprobe") ? "use (pt-regs-parm1) and its like" : null);
+          "programs of type :" + type + " have no arguments to read with arg",
+          type.isProbe() ? "use (pt-regs-parm1) and its like" : null);
     }
     Datum operand = form.operand(0);
     if (operand instanceof Datum.Symbol symbol
@@ -179,14 +178,8 @@ final class ArgumentForms {
 
   /** What the program is attached to, by the name that the kernel's types know. */
   private static String targetFunction(BodyAnalyzer body) {
-    Map<String, Object> target = body.program().section().attachParameters();
-    return switch (body.program().type()) {
-      case "lsm" -> "bpf_lsm_" + target.getOrDefault("hook", "");
-      case "raw-tracepoint" -> "__traceiter_" + target.getOrDefault("event", "");
-      case "tp-btf" ->
-          "__traceiter_" + target.getOrDefault("target", target.getOrDefault("event", ""));
-      default -> String.valueOf(target.getOrDefault("target", ""));
-    };
+    ResolvedSection section = body.program().section();
+    return section.type().attachPoint().functionPrefix() + section.target().orElse("");
   }
 
   private static Optional<KernelFunction> prototype(BodyAnalyzer body) {
@@ -247,23 +240,23 @@ final class ArgumentForms {
 
   private static Expr result(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 0, 0);
-    String type = body.program().type();
-    if (!type.equals("fexit") && !type.equals("fmod-ret") && !type.equals("lsm")) {
+    ProgramType type = body.program().type();
+    if (!type.has(ProgramType.Trait.RESULT)) {
       throw body.fail(
           Code.E_PROGTYPE,
           form.origin(),
           "ret works in programs of type :fexit, :fmod-ret and :lsm",
-          type.equals("kprobe") ? "use (pt-regs-ret) in a return probe" : null);
+          type.isProbe() ? "use (pt-regs-ret) in a return probe" : null);
     }
     Origin at = form.origin();
     Optional<KernelFunction> function = prototype(body);
     if (function.isPresent()) {
       return word(8 * function.get().parameters().size(), at);
     }
-    if (type.equals("lsm")) {
+    if (!Helpers.available(Helpers.GET_FUNC_RET, type, body.program().sleepable())) {
       throw body.fail(Code.E_KDESC, at, "the previous result of a hook needs the kernel's types");
     }
-    HelperCalls.checkAllowed("get-func-ret", at, body);
+    HelperCalls.checkAllowed(Helpers.GET_FUNC_RET, at, body);
     PointerType area = new PointerType(Region.STACK, null, 8, false);
     Expr block = new Expr.StackBlock(area, at);
     return body.once(
@@ -273,7 +266,7 @@ final class ArgumentForms {
             new Expr.Sequence(
                 List.of(
                     new Expr.Call(
-                        Helpers.named("get-func-ret").orElseThrow(),
+                        Helpers.GET_FUNC_RET,
                         List.of(
                             new Expr.Argument.Value(ContextForms.contextPointer(at)),
                             new Expr.Argument.Value(p)),

@@ -2,13 +2,13 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TypeNames;
-
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
+import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
@@ -90,7 +90,7 @@ final class ContextForms {
 
   private static Place.ContextField byName(
       Datum.Symbol symbol, @Nullable Datum indexForm, Origin at, BodyAnalyzer body, boolean write) {
-    String type = body.program().type();
+    ProgramType type = body.program().type();
     ContextStructure structure =
         structure(body)
             .orElseThrow(
@@ -145,12 +145,11 @@ final class ContextForms {
     return place;
   }
 
-  private static String namedAccessHint(String type) {
-    return switch (type) {
-      case "tracepoint" -> "use deftracepoint and (tp-FIELD)";
-      case "kprobe" -> "use (pt-regs-parm1) and its like";
-      default -> "use (arg N) or (ctx u64 OFFSET)";
-    };
+  private static String namedAccessHint(ProgramType type) {
+    if (type.hasTracepointRecord()) {
+      return "use deftracepoint and (tp-FIELD)";
+    }
+    return type.isProbe() ? "use (pt-regs-parm1) and its like" : "use (arg N) or (ctx u64 OFFSET)";
   }
 
   private static void checkWritable(
@@ -186,7 +185,7 @@ final class ContextForms {
           body.originOf(offsetForm),
           "the context offset " + offset + " is no multiple of " + type.width());
     }
-    if (body.program().type().equals("tracepoint") && offset < 8) {
+    if (body.program().type().hasTracepointRecord() && offset < 8) {
       throw body.fail(
           Code.E_CTX,
           at,

@@ -1,9 +1,8 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.ProgramContext;
-
-import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.kernel.KernelDescription;
@@ -96,7 +95,7 @@ final class HelperCalls {
     checkAllowed(Helpers.named(name).orElseThrow(), at, body);
   }
 
-  private static void checkAllowed(Helper helper, Origin at, BodyAnalyzer body) {
+  static void checkAllowed(Helper helper, Origin at, BodyAnalyzer body) {
     ProgramContext program = body.program();
     if (!Helpers.available(helper, program.type(), program.sleepable())) {
       throw body.fail(

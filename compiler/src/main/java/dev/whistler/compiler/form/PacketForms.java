@@ -1,10 +1,8 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.Form;
-import dev.whistler.compiler.define.Names;
-
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.TypeJoin;
+import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -12,7 +10,6 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
-import dev.whistler.compiler.table.ProgramTypes;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Local;
@@ -133,12 +130,12 @@ final class PacketForms {
   }
 
   private static boolean isSocketBuffer(BodyAnalyzer body) {
-    return ProgramTypes.isSocketBuffer(body.program().type());
+    return body.program().type().hasSocketBuffer();
   }
 
   private static Expr window(Form form, BodyAnalyzer body, String field, boolean socketBuffer) {
     body.arity(form, 0, 0);
-    boolean suits = socketBuffer ? isSocketBuffer(body) : body.program().type().equals("xdp");
+    boolean suits = socketBuffer ? isSocketBuffer(body) : body.program().type().hasXdpBuffer();
     if (!suits) {
       throw body.fail(
           Code.E_PROGTYPE,
@@ -313,7 +310,7 @@ final class PacketForms {
   }
 
   private static long earlyExit(Form form, BodyAnalyzer body, boolean socketBuffer) {
-    OptionalLong exit = ProgramTypes.earlyExit(body.program().type());
+    OptionalLong exit = body.program().type().earlyExit();
     if (exit.isEmpty() || (socketBuffer && !isSocketBuffer(body))) {
       throw body.fail(
           Code.E_PROGTYPE,

@@ -2,7 +2,6 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.TracepointDefinitions;
 import dev.whistler.compiler.define.UnitContext;
-
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
@@ -18,11 +17,9 @@ import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The check at the entry of a program that leaves out what whoever reads the rings causes: each
@@ -80,27 +77,19 @@ final class ReaderCheck {
       return Optional.empty();
     }
     ResolvedSection section = program.context().section();
-    Map<String, Object> target = section.attachParameters();
-    return switch (section.attachKind()) {
-      case "tracepoint" ->
-          tracepoint(
-              String.valueOf(target.get("category")), String.valueOf(target.get("event")), unit);
-      case "raw-tracepoint" -> rawTracepoint(target.get("event"));
-      case "tracing" ->
-          section.type().equals("tp-btf") ? rawTracepoint(target.get("target")) : Optional.empty();
-      case "ksyscall" -> Optional.of(new Cause.CurrentThread());
-      default -> Optional.empty();
+    if (section.attachKind().equals("ksyscall")) {
+      return Optional.of(new Cause.CurrentThread());
+    }
+    return switch (section.type().attachPoint()) {
+      case TRACEPOINT -> section.target().flatMap(event -> tracepoint(event, unit));
+      case RAW_TRACEPOINT ->
+          section.target().filter(OF_CURRENT_THREAD::contains).map(_ -> new Cause.CurrentThread());
+      case NONE, FUNCTION, SECURITY_HOOK, ITERATOR -> Optional.empty();
     };
   }
 
-  private static Optional<Cause> rawTracepoint(@Nullable Object event) {
-    return event != null && OF_CURRENT_THREAD.contains(event)
-        ? Optional.of(new Cause.CurrentThread())
-        : Optional.empty();
-  }
-
-  private static Optional<Cause> tracepoint(String category, String name, UnitContext unit) {
-    String event = category + "/" + name;
+  private static Optional<Cause> tracepoint(String event, UnitContext unit) {
+    String category = event.substring(0, event.indexOf('/'));
     if (SYSTEM_CALL_GROUPS.contains(category) || PAGE_FAULTS.contains(event)) {
       return Optional.of(new Cause.CurrentThread());
     }

@@ -2,11 +2,11 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.check.TierPolicy;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
+import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
-import dev.whistler.compiler.table.ProgramTypes;
+import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
@@ -24,9 +24,9 @@ final class ScopeCheck {
     if (scope.isEmpty()) {
       return body;
     }
-    String type = program.context().type();
+    ProgramType type = program.context().type();
     Origin at = program.origin();
-    if (!ProgramTypes.hasCurrentCgroup(type)) {
+    if (!type.has(ProgramType.Trait.CURRENT_CGROUP)) {
       throw analyzer.fail(
           Code.E_PROGTYPE,
           at,

@@ -3,7 +3,6 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TracepointDefinitions;
 import dev.whistler.compiler.define.TracepointImports;
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.NearMatches;
@@ -106,7 +105,7 @@ final class TracepointForms {
 
   private static Expr access(Form form, String field, Part part, BodyAnalyzer body) {
     Origin at = form.origin();
-    if (body.programIfAny().isEmpty() || !body.program().type().equals("tracepoint")) {
+    if (body.programIfAny().isEmpty() || !body.program().type().hasTracepointRecord()) {
       throw body.fail(
           Code.E_PROGTYPE,
           at,
@@ -145,15 +144,9 @@ final class TracepointForms {
 
   /** Which event's field a program means (section 13.6). */
   private static Found resolve(String field, Origin at, BodyAnalyzer body) {
-    Map<String, Object> target = body.program().section().attachParameters();
     TracepointImports tracepoints = body.tables().tracepoints();
-    String own =
-        body.program().section().attachKind().equals("tracepoint")
-                && target.containsKey("category")
-                && target.containsKey("event")
-            ? target.get("category") + "/" + target.get("event")
-            : "";
-    Optional<TracepointImports.Event> ownEvent = tracepoints.find(own);
+    Optional<TracepointImports.Event> ownEvent =
+        body.program().section().target().flatMap(tracepoints::find);
     Field ownField = ownEvent.map(e -> e.fields().get(field)).orElse(null);
     if (ownEvent.isPresent() && ownField != null) {
       return new Found(ownEvent.get(), ownField);

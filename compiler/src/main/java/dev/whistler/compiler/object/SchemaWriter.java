@@ -75,7 +75,7 @@ final class SchemaWriter {
     json.beginObject()
         .member("name", program.name())
         .member("symbol", program.symbol())
-        .member("type", section.type())
+        .member("type", section.type().name())
         .member("section", section.written())
         .member("canonicalSection", section.canonical());
     json.name("attach").beginObject().member("kind", section.attachKind());

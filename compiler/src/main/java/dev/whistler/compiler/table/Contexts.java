@@ -14,35 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Context structures by program type (appendix B). */
 public final class Contexts {
-  private static final Map<String, String> STRUCTURES =
-      Map.ofEntries(
-          Map.entry("xdp", "xdp_md"),
-          Map.entry("tc", "__sk_buff"),
-          Map.entry("action", "__sk_buff"),
-          Map.entry("cgroup-skb", "__sk_buff"),
-          Map.entry("socket-filter", "__sk_buff"),
-          Map.entry("sk-skb", "__sk_buff"),
-          Map.entry("lwt-in", "__sk_buff"),
-          Map.entry("lwt-out", "__sk_buff"),
-          Map.entry("lwt-xmit", "__sk_buff"),
-          Map.entry("lwt-seg6local", "__sk_buff"),
-          Map.entry("cgroup-sock-addr", "bpf_sock_addr"),
-          Map.entry("cgroup-sock", "bpf_sock"),
-          Map.entry("sockops", "bpf_sock_ops"),
-          Map.entry("sk-lookup", "bpf_sk_lookup"),
-          Map.entry("sk-msg", "sk_msg_md"),
-          Map.entry("sk-reuseport", "sk_reuseport_md"),
-          Map.entry("cgroup-sysctl", "bpf_sysctl"),
-          Map.entry("cgroup-sockopt", "bpf_sockopt"),
-          Map.entry("cgroup-device", "bpf_cgroup_dev_ctx"));
-
-  /** Fields of {@code __sk_buff} that the types other than tc may store (appendix B). */
-  private static final Map<String, Set<String>> SKB_WRITABLE =
-      Map.of(
-          "cgroup-skb", Set.of("mark", "priority", "cb", "tstamp"),
-          "socket-filter", Set.of("cb"),
-          "sk-skb", Set.of("tc-index", "priority"));
-
   private static final Set<String> PACKET_FIELDS =
       Set.of("data", "data-end", "data-meta", "skb-data", "skb-data-end", "optval", "optval-end");
 
@@ -71,7 +42,7 @@ public final class Contexts {
               Integer.parseInt(parts[1]),
               pointer ? ScalarType.U64 : ScalarType.named(type).orElseThrow(),
               count,
-              parts.length > 3,
+              false,
               region(parts[0], pointer)));
     }
     return structures;
@@ -87,26 +58,23 @@ public final class Contexts {
   /**
    * The structure with named fields of a program type; empty for types without named fields. The
    * registers of {@code kprobe} are in {@link Registers}.
-   *
-   * @param type keyword text, for instance {@code xdp}
    */
-  public static Optional<ContextStructure> of(String type, Architecture architecture) {
-    if (type.equals("perf-event")) {
-      return Optional.of(perfEvent(architecture));
+  public static Optional<ContextStructure> of(ProgramType type, Architecture architecture) {
+    if (type.isSample()) {
+      return Optional.of(perfEvent(type.context(), architecture));
     }
-    String name = STRUCTURES.get(type);
-    if (name == null) {
-      return Optional.empty();
-    }
-    List<Field> fields = FIELDS.get(name);
-    if (fields == null) {
-      throw new IllegalStateException("contexts.txt lacks " + name);
-    }
-    if (name.equals("__sk_buff") && !type.equals("tc") && !type.equals("action")) {
-      Set<String> writable = SKB_WRITABLE.getOrDefault(type, Set.of());
-      fields = fields.stream().map(f -> withWritable(f, writable.contains(f.name()))).toList();
-    }
-    return Optional.of(new ContextStructure(name, fields));
+    return Optional.ofNullable(FIELDS.get(type.context()))
+        .map(
+            fields ->
+                new ContextStructure(
+                    type.context(),
+                    fields.stream()
+                        .map(f -> withWritable(f, type.writable().contains(f.name())))
+                        .toList()));
+  }
+
+  static Set<String> structures() {
+    return FIELDS.keySet();
   }
 
   private static Field withWritable(Field field, boolean writable) {
@@ -115,10 +83,10 @@ public final class Contexts {
   }
 
   /** {@code struct bpf_perf_event_data}: the registers, then two words. */
-  private static ContextStructure perfEvent(Architecture architecture) {
+  private static ContextStructure perfEvent(String name, Architecture architecture) {
     int end = Registers.size(architecture);
     return new ContextStructure(
-        "bpf_perf_event_data",
+        name,
         List.of(
             new Field("sample-period", end, ScalarType.U64, -1, false, null),
             new Field("addr", end + 8, ScalarType.U64, -1, false, null)));

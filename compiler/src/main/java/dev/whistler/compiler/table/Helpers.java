@@ -1,20 +1,21 @@
 package dev.whistler.compiler.table;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The kernel's helper functions (appendix E). */
 public final class Helpers {
-  private static final List<Helper> ALL = read();
+  private static final List<Helper> ALL =
+      TableText.rows("helpers.txt", 7).stream().map(Helpers::parse).toList();
+
   private static final Map<Integer, Helper> BY_ID = byId();
   private static final Map<String, Helper> BY_NAME = index();
+
+  /** Ends the code of a type whose programs may call a helper only if they are sleepable. */
+  static final String SLEEPABLE = "-sleepable";
 
   // Those that forms and lowering call by themselves.
   public static final Helper MAP_LOOKUP = required("map-lookup-elem");
@@ -28,73 +29,24 @@ public final class Helpers {
   public static final Helper RINGBUF_QUERY = required("ringbuf-query");
   public static final Helper PROBE_READ_USER = required("probe-read-user");
   public static final Helper PROBE_READ_KERNEL = required("probe-read-kernel");
+  public static final Helper GET_FUNC_RET = required("get-func-ret");
   public static final Helper LOOP = required("loop");
-
-  private static final Map<String, Set<String>> CODES =
-      Map.ofEntries(
-          Map.entry("kprobe", Set.of("trace", "kp")),
-          Map.entry("tracepoint", Set.of("trace", "tp")),
-          Map.entry("perf-event", Set.of("trace", "pe")),
-          Map.entry("raw-tracepoint", Set.of("trace", "rt")),
-          Map.entry("fentry", Set.of("trace", "tracing", "fentry/fexit")),
-          Map.entry("fexit", Set.of("trace", "tracing", "fentry/fexit", "fexit")),
-          Map.entry("fmod-ret", Set.of("trace", "tracing", "fentry/fexit", "fexit")),
-          Map.entry("tp-btf", Set.of("trace", "tracing")),
-          Map.entry("iter", Set.of("trace", "tracing", "iter")),
-          Map.entry("lsm", Set.of("trace", "lsm")),
-          Map.entry("socket-filter", Set.of("sf")),
-          Map.entry("tc", Set.of("tc")),
-          Map.entry("action", Set.of("tc")),
-          Map.entry("xdp", Set.of("xdp")),
-          Map.entry("cgroup-skb", Set.of("cs")),
-          Map.entry("cgroup-sock", Set.of("ck")),
-          Map.entry("cgroup-sock-addr", Set.of("ca")),
-          Map.entry("cgroup-device", Set.of("cd")),
-          Map.entry("cgroup-sysctl", Set.of("cy")),
-          Map.entry("cgroup-sockopt", Set.of("co")),
-          Map.entry("sockops", Set.of("so")),
-          Map.entry("sk-skb", Set.of("ss")),
-          Map.entry("sk-msg", Set.of("sm")),
-          Map.entry("sk-reuseport", Set.of("sr")),
-          Map.entry("sk-lookup", Set.of("sl")),
-          Map.entry("flow-dissector", Set.of("fd")),
-          Map.entry("lwt-in", Set.of("li", "lwt-in")),
-          Map.entry("lwt-out", Set.of("li")),
-          Map.entry("lwt-xmit", Set.of("lw")),
-          Map.entry("lwt-seg6local", Set.of("li", "lwt-seg6local")),
-          Map.entry("lirc", Set.of("lirc")),
-          Map.entry("syscall", Set.of("sy")),
-          Map.entry("struct-ops", Set.of("struct-ops")));
 
   private Helpers() {}
 
-  private static List<Helper> read() {
-    List<Helper> helpers = new ArrayList<>();
-    for (String line : TableText.lines("helpers.txt")) {
-      List<String> cells = TableText.cells(line);
-      List<String> codes = words(cells.get(2));
-      boolean variadic = !codes.isEmpty() && codes.getLast().equals("x…");
-      helpers.add(
-          new Helper(
-              Integer.parseInt(cells.get(0)),
-              cells.get(1),
-              codes.stream().filter(code -> !code.equals("x…")).map(Parameter::parse).toList(),
-              variadic,
-              Helper.Result.parse(cells.get(3)),
-              cells.get(4).equals("G"),
-              Set.copyOf(words(cells.get(5))),
-              words(cells.get(6)).stream().map(Helpers::trait).collect(Collectors.toSet()),
-              Helper.Kinds.parse(cells.get(7))));
-    }
-    return List.copyOf(helpers);
-  }
-
-  private static List<String> words(String cell) {
-    return cell.isEmpty() ? List.of() : List.of(cell.split(" "));
-  }
-
-  private static Helper.Trait trait(String word) {
-    return Helper.Trait.valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT));
+  private static Helper parse(List<String> cells) {
+    List<String> codes = TableText.words(cells.get(1));
+    boolean variadic = !codes.isEmpty() && codes.getLast().equals("x…");
+    return new Helper(
+        KernelNames.number("BPF_FUNC_" + cells.get(0).replace('-', '_')),
+        cells.get(0),
+        codes.stream().filter(code -> !code.equals("x…")).map(Parameter::parse).toList(),
+        variadic,
+        Helper.Result.parse(cells.get(2)),
+        cells.get(3).equals("G"),
+        Set.copyOf(TableText.words(cells.get(4))),
+        TableText.constants(Helper.Trait.class, cells.get(5)),
+        Helper.Kinds.parse(cells.get(6)));
   }
 
   private static Helper required(String name) {
@@ -143,13 +95,6 @@ public final class Helpers {
     return helper;
   }
 
-  /** The codes of the last column that some program type has, beside {@code all}. */
-  static Set<String> typeCodes() {
-    Set<String> codes = new HashSet<>();
-    CODES.values().forEach(codes::addAll);
-    return codes;
-  }
-
   /** All names, for near matches. */
   public static List<String> names() {
     return ALL.stream().map(Helper::name).toList();
@@ -158,16 +103,15 @@ public final class Helpers {
   /**
    * Whether programs of a type may call a helper.
    *
-   * @param type keyword text, for instance {@code cgroup-skb}
    * @param sleepable whether the program is loaded sleepable
    */
-  public static boolean available(Helper helper, String type, boolean sleepable) {
+  public static boolean available(Helper helper, ProgramType type, boolean sleepable) {
     if (helper.has(Helper.Trait.SLEEPS) && !sleepable) {
       return false;
     }
-    Set<String> own = CODES.getOrDefault(type, Set.of());
-    return helper.programTypes().contains("all")
-        || helper.programTypes().stream().anyMatch(own::contains)
-        || sleepable && type.equals("lsm") && helper.programTypes().contains("lsm-sleepable");
+    Set<String> codes = helper.programTypes();
+    return codes.contains("all")
+        || type.helpers().stream()
+            .anyMatch(own -> codes.contains(own) || sleepable && codes.contains(own + SLEEPABLE));
   }
 }

@@ -1,102 +1,64 @@
 package dev.whistler.compiler.table;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** Facts about program types, by the text of their keyword ({@code xdp}, {@code kprobe}, …). */
+/** The program types (section 15, appendices B and D). */
 public final class ProgramTypes {
-  /** Whose context is {@code struct __sk_buff}. */
-  private static final Set<String> SKB =
-      Set.of(
-          "tc",
-          "action",
-          "cgroup-skb",
-          "socket-filter",
-          "sk-skb",
-          "lwt-in",
-          "lwt-out",
-          "lwt-xmit",
-          "lwt-seg6local");
+  private static final List<ProgramType> ALL =
+      TableText.rows("program-types.txt", 8).stream().map(ProgramTypes::parse).toList();
 
-  private static final Set<String> TRACING =
-      Set.of(
-          "tracepoint",
-          "raw-tracepoint",
-          "tp-btf",
-          "fentry",
-          "fexit",
-          "fmod-ret",
-          "iter",
-          "kprobe",
-          "perf-event");
+  private static final Map<String, ProgramType> BY_NAME =
+      ALL.stream().collect(Collectors.toMap(ProgramType::name, Function.identity()));
 
-  /** Arguments are words of the context (section 12.7). */
-  private static final Set<String> ARGUMENT_WORDS =
-      Set.of("raw-tracepoint", "tp-btf", "fentry", "fexit", "fmod-ret", "lsm");
-
-  /** Run in the context of the task whose cgroup matters, besides the tracing types. */
-  private static final Set<String> CURRENT_CGROUP =
-      Set.of(
-          "lsm",
-          "cgroup-sock",
-          "cgroup-sock-addr",
-          "cgroup-sysctl",
-          "cgroup-sockopt",
-          "cgroup-device",
-          "syscall");
-
-  private static final List<String> NAMES = names(Sections.rows());
+  /** That of a program without {@code :type} (section 15.1). */
+  public static final ProgramType DEFAULT = required("xdp");
 
   private ProgramTypes() {}
 
-  private static List<String> names(List<Sections.Row> rows) {
-    Map<String, Boolean> seen = new LinkedHashMap<>();
-    rows.forEach(row -> seen.put(row.type(), true));
-    return List.copyOf(seen.keySet());
+  private static ProgramType parse(List<String> cells) {
+    return new ProgramType(
+        cells.get(0),
+        KernelNames.number(cells.get(1)),
+        cells.get(2),
+        Set.copyOf(TableText.words(cells.get(3))),
+        cells.get(4).isEmpty()
+            ? AttachPoint.NONE
+            : TableText.constant(AttachPoint.class, cells.get(4)),
+        earlyExit(cells.get(5)),
+        Set.copyOf(TableText.words(cells.get(6))),
+        TableText.constants(ProgramType.Trait.class, cells.get(7)));
+  }
+
+  private static OptionalLong earlyExit(String constant) {
+    return constant.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(Constants.value(constant).orElseThrow());
   }
 
   /** All types in the order of appendix D. */
-  public static List<String> all() {
-    return NAMES;
+  public static List<ProgramType> all() {
+    return ALL;
   }
 
-  /** Whether there is a program type of that keyword text. */
-  public static boolean exists(String type) {
-    return NAMES.contains(type);
+  /** All keywords without colon, for near matches. */
+  public static List<String> names() {
+    return ALL.stream().map(ProgramType::name).toList();
   }
 
-  /** Whether the context is a socket buffer: {@code tc-data} and {@code with-tc-…} work. */
-  public static boolean isSocketBuffer(String type) {
-    return SKB.contains(type);
+  /** The type of a keyword without colon. */
+  public static Optional<ProgramType> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  /** Whether the type only observes: its return value means nothing to the kernel's work. */
-  public static boolean isTracing(String type) {
-    return TRACING.contains(type);
-  }
-
-  /** Whether {@code (arg …)} reads words of the context. */
-  public static boolean hasArgumentWords(String type) {
-    return ARGUMENT_WORDS.contains(type);
-  }
-
-  /** Whether {@code get-current-cgroup-id} speaks of the task concerned (section 19.9). */
-  public static boolean hasCurrentCgroup(String type) {
-    return isTracing(type) || CURRENT_CGROUP.contains(type);
-  }
-
-  /**
-   * The value of an early exit of {@code with-packet} and its relatives (section 17.3); empty where
-   * those forms are not allowed.
-   */
-  public static OptionalLong earlyExit(String type) {
-    return switch (type) {
-      case "xdp" -> OptionalLong.of(2); // XDP_PASS
-      case "tc", "action" -> OptionalLong.of(0); // TC_ACT_OK
-      default -> OptionalLong.empty();
-    };
+  /** The type that a row of another table names. */
+  static ProgramType required(String name) {
+    return named(name)
+        .orElseThrow(() -> new IllegalStateException("program-types.txt lacks " + name));
   }
 }

@@ -1,30 +1,40 @@
 package dev.whistler.compiler.table;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a section name decides (section 15.2, appendix D).
  *
  * @param written the section as written, or the type's default
  * @param canonical the section in the object
- * @param type the program type keyword without colon, for instance {@code tracepoint}
+ * @param type the program type
  * @param kernelType enum bpf_prog_type
- * @param attachType expected attach type, 0 if unused
  * @param attachKind the schema's attach kind, for instance {@code tracepoint}
  * @param attachParameters the schema's parameters in order: strings, {@code Long}s or {@code
  *     Boolean}s
  * @param sleepable whether the section makes the program sleepable
- * @param minReturn smallest allowed return value (signed), {@code Long.MIN_VALUE} for any
- * @param maxReturn largest allowed return value (signed), {@code Long.MAX_VALUE} for any
+ * @param returns return values that mean something
  */
 public record ResolvedSection(
     String written,
     String canonical,
-    String type,
+    ProgramType type,
     int kernelType,
-    int attachType,
     String attachKind,
     Map<String, Object> attachParameters,
     boolean sleepable,
-    long minReturn,
-    long maxReturn) {}
+    AllowedReturns returns) {
+  /**
+   * The event, function, hook or the like that the section names, by the name that sections have
+   * for it; empty if it names none.
+   */
+  public Optional<String> target() {
+    Object category = attachParameters.get("category");
+    return Stream.of("event", "target", "hook")
+        .flatMap(key -> Stream.ofNullable(attachParameters.get(key)))
+        .map(name -> category == null ? name.toString() : category + "/" + name)
+        .findFirst();
+  }
+}

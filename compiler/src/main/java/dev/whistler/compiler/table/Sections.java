@@ -6,20 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What section names mean (section 15, appendix D). */
 public final class Sections {
   private static final List<Row> ROWS =
-      TableText.lines("sections.txt").stream().map(Row::parse).toList();
+      TableText.rows("sections.txt", 8).stream().map(Row::parse).toList();
 
   /** Rows by name, in the order of the table. */
   private static final Map<String, List<Row>> BY_NAME =
       ROWS.stream().collect(Collectors.groupingBy(Row::name));
 
   /** By program type; at most one row of a type is its default. */
-  private static final Map<String, Row> DEFAULTS =
+  private static final Map<ProgramType, Row> DEFAULTS =
       ROWS.stream().filter(Row::typeDefault).collect(Collectors.toMap(Row::type, row -> row));
 
   private Sections() {}
@@ -29,54 +28,56 @@ public final class Sections {
    *
    * @param name section, or the part before the first slash of one with a label or target
    * @param form what may follow: {@code only}, {@code label} or the form of a target
-   * @param kind attach kind
-   * @param fixed attach parameters that the section itself decides
-   * @param minReturn smallest allowed return value
-   * @param maxReturn largest
+   * @param attach the attach kind, then what the section itself decides
+   * @param returns return values that mean something
    */
   record Row(
       String name,
       String form,
-      String type,
+      ProgramType type,
       int kernelType,
       int attachType,
-      String kind,
-      Map<String, Object> fixed,
-      long minReturn,
-      long maxReturn,
+      List<String> attach,
+      AllowedReturns returns,
       boolean typeDefault,
       boolean sleepable) {
 
-    static Row parse(String line) {
-      List<String> cells = TableText.cells(line);
-      String[] attach = cells.get(5).split(" ");
-      Map<String, Object> fixed = new LinkedHashMap<>();
-      for (int i = 1; i < attach.length; i++) {
-        int equals = attach[i].indexOf('=');
-        fixed.put(attach[i].substring(0, equals), value(attach[i].substring(equals + 1)));
-      }
-      String mark = cells.size() > 7 ? cells.get(7) : "";
-      boolean any = cells.get(6).equals("any");
-      String[] returns = cells.get(6).split("\\.\\.|,");
+    static Row parse(List<String> cells) {
+      ProgramType type = ProgramTypes.required(cells.get(2));
       return new Row(
           cells.get(0),
           cells.get(1),
-          cells.get(2),
-          Integer.parseInt(cells.get(3)),
-          Integer.parseInt(cells.get(4)),
-          attach[0],
-          fixed,
-          any ? Long.MIN_VALUE : Long.parseLong(returns[0]),
-          any ? Long.MAX_VALUE : Long.parseLong(returns[returns.length - 1]),
-          mark.equals("default"),
-          mark.equals("sleepable"));
+          type,
+          cells.get(3).isEmpty() ? type.kernelType() : KernelNames.number(cells.get(3)),
+          cells.get(4).isEmpty() ? 0 : KernelNames.number(cells.get(4)),
+          TableText.words(cells.get(5)),
+          AllowedReturns.parse(cells.get(6)),
+          cells.get(7).equals("default"),
+          cells.get(7).equals("sleepable"));
+    }
+
+    String kind() {
+      return attach.getFirst();
+    }
+
+    private Map<String, Object> fixed() {
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      for (String parameter : attach.subList(1, attach.size())) {
+        int equals = parameter.indexOf('=');
+        if (equals < 0) {
+          parameters.put(parameter, (long) attachType);
+        } else {
+          parameters.put(parameter.substring(0, equals), value(parameter.substring(equals + 1)));
+        }
+      }
+      return parameters;
     }
 
     private static Object value(String text) {
       return switch (text) {
         case "true" -> Boolean.TRUE;
         case "false" -> Boolean.FALSE;
-        default -> Character.isDigit(text.charAt(0)) ? (Object) Long.valueOf(text) : text;
+        default -> text;
       };
     }
 
@@ -86,16 +87,7 @@ public final class Sections {
 
     ResolvedSection resolve(String written, String canonical, Map<String, Object> target) {
       return new ResolvedSection(
-          written,
-          canonical,
-          type,
-          kernelType,
-          attachType,
-          kind,
-          ordered(target),
-          sleepable,
-          minReturn,
-          maxReturn);
+          written, canonical, type, kernelType, kind(), ordered(target), sleepable, returns);
     }
 
     /**
@@ -103,12 +95,12 @@ public final class Sections {
      */
     private Map<String, Object> ordered(Map<String, Object> target) {
       Map<String, Object> parameters = new LinkedHashMap<>();
-      if (kind.equals("tracing") || kind.equals("cgroup")) {
-        parameters.putAll(fixed);
+      if (kind().equals("tracing") || kind().equals("cgroup")) {
+        parameters.putAll(fixed());
         parameters.putAll(target);
       } else {
         parameters.putAll(target);
-        parameters.putAll(fixed);
+        parameters.putAll(fixed());
       }
       return Collections.unmodifiableMap(parameters);
     }
@@ -166,10 +158,8 @@ public final class Sections {
   /**
    * The section of a program without {@code :section}; empty for a type without a default ({@code
    * E-SECTION}).
-   *
-   * @param type keyword text, for instance {@code xdp}
    */
-  public static Optional<ResolvedSection> defaultOf(String type) {
+  public static Optional<ResolvedSection> defaultOf(ProgramType type) {
     return Optional.ofNullable(DEFAULTS.get(type))
         .map(row -> row.resolve(row.name(), row.name(), Map.of()));
   }
@@ -180,16 +170,6 @@ public final class Sections {
    */
   public static boolean lacksTarget(ResolvedSection section) {
     return BY_NAME.getOrDefault(section.canonical(), List.of()).stream().anyMatch(Row::hasTarget);
-  }
-
-  /** Whether a constant return value is in the allowed set (section 15.5). */
-  public static boolean allowsReturn(ResolvedSection section, long value) {
-    Set<String> sparse = Set.of("flow-dissector", "lwt-in", "lwt-out", "lwt-xmit", "lwt-seg6local");
-    if (sparse.contains(section.type())) {
-      // BPF_OK, BPF_DROP and, for routes, BPF_REDIRECT.
-      return value == 0 || value == 2 || (value == 7 && section.maxReturn() == 7);
-    }
-    return value >= section.minReturn() && value <= section.maxReturn();
   }
 
   /** All section names and heads of section names, for near matches. */

@@ -5,6 +5,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a table kept as a text resource of this package: comment lines start with {@code #}. */
 final class TableText {
@@ -25,8 +29,31 @@ final class TableText {
     }
   }
 
-  /** The cells of a line separated by bars. */
-  static List<String> cells(String line) {
-    return List.of(line.split("\\|", -1)).stream().map(String::strip).toList();
+  /** The cells of each line, separated by bars; a line without just that many cells fails. */
+  static List<List<String>> rows(String resource, int columns) {
+    return lines(resource).stream().map(line -> cells(resource, line, columns)).toList();
+  }
+
+  private static List<String> cells(String resource, String line, int columns) {
+    List<String> cells = Stream.of(line.split("\\|", -1)).map(String::strip).toList();
+    if (cells.size() != columns) {
+      throw new IllegalStateException(
+          "a row of " + resource + " has not " + columns + " cells: " + line);
+    }
+    return cells;
+  }
+
+  static List<String> words(String cell) {
+    return cell.isEmpty() ? List.of() : List.of(cell.split(" "));
+  }
+
+  /** The constant of an enum that a word such as {@code keeps-context} names. */
+  static <E extends Enum<E>> E constant(Class<E> type, String word) {
+    return Enum.valueOf(type, word.replace('-', '_').toUpperCase(Locale.ROOT));
+  }
+
+  /** The constants that the words of a cell name. */
+  static <E extends Enum<E>> Set<E> constants(Class<E> type, String cell) {
+    return words(cell).stream().map(word -> constant(type, word)).collect(Collectors.toSet());
   }
 }

@@ -2,8 +2,13 @@ package dev.whistler.compiler.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.bpf.object.SectionKind;
+import dev.whistler.bpf.prog.AttachType;
+import dev.whistler.bpf.prog.ProgramFlags;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +19,7 @@ class SectionsTest {
   void tracepointSectionNamesItsEvent() {
     ResolvedSection section = Sections.resolve("tracepoint/sched/sched_process_exit").orElseThrow();
 
-    assertThat(section.type()).isEqualTo("tracepoint");
+    assertThat(section.type()).hasToString("tracepoint");
     assertThat(section.kernelType()).isEqualTo(5);
     assertThat(section.canonical()).isEqualTo("tracepoint/sched/sched_process_exit");
     assertThat(section.attachKind()).isEqualTo("tracepoint");
@@ -39,7 +44,7 @@ class SectionsTest {
     ResolvedSection section = Sections.resolve(written).orElseThrow();
 
     assertThat(section.canonical()).isEqualTo(canonical);
-    assertThat(section.type()).isEqualTo(type);
+    assertThat(section.type()).hasToString(type);
   }
 
   @Test
@@ -97,28 +102,71 @@ class SectionsTest {
     }
   }
 
+  private static Optional<ResolvedSection> defaultOf(String type) {
+    return Sections.defaultOf(ProgramTypes.named(type).orElseThrow());
+  }
+
   @Test
   void typesHaveTheDefaultsOfTheAppendix() {
-    assertThat(Sections.defaultOf("xdp").orElseThrow().canonical()).isEqualTo("xdp");
-    assertThat(Sections.defaultOf("cgroup-device").orElseThrow().canonical())
-        .isEqualTo("cgroup/dev");
-    assertThat(Sections.defaultOf("cgroup-sock-addr")).isEmpty();
-    assertThat(Sections.lacksTarget(Sections.defaultOf("kprobe").orElseThrow())).isTrue();
-    assertThat(Sections.lacksTarget(Sections.defaultOf("xdp").orElseThrow())).isFalse();
+    assertThat(defaultOf("xdp").orElseThrow().canonical()).isEqualTo("xdp");
+    assertThat(defaultOf("cgroup-device").orElseThrow().canonical()).isEqualTo("cgroup/dev");
+    assertThat(defaultOf("cgroup-sock-addr")).isEmpty();
+    assertThat(Sections.lacksTarget(defaultOf("kprobe").orElseThrow())).isTrue();
+    assertThat(Sections.lacksTarget(defaultOf("xdp").orElseThrow())).isFalse();
   }
 
   @Test
   void returnValuesAreChecked() {
-    ResolvedSection lwt = Sections.resolve("lwt_xmit").orElseThrow();
-    ResolvedSection tc = Sections.resolve("tc").orElseThrow();
-    ResolvedSection lsm = Sections.resolve("lsm/bpf").orElseThrow();
+    AllowedReturns lwt = Sections.resolve("lwt_xmit").orElseThrow().returns();
+    AllowedReturns tc = Sections.resolve("tc").orElseThrow().returns();
+    AllowedReturns lsm = Sections.resolve("lsm/bpf").orElseThrow().returns();
+    AllowedReturns socket = Sections.resolve("socket").orElseThrow().returns();
 
-    assertThat(List.of(0L, 1L, 2L, 7L))
-        .filteredOn(v -> Sections.allowsReturn(lwt, v))
-        .containsExactly(0L, 2L, 7L);
-    assertThat(Sections.allowsReturn(tc, -1)).isTrue();
-    assertThat(Sections.allowsReturn(tc, 9)).isFalse();
-    assertThat(Sections.allowsReturn(lsm, -4095)).isTrue();
-    assertThat(Sections.allowsReturn(lsm, 1)).isFalse();
+    assertThat(List.of(0L, 1L, 2L, 7L)).filteredOn(lwt::allow).containsExactly(0L, 2L, 7L);
+    assertThat(tc.allow(-1)).isTrue();
+    assertThat(tc.allow(9)).isFalse();
+    assertThat(lsm.allow(-4095)).isTrue();
+    assertThat(lsm.allow(1)).isFalse();
+    assertThat(socket.allow(Long.MIN_VALUE)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tracepoint/sched/sched_switch,sched/sched_switch",
+    "raw_tp/sched_switch,sched_switch",
+    "tp_btf/sched_switch,sched_switch",
+    "fentry/vfs_open,vfs_open",
+    "lsm_cgroup/bpf,bpf",
+    "iter/task,task",
+    "tracepoint/sched,",
+    "xdp,"
+  })
+  void aSectionNamesItsTarget(String section, @Nullable String target) {
+    assertThat(Sections.resolve(section).orElseThrow().target())
+        .isEqualTo(Optional.ofNullable(target));
+  }
+
+  /** The object names a section; what the loader takes from the name is not in it. */
+  @Test
+  void theLoaderTakesSectionsForTheSame() {
+    for (Sections.Row row : Sections.rows()) {
+      SectionKind kind = SectionKind.of(row.name()).orElseThrow();
+      AttachType attachType = kind.attachType();
+      boolean sleepable = (kind.flags() & ProgramFlags.SLEEPABLE) != 0;
+
+      assertThat(row.kernelType()).as(row.name()).isEqualTo(kind.type().number());
+      assertThat(row.attachType())
+          .as(row.name())
+          .isEqualTo(attachType == null ? 0 : attachType.number());
+      assertThat(row.sleepable()).as(row.name()).isEqualTo(sleepable);
+    }
+    assertThat(Sections.resolve("raw_tp.w/sys_enter").orElseThrow().kernelType()).isEqualTo(24);
+  }
+
+  @Test
+  void sectionsOfControlGroupsHaveTheNumberInTheSchema() {
+    assertThat(Sections.resolve("lsm_cgroup/bpf").orElseThrow().attachParameters().toString())
+        .isEqualTo("{attachType=43, hook=bpf}");
+    assertThat(Sections.resolve("cgroup/skb").orElseThrow().attachParameters()).isEmpty();
   }
 }

@@ -9,6 +9,7 @@ import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class TablesTest {
@@ -31,40 +32,68 @@ class TablesTest {
     assertThat(Helpers.named("no-such-helper")).isEmpty();
   }
 
-  @Test
-  void helpersKnowTheirProgramTypes() {
-    Helper signal = Helpers.named("send-signal").orElseThrow();
-    Helper redirect = Helpers.named("redirect-map").orElseThrow();
-    Helper stack = Helpers.named("get-stackid").orElseThrow();
-    Helper sleepy = Helpers.named("copy-from-user").orElseThrow();
-    Helper bytes = Helpers.named("skb-load-bytes").orElseThrow();
-    Helper store = Helpers.named("skb-store-bytes").orElseThrow();
+  private static ProgramType type(String name) {
+    return ProgramTypes.named(name).orElseThrow();
+  }
 
-    assertThat(Helpers.available(signal, "xdp", false)).isTrue();
-    assertThat(Helpers.available(redirect, "xdp", false)).isTrue();
-    assertThat(Helpers.available(redirect, "kprobe", false)).isFalse();
-    assertThat(Helpers.available(stack, "lsm", false)).isTrue();
-    assertThat(Helpers.available(stack, "xdp", false)).isFalse();
-    assertThat(Helpers.available(sleepy, "fentry", false)).isFalse();
-    assertThat(Helpers.available(sleepy, "fentry", true)).isTrue();
-    assertThat(Helpers.available(bytes, "lwt-in", false)).isTrue();
-    assertThat(Helpers.available(store, "lwt-in", false)).isFalse();
-    assertThat(Helpers.available(store, "lwt-xmit", false)).isTrue();
+  private static boolean available(String helper, String type, boolean sleepable) {
+    return Helpers.available(Helpers.named(helper).orElseThrow(), type(type), sleepable);
   }
 
   @Test
-  void everyProgramTypeCodeIsKnown() {
+  void helpersKnowTheirProgramTypes() {
+    assertThat(available("send-signal", "xdp", false)).isTrue();
+    assertThat(available("redirect-map", "xdp", false)).isTrue();
+    assertThat(available("redirect-map", "kprobe", false)).isFalse();
+    assertThat(available("get-stackid", "lsm", false)).isTrue();
+    assertThat(available("get-stackid", "xdp", false)).isFalse();
+    assertThat(available("copy-from-user", "fentry", false)).isFalse();
+    assertThat(available("copy-from-user", "fentry", true)).isTrue();
+    assertThat(available("ima-file-hash", "lsm", false)).isFalse();
+    assertThat(available("ima-file-hash", "lsm", true)).isTrue();
+    assertThat(available("skb-load-bytes", "lwt-in", false)).isTrue();
+    assertThat(available("skb-store-bytes", "lwt-in", false)).isFalse();
+    assertThat(available("skb-store-bytes", "lwt-xmit", false)).isTrue();
+  }
+
+  /** No code is of a helper alone, and none of a type alone. */
+  @Test
+  void helpersAndProgramTypesHaveTheSameCodes() {
+    Set<String> asked = new TreeSet<>();
     for (Helper helper : Helpers.all()) {
-      boolean somewhere =
-          ProgramTypes.all().stream().anyMatch(type -> Helpers.available(helper, type, true));
-      assertThat(somewhere).as(helper.name()).isTrue();
-      for (String code : helper.programTypes()) {
-        assertThat(
-                Set.of("all", "lsm-sleepable").contains(code) || Helpers.typeCodes().contains(code))
-            .as("%s of %s", code, helper.name())
-            .isTrue();
-      }
+      assertThat(helper.programTypes()).as(helper.name()).isNotEmpty();
+      helper.programTypes().forEach(code -> asked.add(code.replace(Helpers.SLEEPABLE, "")));
     }
+    asked.remove("all");
+    Set<String> given = new TreeSet<>();
+    ProgramTypes.all().forEach(type -> given.addAll(type.helpers()));
+
+    assertThat(given).isEqualTo(asked);
+  }
+
+  @Test
+  void programTypesAreKnownToTheOtherTables() {
+    Set<String> structures = new TreeSet<>();
+    for (ProgramType type : ProgramTypes.all()) {
+      assertThat(Sections.rows()).as("sections of %s", type).anyMatch(row -> row.type() == type);
+      boolean special =
+          type.hasTracepointRecord()
+              || type.hasArgumentWords()
+              || type.isProbe()
+              || type.isSample();
+      if (!special && !type.context().isEmpty()) {
+        structures.add(type.context());
+      }
+      for (String field : type.writable()) {
+        assertThat(Contexts.of(type, Architecture.X86_64).orElseThrow().field(field))
+            .as("%s, which %s may write", field, type)
+            .isPresent();
+      }
+      assertThat(type.hasArgumentWords() && type.attachPoint() == AttachPoint.NONE)
+          .as("%s has arguments of nothing", type)
+          .isFalse();
+    }
+    assertThat(structures).isEqualTo(new TreeSet<>(Contexts.structures()));
   }
 
   @Test
@@ -121,8 +150,8 @@ class TablesTest {
 
   @Test
   void contextsHaveTheirFields() {
-    ContextStructure skb = Contexts.of("tc", Architecture.X86_64).orElseThrow();
-    ContextStructure cgroup = Contexts.of("cgroup-skb", Architecture.X86_64).orElseThrow();
+    ContextStructure skb = Contexts.of(type("tc"), Architecture.X86_64).orElseThrow();
+    ContextStructure cgroup = Contexts.of(type("cgroup-skb"), Architecture.X86_64).orElseThrow();
 
     assertThat(skb.field("data").orElseThrow().region()).isEqualTo(Region.PACKET);
     assertThat(skb.field("cb").orElseThrow().count()).isEqualTo(5);
@@ -131,15 +160,15 @@ class TablesTest {
     assertThat(skb.field("tc-classid").orElseThrow().writable()).isTrue();
     assertThat(cgroup.field("tc-classid").orElseThrow().writable()).isFalse();
     assertThat(cgroup.field("tstamp").orElseThrow().writable()).isTrue();
-    assertThat(Contexts.of("tracepoint", Architecture.X86_64)).isEmpty();
+    assertThat(Contexts.of(type("tracepoint"), Architecture.X86_64)).isEmpty();
     assertThat(
-            Contexts.of("perf-event", Architecture.ARM64)
+            Contexts.of(type("perf-event"), Architecture.ARM64)
                 .orElseThrow()
                 .field("addr")
                 .orElseThrow()
                 .offset())
         .isEqualTo(280);
-    assertThat(Contexts.of("sk-lookup", Architecture.X86_64).orElseThrow().at(0)).hasSize(2);
+    assertThat(Contexts.of(type("sk-lookup"), Architecture.X86_64).orElseThrow().at(0)).hasSize(2);
   }
 
   @Test
