@@ -27,13 +27,13 @@ public final class Sections {
    * A line of the table.
    *
    * @param name section, or the part before the first slash of one with a label or target
-   * @param form what may follow: {@code only}, {@code label} or the form of a target
+   * @param form what may follow a slash
    * @param attach the attach kind, then what the section itself decides
    * @param returns return values that mean something
    */
   record Row(
       String name,
-      String form,
+      TargetForm form,
       ProgramType type,
       int kernelType,
       int attachType,
@@ -46,7 +46,7 @@ public final class Sections {
       ProgramType type = ProgramTypes.required(cells.get(2));
       return new Row(
           cells.get(0),
-          cells.get(1),
+          TableText.constant(TargetForm.class, cells.get(1)),
           type,
           cells.get(3).isEmpty() ? type.kernelType() : KernelNames.number(cells.get(3)),
           cells.get(4).isEmpty() ? 0 : KernelNames.number(cells.get(4)),
@@ -79,10 +79,6 @@ public final class Sections {
         case "false" -> Boolean.FALSE;
         default -> text;
       };
-    }
-
-    boolean hasTarget() {
-      return !form.equals("only") && !form.equals("label");
     }
 
     ResolvedSection resolve(String written, String canonical, Map<String, Object> target) {
@@ -128,15 +124,14 @@ public final class Sections {
     String head = section.substring(0, slash);
     String rest = section.substring(slash + 1);
     for (Row row : BY_NAME.getOrDefault(head, List.of())) {
-      if (row.form().equals("label") && !rest.isEmpty()) {
+      if (row.form() == TargetForm.LABEL && !rest.isEmpty()) {
         return Optional.of(row.resolve(section, head, Map.of()));
       }
-      if (row.hasTarget()) {
+      if (row.form().isTarget()) {
         // The place of an incomplete one is given when the program is attached.
-        return AttachTarget.isIncomplete(row.form(), rest)
+        return row.form().isIncomplete(rest)
             ? Optional.of(row.resolve(section, head, Map.of()))
-            : AttachTarget.parse(row.form(), rest)
-                .map(target -> row.resolve(section, section, target));
+            : row.form().parse(rest).map(target -> row.resolve(section, section, target));
       }
     }
     return Optional.empty();
@@ -150,9 +145,10 @@ public final class Sections {
     int slash = section.indexOf('/');
     String head = slash < 0 ? section : section.substring(0, slash);
     return BY_NAME.getOrDefault(head, List.of()).stream()
-        .filter(Row::hasTarget)
+        .map(Row::form)
+        .filter(TargetForm::isTarget)
         .findFirst()
-        .map(row -> AttachTarget.shape(row.form()));
+        .map(TargetForm::shape);
   }
 
   /**
@@ -169,7 +165,9 @@ public final class Sections {
    * W-SECTION}): a loader cannot attach it by itself.
    */
   public static boolean lacksTarget(ResolvedSection section) {
-    return BY_NAME.getOrDefault(section.canonical(), List.of()).stream().anyMatch(Row::hasTarget);
+    return BY_NAME.getOrDefault(section.canonical(), List.of()).stream()
+        .map(Row::form)
+        .anyMatch(TargetForm::isTarget);
   }
 
   /** All section names and heads of section names, for near matches. */

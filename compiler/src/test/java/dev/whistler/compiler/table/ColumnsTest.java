@@ -64,6 +64,9 @@ class ColumnsTest {
     for (AttachPoint point : AttachPoint.values()) {
       assertThat(ProgramTypes.all()).as("%s", point).anyMatch(type -> type.attachPoint() == point);
     }
+    for (TargetForm form : TargetForm.values()) {
+      assertThat(Sections.rows()).as("%s", form).anyMatch(row -> row.form() == form);
+    }
   }
 
   private static void assertRead(Enum<?> trait) {
