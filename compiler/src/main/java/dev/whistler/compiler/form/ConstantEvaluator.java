@@ -1,10 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.BindingTypes;
 import dev.whistler.compiler.define.ConstantExpressions;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.UnitContext;
-
-import dev.whistler.compiler.check.BindingTypes;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.macro.ExpansionContext;
@@ -125,7 +124,8 @@ final class ConstantEvaluator implements ConstantExpressions.Folding {
       return false;
     }
     if (name.equals("cast")) {
-      return operands.get().size() == 2 && isConstant(operands.get().get(1), context, unit, depth + 1);
+      return operands.get().size() == 2
+          && isConstant(operands.get().get(1), context, unit, depth + 1);
     }
     if (OPERATORS.contains(name)) {
       return operands.get().stream().allMatch(o -> isConstant(o, context, unit, depth + 1));

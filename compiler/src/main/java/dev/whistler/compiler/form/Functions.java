@@ -1,7 +1,6 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Names;
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.macro.Expander;

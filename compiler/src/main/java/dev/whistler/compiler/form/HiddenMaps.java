@@ -1,10 +1,9 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.define.RingStatistics;
 import dev.whistler.compiler.define.UnitContext;
 import dev.whistler.compiler.define.UnitTables;
-
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.type.MapDefinition;

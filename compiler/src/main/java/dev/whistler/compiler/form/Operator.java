@@ -2,7 +2,6 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.GeneratedOperator;
-
 import dev.whistler.compiler.tree.Expr;
 
 /**

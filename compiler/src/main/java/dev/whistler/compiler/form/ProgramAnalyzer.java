@@ -1,13 +1,12 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.ProgramContext;
-import dev.whistler.compiler.define.UnitContext;
-
 import dev.whistler.compiler.check.BindingTypes;
 import dev.whistler.compiler.check.ReturnValues;
+import dev.whistler.compiler.define.ProgramContext;
+import dev.whistler.compiler.define.UnitContext;
+import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostics;
-import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.TypedProgram;

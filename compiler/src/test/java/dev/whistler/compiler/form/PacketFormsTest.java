@@ -1,7 +1,5 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.Form;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.bpf.BpfObject;
@@ -12,6 +10,7 @@ import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
+import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.emit.KernelRunner;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
