@@ -4,8 +4,8 @@ import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.emit.Backend;
 import dev.whistler.compiler.emit.MachineCode;
 import dev.whistler.compiler.form.UnitAnalyzer;
@@ -70,13 +70,9 @@ public final class Compiler {
     } catch (AnalysisException e) {
       // Reported where it was thrown.
     } catch (BackEndException e) {
-      diagnostics.report(e.code(), e.origin(), String.valueOf(e.getMessage()), e.hint());
+      diagnostics.report(e.sentence(), e.origin(), List.of());
     } catch (StackOverflowError e) {
-      diagnostics.report(
-          Code.E_LIMIT,
-          start(),
-          "a form of the unit has too many operands or nested parts",
-          "split it into several forms");
+      diagnostics.report(Message.UNIT_TOO_NESTED, start());
     }
     if (diagnostics.hasErrors()) {
       object = Optional.empty();
@@ -117,20 +113,15 @@ public final class Compiler {
     Tier tier = request.options().tier().rules();
     for (Violation violation : TierCheck.check(object.elf(), tier)) {
       diagnostics.report(
-          Code.E_POLICY,
+          Message.TIER_VIOLATION,
           code.at(violation.function(), violation.slot()).orElse(start()),
-          violation.sentence(tier),
-          "ask for a higher tier, or only observe");
+          violation.sentence(tier));
     }
   }
 
   private void checkBudget() {
     if (request.budget().exhausted()) {
-      throw diagnostics.fail(
-          Code.E_BUDGET,
-          new Origin(start(), List.of()),
-          "the compilation was cancelled or took too long",
-          "simplify the unit, or allow more time");
+      throw diagnostics.fail(Message.COMPILATION_CANCELLED, new Origin(start(), List.of()));
     }
   }
 

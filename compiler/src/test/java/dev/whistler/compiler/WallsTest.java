@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.whistler.compiler.diagnostic.Diagnostic;
+import dev.whistler.compiler.diagnostic.Sentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +190,22 @@ class WallsTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT)
+        .check(CLASSES);
+  }
+
+  /** The others name a message and fill in its places; the words stand in {@code messages.txt}. */
+  @Test
+  void onlyDiagnosticWritesWhatTheCompilerSays() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".diagnostic")
+        .should()
+        .callConstructorWhere(
+            describe(
+                "make a sentence or a diagnostic",
+                call ->
+                    Set.of(Sentence.class.getName(), Diagnostic.class.getName())
+                        .contains(call.getTarget().getOwner().getName())))
         .check(CLASSES);
   }
 }

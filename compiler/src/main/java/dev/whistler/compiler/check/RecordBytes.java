@@ -1,7 +1,7 @@
 package dev.whistler.compiler.check;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Parameter;
@@ -19,11 +19,7 @@ public final class RecordBytes {
     BitSet written = new BitSet(size);
     visit(body, record, written);
     if (written.nextClearBit(0) < size) {
-      diagnostics.report(
-          Code.W_UNINIT,
-          at,
-          "byte " + written.nextClearBit(0) + " of the record may be sent unwritten",
-          "write every byte, or leave out :zero nil");
+      diagnostics.report(Message.RECORD_BYTE_UNWRITTEN, at, written.nextClearBit(0));
     }
   }
 

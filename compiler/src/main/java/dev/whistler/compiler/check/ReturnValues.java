@@ -1,8 +1,8 @@
 package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.api.CompilationOptions;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.Expr;
 import java.util.List;
@@ -36,12 +36,7 @@ public final class ReturnValues {
         value -> {
           if (value instanceof Expr.Constant c && !section.returns().allow((int) c.value())) {
             diagnostics.report(
-                Code.W_RETVAL,
-                c.origin(),
-                "the return value "
-                    + c.value()
-                    + " has no meaning for programs of section "
-                    + section.written());
+                Message.RETURN_VALUE_MEANINGLESS, c.origin(), c.value(), section.written());
           }
         };
     returned.forEach(value -> ends(value, check));
@@ -54,14 +49,10 @@ public final class ReturnValues {
         value -> {
           if (!(value instanceof Expr.Constant c) || (int) c.value() != (int) pass) {
             diagnostics.report(
-                Code.E_POLICY,
+                Message.TIER_RETURN_VALUE,
                 value.origin(),
-                "in the tier "
-                    + tier.name().toLowerCase(Locale.ROOT)
-                    + " a program of this section may only return "
-                    + pass
-                    + ", which lets the operation pass",
-                "end the program with " + pass);
+                tier.name().toLowerCase(Locale.ROOT),
+                pass);
           }
         };
     returned.forEach(value -> ends(value, check));

@@ -1,8 +1,8 @@
 package dev.whistler.compiler.check;
 
 import dev.whistler.compiler.api.CompilationOptions;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.ResolvedSection;
@@ -33,11 +33,7 @@ public record TierPolicy(CompilationOptions.Tier tier) {
   }
 
   private void refuse(String what, Diagnostics diagnostics, Origin at) {
-    diagnostics.report(
-        Code.E_POLICY,
-        at,
-        what + " is not allowed in the tier " + tier.name().toLowerCase(Locale.ROOT),
-        "ask for a higher tier, or only observe");
+    diagnostics.report(Message.TIER_FORBIDS, at, what, tier.name().toLowerCase(Locale.ROOT));
   }
 
   /** Refuses a store to a packet. */

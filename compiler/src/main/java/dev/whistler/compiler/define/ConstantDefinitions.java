@@ -1,8 +1,8 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.define.UnitTables.ConstantValue;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -23,15 +23,12 @@ public final class ConstantDefinitions {
   public static void define(Form form, ExpansionContext context, UnitContext unit, Names names) {
     Diagnostics diagnostics = unit.diagnostics();
     if (form.count() < 2 || form.count() > 3) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "defconstant has the shape (defconstant NAME EXPR [\"doc\"])");
+      throw diagnostics.fail(Message.DEFCONSTANT_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "constant", at);
     if (unit.tables().knobs().containsKey(name)) {
-      throw diagnostics.fail(Code.E_DUP, at, name + " is a knob already");
+      throw diagnostics.fail(Message.NAME_IS_KNOB, at, name);
     }
     ConstantValue value = value(form.operand(1), form.origin(), context, unit);
     ConstantValue old = unit.tables().constants().get(name);
@@ -43,8 +40,7 @@ public final class ConstantDefinitions {
                 : null;
     boolean known = old != null || oldWord != null;
     if (known && (value.word() == null || !Objects.equals(oldWord, value.word()))) {
-      diagnostics.report(
-          Code.W_REDEF, at, "the constant " + name + " is redefined with another value", null);
+      diagnostics.report(Message.CONSTANT_REDEFINED, at, name);
     }
     unit.tables().constants().put(name, value);
   }

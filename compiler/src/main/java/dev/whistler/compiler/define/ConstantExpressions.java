@@ -1,7 +1,7 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.type.StaticType;
@@ -58,11 +58,7 @@ public record ConstantExpressions(UnitContext unit, Diagnostics diagnostics) {
   public long require(Datum form, ExpansionContext context, String what) {
     OptionalLong value = value(form, context);
     if (value.isEmpty()) {
-      throw diagnostics.fail(
-          Code.E_CONST,
-          context.originOf(form),
-          what + " must be a constant expression",
-          "use an integer, a constant, a knob, or (sizeof S), and operators on them");
+      throw diagnostics.fail(Message.CONSTANT_EXPECTED, context.originOf(form), what);
     }
     return value.getAsLong();
   }

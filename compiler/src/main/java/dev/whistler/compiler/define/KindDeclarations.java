@@ -1,10 +1,10 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.diagnostic.Diagnostics;
-import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.define.StructDefinitions.WrittenType;
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
+import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -29,11 +29,7 @@ public final class KindDeclarations {
     Origin at = context.originOf(datum);
     Kind kind = datum instanceof Cons cons ? enumeration(cons, at, context) : simple(datum, at);
     if (!kind.suits(field.type(), field.count())) {
-      throw diagnostics.fail(
-          Code.E_KIND,
-          at,
-          "the kind " + kind.text() + " does not suit the field " + name,
-          "it is for " + kind.suitable());
+      throw diagnostics.fail(Message.KIND_UNSUITABLE, at, kind.text(), name, kind.suitable());
     }
     return kind;
   }
@@ -43,12 +39,12 @@ public final class KindDeclarations {
     String name = datum instanceof Datum.Symbol symbol ? symbol.name().text() : "";
     return Kind.Simple.named(name)
         .orElseThrow(
-            () ->
-                diagnostics.fail(
-                    Code.E_KIND,
-                    at,
-                    name.isEmpty() ? "the name of a kind is expected here" : "unknown kind " + name,
-                    NearMatches.hint(name, names)));
+            () -> {
+              String hint = NearMatches.hint(name, names);
+              return name.isEmpty()
+                  ? diagnostics.fail(Message.KIND_EXPECTED, at, hint)
+                  : diagnostics.fail(Message.KIND_UNKNOWN, at, name, hint);
+            });
   }
 
   private Kind enumeration(Cons cons, Origin at, ExpansionContext context) {
@@ -66,14 +62,13 @@ public final class KindDeclarations {
           new ConstantExpressions(unit, diagnostics)
               .require(pair.get(0), context, "the value of a label");
       if (labels.put(value, label.text()) != null) {
-        throw diagnostics.fail(
-            Code.E_DUP, context.originOf(entry), "the value " + value + " has two labels");
+        throw diagnostics.fail(Message.LABEL_TWICE, context.originOf(entry), value);
       }
     }
     return new Kind.Enumeration(labels);
   }
 
   private AnalysisException enumShape(Origin at) {
-    return diagnostics.fail(Code.E_KIND, at, "labels are written (enum (VALUE \"LABEL\")…)");
+    return diagnostics.fail(Message.LABELS_SHAPE, at);
   }
 }

@@ -1,9 +1,9 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.diagnostic.Diagnostics;
-import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.define.UnitTables.ConstantValue;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
+import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -63,10 +63,7 @@ public final class Knobs {
 
   public void define(Form form, ExpansionContext context) {
     if (form.count() < 3) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "defknob has the shape (defknob NAME TYPE DEFAULT [\"doc\"] [:min C] [:max C])");
+      throw diagnostics.fail(Message.DEFKNOB_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "knob", at);
@@ -74,9 +71,8 @@ public final class Knobs {
     if (!(form.operand(1) instanceof Datum.Symbol typeName)
         || !TYPES.contains(typeName.name().text())) {
       throw diagnostics.fail(
-          Code.E_TYPE,
+          Message.KNOB_TYPE,
           context.originOf(form.operand(1)),
-          "the type of a knob is a scalar type, bool or ipv4",
           form.operand(1) instanceof Datum.Symbol s
               ? NearMatches.hint(s.name().text(), TYPES)
               : null);
@@ -101,11 +97,7 @@ public final class Knobs {
     if (external != null) {
       OptionalLong parsed = parse(external, type);
       if (parsed.isEmpty()) {
-        throw diagnostics.fail(
-            Code.E_KNOB,
-            at,
-            "the value \"" + external + "\" of the knob " + name + " is no " + type,
-            expected(type));
+        throw diagnostics.fail(Message.KNOB_VALUE_TYPE, at, external, name, type, expected(type));
       }
       value = parsed.getAsLong();
       checkRange(name, type, value, min, max, "the value", at);
@@ -135,7 +127,8 @@ public final class Knobs {
     Datum datum = options.value(option);
     return datum == null
         ? null
-        : new ConstantExpressions(unit, diagnostics).require(datum, context, "the bound :" + option);
+        : new ConstantExpressions(unit, diagnostics)
+            .require(datum, context, "the bound :" + option);
   }
 
   private long defaultValue(Datum datum, String type, ExpansionContext context, Origin at) {
@@ -143,7 +136,7 @@ public final class Knobs {
       OptionalLong address =
           datum instanceof Datum.Str text ? ipv4(text.text()) : OptionalLong.empty();
       if (address.isEmpty()) {
-        throw diagnostics.fail(Code.E_KNOB, at, "the default of an ipv4 knob is a dotted string");
+        throw diagnostics.fail(Message.KNOB_IPV4_DEFAULT, at);
       }
       return address.getAsLong();
     }
@@ -168,16 +161,14 @@ public final class Knobs {
     boolean low = min != null && (signed ? value < min : Long.compareUnsigned(value, min) < 0);
     boolean high = max != null && (signed ? value > max : Long.compareUnsigned(value, max) > 0);
     if (!fits || low || high) {
-      throw diagnostics.fail(
-          Code.E_KNOB,
-          at,
-          what
-              + " "
-              + (signed ? value : Long.toUnsignedString(value))
-              + " of the knob "
-              + name
-              + " is out of range",
-          !fits ? "it must fit " + type : "it must be from " + min + " to " + max);
+      String shown = signed ? Long.toString(value) : Long.toUnsignedString(value);
+      throw !fits
+          ? diagnostics.fail(Message.KNOB_TOO_WIDE, at, what, shown, name, type)
+          : max == null
+              ? diagnostics.fail(Message.KNOB_TOO_SMALL, at, what, shown, name, min)
+              : min == null
+                  ? diagnostics.fail(Message.KNOB_TOO_LARGE, at, what, shown, name, max)
+                  : diagnostics.fail(Message.KNOB_OUT_OF_RANGE, at, what, shown, name, min, max);
     }
   }
 
@@ -239,9 +230,9 @@ public final class Knobs {
   public void checkSupplied(SourceRange unitStart) {
     for (String name : unused.values()) {
       diagnostics.report(
-          Code.E_KNOB,
+          Message.KNOB_UNKNOWN,
           new Origin(unitStart, List.of()),
-          "a value was supplied for the unknown knob " + name,
+          name,
           NearMatches.hint(name, unit.tables().knobs().keySet()));
     }
   }

@@ -1,9 +1,9 @@
 package dev.whistler.compiler.define;
 
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.macro.ExpansionContext;
@@ -23,8 +23,8 @@ import dev.whistler.compiler.type.StructLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,14 +85,12 @@ public final class MapDefinitions {
   /** Takes a definition; one that names an unknown struct waits for {@link #settle} (3.2). */
   public void define(Form form, ExpansionContext context) {
     if (form.count() == 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, form.origin(), "defmap has the shape (defmap NAME :type TYPE …)");
+      throw diagnostics.fail(Message.DEFMAP_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "map", at);
     if (order.size() >= MAX_MAPS) {
-      throw diagnostics.fail(
-          Code.E_LIMIT, form.origin(), "a unit has at most " + MAX_MAPS + " maps");
+      throw diagnostics.fail(Message.TOO_MANY_MAPS, form.origin(), MAX_MAPS);
     }
     String symbol = names.claim("map", name, at);
     names.warnMapPrefix(symbol, at);
@@ -165,33 +163,24 @@ public final class MapDefinitions {
   private MapType type(OptionList options, Form form, ExpansionContext context) {
     Datum datum = options.value("type");
     if (datum == null) {
-      throw diagnostics.fail(
-          Code.E_MAPDEF, form.origin(), "the map has no :type", "for example :type :hash");
+      throw diagnostics.fail(Message.MAP_TYPE_MISSING, form.origin());
     }
     String name = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
     Optional<MapType> type = MapType.named(name);
     if (type.isEmpty()) {
       throw diagnostics.fail(
-          Code.E_MAPDEF,
+          Message.MAP_TYPE_UNKNOWN,
           context.originOf(datum),
-          "unknown map type " + name,
+          name,
           NearMatches.hint(name, Arrays.stream(MapType.values()).map(MapType::text).toList()));
     }
     if (LEVEL_3.contains(type.get())) {
-      throw diagnostics.fail(
-          Code.E_UNKNOWN,
-          context.originOf(datum),
-          "maps of type :" + name + " are a level 3 extension that this compiler does not have",
-          "level 3 (section 10.1)");
+      throw diagnostics.fail(Message.MAP_TYPE_LEVEL_3, context.originOf(datum), name);
     }
     KernelDescription kernel = unit.request().kernel();
     if (kernel != null
         && kernel.feature("map:" + type.get().number()) == KernelDescription.Answer.ABSENT) {
-      throw diagnostics.fail(
-          Code.E_MAPTYPE,
-          context.originOf(datum),
-          "this kernel has no maps of type :" + name,
-          "use another type, or a newer kernel");
+      throw diagnostics.fail(Message.MAP_TYPE_NOT_IN_KERNEL, context.originOf(datum), name);
     }
     return type.get();
   }
@@ -226,10 +215,7 @@ public final class MapDefinitions {
       if (given) {
         String option = options.has(role + "-size") ? role + "-size" : role + "-type";
         diagnostics.report(
-            Code.W_MAPDEF,
-            context.originOf(options.key(option)),
-            "a ring buffer has no " + role + "s; :" + option + " is ignored",
-            null);
+            Message.RING_OPTION_IGNORED, context.originOf(options.key(option)), role, option);
       }
       return new SlotType(0, null, null);
     }
@@ -237,10 +223,7 @@ public final class MapDefinitions {
       if (sizeMayBeMissing(type, key)) {
         return new SlotType(Math.max(0, fixed(type, key)), null, null);
       }
-      throw diagnostics.fail(
-          Code.E_MAPDEF,
-          form.origin(),
-          "the map has neither :" + role + "-size nor :" + role + "-type");
+      throw diagnostics.fail(Message.MAP_SIZE_MISSING, form.origin(), role);
     }
     @Nullable ScalarType scalar = null;
     @Nullable Layout layout = null;
@@ -259,9 +242,9 @@ public final class MapDefinitions {
         size = scalar.width();
       } else {
         throw diagnostics.fail(
-            Code.E_STRUCT,
+            Message.MAP_SLOT_TYPE,
             context.originOf(typeDatum),
-            "the type of a " + role + " is a scalar type, a struct or a union",
+            role,
             typeDatum instanceof Datum.Symbol s
                 ? NearMatches.hint(s.name().text(), unit.tables().layoutNames())
                 : null);
@@ -274,17 +257,12 @@ public final class MapDefinitions {
               .require(sizeDatum, context, "the size of a " + role);
       if (size >= 0 && written != size) {
         throw diagnostics.fail(
-            Code.E_SIZE,
-            context.originOf(sizeDatum),
-            ":" + role + "-size is " + written + ", but :" + role + "-type has " + size + " bytes");
+            Message.MAP_SIZE_CONTRADICTS_TYPE, context.originOf(sizeDatum), role, written, size);
       }
       size = written;
     }
     if (size < 0 || size > MAX_VALUE) {
-      throw diagnostics.fail(
-          Code.E_LIMIT,
-          form.origin(),
-          "the " + role + " of a map has at most " + MAX_VALUE + " bytes");
+      throw diagnostics.fail(Message.MAP_SLOT_TOO_LARGE, form.origin(), role, MAX_VALUE);
     }
     return new SlotType((int) size, scalar, layout);
   }
@@ -296,43 +274,32 @@ public final class MapDefinitions {
     int fixedKey = fixed(type, true);
     int fixedValue = fixed(type, false);
     if (fixedKey >= 0 && key.size() != fixedKey) {
-      throw mapDefinition(
-          form, "keys", fixedKey == 0 ? "no" : fixedKey + " bytes", key.size(), type);
+      throw diagnostics.fail(
+          Message.MAP_SLOT_SIZE, form.origin(), "keys", type.text(), fixedKey, key.size());
     }
     if (fixedValue >= 0 && value.size() != fixedValue) {
-      throw mapDefinition(form, "values", fixedValue + " bytes", value.size(), type);
+      throw diagnostics.fail(
+          Message.MAP_SLOT_SIZE, form.origin(), "values", type.text(), fixedValue, value.size());
     }
     int leastKey = type == MapType.LPM_TRIE ? 5 : fixedKey == 0 ? 0 : 1;
     if (key.size() < leastKey || value.size() < 1) {
-      throw mapDefinition(
-          form,
-          key.size() < leastKey ? "keys" : "values",
-          "at least " + (key.size() < leastKey ? leastKey : 1) + " bytes",
-          key.size() < leastKey ? key.size() : value.size(),
-          type);
+      throw key.size() < leastKey
+          ? diagnostics.fail(
+              Message.MAP_SLOT_TOO_SMALL, form.origin(), "keys", type.text(), leastKey, key.size())
+          : diagnostics.fail(
+              Message.MAP_SLOT_TOO_SMALL, form.origin(), "values", type.text(), 1, value.size());
     }
     if (type == MapType.STACK_TRACE && value.size() % 8 != 0) {
-      throw mapDefinition(form, "values", "a multiple of 8 bytes", value.size(), type);
+      throw diagnostics.fail(Message.MAP_VALUE_MULTIPLE, form.origin(), type.text(), value.size());
     }
     boolean redirect =
         type == MapType.DEVMAP || type == MapType.DEVMAP_HASH || type == MapType.CPUMAP;
     if (redirect && value.size() != 4 && value.size() != 8) {
-      throw mapDefinition(form, "values", "4 or 8 bytes", value.size(), type);
+      throw diagnostics.fail(Message.MAP_VALUE_REDIRECT, form.origin(), type.text(), value.size());
     }
     if (key.size() > MAX_KEY || (type.perCpu() && value.size() > MAX_PER_CPU_VALUE)) {
-      throw diagnostics.fail(
-          Code.E_LIMIT,
-          form.origin(),
-          "keys have at most " + MAX_KEY + " bytes, per-CPU values at most " + MAX_PER_CPU_VALUE);
+      throw diagnostics.fail(Message.MAP_KEY_TOO_LARGE, form.origin(), MAX_KEY, MAX_PER_CPU_VALUE);
     }
-  }
-
-  private AnalysisException mapDefinition(
-      Form form, String what, String expected, int actual, MapType type) {
-    return diagnostics.fail(
-        Code.E_MAPDEF,
-        form.origin(),
-        what + " of a map of type :" + type.text() + " have " + expected + ", not " + actual);
   }
 
   private long maxEntries(OptionList options, MapType type, Form form, ExpansionContext context) {
@@ -346,30 +313,21 @@ public final class MapDefinitions {
       if (storage || type == MapType.PERF_EVENT_ARRAY) {
         return 0;
       }
-      throw diagnostics.fail(Code.E_MAPDEF, form.origin(), "the map has no :max-entries");
+      throw diagnostics.fail(Message.MAP_ENTRIES_MISSING, form.origin());
     }
     Origin at = context.originOf(datum);
     long value = number(options, "max-entries", context, 0);
     boolean zeroAllowed = storage || type == MapType.PERF_EVENT_ARRAY;
     if (value < (zeroAllowed ? 0 : 1) || value > MAX_ENTRIES) {
       throw diagnostics.fail(
-          Code.E_MAPDEF,
-          at,
-          ":max-entries is "
-              + Long.toUnsignedString(value)
-              + ", which is not in the range 1 to "
-              + MAX_ENTRIES);
+          Message.MAP_ENTRIES_OUT_OF_RANGE, at, Long.toUnsignedString(value), MAX_ENTRIES);
     }
     if (storage && value != 0) {
-      throw diagnostics.fail(Code.E_MAPDEF, at, "a storage map has :max-entries 0");
+      throw diagnostics.fail(Message.MAP_STORAGE_ENTRIES, at);
     }
     if (type == MapType.RINGBUF && (value % PAGE != 0 || Long.bitCount(value) != 1)) {
       long next = Math.max(PAGE, Long.highestOneBit(Math.max(1, value - 1)) << 1);
-      throw diagnostics.fail(
-          Code.E_MAPDEF,
-          at,
-          "the size of a ring buffer is a power of two and a multiple of 4096, not " + value,
-          "the next valid value is " + next);
+      throw diagnostics.fail(Message.RING_SIZE, at, value, next);
     }
     return value;
   }
@@ -397,21 +355,19 @@ public final class MapDefinitions {
     }
     Origin at = context.originOf(datum);
     if (type != MapType.PROG_ARRAY) {
-      throw diagnostics.fail(Code.E_MAPDEF, at, "only a :prog-array has :programs");
+      throw diagnostics.fail(Message.PROGRAMS_OF_OTHER_MAP, at);
     }
     List<InitialProgram> programs = new ArrayList<>();
     for (Datum entry : ProperList.require(datum, ":programs", at, diagnostics)) {
       List<Datum> pair = ProperList.elements(entry).orElse(List.of());
       if (pair.size() != 2 || !(pair.get(1) instanceof Datum.Symbol program)) {
-        throw diagnostics.fail(
-            Code.E_MAPDEF, context.originOf(entry), ":programs has entries (SLOT PROGRAM)");
+        throw diagnostics.fail(Message.PROGRAMS_SHAPE, context.originOf(entry));
       }
-      long slot = new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a slot");
+      long slot =
+          new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a slot");
       if (slot < 0 || slot >= maxEntries) {
         throw diagnostics.fail(
-            Code.E_MAPDEF,
-            context.originOf(entry),
-            "the slot " + slot + " is not in the range 0 to " + (maxEntries - 1));
+            Message.PROGRAMS_SLOT_OUT_OF_RANGE, context.originOf(entry), slot, maxEntries - 1);
       }
       programs.add(new InitialProgram(slot, program.name().text()));
     }
@@ -428,8 +384,7 @@ public final class MapDefinitions {
     Datum reported = datum != null ? datum : tagDatum;
     Origin at = context.originOf(reported == null ? Datum.NIL : reported);
     if (map.type() != MapType.RINGBUF || datum == null) {
-      throw diagnostics.fail(
-          Code.E_MAPDEF, at, ":record and :tag are for ring buffers, and :tag needs :record");
+      throw diagnostics.fail(Message.RECORD_OF_OTHER_MAP, at);
     }
     String tag = tagDatum instanceof Datum.Symbol s ? s.name().text() : null;
     List<RecordType> records = new ArrayList<>();
@@ -457,14 +412,11 @@ public final class MapDefinitions {
     for (RecordType record : records) {
       if (record.struct().size() > map.maxEntries() - 16) {
         throw diagnostics.fail(
-            Code.E_SIZE,
+            Message.RECORD_LARGER_THAN_RING,
             at,
-            "a "
-                + record.struct().name()
-                + " has "
-                + record.struct().size()
-                + " bytes and does not fit the ring buffer, which takes "
-                + (map.maxEntries() - 16));
+            record.struct().name(),
+            record.struct().size(),
+            map.maxEntries() - 16);
       }
     }
     if (tag == null) {
@@ -481,19 +433,19 @@ public final class MapDefinitions {
     if (entry instanceof Cons) {
       List<Datum> pair = ProperList.elements(entry).orElse(List.of());
       if (pair.size() != 2) {
-        throw diagnostics.fail(
-            Code.E_MAPDEF, context.originOf(entry), ":record has entries (VALUE STRUCT)");
+        throw diagnostics.fail(Message.RECORD_SHAPE, context.originOf(entry));
       }
-      value = new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a tag value");
+      value =
+          new ConstantExpressions(unit, diagnostics).require(pair.get(0), context, "a tag value");
       structDatum = pair.get(1);
     }
     String name = structDatum instanceof Datum.Symbol s ? s.name().text() : "";
     StructLayout struct = unit.tables().structs().get(name);
     if (struct == null) {
       throw diagnostics.fail(
-          Code.E_STRUCT,
+          Message.STRUCT_UNKNOWN,
           context.originOf(structDatum),
-          "unknown struct " + name,
+          name,
           NearMatches.hint(name, unit.tables().structs().keySet()));
     }
     return new RecordType(struct, value);
@@ -507,25 +459,14 @@ public final class MapDefinitions {
       boolean scalar =
           field != null && !field.isArray() && field.type() instanceof StructField.FieldType.Scalar;
       if (field == null || !scalar || record.tagValue() == null) {
-        throw diagnostics.fail(
-            Code.E_RECORD,
-            at,
-            record.struct().name()
-                + " needs a scalar field "
-                + tag
-                + " and a constant to be told apart by it",
-            "write :record ((VALUE STRUCT)…)");
+        throw diagnostics.fail(Message.TAG_FIELD_MISSING, at, record.struct().name(), tag);
       }
       if (first != null
           && (field.offset() != first.offset() || !field.type().equals(first.type()))) {
-        throw diagnostics.fail(
-            Code.E_RECORD,
-            at,
-            "the field " + tag + " is not at the same offset and of the same type in all records");
+        throw diagnostics.fail(Message.TAG_FIELD_DIFFERS, at, tag);
       }
       if (values.contains(record.tagValue())) {
-        throw diagnostics.fail(
-            Code.E_RECORD, at, "two records have the tag value " + record.tagValue());
+        throw diagnostics.fail(Message.TAG_VALUE_TWICE, at, record.tagValue());
       }
       first = first == null ? field : first;
       values.add(record.tagValue());
@@ -538,9 +479,10 @@ public final class MapDefinitions {
       for (InitialProgram initial : map.programs()) {
         if (!programs.contains(initial.program())) {
           diagnostics.report(
-              Code.E_MAPDEF,
+              Message.PROGRAMS_NAME_UNKNOWN,
               map.origin(),
-              "the map " + map.name() + " names the unknown program " + initial.program(),
+              map.name(),
+              initial.program(),
               NearMatches.hint(initial.program(), programs));
         }
       }
@@ -555,15 +497,7 @@ public final class MapDefinitions {
       StructLayout other = bySize.putIfAbsent(record.struct().size(), record.struct());
       if (other != null) {
         diagnostics.report(
-            Code.E_RECORD,
-            at,
-            other.name()
-                + " and "
-                + record.struct().name()
-                + " have the same size, so records of "
-                + ring.name()
-                + " cannot be told apart",
-            "declare :record ((C S)…) with :tag F, a field that tells them apart");
+            Message.RECORDS_OF_SAME_SIZE, at, other.name(), record.struct().name(), ring.name());
         return;
       }
     }

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import java.util.HashMap;
@@ -50,14 +50,14 @@ public final class Names {
   /** The folded name of a definition; {@code E-NAME} or {@code E-SYNTAX} if it cannot be one. */
   public String defined(Datum datum, String what, Origin at) {
     if (!(datum instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw diagnostics.fail(Code.E_SYNTAX, at, "the name of a " + what + " is expected here");
+      throw diagnostics.fail(Message.NAME_EXPECTED, at, what);
     }
     String name = symbol.name().text();
     if (Datum.isNil(datum) || name.equals("t") && NAMING_VALUES.contains(what)) {
-      throw diagnostics.fail(Code.E_NAME, at, name + " cannot name a " + what);
+      throw diagnostics.fail(Message.NAME_NOT_ALLOWED, at, name, what);
     }
     if (name.startsWith(".")) {
-      throw diagnostics.fail(Code.E_NAME, at, "names that start with . are reserved");
+      throw diagnostics.fail(Message.NAME_STARTS_WITH_DOT, at);
     }
     return name;
   }
@@ -72,16 +72,7 @@ public final class Names {
     Origin first = cNames.putIfAbsent(kind + " " + cName, at);
     if (first != null) {
       throw diagnostics.fail(
-          Code.E_DUP,
-          at,
-          "the "
-              + kind
-              + " "
-              + name
-              + " is defined twice, or has the C name "
-              + cName
-              + " of another",
-          "the first definition is at line " + first.range().startLine());
+          Message.DEFINED_TWICE, at, kind, name, cName, first.range().startLine());
     }
     return cName;
   }
@@ -96,16 +87,7 @@ public final class Names {
     String prefix = cName.length() > 15 ? cName.substring(0, 15) : cName;
     String other = mapPrefixes.putIfAbsent(prefix, cName);
     if (other != null) {
-      diagnostics.report(
-          Code.W_NAME,
-          at,
-          "the maps "
-              + other
-              + " and "
-              + cName
-              + " have the same first 15 characters, which is"
-              + " what the kernel shows",
-          "choose names that differ earlier");
+      diagnostics.report(Message.MAP_NAMES_CLASH, at, other, cName);
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
@@ -31,18 +31,18 @@ public final class OptionList {
     for (int i = 0; i < data.size(); i += 2) {
       Origin at = context.originOf(data.get(i));
       if (!(data.get(i) instanceof Datum.Symbol symbol) || !symbol.name().isKeyword()) {
-        throw diagnostics.fail(Code.E_SYNTAX, at, "an option of " + what + " is expected here");
+        throw diagnostics.fail(Message.OPTION_EXPECTED, at, what);
       }
       String name = symbol.name().text();
       if (!known.contains(name)) {
         throw diagnostics.fail(
-            Code.E_SYNTAX, at, what + " has no option :" + name, NearMatches.hint(name, known));
+            Message.OPTION_UNKNOWN, at, what, name, NearMatches.hint(name, known));
       }
       if (i + 1 == data.size()) {
-        throw diagnostics.fail(Code.E_SYNTAX, at, "the option :" + name + " has no value");
+        throw diagnostics.fail(Message.OPTION_WITHOUT_VALUE, at, name);
       }
       if (values.put(name, data.get(i + 1)) != null) {
-        throw diagnostics.fail(Code.E_SYNTAX, at, "the option :" + name + " occurs twice");
+        throw diagnostics.fail(Message.OPTION_TWICE, at, name);
       }
       keys.put(name, data.get(i));
     }

@@ -1,8 +1,9 @@
 package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.macro.ExpansionContext;
@@ -33,14 +34,12 @@ public final class ProgramDefinitions {
 
   public void define(Form form, ExpansionContext context) {
     if (form.count() < 2) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, form.origin(), "defprog has the shape (defprog NAME (OPTION…) FORM…)");
+      throw diagnostics.fail(Message.DEFPROG_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "program", at);
     if (unit.tables().programs().size() >= MAX_PROGRAMS) {
-      throw diagnostics.fail(
-          Code.E_LIMIT, form.origin(), "a unit has at most " + MAX_PROGRAMS + " programs");
+      throw diagnostics.fail(Message.TOO_MANY_PROGRAMS, form.origin(), MAX_PROGRAMS);
     }
     String symbol = names.claim("program", name, at);
     OptionList options =
@@ -91,16 +90,14 @@ public final class ProgramDefinitions {
       return ProgramTypes.DEFAULT;
     }
     String name = datum instanceof Datum.Symbol s && s.name().isKeyword() ? s.name().text() : "";
-    return ProgramTypes.named(name)
-        .orElseThrow(
-            () ->
-                diagnostics.fail(
-                    Code.E_PROGTYPE,
-                    context.originOf(datum),
-                    name.isEmpty()
-                        ? "a program type is a keyword such as :xdp"
-                        : "unknown program type :" + name,
-                    NearMatches.hint(name, ProgramTypes.names())));
+    return ProgramTypes.named(name).orElseThrow(() -> notAType(name, context.originOf(datum)));
+  }
+
+  private AnalysisException notAType(String name, Origin at) {
+    String hint = NearMatches.hint(name, ProgramTypes.names());
+    return name.isEmpty()
+        ? diagnostics.fail(Message.PROGRAM_TYPE_EXPECTED, at, hint)
+        : diagnostics.fail(Message.PROGRAM_TYPE_UNKNOWN, at, name, hint);
   }
 
   private ResolvedSection section(
@@ -110,72 +107,53 @@ public final class ProgramDefinitions {
     ResolvedSection section =
         datum == null ? defaultSection(type, at) : written(options, type, sectionAt, context);
     if (Sections.lacksTarget(section)) {
-      diagnostics.report(
-          Code.W_SECTION,
-          sectionAt,
-          "the section \""
-              + section.written()
-              + "\" names no "
-              + (section.written().equals(section.canonical()) ? "target" : "complete target")
-              + ", so the program is not attached by itself",
-          section.written().equals(section.canonical())
-              ? null
-              : Sections.targetShape(section.written())
-                  .map(shape -> "give the place, " + shape + ", here or when it is attached")
-                  .orElse(null));
+      if (section.written().equals(section.canonical())) {
+        diagnostics.report(Message.SECTION_WITHOUT_TARGET, sectionAt, section.written());
+      } else {
+        diagnostics.report(
+            Message.SECTION_TARGET_INCOMPLETE,
+            sectionAt,
+            section.written(),
+            Sections.targetShape(section.written()).orElse(null));
+      }
     }
     return section;
   }
 
   private ResolvedSection defaultSection(ProgramType type, Origin at) {
     return Sections.defaultOf(type)
-        .orElseThrow(
-            () ->
-                diagnostics.fail(
-                    Code.E_SECTION,
-                    at,
-                    "programs of type :" + type + " have no default section",
-                    "state a :section"));
+        .orElseThrow(() -> diagnostics.fail(Message.SECTION_MISSING, at, type));
   }
 
   private ResolvedSection written(
       OptionList options, ProgramType type, Origin sectionAt, ExpansionContext context) {
     String written = text(options, "section", "", context);
     ResolvedSection section =
-        Sections.resolve(written)
-            .orElseThrow(
-                () ->
-                    diagnostics.fail(
-                        Code.E_SECTION,
-                        sectionAt,
-                        unknownSection(written),
-                        Sections.targetShape(written).isPresent()
-                            ? null
-                            : NearMatches.hint(written, Sections.names())));
+        Sections.resolve(written).orElseThrow(() -> unknownSection(written, sectionAt));
     if (options.has("type") && !section.type().equals(type)) {
       diagnostics.report(
-          Code.W_TYPE,
-          sectionAt,
-          "the section \"" + written + "\" is one of type :" + section.type() + ", not :" + type,
-          "the section wins; correct the :type");
+          Message.TYPE_CONTRADICTS_SECTION, sectionAt, written, section.type(), type);
     }
     return section;
   }
 
-  private static String unknownSection(String written) {
+  private AnalysisException unknownSection(String written, Origin at) {
     return Sections.targetShape(written)
-        .map(
-            shape ->
-                "the section \"" + written + "\" names no " + shape + " behind its first slash")
-        .orElse("unknown section \"" + written + "\"");
+        .map(shape -> diagnostics.fail(Message.SECTION_PLACE_MISSING, at, written, shape))
+        .orElseGet(
+            () ->
+                diagnostics.fail(
+                    Message.SECTION_UNKNOWN,
+                    at,
+                    written,
+                    NearMatches.hint(written, Sections.names())));
   }
 
   private void checkKernel(ResolvedSection section, Origin at) {
     KernelDescription kernel = unit.request().kernel();
     if (kernel != null
         && kernel.feature("prog:" + section.kernelType()) == KernelDescription.Answer.ABSENT) {
-      diagnostics.report(
-          Code.E_PROGTYPE, at, "this kernel has no programs of type :" + section.type(), null);
+      diagnostics.report(Message.PROGRAM_TYPE_NOT_IN_KERNEL, at, section.type());
     }
   }
 
@@ -187,8 +165,7 @@ public final class ProgramDefinitions {
     if (datum instanceof Datum.Str text) {
       return text.text();
     }
-    throw diagnostics.fail(
-        Code.E_SYNTAX, context.originOf(datum), "the option :" + option + " is a string");
+    throw diagnostics.fail(Message.OPTION_NEEDS_STRING, context.originOf(datum), option);
   }
 
   private void checkLicense(
@@ -200,14 +177,7 @@ public final class ProgramDefinitions {
     if (!first.context().license().equals(license)) {
       Origin licenseAt = options.has("license") ? context.originOf(options.key("license")) : at;
       diagnostics.report(
-          Code.E_LICENSE,
-          licenseAt,
-          "all programs of a unit have one licence; "
-              + first.context().name()
-              + " states \""
-              + first.context().license()
-              + "\"",
-          "state the same :license everywhere");
+          Message.LICENCES_DIFFER, licenseAt, first.context().name(), first.context().license());
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelDescription.Answer;
@@ -55,23 +55,14 @@ public final class SectionTargets {
       String group = name.substring(0, name.indexOf('/'));
       if (OTHER_EVENTS.containsKey(group)) {
         unit.diagnostics()
-            .report(
-                Code.E_TP,
-                at,
-                "events of the group " + group + " are " + OTHER_EVENTS.get(group),
-                "attach to a tracepoint of another group");
+            .report(Message.TRACEPOINT_GROUP_UNSUITABLE, at, group, OTHER_EVENTS.get(group));
         return;
       }
       Optional<TracepointImports.Event> imported = unit.tables().tracepoints().find(name);
       if (imported.isPresent()) {
         // A deftracepoint has said already whether the kernel has it, unless that is optional.
         if (!imported.get().exists()) {
-          unit.diagnostics()
-              .report(
-                  Code.E_TP,
-                  program,
-                  "the kernel has no tracepoint " + name,
-                  "this program cannot be attached");
+          unit.diagnostics().report(Message.TRACEPOINT_OF_SECTION_UNKNOWN, program, name);
         }
         return;
       }
@@ -80,22 +71,20 @@ public final class SectionTargets {
     if (kernel != null && kernel.target(wanted.get().kind(), name) == Answer.ABSENT) {
       unit.diagnostics()
           .report(
-              Code.E_TP,
+              unknown(wanted.get()),
               at,
-              "the kernel has no "
-                  + wanted.get().what()
-                  + " "
-                  + wanted.get().shown()
-                  + note(wanted.get()),
+              wanted.get().what(),
+              wanted.get().shown(),
               near(wanted.get(), kernel));
     }
   }
 
-  private static String note(Wanted wanted) {
+  private static Message unknown(Wanted wanted) {
     return switch (wanted.kind()) {
-      case TRACEPOINT -> "";
-      case RAW_TRACEPOINT -> " (those of kernel modules that are not loaded are not known)";
-      case FUNCTION -> wanted.prefix().isEmpty() ? " (those of kernel modules are not known)" : "";
+      case TRACEPOINT -> Message.TARGET_UNKNOWN;
+      case RAW_TRACEPOINT -> Message.TARGET_UNKNOWN_OR_UNLOADED;
+      case FUNCTION ->
+          wanted.prefix().isEmpty() ? Message.TARGET_UNKNOWN_OR_MODULE : Message.TARGET_UNKNOWN;
     };
   }
 

@@ -1,8 +1,8 @@
 package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Cons;
@@ -56,8 +56,7 @@ public final class StructDefinitions {
 
   public void defineStruct(Form form, ExpansionContext context) {
     if (form.count() == 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, form.origin(), "defstruct has the shape (defstruct NAME (FIELD TYPE)…)");
+      throw diagnostics.fail(Message.DEFSTRUCT_SHAPE, form.origin());
     }
     Datum nameDatum = form.operand(0);
     if (nameDatum instanceof Cons cons && Datum.isNil(cons.cdr())) {
@@ -71,7 +70,7 @@ public final class StructDefinitions {
       fields = fields.subList(1, fields.size());
     }
     if (fields.isEmpty()) {
-      throw diagnostics.fail(Code.E_LAYOUT, form.origin(), "the struct " + name + " has no fields");
+      throw diagnostics.fail(Message.STRUCT_WITHOUT_FIELDS, form.origin(), name);
     }
     checkLimits(fields.size(), form.origin());
     StructLayout layout = layOut(name, cName, fields, form.origin(), context);
@@ -81,10 +80,7 @@ public final class StructDefinitions {
 
   private void checkLimits(int fields, Origin at) {
     if (fields > MAX_FIELDS || unit.tables().structs().size() >= MAX_STRUCTS) {
-      throw diagnostics.fail(
-          Code.E_LIMIT,
-          at,
-          "a unit has at most " + MAX_STRUCTS + " structs of at most " + MAX_FIELDS + " fields");
+      throw diagnostics.fail(Message.TOO_MANY_STRUCTS, at, MAX_STRUCTS, MAX_FIELDS);
     }
   }
 
@@ -100,8 +96,7 @@ public final class StructDefinitions {
         WrittenField field = field(datum, name, seen, context);
         offset = roundUp(offset, field.type().align());
         if (offset + field.type().size() > MAX_SIZE) {
-          throw diagnostics.fail(
-              Code.E_LIMIT, at, "the struct " + name + " is larger than " + MAX_SIZE + " bytes");
+          throw diagnostics.fail(Message.STRUCT_TOO_LARGE, at, name, MAX_SIZE);
         }
         fields.add(field.at((int) offset));
         offset += field.type().size();
@@ -130,12 +125,11 @@ public final class StructDefinitions {
     List<Datum> parts =
         datum instanceof Cons ? ProperList.elements(datum).orElse(List.of()) : List.of();
     if (parts.size() < 2 || parts.size() % 2 != 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, at, "a field has the shape (NAME TYPE [:as KIND] [:doc \"…\"])");
+      throw diagnostics.fail(Message.FIELD_SHAPE, at);
     }
     String name = names.defined(parts.getFirst(), "field", at);
     if (!seen.add(Names.cName(name))) {
-      throw diagnostics.fail(Code.E_DUP, at, "the field " + name + " occurs twice in " + struct);
+      throw diagnostics.fail(Message.FIELD_TWICE, at, name, struct);
     }
     WrittenType type = type(parts.get(1), context);
     Kind kind = null;
@@ -148,10 +142,7 @@ public final class StructDefinitions {
       } else if (option.equals("doc") && parts.get(i + 1) instanceof Datum.Str text) {
         doc = text.text();
       } else {
-        throw diagnostics.fail(
-            Code.E_SYNTAX,
-            context.originOf(parts.get(i)),
-            "a field has the options :as KIND and :doc \"…\" only");
+        throw diagnostics.fail(Message.FIELD_OPTION_UNKNOWN, context.originOf(parts.get(i)));
       }
     }
     return new WrittenField(name, type, kind, doc);
@@ -172,19 +163,17 @@ public final class StructDefinitions {
         || !(parts.get(0) instanceof Datum.Symbol head)
         || !head.name().text().equals("array")
         || !(parts.get(1) instanceof Datum.Symbol element)) {
-      throw diagnostics.fail(
-          Code.E_TYPE,
-          context.originOf(datum),
-          "a type is a scalar type, a struct, or (array TYPE COUNT)");
+      throw diagnostics.fail(Message.FIELD_TYPE, context.originOf(datum));
     }
     long count =
         new ConstantExpressions(unit, diagnostics)
             .require(parts.get(2), context, "the length of an array");
     if (count < 1 || count > MAX_SIZE) {
       throw diagnostics.fail(
-          count < 1 ? Code.E_LAYOUT : Code.E_LIMIT,
+          count < 1 ? Message.ARRAY_EMPTY : Message.ARRAY_TOO_LONG,
           context.originOf(parts.get(2)),
-          "the length of an array is 1 to " + MAX_SIZE + ", not " + count);
+          MAX_SIZE,
+          count);
     }
     return new WrittenType(named(element, context), (int) count);
   }
@@ -202,16 +191,15 @@ public final class StructDefinitions {
     List<String> candidates = new ArrayList<>(unit.tables().structs().keySet());
     candidates.addAll(List.of("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"));
     throw diagnostics.fail(
-        Code.E_STRUCT,
+        Message.FIELD_TYPE_UNKNOWN,
         context.originOf(symbol),
-        name + " is neither a scalar type nor an earlier struct",
+        name,
         NearMatches.hint(name, candidates));
   }
 
   public void defineUnion(Form form, ExpansionContext context) {
     if (form.count() < 2) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, form.origin(), "defunion has the shape (defunion NAME STRUCT…)");
+      throw diagnostics.fail(Message.DEFUNION_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "union", at);
@@ -226,9 +214,8 @@ public final class StructDefinitions {
               : null;
       if (member == null) {
         throw diagnostics.fail(
-            Code.E_STRUCT,
+            Message.UNION_MEMBER,
             context.originOf(datum),
-            "a member of a union is the name of an earlier struct",
             datum instanceof Datum.Symbol symbol
                 ? NearMatches.hint(symbol.name().text(), unit.tables().structs().keySet())
                 : null);

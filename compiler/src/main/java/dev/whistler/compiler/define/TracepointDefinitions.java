@@ -1,8 +1,8 @@
 package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
@@ -24,9 +24,8 @@ public final class TracepointDefinitions {
   private static final int MAX_NAMED = 256;
 
   /** What helps when the kernel's description of a field cannot be used. */
-  public static final String OTHER_FIELDS = "the other fields of the event can be used";
-
   private final UnitContext unit;
+
   private final Diagnostics diagnostics;
 
   public TracepointDefinitions(UnitContext unit) {
@@ -36,10 +35,7 @@ public final class TracepointDefinitions {
 
   public void define(Form form, ExpansionContext context) {
     if (form.count() == 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "deftracepoint has the shape (deftracepoint CAT/EVENT FIELD…)");
+      throw diagnostics.fail(Message.DEFTRACEPOINT_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String event = eventName(form.operand(0), at);
@@ -74,9 +70,9 @@ public final class TracepointDefinitions {
         return;
       }
       throw diagnostics.fail(
-          Code.E_TP,
+          Message.TRACEPOINT_NOT_IN_KERNEL,
           at,
-          "the kernel has no tracepoint " + event,
+          event,
           NearMatches.hint(eventMatches(event, kernel)));
     }
     boolean complete = required.stream().allMatch(field -> has(format.get(), field));
@@ -113,10 +109,7 @@ public final class TracepointDefinitions {
             : "";
     int slash = text.indexOf('/');
     if (slash <= 0 || slash == text.length() - 1 || text.indexOf('/', slash + 1) >= 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          at,
-          "a tracepoint is named CATEGORY/EVENT, for example sched/sched-switch");
+      throw diagnostics.fail(Message.TRACEPOINT_NAME_SHAPE, at);
     }
     return text;
   }
@@ -125,8 +118,7 @@ public final class TracepointDefinitions {
     if (datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()) {
       return symbol;
     }
-    throw diagnostics.fail(
-        Code.E_SYNTAX, context.originOf(datum), "the name of a tracepoint field is expected here");
+    throw diagnostics.fail(Message.TRACEPOINT_FIELD_EXPECTED, context.originOf(datum));
   }
 
   private void importFields(
@@ -153,14 +145,12 @@ public final class TracepointDefinitions {
       if (field.isEmpty()) {
         markBroken(symbol);
         String why = format.unusable().get(kernelName);
+        Origin at = context.originOf(symbol);
         failure =
-            diagnostics.fail(
-                Code.E_TPFIELD,
-                context.originOf(symbol),
-                why == null
-                    ? format.event() + " has no field \"" + kernelName + "\""
-                    : unusable(format.event(), kernelName, why),
-                why == null ? fieldHint(kernelName, format) : OTHER_FIELDS);
+            why == null
+                ? unknown(kernelName, format, at)
+                : diagnostics.fail(
+                    Message.TRACEPOINT_FIELD_UNUSABLE, at, kernelName, format.event(), why);
       } else {
         imported.fields().put(TracepointImports.sourceName(kernelName), field.get());
       }
@@ -177,30 +167,22 @@ public final class TracepointDefinitions {
     }
   }
 
-  /** Says why a field that the kernel has cannot be used. */
-  public static String unusable(String event, String field, String why) {
-    return "the field "
-        + field
-        + " of "
-        + event
-        + " cannot be used: in the kernel's format it "
-        + why;
-  }
-
   /** Uses of a field that could not be imported are not reported again. */
   private void markBroken(Datum.Symbol field) {
     unit.tables().markBroken("tp-" + TracepointImports.sourceName(field.name().text()));
   }
 
-  /** Near matches and the available fields. */
-  static String fieldHint(String name, TracepointFormat format) {
+  private AnalysisException unknown(String name, TracepointFormat format, Origin at) {
     List<String> names =
         format.fields().stream()
             .map(TracepointFormat.Field::name)
             .filter(n -> !n.startsWith("common_"))
             .toList();
     String near = NearMatches.hint(name, names);
-    String available = "its fields are " + String.join(", ", names);
-    return near == null ? available : near + "; " + available;
+    String fields = String.join(", ", names);
+    return near == null
+        ? diagnostics.fail(Message.TRACEPOINT_FIELD_UNKNOWN, at, format.event(), name, fields)
+        : diagnostics.fail(
+            Message.TRACEPOINT_FIELD_MISSPELT, at, format.event(), name, near, fields);
   }
 }

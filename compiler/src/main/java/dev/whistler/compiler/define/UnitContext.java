@@ -3,8 +3,8 @@ package dev.whistler.compiler.define;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.reader.SymbolTable;
@@ -33,11 +33,7 @@ public record UnitContext(
   public KernelDescription kernel(Origin at, String what, Diagnostics to) {
     @Nullable KernelDescription kernel = request.kernel();
     if (kernel == null) {
-      throw to.fail(
-          Code.E_KDESC,
-          at,
-          what + " needs a kernel description, and none was supplied",
-          "compile for a kernel, for example with --kernel host");
+      throw to.fail(Message.KERNEL_DESCRIPTION_MISSING, at, what);
     }
     return kernel;
   }
@@ -47,7 +43,7 @@ public record UnitContext(
     return new TierPolicy(request.options().tier());
   }
 
-  public AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
-    return diagnostics.fail(code, at, message, hint);
+  public AnalysisException fail(Message message, Origin at, @Nullable Object... arguments) {
+    return diagnostics.fail(message, at, arguments);
   }
 }

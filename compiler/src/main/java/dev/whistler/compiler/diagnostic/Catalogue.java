@@ -1,9 +1,5 @@
 package dev.whistler.compiler.diagnostic;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -44,7 +40,7 @@ public final class Catalogue {
 
   private static Map<Code, Entry> read() {
     Map<Code, Entry> entries = new EnumMap<>(Code.class);
-    for (String section : text().split("(?m)^## ")) {
+    for (String section : Resource.text("catalogue.txt").split("(?m)^## ")) {
       if (section.isBlank()) {
         continue;
       }
@@ -78,16 +74,5 @@ public final class Catalogue {
         example.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", example) + "\n"),
         reason.isEmpty() ? Optional.empty() : Optional.of(reason),
         remedy);
-  }
-
-  private static String text() {
-    try (InputStream in = Catalogue.class.getResourceAsStream("catalogue.txt")) {
-      if (in == null) {
-        throw new IllegalStateException("the compiler's diagnostic/catalogue.txt is missing");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the compiler's diagnostic/catalogue.txt", e);
-    }
   }
 }

@@ -40,19 +40,19 @@ public final class Diagnostics {
     allowed.add(warning);
   }
 
-  /** Reports at an origin, without a hint. */
-  public void report(Code code, Origin at, String message) {
-    report(code, at, message, null);
+  /** Reports at an origin. */
+  public void report(Message message, Origin at, @Nullable Object... arguments) {
+    report(message.with(arguments), at, List.of());
   }
 
-  /** Reports at an origin. */
-  public void report(Code code, Origin at, String message, @Nullable String hint) {
-    report(code, at, message, hint, List.of());
+  /** Reports at a range outside any macro expansion. */
+  public void report(Message message, SourceRange at, @Nullable Object... arguments) {
+    report(message, new Origin(at, List.of()), arguments);
   }
 
   /** Reports at an origin with notes. */
-  public void report(
-      Code code, Origin at, String message, @Nullable String hint, List<Diagnostic.Note> notes) {
+  public void report(Sentence sentence, Origin at, List<Diagnostic.Note> notes) {
+    Code code = sentence.message().code();
     boolean warning = code.severity() == Severity.WARNING;
     if (warning && allowed.contains(code)) {
       return;
@@ -60,7 +60,13 @@ public final class Diagnostics {
     Severity severity = warning && warningsAsErrors ? Severity.ERROR : code.severity();
     add(
         new Diagnostic(
-            code, severity, shortened(message), at.range(), hint, notes, at.expansion()));
+            code,
+            severity,
+            shortened(sentence.text()),
+            at.range(),
+            sentence.hint(),
+            notes,
+            at.expansion()));
   }
 
   private static String shortened(String message) {
@@ -71,20 +77,11 @@ public final class Diagnostics {
     return message.substring(0, end) + "…";
   }
 
-  /** Reports at a range outside any macro expansion. */
-  public void report(Code code, SourceRange at, String message, @Nullable String hint) {
-    report(code, new Origin(at, List.of()), message, hint);
-  }
-
   /** Reports an error and returns the exception that abandons the current form. */
-  public AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
-    report(code, at, message, hint);
-    return new AnalysisException(code, message);
-  }
-
-  /** Reports an error and returns the exception that abandons the current form. */
-  public AnalysisException fail(Code code, Origin at, String message) {
-    return fail(code, at, message, null);
+  public AnalysisException fail(Message message, Origin at, @Nullable Object... arguments) {
+    Sentence sentence = message.with(arguments);
+    report(sentence, at, List.of());
+    return new AnalysisException(message.code(), sentence.text());
   }
 
   private void add(Diagnostic diagnostic) {

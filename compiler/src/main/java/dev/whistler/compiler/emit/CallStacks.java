@@ -1,6 +1,6 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.type.Stack;
@@ -67,14 +67,11 @@ final class CallStacks {
     }
     if (chain.frames() > MOST_FRAMES) {
       throw new BackEndException(
-          Code.E_LIMIT,
+          Message.CALLS_TOO_NESTED,
           routine(program).origin(),
-          program.symbol()
-              + " nests "
-              + chain.frames()
-              + " functions and loop bodies, but the kernel allows "
-              + MOST_FRAMES,
-          "use dotimes, which needs no function of its own, or fewer loops inside each other");
+          program.symbol(),
+          chain.frames(),
+          MOST_FRAMES);
     }
   }
 
@@ -119,19 +116,16 @@ final class CallStacks {
     for (CompiledFunction member : members) {
       largest = counted(member) > counted(largest) ? member : largest;
     }
+    String parts =
+        members.stream()
+            .map(m -> counted(m) + " for " + m.symbol())
+            .collect(Collectors.joining(", "));
     return new BackEndException(
-        Code.E_STACK,
+        Message.STACK_OF_CALLS_TOO_LARGE,
         routine(largest).origin(),
-        program.symbol()
-            + " needs "
-            + chain.bytes()
-            + " bytes of stack with the functions and loop bodies that it calls, but a program has "
-            + Stack.BYTES
-            + " ("
-            + members.stream()
-                .map(m -> counted(m) + " for " + m.symbol())
-                .collect(Collectors.joining(", "))
-            + ")",
-        "keep large data in a map value or a ring buffer record");
+        program.symbol(),
+        chain.bytes(),
+        Stack.BYTES,
+        parts);
   }
 }

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.source.SourceRange;
@@ -62,10 +62,7 @@ final class Encoder {
     }
     if (code.size() > limit) {
       throw new BackEndException(
-          Code.E_LIMIT,
-          routine.origin(),
-          routine.symbol() + " has " + code.size() + " instructions, more than " + limit,
-          "split the program by tail-call");
+          Message.TOO_MANY_INSTRUCTIONS, routine.origin(), routine.symbol(), code.size(), limit);
     }
     return new CompiledFunction(
         routine.symbol(),

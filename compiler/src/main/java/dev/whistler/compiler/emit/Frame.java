@@ -1,6 +1,6 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.ir.BackEndException;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.type.Stack;
@@ -74,17 +74,7 @@ final class Frame {
             .map(e -> e.getValue() + " for " + e.getKey().text())
             .collect(Collectors.joining(", "));
     return new BackEndException(
-        Code.E_STACK,
-        largest.origin(),
-        machine.routine.symbol()
-            + " needs "
-            + size
-            + " bytes of stack, but a program has "
-            + Stack.BYTES
-            + " (before sharing: "
-            + breakdown
-            + ")",
-        "keep large data in a map value or a ring buffer record");
+        Message.STACK_TOO_LARGE, largest.origin(), machine.routine.symbol(), size, breakdown);
   }
 
   /** Offset from the frame pointer, negative. */

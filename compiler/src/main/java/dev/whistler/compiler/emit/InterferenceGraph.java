@@ -1,6 +1,6 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.ir.BackEndException;
 import java.util.Arrays;
 
@@ -178,10 +178,7 @@ final class InterferenceGraph {
     neighbours.add(b, a);
     if (edgeCount >= MOST_EDGES) {
       throw new BackEndException(
-          Code.E_LIMIT,
-          machine.routine.origin(),
-          machine.routine.symbol() + " keeps too many values for too long",
-          "split the program by tail-call or use fewer variables at the same time");
+          Message.TOO_MANY_CONFLICTS, machine.routine.origin(), machine.routine.symbol());
     }
     if (++edgeCount * 2 > edges.length) {
       grow();

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.emit;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.flow.DataFlow;
 import dev.whistler.compiler.flow.DataFlow.Direction;
 import dev.whistler.compiler.ir.BackEndException;
@@ -109,13 +109,10 @@ final class Liveness {
   static void requireRoom(int live, MachineRoutine machine) {
     if (live >= MOST_LIVE) {
       throw new BackEndException(
-          Code.E_STACK,
+          Message.TOO_MANY_LIVE_VALUES,
           machine.routine.origin(),
-          machine.routine.symbol()
-              + " keeps more than "
-              + MOST_LIVE
-              + " values at once, but registers and stack hold 74",
-          "use fewer variables at the same time");
+          machine.routine.symbol(),
+          MOST_LIVE);
     }
   }
 

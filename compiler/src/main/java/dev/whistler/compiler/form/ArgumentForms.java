@@ -3,7 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TracepointImports;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.KernelDescription;
@@ -49,8 +49,7 @@ final class ArgumentForms {
 
   private static void requireProbe(Form form, BodyAnalyzer body) {
     if (!body.program().type().isProbe()) {
-      throw body.fail(
-          Code.E_PROGTYPE, form.origin(), form.name() + " works in programs of type :kprobe only");
+      throw body.fail(Message.ARGUMENT_FORM_NOT_FOR_TYPE, form.origin(), form.name(), "kprobe");
     }
   }
 
@@ -70,10 +69,10 @@ final class ArgumentForms {
       OptionalInt offset = Registers.accessor(architecture(body), what);
       if (offset.isEmpty()) {
         throw body.fail(
-            Code.E_ARCH,
+            Message.ARGUMENT_NOT_ON_ARCHITECTURE,
             form.origin(),
-            form.name() + " does not exist on " + architecture(body).text(),
-            "further arguments are on the stack");
+            form.name(),
+            architecture(body).text());
       }
       boolean session =
           body.program().section().attachParameters().containsKey("session")
@@ -81,17 +80,9 @@ final class ArgumentForms {
       if (!session) {
         boolean sample = body.program().type().isSample();
         if (what.equals("ret") && !isReturnProbe(body) && !sample) {
-          body.report(
-              Code.W_PROBE,
-              form.origin(),
-              "pt-regs-ret is the return value only in a return probe",
-              "use a section kretprobe/… or uretprobe/…");
+          body.report(Message.RETURN_VALUE_IN_ENTRY_PROBE, form.origin());
         } else if (what.startsWith("parm") && isReturnProbe(body)) {
-          body.report(
-              Code.W_PROBE,
-              form.origin(),
-              form.name() + " no longer holds the argument when the function returns",
-              "save it in a map in an entry probe");
+          body.report(Message.ARGUMENT_IN_RETURN_PROBE, form.origin(), form.name());
         }
       }
       return word(offset.getAsInt(), form.origin());
@@ -113,9 +104,10 @@ final class ArgumentForms {
     OptionalInt offset = Registers.offset(architecture(body), name);
     if (offset.isEmpty()) {
       throw body.fail(
-          Code.E_ARCH,
+          Message.REGISTER_UNKNOWN,
           body.originOf(operand),
-          architecture(body).text() + " has no register " + name,
+          architecture(body).text(),
+          name,
           NearMatches.hint(name, Registers.names(architecture(body))));
     }
     return word(offset.getAsInt(), form.origin());
@@ -126,7 +118,11 @@ final class ArgumentForms {
     requireProbe(form, body);
     int number =
         body.constantWithin(
-            form.operand(0), "the number of a system call parameter", 1, 6, Code.E_RANGE);
+            form.operand(0),
+            "the number of a system call parameter",
+            1,
+            6,
+            Message.CONSTANT_OUT_OF_RANGE);
     Map<String, Object> target = body.program().section().attachParameters();
     String function = String.valueOf(target.getOrDefault("function", ""));
     boolean systemCall =
@@ -134,11 +130,7 @@ final class ArgumentForms {
             || function.startsWith("__x64_sys_")
             || function.startsWith("__arm64_sys_");
     if (!systemCall) {
-      throw body.fail(
-          Code.E_PROGTYPE,
-          form.origin(),
-          "syscall-parm works in sections ksyscall/NAME and in kprobes on __x64_sys_… and"
-              + " __arm64_sys_…");
+      throw body.fail(Message.SYSCALL_PARM_NOT_FOR_SECTION, form.origin());
     }
     Origin at = form.origin();
     int first = Registers.accessor(architecture(body), "parm1").orElseThrow();
@@ -160,10 +152,7 @@ final class ArgumentForms {
     ProgramType type = body.program().type();
     if (!type.hasArgumentWords()) {
       throw body.fail(
-          Code.E_PROGTYPE,
-          form.origin(),
-          "programs of type :" + type + " have no arguments to read with arg",
-          type.isProbe() ? "use (pt-regs-parm1) and its like" : null);
+          type.isProbe() ? Message.ARG_IN_KPROBE : Message.ARG_NOT_FOR_TYPE, form.origin(), type);
     }
     Datum operand = form.operand(0);
     if (operand instanceof Datum.Symbol symbol
@@ -172,7 +161,12 @@ final class ArgumentForms {
       return namedArgument(symbol, form.origin(), body);
     }
     int index =
-        body.constantWithin(operand, "the number of an argument", 0, MAX_ARGUMENT, Code.E_INDEX);
+        body.constantWithin(
+            operand,
+            "the number of an argument",
+            0,
+            MAX_ARGUMENT,
+            Message.ARGUMENT_NUMBER_OUT_OF_RANGE);
     return word(8 * index, form.origin());
   }
 
@@ -190,32 +184,22 @@ final class ArgumentForms {
   private static Expr namedArgument(Datum.Symbol symbol, Origin at, BodyAnalyzer body) {
     KernelDescription kernel = body.unit().kernel(at, "a named argument", body.diagnostics());
     if (!kernel.hasTypes()) {
-      throw body.fail(
-          Code.E_KDESC,
-          at,
-          "a named argument needs the kernel's types, and none were supplied",
-          "number it, as (arg 0), or take a kernel built with CONFIG_DEBUG_INFO_BTF");
+      throw body.fail(Message.ARG_NAME_NEEDS_TYPES, at);
     }
     KernelFunction function =
         prototype(body)
-            .orElseThrow(
-                () ->
-                    body.fail(
-                        Code.E_FIELD,
-                        at,
-                        "the kernel's types have no function " + targetFunction(body),
-                        "use (arg N) with the number of the argument"));
+            .orElseThrow(() -> body.fail(Message.ARG_FUNCTION_UNKNOWN, at, targetFunction(body)));
     String name = TracepointImports.kernelName(symbol.name().text());
     List<String> names =
         function.parameters().stream().map(KernelFunction.Parameter::name).toList();
     int index = names.indexOf(name);
     if (index < 0 || index > MAX_ARGUMENT) {
       String hint = NearMatches.hint(name, names);
-      throw body.fail(
-          Code.E_FIELD,
-          body.originOf(symbol),
-          function.name() + " has no parameter " + name,
-          hint != null ? hint : "its parameters are " + String.join(", ", names));
+      Origin named = body.originOf(symbol);
+      throw hint == null
+          ? body.fail(
+              Message.ARG_NAME_UNKNOWN, named, function.name(), name, String.join(", ", names))
+          : body.fail(Message.ARG_NAME_MISSPELT, named, function.name(), name, hint);
     }
     KernelFunction.Parameter parameter = function.parameters().get(index);
     Expr word = word(8 * index, at);
@@ -243,10 +227,7 @@ final class ArgumentForms {
     ProgramType type = body.program().type();
     if (!type.has(ProgramType.Trait.RESULT)) {
       throw body.fail(
-          Code.E_PROGTYPE,
-          form.origin(),
-          "ret works in programs of type :fexit, :fmod-ret and :lsm",
-          type.isProbe() ? "use (pt-regs-ret) in a return probe" : null);
+          type.isProbe() ? Message.RET_IN_KPROBE : Message.RET_NOT_FOR_TYPE, form.origin());
     }
     Origin at = form.origin();
     Optional<KernelFunction> function = prototype(body);
@@ -254,7 +235,7 @@ final class ArgumentForms {
       return word(8 * function.get().parameters().size(), at);
     }
     if (!Helpers.available(Helpers.GET_FUNC_RET, type, body.program().sleepable())) {
-      throw body.fail(Code.E_KDESC, at, "the previous result of a hook needs the kernel's types");
+      throw body.fail(Message.RET_NEEDS_TYPES, at);
     }
     HelperCalls.checkAllowed(Helpers.GET_FUNC_RET, at, body);
     PointerType area = new PointerType(Region.STACK, null, 8, false);

@@ -1,8 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
@@ -123,11 +122,7 @@ final class ArithmeticForms {
 
   private static dev.whistler.compiler.diagnostic.AnalysisException shiftCount(
       long count, Origin at, String range, BodyAnalyzer body) {
-    return body.fail(
-        Code.E_SHIFT,
-        at,
-        "the shift count " + count + " is not in the range " + range,
-        "words have 64 bits");
+    return body.fail(Message.SHIFT_COUNT_OUT_OF_RANGE, at, count, range);
   }
 
   /** A binary operation with the type rules of section 4.4; folds constants. */
@@ -150,7 +145,7 @@ final class ArithmeticForms {
     switch (operator) {
       case DIVIDE, MODULO -> {
         if (c.value() == 0) {
-          throw body.fail(Code.E_DIV0, c.origin(), "the divisor is the constant 0");
+          throw body.fail(Message.DIVISOR_ZERO, c.origin());
         }
       }
       case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> {
@@ -205,11 +200,7 @@ final class ArithmeticForms {
         left.type() instanceof PointerType && right.type() instanceof PointerType;
     if (operator == Expr.Operator.ADD) {
       if (bothPointers) {
-        throw body.fail(
-            Code.E_TYPE,
-            at,
-            "two pointers cannot be added",
-            "an accessor of an embedded struct or array already gives its address");
+        throw body.fail(Message.POINTERS_ADDED, at);
       }
       PointerType pointer =
           (PointerType) (left.type() instanceof PointerType ? left.type() : right.type());
@@ -256,11 +247,7 @@ final class ArithmeticForms {
 
   private static dev.whistler.compiler.diagnostic.AnalysisException pointerOperand(
       String verb, Origin at, BodyAnalyzer body) {
-    return body.fail(
-        Code.E_TYPE,
-        at,
-        "this operator cannot " + verb + " a pointer",
-        "use (cast u64 p) if the address itself is wanted");
+    return body.fail(Message.POINTER_OPERAND, at, verb);
   }
 
   private static Expr extreme(Relation relation, Form form, BodyAnalyzer body) {
@@ -270,11 +257,7 @@ final class ArithmeticForms {
     Expr b = operands.get(1);
     for (Expr operand : operands) {
       if (operand.type() instanceof PointerType p && p.region() != Region.KERNEL) {
-        throw body.fail(
-            Code.E_PTRVAL,
-            operand.origin(),
-            form.name() + " yields a number, and this is a pointer",
-            "use (cast u64 p) if the address itself is wanted");
+        throw body.fail(Message.POINTER_AS_NUMBER, operand.origin(), form.name());
       }
     }
     if (a instanceof Expr.Constant x && b instanceof Expr.Constant y) {

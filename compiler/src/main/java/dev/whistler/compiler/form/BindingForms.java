@@ -1,12 +1,11 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TypeNames;
-
-import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -39,8 +38,7 @@ final class BindingForms {
     table.put(
         "declare",
         (form, body, use) -> {
-          throw body.fail(
-              Code.E_SYNTAX, form.origin(), "declare may only stand before the forms of a let");
+          throw body.fail(Message.DECLARE_MISPLACED, form.origin());
         });
   }
 
@@ -54,10 +52,7 @@ final class BindingForms {
         datum instanceof Cons ? ProperList.elements(datum) : Optional.empty();
     if (parts.isEmpty() || parts.get().size() > 3) {
       throw body.fail(
-          Code.E_SYNTAX,
-          at,
-          "a binding has the shape (v INIT), (v TYPE INIT), (v TYPE) or (v)",
-          datum instanceof Datum.Symbol s ? "write (" + s.name().spelling() + ")" : null);
+          Message.BINDING_SHAPE, at, datum instanceof Datum.Symbol s ? s.name().spelling() : null);
     }
     List<Datum> list = parts.get();
     SymbolName name = variable(list.getFirst(), body);
@@ -79,20 +74,16 @@ final class BindingForms {
   static SymbolName variable(Datum datum, BodyAnalyzer body) {
     Origin at = body.originOf(datum);
     if (!(datum instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(Code.E_SYNTAX, at, "the name of a variable is expected here");
+      throw body.fail(Message.VARIABLE_NAME_EXPECTED, at);
     }
     SymbolName name = symbol.name();
     if (Datum.isNil(datum)
         || name.text().equals("t")
         || ConstantNames.find(body.tables(), name.text()).isPresent()) {
-      throw body.fail(
-          Code.E_NAME,
-          at,
-          name.spelling() + " is a constant and cannot name a variable",
-          "choose another name");
+      throw body.fail(Message.CONSTANT_CANNOT_NAME_VARIABLE, at, name.spelling());
     }
     if (name.text().startsWith(".")) {
-      throw body.fail(Code.E_NAME, at, "names that start with . are reserved");
+      throw body.fail(Message.NAME_STARTS_WITH_DOT, at);
     }
     return name;
   }
@@ -107,8 +98,7 @@ final class BindingForms {
     for (Datum binding : bindings) {
       Written b = parse(binding, body);
       if (!names.add(b.name()) && !sequential) {
-        body.report(
-            Code.E_DUP, b.at(), "the variable " + b.name().spelling() + " is bound twice", null);
+        body.report(Message.VARIABLE_TWICE, b.at(), b.name().spelling());
       }
       written.add(b);
     }
@@ -153,14 +143,11 @@ final class BindingForms {
       }
       for (Datum variable : parts.subList(first, parts.size())) {
         if (!(variable instanceof Datum.Symbol symbol)) {
-          throw body.fail(
-              Code.E_SYNTAX, body.originOf(variable), "a declaration lists names of variables");
+          throw body.fail(Message.DECLARATION_SHAPE, body.originOf(variable));
         }
         if (!bound.contains(symbol.name())) {
           throw body.fail(
-              Code.E_UNBOUND,
-              body.originOf(variable),
-              symbol.name().spelling() + " is not bound by this form");
+              Message.DECLARED_VARIABLE_UNBOUND, body.originOf(variable), symbol.name().spelling());
         }
         types.put(symbol.name(), type);
       }
@@ -259,10 +246,11 @@ final class BindingForms {
   static Expr converted(ScalarType type, Expr value, Origin at, BodyAnalyzer body) {
     if (value instanceof Expr.Constant c && !Words.fits(c.value(), type.width())) {
       body.report(
-          Code.W_TRUNC,
+          Message.CONSTANT_TRUNCATED,
           value.origin(),
-          "the constant " + c.value() + " does not fit " + type.text(),
-          "it becomes " + type.convert(c.value()));
+          c.value(),
+          type.text(),
+          type.convert(c.value()));
     }
     if (value.type() instanceof ScalarType scalar
         && scalar == type
@@ -274,8 +262,7 @@ final class BindingForms {
 
   private static Expr setf(Form form, BodyAnalyzer body, Use use) {
     if (form.count() % 2 != 0) {
-      throw body.fail(
-          Code.E_ARITY, form.origin(), form.name() + " takes pairs of a place and a value");
+      throw body.fail(Message.SETF_PAIRS, form.origin(), form.name());
     }
     List<Expr> stores = new ArrayList<>();
     AnalysisException failure = null;
@@ -304,11 +291,7 @@ final class BindingForms {
   private static Expr setq(Form form, BodyAnalyzer body, Use use) {
     for (int i = 0; i < form.count(); i += 2) {
       if (!(form.operand(i) instanceof Datum.Symbol)) {
-        throw body.fail(
-            Code.E_SYNTAX,
-            body.originOf(form.operand(i)),
-            "setq assigns variables only",
-            "use setf for other places");
+        throw body.fail(Message.SETQ_VARIABLE, body.originOf(form.operand(i)));
       }
     }
     return setf(form, body, use);

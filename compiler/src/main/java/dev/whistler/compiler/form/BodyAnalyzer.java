@@ -1,19 +1,19 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.check.BindingTypes;
+import dev.whistler.compiler.check.Flow;
+import dev.whistler.compiler.check.Resource;
+import dev.whistler.compiler.check.ValueRange;
 import dev.whistler.compiler.define.ConstantExpressions;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.ProgramContext;
 import dev.whistler.compiler.define.UnitContext;
 import dev.whistler.compiler.define.UnitTables;
-
-import dev.whistler.compiler.check.BindingTypes;
-import dev.whistler.compiler.check.Flow;
-import dev.whistler.compiler.check.Resource;
-import dev.whistler.compiler.check.ValueRange;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.macro.ExpansionContext;
@@ -126,19 +126,15 @@ final class BodyAnalyzer {
     if (failure != null) {
       throw failure;
     }
-    enter(version.levels(), at, "the functions that are called here included");
+    enter(version.levels(), at, Message.FUNCTIONS_TOO_NESTED, MAX_DEPTH);
     depth -= version.levels();
     return java.util.Objects.requireNonNull(version.function());
   }
 
   /** Goes deeper by some levels; the caller comes back. */
-  private void enter(int levels, Origin at, String of) {
+  private void enter(int levels, Origin at, Message tooDeep, Object... arguments) {
     if (depth + levels > MAX_DEPTH) {
-      throw fail(
-          Code.E_LIMIT,
-          at,
-          "forms are nested more than " + MAX_DEPTH + " deep" + (of.isEmpty() ? "" : ", " + of),
-          "split it into several forms");
+      throw fail(tooDeep, at, arguments);
     }
     depth += levels;
     deepest = Math.max(deepest, depth);
@@ -203,16 +199,12 @@ final class BodyAnalyzer {
     return context.originOf(datum);
   }
 
-  AnalysisException fail(Code code, Origin at, String message) {
-    return diagnostics.fail(code, at, message);
+  AnalysisException fail(Message message, Origin at, @Nullable Object... arguments) {
+    return diagnostics.fail(message, at, arguments);
   }
 
-  AnalysisException fail(Code code, Origin at, String message, @Nullable String hint) {
-    return diagnostics.fail(code, at, message, hint);
-  }
-
-  void report(Code code, Origin at, String message, @Nullable String hint) {
-    diagnostics.report(code, at, message, hint);
+  void report(Message message, Origin at, @Nullable Object... arguments) {
+    diagnostics.report(message, at, arguments);
   }
 
   /** Abandons a form that uses a name whose own definition was reported as erroneous. */
@@ -228,15 +220,14 @@ final class BodyAnalyzer {
     if (count >= min && (max < 0 || count <= max)) {
       return;
     }
-    String expected =
-        min == max
-            ? operands(min)
-            : max < 0 ? "at least " + operands(min) : min + " to " + operands(max);
-    throw fail(Code.E_ARITY, form.origin(), form.name() + " takes " + expected + ", not " + count);
-  }
-
-  private static String operands(int count) {
-    return count == 0 ? "no operands" : count == 1 ? "1 operand" : count + " operands";
+    Origin at = form.origin();
+    throw max == 0
+        ? fail(Message.OPERANDS_NONE, at, form.name(), count)
+        : min == max
+            ? fail(Message.OPERANDS_EXACTLY, at, form.name(), min, count)
+            : max < 0
+                ? fail(Message.OPERANDS_AT_LEAST, at, form.name(), min, count)
+                : fail(Message.OPERANDS_BETWEEN, at, form.name(), min, max, count);
   }
 
   // ---- forms
@@ -248,15 +239,11 @@ final class BodyAnalyzer {
 
   /** Analyzes a form. */
   Expr analyze(Datum datum, Use use) {
-    enter(1, originOf(datum), "");
+    enter(1, originOf(datum), Message.FORMS_TOO_NESTED, MAX_DEPTH);
     try {
       Expr expr = analyzeUnchecked(datum, use);
       if ((use == Use.VALUE || use == Use.TEST) && effects.contains(expr)) {
-        diagnostics.report(
-            Code.W_NOVALUE,
-            originOf(datum),
-            "this form has no value: it always yields 0",
-            "use it as a statement");
+        diagnostics.report(Message.FORM_WITHOUT_VALUE, originOf(datum));
       }
       return expr;
     } finally {
@@ -269,13 +256,8 @@ final class BodyAnalyzer {
       case Datum.Int integer -> literal(integer);
       case Datum.Symbol symbol -> symbol(symbol, use);
       case Cons cons -> call(cons, use);
-      case Datum.Str string ->
-          throw fail(
-              Code.E_STRING,
-              originOf(string),
-              "a string is no value in a body",
-              "strings are operands of helpers such as trace-printk's printk only");
-      default -> throw fail(Code.E_SYNTAX, originOf(datum), "this datum is no form of a body");
+      case Datum.Str string -> throw fail(Message.STRING_AS_VALUE, originOf(string));
+      default -> throw fail(Message.DATUM_IS_NO_FORM, originOf(datum));
     };
   }
 
@@ -283,8 +265,7 @@ final class BodyAnalyzer {
     Origin at = originOf(integer);
     BigInteger value = integer.value();
     if (value.compareTo(MIN_WORD) < 0 || value.compareTo(END_WORD) >= 0) {
-      throw fail(
-          Code.E_RANGE, at, "the integer does not fit 64 bits", "use a value from -2^63 to 2^64-1");
+      throw fail(Message.INTEGER_TOO_WIDE, at);
     }
     return new Expr.Constant(
         value.longValue(), value.signum() < 0 ? ScalarType.I64 : ScalarType.U64, at);
@@ -305,16 +286,13 @@ final class BodyAnalyzer {
       return new Expr.Constant(0, ScalarType.U64, at);
     }
     if (name.isKeyword()) {
-      throw fail(Code.E_SYNTAX, at, "a keyword is no form of a body");
+      throw fail(Message.KEYWORD_IS_NO_FORM, at);
     }
     Optional<UnitTables.ConstantValue> constant = ConstantNames.find(tables(), name.text());
     if (constant.isPresent()) {
       Long word = constant.get().word();
       if (word == null) {
-        throw fail(
-            Code.E_TYPE,
-            at,
-            "the constant " + name.spelling() + " is no integer and can only be used by macros");
+        throw fail(Message.CONSTANT_NO_INTEGER, at, name.spelling());
       }
       return new Expr.Constant(word, constant.get().type(), at);
     }
@@ -339,13 +317,12 @@ final class BodyAnalyzer {
               ? "no variables are in scope"
               : "in scope: " + String.join(", ", names.subList(0, Math.min(names.size(), 12)));
     }
-    return fail(Code.E_UNBOUND, at, "unknown variable " + name.spelling(), hint);
+    return fail(Message.VARIABLE_UNKNOWN, at, name.spelling(), hint);
   }
 
   private Expr call(Cons cons, Use use) {
     if (!(cons.car() instanceof Datum.Symbol head) || head.name().isKeyword()) {
-      throw fail(
-          Code.E_SYNTAX, originOf(cons), "the head of a form must be the name of an operator");
+      throw fail(Message.OPERATOR_EXPECTED, originOf(cons));
     }
     SymbolName name = head.name();
     Operator operator = OperatorTable.core(name.text());
@@ -359,8 +336,7 @@ final class BodyAnalyzer {
     }
     ExpansionContext outer = context;
     int levels = furtherLevels(form);
-    enter(
-        levels, form.origin(), "of which " + form.name() + " with its operands is " + (levels + 1));
+    enter(levels, form.origin(), Message.FORM_TOO_NESTED, MAX_DEPTH, form.name(), levels + 1);
     context = context.within(cons);
     try {
       return operator.analyze(form, this, use);
@@ -423,7 +399,7 @@ final class BodyAnalyzer {
    */
   <T> T withAccessor(Cons cons, java.util.function.BiFunction<Form, Operator, T> use) {
     if (!(cons.car() instanceof Datum.Symbol head) || head.name().isKeyword()) {
-      throw fail(Code.E_SYNTAX, originOf(cons), "a place must start with the name of an accessor");
+      throw fail(Message.ACCESSOR_EXPECTED, originOf(cons));
     }
     SymbolName name = head.name();
     Operator operator = OperatorTable.core(name.text());
@@ -446,7 +422,8 @@ final class BodyAnalyzer {
     enter(
         1,
         new Origin(outer.originOf(Datum.NIL).range(), outer.frames()),
-        "macro expansions included");
+        Message.EXPANSIONS_TOO_NESTED,
+        MAX_DEPTH);
     context = inner;
     try {
       return analysis.get();
@@ -479,8 +456,7 @@ final class BodyAnalyzer {
         }
       }
       if (!flow.reachable() && !last) {
-        diagnostics.report(
-            Code.W_UNREACHABLE, originOf(forms.get(i + 1)), "this form is never reached", null);
+        diagnostics.report(Message.FORM_UNREACHABLE, originOf(forms.get(i + 1)));
         break;
       }
     }
@@ -534,14 +510,11 @@ final class BodyAnalyzer {
     return new ConstantExpressions(unit, diagnostics).require(datum, context, what);
   }
 
-  /** A constant that must be an offset or a length: 0 to {@code max}, else the code given. */
-  int constantWithin(Datum datum, String what, long min, long max, Code code) {
+  /** A constant that must be an offset or a length: 0 to {@code max}, else the message given. */
+  int constantWithin(Datum datum, String what, long min, long max, Message outside) {
     long value = requireConstant(datum, what);
     if (value < min || value > max) {
-      throw fail(
-          code,
-          originOf(datum),
-          what + " is " + value + ", which is not in the range " + min + " to " + max);
+      throw fail(outside, originOf(datum), what, value, min, max);
     }
     return (int) value;
   }
@@ -559,23 +532,15 @@ final class BodyAnalyzer {
   /** Where two paths meet; a resource that is live on one only is {@code E-LEAK}. */
   Flow join(Flow a, Flow b, Origin at) {
     return Flow.join(
-        a,
-        b,
-        resource ->
-            leak(
-                resource,
-                at,
-                resource.description() + " is live on one path and given back on another"));
+        a, b, resource -> leak(resource, at, Message.LEAK_ON_ONE_PATH, resource.description()));
   }
 
   /** Reports a leak, unless an earlier error may be its cause. */
-  void leak(Resource resource, Origin at, String message) {
+  void leak(Resource resource, Origin at, Message message, Object... arguments) {
     if (!diagnostics.hasErrors()) {
       diagnostics.report(
-          Code.E_LEAK,
+          message.with(arguments),
           at,
-          message,
-          "give it back on every path",
           List.of(
               new dev.whistler.compiler.diagnostic.Diagnostic.Note(
                   "acquired here", resource.origin().range())));
@@ -639,11 +604,7 @@ final class BodyAnalyzer {
     }
     Resource resource = flow.heldBy(local);
     if (resource != null && flow.state(resource) == Resource.State.DEAD) {
-      throw fail(
-          Code.E_RING,
-          at,
-          local.name() + " is dead: " + resource.description() + " was given back before",
-          "use its contents before it is submitted, discarded or released");
+      throw fail(Message.RESERVATION_GIVEN_BACK, at, local.name(), resource.description());
     }
     Expr read = new Expr.Read(local, at);
     return local.type() instanceof PointerType pointer

@@ -1,8 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
@@ -44,11 +43,7 @@ final class ComparisonForms {
       }
       case LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> {
         if (isSigned(left) || isSigned(right)) {
-          body.report(
-              Code.W_SIGN,
-              form.origin(),
-              form.name() + " compares a signed value as an unsigned one",
-              "use s" + form.name() + ", or cast the operand to an unsigned type");
+          body.report(Message.SIGNED_COMPARED_UNSIGNED, form.origin(), form.name());
         }
       }
       default -> {}
@@ -76,11 +71,7 @@ final class ComparisonForms {
         && !(typed instanceof Expr.Constant)
         && typed.type() instanceof ScalarType scalar
         && scalar.convert(c.value()) != c.value()) {
-      body.report(
-          Code.W_RANGE,
-          at,
-          "a value of type " + scalar.text() + " is never equal to " + c.value(),
-          "the comparison is constant; check the constant or the type");
+      body.report(Message.COMPARISON_NEVER_EQUAL, at, scalar.text(), c.value());
     }
   }
 }

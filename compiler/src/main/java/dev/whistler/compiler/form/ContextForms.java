@@ -2,7 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TypeNames;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -80,10 +80,7 @@ final class ContextForms {
       return byOffset(type.get(), form.operand(1), form.origin(), body, write);
     }
     if (!(first instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          body.originOf(first),
-          "ctx takes the name of a context field, or a scalar type and an offset");
+      throw body.fail(Message.CTX_OPERAND, body.originOf(first));
     }
     return byName(symbol, form.count() == 2 ? form.operand(1) : null, form.origin(), body, write);
   }
@@ -94,12 +91,7 @@ final class ContextForms {
     ContextStructure structure =
         structure(body)
             .orElseThrow(
-                () ->
-                    body.fail(
-                        Code.E_PROGTYPE,
-                        at,
-                        "programs of type :" + type + " have no named context fields",
-                        namedAccessHint(type)));
+                () -> body.fail(Message.CONTEXT_WITHOUT_NAMES, at, type, namedAccessHint(type)));
     String name = symbol.name().text();
     ContextStructure.Field field =
         structure
@@ -109,35 +101,25 @@ final class ContextForms {
                   List<String> names =
                       structure.fields().stream().map(ContextStructure.Field::name).toList();
                   return body.fail(
-                      Code.E_CTX,
+                      Message.CONTEXT_FIELD_UNKNOWN,
                       body.originOf(symbol),
-                      structure.name() + " has no field " + name,
+                      structure.name(),
+                      name,
                       NearMatches.hint(name, names));
                 });
     int offset = field.offset();
     if (field.isArray()) {
       if (indexForm == null) {
-        throw body.fail(
-            Code.E_INDEX,
-            at,
-            name + " is an array of " + field.count() + " elements and needs a constant index");
+        throw body.fail(Message.CONTEXT_ARRAY_WITHOUT_INDEX, at, name, field.count());
       }
       long index = body.requireConstant(indexForm, "the index of a context array");
       if (index < 0 || index >= field.count()) {
         throw body.fail(
-            Code.E_INDEX,
-            body.originOf(indexForm),
-            "the index "
-                + index
-                + " is outside "
-                + name
-                + ", which has "
-                + field.count()
-                + " elements");
+            Message.INDEX_OUTSIDE, body.originOf(indexForm), index, name, field.count());
       }
       offset += (int) index * field.type().width();
     } else if (indexForm != null) {
-      throw body.fail(Code.E_ARITY, at, name + " is no array and takes no index");
+      throw body.fail(Message.CONTEXT_FIELD_IS_NO_ARRAY, at, name);
     }
     checkWritable(field, at, body, write);
     Place.ContextField place =
@@ -155,13 +137,7 @@ final class ContextForms {
   private static void checkWritable(
       ContextStructure.Field field, Origin at, BodyAnalyzer body, boolean write) {
     if (write && !field.writable()) {
-      throw body.fail(
-          Code.E_CTX,
-          at,
-          "the context field "
-              + field.name()
-              + " cannot be written by programs of type :"
-              + body.program().type());
+      throw body.fail(Message.CONTEXT_FIELD_READ_ONLY, at, field.name(), body.program().type());
     }
   }
 
@@ -175,27 +151,20 @@ final class ContextForms {
     long offset = body.requireConstant(offsetForm, "a context offset");
     if (offset < 0 || offset > MAX_OFFSET) {
       throw body.fail(
-          Code.E_CTX,
-          body.originOf(offsetForm),
-          "the context offset " + offset + " is not in the range 0 to " + MAX_OFFSET);
+          Message.CONTEXT_OFFSET_OUT_OF_RANGE, body.originOf(offsetForm), offset, MAX_OFFSET);
     }
     if (offset % type.width() != 0) {
       throw body.fail(
-          Code.E_ALIGN,
-          body.originOf(offsetForm),
-          "the context offset " + offset + " is no multiple of " + type.width());
+          Message.CONTEXT_OFFSET_MISALIGNED, body.originOf(offsetForm), offset, type.width());
     }
     if (body.program().type().hasTracepointRecord() && offset < 8) {
-      throw body.fail(
-          Code.E_CTX,
-          at,
-          "the kernel does not show the first 8 bytes of a tracepoint record to programs");
+      throw body.fail(Message.TRACEPOINT_RECORD_HIDDEN, at);
     }
     List<ContextStructure.Field> fields =
         structure(body).map(s -> s.at((int) offset)).orElse(List.of());
     if (fields.isEmpty()) {
       if (write && structure(body).isPresent()) {
-        throw body.fail(Code.E_CTX, at, "no writable context field is at offset " + offset);
+        throw body.fail(Message.CONTEXT_OFFSET_READ_ONLY, at, offset);
       }
       return new Place.ContextField(type, (int) offset, type, at);
     }
@@ -209,16 +178,12 @@ final class ContextForms {
       ContextStructure.Field known = fields.getFirst();
       if (known.type().width() != type.width()) {
         throw body.fail(
-            Code.E_CTX,
+            Message.CONTEXT_FIELD_WIDTH,
             at,
-            "the context field "
-                + known.name()
-                + " at offset "
-                + offset
-                + " has "
-                + known.type().width()
-                + " bytes, not "
-                + type.width());
+            known.name(),
+            offset,
+            known.type().width(),
+            type.width());
       }
       checkWritable(known, at, body, write);
       field = known;
@@ -230,7 +195,7 @@ final class ContextForms {
   }
 
   private static void deprecated(Form form, String instead, BodyAnalyzer body) {
-    body.report(Code.W_DEPRECATED, form.origin(), form.name() + " is an older spelling", instead);
+    body.report(Message.OLD_FORM, form.origin(), form.name(), instead);
   }
 
   private static Expr oldLoad(Form form, BodyAnalyzer body, Use use) {

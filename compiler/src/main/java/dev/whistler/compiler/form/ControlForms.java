@@ -1,13 +1,12 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.ConstantExpressions;
-import dev.whistler.compiler.define.Form;
-
 import dev.whistler.compiler.check.Assumption;
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.TypeJoin;
+import dev.whistler.compiler.define.ConstantExpressions;
+import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -166,14 +165,10 @@ final class ControlForms {
               .orElseThrow(
                   () ->
                       body.fail(
-                          Code.E_TYPE,
+                          Message.ARMS_DIFFER,
                           at,
-                          "the arms yield "
-                              + Types.describe(first.expr().type())
-                              + " and "
-                              + Types.describe(second.expr().type())
-                              + ", which have no common type",
-                          "make both a pointer or both a number"));
+                          Types.describe(first.expr().type()),
+                          Types.describe(second.expr().type())));
     }
     return new Expr.If(test, first.expr(), second.expr(), type.type(), at);
   }
@@ -195,7 +190,7 @@ final class ControlForms {
       Origin clauseAt = body.originOf(clause);
       List<Datum> parts = ProperList.elements(clause).orElse(List.of());
       if (parts.isEmpty()) {
-        throw body.fail(Code.E_SYNTAX, clauseAt, "a clause of cond has the shape (TEST FORM…)");
+        throw body.fail(Message.COND_CLAUSE_SHAPE, clauseAt);
       }
       List<Datum> forms = parts.subList(1, parts.size());
       if (isCatchAll(parts.getFirst(), false)) {
@@ -324,12 +319,12 @@ final class ControlForms {
       Origin at = body.originOf(clauses.get(i));
       List<Datum> parts = ProperList.elements(clauses.get(i)).orElse(List.of());
       if (parts.isEmpty()) {
-        throw body.fail(Code.E_SYNTAX, at, "a clause of case has the shape (KEYS FORM…)");
+        throw body.fail(Message.CASE_CLAUSE_SHAPE, at);
       }
       Supplier<Expr> forms = () -> body.sequence(parts.subList(1, parts.size()), use, at);
       if (isCatchAll(parts.getFirst(), true)) {
         if (i != clauses.size() - 1) {
-          throw body.fail(Code.E_SYNTAX, at, "the catch-all clause of case must be the last");
+          throw body.fail(Message.CASE_CATCH_ALL_NOT_LAST, at);
         }
         chain.last(forms);
         continue;
@@ -349,22 +344,14 @@ final class ControlForms {
     List<Long> keys = new ArrayList<>();
     for (Datum atom : atoms) {
       if (atom instanceof Cons) {
-        throw body.fail(
-            Code.E_CONST,
-            body.originOf(atom),
-            "a case key is a constant name or an integer, never an expression");
+        throw body.fail(Message.CASE_KEY_CONSTANT, body.originOf(atom));
       }
       long value = body.requireConstant(atom, "a case key");
       if (seen.size() == MAX_CASE_KEYS) {
-        throw body.fail(
-            Code.E_LIMIT,
-            body.originOf(atom),
-            "case has at most " + MAX_CASE_KEYS + " keys",
-            "look the value up in a map");
+        throw body.fail(Message.CASE_TOO_MANY_KEYS, body.originOf(atom), MAX_CASE_KEYS);
       }
       if (!seen.add(value)) {
-        body.report(
-            Code.E_DUP, body.originOf(atom), "the case key " + value + " occurs twice", null);
+        body.report(Message.CASE_KEY_TWICE, body.originOf(atom), value);
       }
       keys.add(value);
     }
@@ -540,11 +527,7 @@ final class ControlForms {
             : new Expr.Constant(0, ScalarType.U64, form.origin());
     String function = body.exits().function();
     if (function != null) {
-      body.report(
-          Code.W_RETURN,
-          form.origin(),
-          "return ends the function " + function + " only, not the program",
-          "write (return-from " + function + " e) if this is meant");
+      body.report(Message.RETURN_FROM_FUNCTION_ONLY, form.origin(), function);
     }
     return body.exits().leave(value, form.origin());
   }
@@ -555,20 +538,16 @@ final class ControlForms {
         ProperList.require(
             form.operand(0), "the head of dotimes", form.origin(), body.diagnostics());
     if (head.size() != 2) {
-      throw body.fail(
-          Code.E_SYNTAX, body.originOf(form.operand(0)), "the head of dotimes is (v COUNT)");
+      throw body.fail(Message.DOTIMES_HEAD, body.originOf(form.operand(0)));
     }
     SymbolName name = BindingForms.variable(head.get(0), body);
     long count = body.requireConstant(head.get(1), "the bound of dotimes");
     if (count < 0 || count > MAX_ITERATIONS) {
       throw body.fail(
-          Code.E_LOOP,
+          Message.DOTIMES_BOUND,
           body.originOf(head.get(1)),
-          "the bound of dotimes is "
-              + Long.toUnsignedString(count)
-              + ", more than "
-              + MAX_ITERATIONS,
-          "use a smaller constant, or bpf-loop");
+          Long.toUnsignedString(count),
+          MAX_ITERATIONS);
     }
     Origin at = form.origin();
     Local index =

@@ -2,8 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TracepointImports;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelStruct;
@@ -57,26 +56,20 @@ final class CoreForms {
     Datum fieldDatum = form.operand(index + 1);
     if (!(structDatum instanceof Datum.Symbol struct)
         || !(fieldDatum instanceof Datum.Symbol field)) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          form.name() + " ends with the names of a struct and a field");
+      throw body.fail(Message.CORE_OPERANDS, form.origin(), form.name());
     }
     String cName = TracepointImports.kernelName(struct.name().text());
     List<String> fields = fields(cName, body);
     if (fields.isEmpty()) {
-      throw body.fail(
-          Code.E_STRUCT,
-          body.originOf(struct),
-          "the kernel struct " + cName + " is not known",
-          "compile for a kernel description with types");
+      throw body.fail(Message.CORE_STRUCT_UNKNOWN, body.originOf(struct), cName);
     }
     String name = TracepointImports.kernelName(field.name().text());
     if (!fields.contains(name)) {
       throw body.fail(
-          Code.E_FIELD,
+          Message.CORE_FIELD_UNKNOWN,
           body.originOf(field),
-          cName + " has no field " + name,
+          cName,
+          name,
           NearMatches.hint(name, fields));
     }
   }

@@ -3,7 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.check.Resource.State;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
@@ -96,18 +96,10 @@ final class Exits {
   /** Notes a tail call, directly or in a function that is called. */
   void tailCall(Origin at) {
     if (open.stream().anyMatch(m -> isPending(m.resource()))) {
-      throw body.fail(
-          Code.E_RING,
-          at,
-          "tail-call inside with-ringbuf would lose the reserved record",
-          "call it after with-ringbuf");
+      throw body.fail(Message.TAIL_CALL_LOSES_RECORD, at);
     }
     if (!callbacks.isEmpty()) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          at,
-          "tail-call cannot stand in bpf-loop, whose body is a function of its own",
-          "use dotimes, or call it after the loop");
+      throw body.fail(Message.TAIL_CALL_IN_LOOP, at);
     }
     tailCalls = true;
   }
@@ -186,9 +178,9 @@ final class Exits {
         body.leak(
             resource,
             resource.origin(),
-            resource.description()
-                + " may still be live where the loop ends, at line "
-                + at.range().endLine());
+            Message.LEAK_AT_LOOP_END,
+            resource.description(),
+            at.range().endLine());
       }
     }
     forms.add(new Expr.LoopExit(at));
@@ -203,9 +195,9 @@ final class Exits {
         body.leak(
             resource,
             resource.origin(),
-            resource.description()
-                + " may still be live where the program ends, at line "
-                + at.range().endLine());
+            Message.LEAK_AT_PROGRAM_END,
+            resource.description(),
+            at.range().endLine());
       }
     }
   }
@@ -227,7 +219,7 @@ final class Exits {
     if (after.reachable()) {
       for (Resource resource : after.pending()) {
         if (before.state(resource) == null) {
-          body.leak(resource, at, resource.description() + " outlives the loop body that made it");
+          body.leak(resource, at, Message.LEAK_FROM_LOOP_BODY, resource.description());
         }
       }
     }
@@ -261,22 +253,14 @@ final class Exits {
   Resource requireLive(Expr pointer, String operation) {
     Resource resource = resourceOf(pointer);
     if (resource == null) {
-      throw body.fail(
-          Code.E_RING,
-          pointer.origin(),
-          operation + " needs a variable that holds a live reservation of one known ring buffer",
-          "bind the result of ringbuf-reserve with let or when-let and pass that variable");
+      throw body.fail(Message.RESERVATION_EXPECTED, pointer.origin(), operation);
     }
     State state = body.flow().state(resource);
     if (state == State.UNCHECKED) {
-      throw body.fail(
-          Code.E_NULL,
-          pointer.origin(),
-          resource.description() + " may have failed and was not tested",
-          "test the pointer with when before it is used");
+      throw body.fail(Message.RESERVATION_NOT_TESTED, pointer.origin(), resource.description());
     }
     if (state != State.LIVE) {
-      throw body.fail(Code.E_RING, pointer.origin(), resource.description() + " is not live here");
+      throw body.fail(Message.RESERVATION_NOT_LIVE, pointer.origin(), resource.description());
     }
     return resource;
   }

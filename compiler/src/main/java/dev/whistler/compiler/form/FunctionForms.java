@@ -1,11 +1,10 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.Form;
-
 import dev.whistler.compiler.check.BindingTypes;
+import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -51,28 +50,12 @@ final class FunctionForms {
             function.lambdaList(), "the lambda list of " + name, at, body.diagnostics());
     if (parameters.stream().anyMatch(FunctionForms::isNoParameter)
         || parameters.size() > MAX_PARAMETERS) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          at,
-          "the function "
-              + name
-              + " cannot run in the kernel: it must have at most "
-              + MAX_PARAMETERS
-              + " required parameters and no others",
-          "make it a macro with defmacro");
+      throw body.fail(Message.FUNCTION_PARAMETERS, at, name, MAX_PARAMETERS);
     }
     body.arity(form, parameters.size(), parameters.size());
     if (body.functions().active().contains(name)) {
       throw body.fail(
-          Code.E_REC,
-          at,
-          "the function "
-              + name
-              + " calls itself: "
-              + String.join(" calls ", body.functions().active())
-              + " calls "
-              + name,
-          "use dotimes or bpf-loop");
+          Message.FUNCTION_RECURSIVE, at, name, String.join(" calls ", body.functions().active()));
     }
     List<Expr> arguments = body.values(form.operands());
     List<StaticType> types =
@@ -222,11 +205,10 @@ final class FunctionForms {
     String function = body.exits().function();
     String name = form.operand(0) instanceof Datum.Symbol s ? s.name().text() : "";
     if (!name.equals(function)) {
-      throw body.fail(
-          Code.E_UNBOUND,
-          body.originOf(form.operand(0)),
-          "return-from names no function around it",
-          function == null ? "use (return e) to end the program" : "it is in " + function);
+      Origin at = body.originOf(form.operand(0));
+      throw function == null
+          ? body.fail(Message.RETURN_FROM_OUTSIDE, at)
+          : body.fail(Message.RETURN_FROM_UNKNOWN, at, function);
     }
     Expr value =
         form.count() == 2

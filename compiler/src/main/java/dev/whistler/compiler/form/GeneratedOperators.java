@@ -2,9 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.StructOperators;
 import dev.whistler.compiler.define.UnitContext;
-
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.define.UnitTables.Generated;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ReservedNames;
 import dev.whistler.compiler.type.StructField;
@@ -46,11 +45,7 @@ final class GeneratedOperators implements StructOperators {
 
   private void add(Map<String, Operator> operators, String name, Operator operator, Origin at) {
     if (operators.put(name, operator) != null) {
-      throw unit.fail(
-          Code.E_DUP,
-          at,
-          "two fields of the struct generate the operator " + name,
-          "rename one of the fields");
+      throw unit.fail(Message.ACCESSOR_TWICE, at, name);
     }
   }
 
@@ -58,24 +53,11 @@ final class GeneratedOperators implements StructOperators {
   void define(String definition, Map<String, Operator> operators, Origin at) {
     for (String name : operators.keySet()) {
       if (ReservedNames.contains(name)) {
-        throw unit.fail(
-            Code.E_NAME,
-            at,
-            "the " + definition + " would define the operator " + name + ", which is built in",
-            "choose another name");
+        throw unit.fail(Message.ACCESSOR_IS_BUILT_IN, at, definition, name);
       }
       Generated other = unit.tables().operators().get(name);
       if (other != null && !other.definition().equals(definition)) {
-        throw unit.fail(
-            Code.E_DUP,
-            at,
-            "the "
-                + definition
-                + " and the "
-                + other.definition()
-                + " both define the operator "
-                + name,
-            "rename one of them or a field");
+        throw unit.fail(Message.OPERATOR_TWICE, at, definition, other.definition(), name);
       }
     }
     operators.forEach(

@@ -7,9 +7,8 @@ import dev.whistler.compiler.define.Names;
 import dev.whistler.compiler.define.OptionList;
 import dev.whistler.compiler.define.StructDefinitions;
 import dev.whistler.compiler.define.UnitContext;
-
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
@@ -41,15 +40,12 @@ final class GlobalForms {
       StructDefinitions structs) {
     Diagnostics diagnostics = unit.diagnostics();
     if (form.count() < 2) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "defglobal has the shape (defglobal NAME TYPE [INIT] [:const t])");
+      throw diagnostics.fail(Message.DEFGLOBAL_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "global variable", at);
     if (ConstantNames.find(unit.tables(), name).isPresent()) {
-      throw diagnostics.fail(Code.E_NAME, at, name + " is a constant already");
+      throw diagnostics.fail(Message.NAME_IS_CONSTANT, at, name);
     }
     String symbol = names.claim("global variable", name, at);
     StructDefinitions.WrittenType type = structs.type(form.operand(1), context);
@@ -59,17 +55,17 @@ final class GlobalForms {
         !rest.isEmpty() && !(rest.getFirst() instanceof Datum.Symbol s && s.name().isKeyword());
     if (hasInitial) {
       if (!(type.type() instanceof FieldType.Scalar scalar) || type.count() >= 0) {
-        throw diagnostics.fail(
-            Code.E_TYPE, at, "only a scalar global variable has an initial value");
+        throw diagnostics.fail(Message.GLOBAL_INITIAL_VALUE, at);
       }
       long written =
           new ConstantExpressions(unit, diagnostics)
               .require(rest.getFirst(), context, "the initial value");
       if (!Words.fits(written, scalar.type().width())) {
         throw diagnostics.fail(
-            Code.E_RANGE,
+            Message.GLOBAL_INITIAL_VALUE_RANGE,
             context.originOf(rest.getFirst()),
-            "the initial value " + written + " does not fit " + scalar.type().text());
+            written,
+            scalar.type().text());
       }
       initial = scalar.type().convert(written);
       rest = rest.subList(1, rest.size());
@@ -100,11 +96,7 @@ final class GlobalForms {
   /** A scalar global variable as a place. */
   static Place scalarPlace(Global global, Origin at, BodyAnalyzer body) {
     if (!(global.type() instanceof FieldType.Scalar scalar) || global.count() >= 0) {
-      throw body.fail(
-          Code.E_TYPE,
-          at,
-          global.name() + " is no scalar",
-          "use (global-ptr " + global.name() + "), or (" + global.name() + " i) for an array");
+      throw body.fail(Message.GLOBAL_IS_NO_SCALAR, at, global.name());
     }
     return new Place.Memory(scalar.type(), address(global, at), 0, false, null, at);
   }
@@ -115,7 +107,7 @@ final class GlobalForms {
         (form, body) -> {
           body.arity(form, 1, 1);
           if (!(global.type() instanceof FieldType.Scalar scalar) || global.count() < 0) {
-            throw body.fail(Code.E_TYPE, form.origin(), global.name() + " is no array of scalars");
+            throw body.fail(Message.GLOBAL_IS_NO_ARRAY, form.origin(), global.name());
           }
           return StructForms.indexed(
               address(global, form.origin()),
@@ -137,9 +129,9 @@ final class GlobalForms {
     Global global = body.tables().globals().get(name);
     if (global == null) {
       throw body.fail(
-          Code.E_UNBOUND,
+          Message.GLOBAL_UNKNOWN,
           body.originOf(operand),
-          "unknown global variable " + name,
+          name,
           NearMatches.hint(name, body.tables().globals().keySet()));
     }
     return address(global, form.origin());
@@ -152,7 +144,7 @@ final class GlobalForms {
       base = b.left();
     }
     if (base instanceof Expr.GlobalAddress g && g.global().constant()) {
-      throw body.fail(Code.E_ASSIGN, at, g.global().name() + " is a constant global variable");
+      throw body.fail(Message.GLOBAL_IS_CONSTANT, at, g.global().name());
     }
   }
 }

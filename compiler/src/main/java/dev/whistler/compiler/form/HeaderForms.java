@@ -5,9 +5,8 @@ import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.Names;
 import dev.whistler.compiler.define.TypeNames;
 import dev.whistler.compiler.define.UnitContext;
-
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -108,8 +107,7 @@ final class HeaderForms {
       GeneratedOperators generated) {
     Diagnostics diagnostics = unit.diagnostics();
     if (form.count() == 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX, form.origin(), "defheader has the shape (defheader NAME FIELD…)");
+      throw diagnostics.fail(Message.DEFHEADER_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String header = names.defined(form.operand(0), "header", at);
@@ -119,10 +117,7 @@ final class HeaderForms {
       Origin fieldAt = context.originOf(datum);
       List<Datum> parts = ProperList.elements(datum).orElse(List.of());
       if (parts.isEmpty() || parts.size() % 2 == 0) {
-        throw diagnostics.fail(
-            Code.E_SYNTAX,
-            fieldAt,
-            "a field has the shape (FIELD :offset C :type T [:net-order t])");
+        throw diagnostics.fail(Message.HEADER_FIELD_SHAPE, fieldAt);
       }
       String field = names.defined(parts.getFirst(), "field", fieldAt);
       long offset = -1;
@@ -142,27 +137,18 @@ final class HeaderForms {
                   TypeNames.scalar(value)
                       .orElseThrow(
                           () ->
-                              diagnostics.fail(
-                                  Code.E_TYPE,
-                                  context.originOf(value),
-                                  "the type of a header field is a scalar type"));
+                              diagnostics.fail(Message.HEADER_FIELD_TYPE, context.originOf(value)));
           case "net-order" -> networkOrder = !Datum.isNil(value);
           default ->
               throw diagnostics.fail(
-                  Code.E_SYNTAX,
-                  context.originOf(parts.get(i)),
-                  "a header field has the options :offset, :type and :net-order only");
+                  Message.HEADER_FIELD_OPTION_UNKNOWN, context.originOf(parts.get(i)));
         }
       }
       if (type == null || offset < 0 || offset > MAX_OFFSET) {
-        throw diagnostics.fail(
-            Code.E_LAYOUT,
-            fieldAt,
-            "a header field needs a :type and an :offset from 0 to " + MAX_OFFSET);
+        throw diagnostics.fail(Message.HEADER_FIELD_OFFSET, fieldAt, MAX_OFFSET);
       }
       if (operators.containsKey(header + "-" + field)) {
-        throw diagnostics.fail(
-            Code.E_DUP, fieldAt, "the field " + field + " occurs twice in " + header);
+        throw diagnostics.fail(Message.FIELD_TWICE, fieldAt, field, header);
       }
       operators(header, field, (int) offset, type, networkOrder && type.width() > 1, operators);
     }

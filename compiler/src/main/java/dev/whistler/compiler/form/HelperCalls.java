@@ -4,7 +4,7 @@ import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.ProgramContext;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -80,14 +80,7 @@ final class HelperCalls {
   }
 
   private static Expr levelThree(Helper helper, Form form, BodyAnalyzer body) {
-    throw body.fail(
-        Code.E_UNKNOWN,
-        form.origin(),
-        "the helper "
-            + helper.name()
-            + " takes callbacks, dynptrs, timers or locks, which this"
-            + " compiler does not have",
-        "level 3 (section 19.6)");
+    throw body.fail(Message.HELPER_LEVEL_3, form.origin(), helper.name());
   }
 
   /** Checks that the program may call a helper at all. */
@@ -99,33 +92,19 @@ final class HelperCalls {
     ProgramContext program = body.program();
     if (!Helpers.available(helper, program.type(), program.sleepable())) {
       throw body.fail(
-          Code.E_HELPER,
+          program.sleepable() ? Message.HELPER_NOT_FOR_SLEEPABLE : Message.HELPER_NOT_FOR_TYPE,
           at,
-          "the helper " + helper.name() + " is not for programs of type :" + program.type(),
-          program.sleepable() ? null : "some helpers need a sleepable program or another type");
+          helper.name(),
+          program.type());
     }
     KernelDescription kernel = body.unit().request().kernel();
     if (kernel != null
         && kernel.feature("helper:" + program.type() + ":" + helper.id())
             == KernelDescription.Answer.ABSENT) {
-      throw body.fail(
-          Code.E_HELPER,
-          at,
-          "this kernel does not offer the helper "
-              + helper.name()
-              + " to programs of type :"
-              + program.type());
+      throw body.fail(Message.HELPER_NOT_IN_KERNEL, at, helper.name(), program.type());
     }
     if (helper.gplOnly() && !GPL_COMPATIBLE.contains(program.license())) {
-      body.report(
-          Code.E_GPL,
-          at,
-          "the helper "
-              + helper.name()
-              + " needs a GPL-compatible licence, not \""
-              + program.license()
-              + "\"",
-          "state :license \"GPL\" or \"Dual MIT/GPL\"");
+      body.report(Message.HELPER_NEEDS_GPL, at, helper.name(), program.license());
     }
     body.unit().tier().checkHelper(helper, body.diagnostics(), at);
   }
@@ -175,11 +154,7 @@ final class HelperCalls {
         if (operand instanceof Datum.Str text) {
           return new Expr.Argument.Text(text.text());
         }
-        throw body.fail(
-            Code.E_STRING,
-            body.originOf(operand),
-            helper.name() + " takes a constant string here",
-            "write it in double quotes");
+        throw body.fail(Message.HELPER_NEEDS_STRING, body.originOf(operand), helper.name());
       }
       case Parameter.Key _, Parameter.ValueOf _ -> {
         return slot(parameter, operand, map, body);
@@ -271,11 +246,7 @@ final class HelperCalls {
 
   private static void requireAddress(Expr value, BodyAnalyzer body) {
     if (value.type() instanceof ScalarType scalar && scalar.width() <= 2) {
-      throw body.fail(
-          Code.E_PTRARG,
-          value.origin(),
-          "a " + scalar.text() + " value cannot be an address",
-          "pass a pointer, for example the result of an accessor that ends in -ptr");
+      throw body.fail(Message.ADDRESS_EXPECTED, value.origin(), scalar.text());
     }
   }
 
@@ -284,25 +255,19 @@ final class HelperCalls {
     MapDefinition map = MapForms.map(operand, body);
     if (!parameter.types().contains(map.type())) {
       throw body.fail(
-          Code.E_MAPTYPE,
+          Message.HELPER_MAP_TYPE,
           body.originOf(operand),
-          helper.name()
-              + " takes a map of type :"
-              + parameter.name()
-              + ", and "
-              + map.name()
-              + " has type :"
-              + map.type().text());
+          helper.name(),
+          parameter.name(),
+          map.name(),
+          map.type().text());
     }
     return map;
   }
 
   private static AnalysisException tooSmall(
       Helper helper, long size, int known, Origin at, BodyAnalyzer body) {
-    return body.fail(
-        Code.E_SIZE,
-        at,
-        helper.name() + " is given " + size + " bytes, but the memory has only " + known);
+    return body.fail(Message.HELPER_MEMORY_TOO_SMALL, at, helper.name(), size, known);
   }
 
   /** Areas whose size is another argument must be large enough (section 16.2). */

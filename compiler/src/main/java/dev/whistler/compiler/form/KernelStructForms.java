@@ -4,12 +4,11 @@ import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.Names;
 import dev.whistler.compiler.define.TracepointImports;
 import dev.whistler.compiler.define.UnitContext;
-
-import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
-import dev.whistler.compiler.diagnostic.Diagnostics;
-import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.define.UnitTables.ConstantValue;
+import dev.whistler.compiler.diagnostic.AnalysisException;
+import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
+import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelStruct;
 import dev.whistler.compiler.kernel.KernelStruct.Shape;
@@ -36,8 +35,6 @@ final class KernelStructForms {
   /** Of candidates and their fields. */
   private static final int MAX_SHOWN = 4;
 
-  static final String MODULES = "types of kernel modules are not known";
-
   private KernelStructForms() {}
 
   static void define(
@@ -48,20 +45,13 @@ final class KernelStructForms {
       GeneratedOperators generated) {
     Diagnostics diagnostics = unit.diagnostics();
     if (form.count() == 0) {
-      throw diagnostics.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "import-kernel-struct has the shape (import-kernel-struct STRUCT FIELD…)");
+      throw diagnostics.fail(Message.IMPORT_KERNEL_STRUCT_SHAPE, form.origin());
     }
     Origin at = context.originOf(form.operand(0));
     String name = names.defined(form.operand(0), "kernel struct", at).replace('_', '-');
     KernelDescription kernel = unit.kernel(form.origin(), "import-kernel-struct", diagnostics);
     if (!kernel.hasTypes()) {
-      throw diagnostics.fail(
-          Code.E_KDESC,
-          form.origin(),
-          "import-kernel-struct needs the kernel's types, and none were supplied",
-          "compile for a kernel description with BTF");
+      throw diagnostics.fail(Message.KERNEL_TYPES_MISSING, form.origin());
     }
     String cName = TracepointImports.kernelName(name);
     KernelStruct struct = chosen(kernel, cName, form, context, diagnostics);
@@ -107,8 +97,7 @@ final class KernelStructForms {
     List<KernelStruct> all = kernel.structs(cName);
     if (all.isEmpty()) {
       String near = NearMatches.hint(NearMatches.ofKernel(cName, kernel.structNames()));
-      throw diagnostics.fail(
-          Code.E_KSTRUCT, at, "the kernel has no struct " + cName + " (" + MODULES + ")", near);
+      throw diagnostics.fail(Message.KERNEL_STRUCT_UNKNOWN, at, cName, near);
     }
     List<String> wanted = form.from(1).stream().map(KernelStructForms::fieldName).toList();
     List<KernelStruct> complete =
@@ -125,18 +114,14 @@ final class KernelStructForms {
     }
     if (complete.stream().map(s -> answers(s, wanted)).distinct().count() > 1) {
       throw diagnostics.fail(
-          Code.E_KSTRUCT,
+          wanted.isEmpty()
+              ? Message.KERNEL_STRUCT_AMBIGUOUS
+              : Message.KERNEL_STRUCT_WITH_FIELDS_AMBIGUOUS,
           at,
-          "the kernel has "
-              + complete.size()
-              + " different structs "
-              + cName
-              + (wanted.isEmpty() ? "" : " with these fields")
-              + ": "
-              + String.join(
-                  "; ", complete.stream().limit(MAX_SHOWN).map(s -> shown(s, wanted)).toList())
-              + (complete.size() > MAX_SHOWN ? "; …" : ""),
-          "name a field that only the one that is meant has");
+          complete.size(),
+          cName,
+          String.join("; ", complete.stream().limit(MAX_SHOWN).map(s -> shown(s, wanted)).toList())
+              + (complete.size() > MAX_SHOWN ? "; …" : ""));
     }
     return complete.getFirst();
   }
@@ -193,9 +178,10 @@ final class KernelStructForms {
       if (field.isEmpty()) {
         failure =
             diagnostics.fail(
-                Code.E_FIELD,
+                Message.KERNEL_FIELD_UNKNOWN,
                 context.originOf(datum),
-                "the kernel's " + struct.cName() + " has no field " + name,
+                struct.cName(),
+                name,
                 NearMatches.hint(
                     name, struct.fields().stream().map(KernelStruct.Field::name).toList()));
       } else {
@@ -220,10 +206,7 @@ final class KernelStructForms {
     Layout actual = Pointers.layout(value);
     if (actual != null && !actual.cName().equals(layout.cName())) {
       throw body.fail(
-          Code.E_PTRTYPE,
-          value.origin(),
-          "the pointer is one to " + actual.name() + ", not to " + layout.name(),
-          "use (as-" + layout.name() + " p) if this is meant");
+          Message.KERNEL_POINTER_MISMATCH, value.origin(), actual.name(), layout.name());
     }
     return value;
   }
@@ -289,16 +272,16 @@ final class KernelStructForms {
     }
 
     private AnalysisException opaque(Origin at, BodyAnalyzer body) {
-      String size = field.size() == 0 ? "" : " of " + field.size() + " bytes";
-      return body.fail(
-          Code.E_FIELD,
-          at,
-          "the field " + field.name() + " of " + layout.cName() + size + " fits no scalar type",
-          "take its address with ("
-              + layout.name()
-              + "-"
-              + TracepointImports.sourceName(field.name())
-              + "-ptr p)");
+      String accessor = layout.name() + "-" + TracepointImports.sourceName(field.name()) + "-ptr";
+      return field.size() == 0
+          ? body.fail(Message.KERNEL_FIELD_EMPTY, at, field.name(), layout.cName(), accessor)
+          : body.fail(
+              Message.KERNEL_FIELD_OPAQUE,
+              at,
+              field.name(),
+              layout.cName(),
+              field.size(),
+              accessor);
     }
 
     private Expr integer(Expr pointer, Origin at, BodyAnalyzer body) {
@@ -334,11 +317,7 @@ final class KernelStructForms {
           return shift(back, left, 64 - field.bitSize(), at);
         }
       }
-      throw body.fail(
-          Code.E_FIELD,
-          at,
-          "the bit-field " + field.name() + " of " + layout.cName() + " crosses a unit of 8 bytes",
-          "read the words with kernel-load and combine them");
+      throw body.fail(Message.BIT_FIELD_CROSSES_WORD, at, field.name(), layout.cName());
     }
 
     private static Expr shift(Expr.Operator operator, Expr value, int count, Origin at) {
@@ -354,26 +333,14 @@ final class KernelStructForms {
 
     private Expr element(Expr pointer, Datum indexForm, Origin at, BodyAnalyzer body) {
       if (field.elementSize() == 0) {
-        throw body.fail(
-            Code.E_FIELD,
-            at,
-            "the elements of " + field.name() + " are no scalars",
-            "use the address that the accessor without index gives");
+        throw body.fail(Message.KERNEL_ELEMENTS_NO_SCALARS, at, field.name());
       }
       ScalarType type = ScalarType.of(field.elementSize(), field.signed());
       Expr index = body.value(indexForm);
       if (index instanceof Expr.Constant c) {
         if (c.value() < 0 || c.value() >= field.count()) {
           throw body.fail(
-              Code.E_INDEX,
-              index.origin(),
-              "the index "
-                  + c.value()
-                  + " is outside "
-                  + field.name()
-                  + ", which has "
-                  + field.count()
-                  + " elements");
+              Message.INDEX_OUTSIDE, index.origin(), c.value(), field.name(), field.count());
         }
         return probe(type, pointer, field.offset() + c.value() * field.elementSize(), at, body);
       }

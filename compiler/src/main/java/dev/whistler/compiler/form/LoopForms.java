@@ -1,9 +1,8 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.Form;
-
 import dev.whistler.compiler.check.Flow;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
@@ -29,8 +28,7 @@ final class LoopForms {
         ProperList.require(
             form.operand(0), "the head of bpf-loop", form.origin(), body.diagnostics());
     if (head.size() != 2) {
-      throw body.fail(
-          Code.E_SYNTAX, body.originOf(form.operand(0)), "the head of bpf-loop is (v COUNT)");
+      throw body.fail(Message.BPF_LOOP_HEAD, body.originOf(form.operand(0)));
     }
     Origin at = form.origin();
     HelperCalls.checkAllowed("loop", at, body);
@@ -38,10 +36,7 @@ final class LoopForms {
     Expr count = body.value(head.get(1));
     if (count instanceof Expr.Constant c
         && Long.compareUnsigned(c.value(), ControlForms.MAX_ITERATIONS) > 0) {
-      throw body.fail(
-          Code.E_LOOP,
-          count.origin(),
-          "a loop has at most " + ControlForms.MAX_ITERATIONS + " iterations");
+      throw body.fail(Message.BPF_LOOP_TOO_LONG, count.origin(), ControlForms.MAX_ITERATIONS);
     }
     Local index =
         new Local(name.spelling(), ScalarType.U32, ScalarType.U32, body.originOf(head.get(0)));
@@ -94,7 +89,7 @@ final class LoopForms {
   private static Expr exit(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 0, 0);
     if (!body.exits().isInCallback()) {
-      throw body.fail(Code.E_SYNTAX, form.origin(), "loop-exit stands outside of bpf-loop");
+      throw body.fail(Message.LOOP_EXIT_OUTSIDE, form.origin());
     }
     return body.exits().leaveLoop(form.origin());
   }

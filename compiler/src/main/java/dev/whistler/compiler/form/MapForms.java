@@ -1,9 +1,8 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -90,15 +89,15 @@ final class MapForms {
   static MapDefinition map(Datum operand, BodyAnalyzer body) {
     Origin at = body.originOf(operand);
     if (!(operand instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(Code.E_MAP, at, "the name of a map is expected here");
+      throw body.fail(Message.MAP_EXPECTED, at);
     }
     MapDefinition map = body.tables().maps().get(symbol.name().text());
     if (map == null) {
       body.abandonIfBroken(symbol.name().text());
       throw body.fail(
-          Code.E_MAP,
+          Message.MAP_UNKNOWN,
           at,
-          "unknown map " + symbol.name().spelling(),
+          symbol.name().spelling(),
           NearMatches.hint(symbol.name().text(), body.tables().maps().keySet()));
     }
     return map;
@@ -114,9 +113,11 @@ final class MapForms {
 
   private static AnalysisException wrongType(MapDefinition map, Form form, BodyAnalyzer body) {
     return body.fail(
-        Code.E_MAPTYPE,
+        Message.FORM_NOT_FOR_MAP_TYPE,
         body.originOf(form.operand(0)),
-        form.name() + " does not work on " + map.name() + ", a map of type :" + map.type().text());
+        form.name(),
+        map.name(),
+        map.type().text());
   }
 
   private static Expr lookup(Form form, BodyAnalyzer body, Use use) {
@@ -280,10 +281,7 @@ final class MapForms {
   static Expr assign(Place.MapElement place, Expr value, Use use, Origin at, BodyAnalyzer body) {
     MapDefinition map = place.map();
     if (!KEYED.contains(map.type())) {
-      throw body.fail(
-          Code.E_MAPTYPE,
-          place.origin(),
-          map.name() + " is a map of type :" + map.type().text() + " and cannot be assigned here");
+      throw body.fail(Message.MAP_NOT_ASSIGNABLE, place.origin(), map.name(), map.type().text());
     }
     Expr noFlags = new Expr.Constant(0, ScalarType.U64, at);
     if (use == Use.NONE) {
@@ -342,14 +340,10 @@ final class MapForms {
     MapDefinition map = place.map();
     Optional<ScalarType> scalar = map.value().asScalar();
     if (scalar.isEmpty() || !(KEYED.contains(map.type()))) {
-      throw body.fail(
-          Code.E_MAPTYPE,
-          place.origin(),
-          map.name() + " has no scalar values that can be incremented",
-          "bind the element with when-let and increment a field of it");
+      throw body.fail(Message.MAP_NOT_INCREMENTABLE, place.origin(), map.name());
     }
     if (amount.type() instanceof PointerType) {
-      throw body.fail(Code.E_TYPE, amount.origin(), "an increment must be a number");
+      throw body.fail(Message.INCREMENT_NO_NUMBER, amount.origin());
     }
     Expr step =
         operator == Expr.Operator.ADD

@@ -1,8 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
@@ -48,7 +47,7 @@ final class MemoryForms {
       return new Address(pointer, c.value());
     }
     if (off.type() instanceof PointerType && pointer.type() instanceof PointerType) {
-      throw body.fail(Code.E_TYPE, off.origin(), "an offset must be a number, not a pointer");
+      throw body.fail(Message.OFFSET_IS_POINTER, off.origin());
     }
     return new Address(ArithmeticForms.binary(Expr.Operator.ADD, pointer, off, at, body), 0);
   }
@@ -82,14 +81,10 @@ final class MemoryForms {
     long size = body.requireConstant(form.operand(0), "the size of struct-alloc");
     if (size < 1 || size > STACK) {
       throw body.fail(
-          Code.E_STACK,
+          Message.STACK_BLOCK_TOO_LARGE,
           body.originOf(form.operand(0)),
-          "a block of "
-              + Long.toUnsignedString(size)
-              + " bytes does not fit the stack, which has "
-              + STACK
-              + " bytes",
-          "reserve large records in a ring buffer, or keep them in a per-CPU array");
+          Long.toUnsignedString(size),
+          STACK);
     }
     return new Expr.StackBlock(
         new PointerType(Region.STACK, null, (int) size, false), form.origin());
@@ -104,15 +99,11 @@ final class MemoryForms {
       if (operand instanceof Datum.Symbol symbol) {
         throw body.unbound(symbol.name(), body.originOf(operand));
       }
-      throw body.fail(
-          Code.E_SYNTAX, body.originOf(operand), "stack-addr takes the name of a variable");
+      throw body.fail(Message.STACK_ADDR_OPERAND, body.originOf(operand));
     }
     if (binding.fixedBy() != null) {
       throw body.fail(
-          Code.E_ASSIGN,
-          body.originOf(operand),
-          "the address of a variable bound by " + binding.fixedBy() + " cannot be taken",
-          "copy its value into a variable of a let first");
+          Message.STACK_ADDR_OF_FIXED_VARIABLE, body.originOf(operand), binding.fixedBy());
     }
     Local local = binding.local();
     local.setInMemory();
@@ -127,13 +118,14 @@ final class MemoryForms {
     int offset = offset(form.operand(1), "the offset of memset", body);
     Expr value = body.value(form.operand(2));
     int length =
-        body.constantWithin(form.operand(3), "the length of memset", 0, MAX_BLOCK, Code.E_RANGE);
+        body.constantWithin(
+            form.operand(3), "the length of memset", 0, MAX_BLOCK, Message.CONSTANT_OUT_OF_RANGE);
     body.unit().tier().checkStore(pointer.type(), body.diagnostics(), form.origin());
     return body.effect(new Expr.Fill(pointer, offset, value, length, form.origin()));
   }
 
   private static int offset(Datum datum, String what, BodyAnalyzer body) {
-    return body.constantWithin(datum, what, 0, Integer.MAX_VALUE, Code.E_RANGE);
+    return body.constantWithin(datum, what, 0, Integer.MAX_VALUE, Message.CONSTANT_OUT_OF_RANGE);
   }
 
   private static Expr copy(Form form, BodyAnalyzer body, Use use) {
@@ -143,7 +135,8 @@ final class MemoryForms {
     Expr source = Pointers.checked(body.value(form.operand(2)), body);
     int sourceOffset = offset(form.operand(3), "the source offset of memcpy", body);
     int length =
-        body.constantWithin(form.operand(4), "the length of memcpy", 0, MAX_BLOCK, Code.E_RANGE);
+        body.constantWithin(
+            form.operand(4), "the length of memcpy", 0, MAX_BLOCK, Message.CONSTANT_OUT_OF_RANGE);
     TracepointForms.refuseCopyFromRecord(source, body);
     body.unit().tier().checkStore(target.type(), body.diagnostics(), form.origin());
     body.findings().kinds().copied(target, source, length, body.bindings());
@@ -156,21 +149,16 @@ final class MemoryForms {
     ScalarType type =
         form.count() == 4 ? Types.requireScalar(form.operand(3), body) : ScalarType.U64;
     if (type != ScalarType.U32 && type != ScalarType.U64) {
-      throw body.fail(
-          Code.E_TYPE,
-          body.originOf(form.operand(3)),
-          "atomic addition works on u32 and u64, not on " + type.text());
+      throw body.fail(Message.ATOMIC_TYPE, body.originOf(form.operand(3)), type.text());
     }
     Expr pointer = Pointers.checked(body.value(form.operand(0)), body);
     Address address = address(pointer, form.operand(1), form.origin(), body);
     if (address.displacement() % type.width() != 0) {
       throw body.fail(
-          Code.E_ALIGN,
+          Message.ATOMIC_MISALIGNED,
           body.originOf(form.operand(1)),
-          "the offset "
-              + address.displacement()
-              + " of an atomic addition is no multiple of "
-              + type.width());
+          address.displacement(),
+          type.width());
     }
     checkAtomic(pointer, form.origin(), body);
     Expr value = body.value(form.operand(2));
@@ -189,11 +177,7 @@ final class MemoryForms {
           case STACK, MAP_VALUE, RING, GLOBAL, UNKNOWN -> null;
         };
     if (where != null) {
-      throw body.fail(
-          Code.E_TYPE,
-          at,
-          "the kernel allows no atomic addition on " + where,
-          "add in a map value, a ring record, a global variable or on the stack");
+      throw body.fail(Message.ATOMIC_MEMORY, at, where);
     }
   }
 
@@ -219,7 +203,7 @@ final class MemoryForms {
       BodyAnalyzer body) {
     HelperCalls.checkAllowed(user ? "probe-read-user" : "probe-read-kernel", at, body);
     if (address.type() instanceof ScalarType s && s.width() < 4) {
-      throw body.fail(Code.E_PTRARG, at, "a " + s.text() + " value cannot be an address");
+      throw body.fail(Message.ADDRESS_TOO_NARROW, at, s.text());
     }
     return new Expr.ProbeRead(scalar, user, address, type, at);
   }

@@ -2,9 +2,8 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.UnitTables;
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.table.Helper;
@@ -98,24 +97,16 @@ final class OperatorTable {
       return field.get();
     }
     if (QUOTES.contains(name)) {
-      return body.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "quoted data is no form of a body",
-          "compute with it in a macro, and expand to numbers");
+      return body.fail(Message.QUOTED_DATA, form.origin());
     }
     String later = LEVEL_3.get(name);
     if (later != null) {
-      return body.fail(
-          Code.E_UNKNOWN,
-          form.origin(),
-          form.operator().spelling() + " is a level 3 extension that this compiler does not have",
-          later);
+      return body.fail(Message.OPERATOR_LEVEL_3, form.origin(), form.operator().spelling(), later);
     }
     return body.fail(
-        Code.E_UNKNOWN,
+        Message.OPERATOR_UNKNOWN,
         form.origin(),
-        "unknown operator " + form.operator().spelling(),
+        form.operator().spelling(),
         NearMatches.hint(name, names(body)));
   }
 

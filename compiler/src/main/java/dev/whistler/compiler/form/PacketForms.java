@@ -3,7 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.TypeJoin;
 import dev.whistler.compiler.define.Form;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
@@ -138,10 +138,10 @@ final class PacketForms {
     boolean suits = socketBuffer ? isSocketBuffer(body) : body.program().type().hasXdpBuffer();
     if (!suits) {
       throw body.fail(
-          Code.E_PROGTYPE,
+          socketBuffer ? Message.TC_FORM_NOT_FOR_TYPE : Message.XDP_FORM_NOT_FOR_TYPE,
           form.origin(),
-          form.name() + " does not work in programs of type :" + body.program().type(),
-          socketBuffer ? "use (xdp-data) in :xdp" : "use (tc-data) in :tc and its like");
+          form.name(),
+          body.program().type());
     }
     return bound(field, form.origin(), body);
   }
@@ -302,9 +302,7 @@ final class PacketForms {
             form.operand(0), "the head of " + form.name(), form.origin(), body.diagnostics());
     if (parts.size() < count || (!options && parts.size() > count)) {
       throw body.fail(
-          Code.E_SYNTAX,
-          body.originOf(form.operand(0)),
-          "the head of " + form.name() + " names " + count + " variables");
+          Message.PACKET_HEAD_VARIABLES, body.originOf(form.operand(0)), form.name(), count);
     }
     return new Head(parts.subList(0, count), parts.subList(count, parts.size()));
   }
@@ -313,9 +311,7 @@ final class PacketForms {
     OptionalLong exit = body.program().type().earlyExit();
     if (exit.isEmpty() || (socketBuffer && !isSocketBuffer(body))) {
       throw body.fail(
-          Code.E_PROGTYPE,
-          form.origin(),
-          form.name() + " does not work in programs of type :" + body.program().type());
+          Message.PACKET_HEAD_NOT_FOR_TYPE, form.origin(), form.name(), body.program().type());
     }
     return exit.getAsLong();
   }
@@ -330,14 +326,15 @@ final class PacketForms {
               && s.name().isKeyword()
               && s.name().text().equals("min-len");
       if (!isMinimum) {
-        throw body.fail(
-            Code.E_SYNTAX,
-            body.originOf(form.operand(0)),
-            "the head of " + form.name() + " is (d e [:min-len C])");
+        throw body.fail(Message.PACKET_HEAD, body.originOf(form.operand(0)), form.name());
       }
       length =
           body.constantWithin(
-              head.options().get(1), "the minimum length", 0, MAX_LENGTH, Code.E_RANGE);
+              head.options().get(1),
+              "the minimum length",
+              0,
+              MAX_LENGTH,
+              Message.CONSTANT_OUT_OF_RANGE);
     }
     return windowed(new Window((int) length), head.names(), form, body, use, socketBuffer);
   }
@@ -370,10 +367,7 @@ final class PacketForms {
     if (isKey && options.get(1) instanceof Datum.Symbol value && value.name().text().equals("t")) {
       return true;
     }
-    throw body.fail(
-        Code.E_SYNTAX,
-        body.originOf(form.operand(0)),
-        "the head of " + form.name() + " is (d e h [:options nil])");
+    throw body.fail(Message.HEADER_HEAD, body.originOf(form.operand(0)), form.name());
   }
 
   private static Expr windowed(

@@ -1,10 +1,9 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.ConstantNames;
-
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.Resource;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.define.ConstantNames;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.macro.Expander;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -35,11 +34,7 @@ final class Places {
     return switch (datum) {
       case Datum.Symbol symbol -> named(symbol);
       case Cons cons -> accessor(cons);
-      default ->
-          throw body.fail(
-              Code.E_SYNTAX,
-              body.originOf(datum),
-              "a place is a variable or a call of an accessor");
+      default -> throw body.fail(Message.PLACE_EXPECTED, body.originOf(datum));
     };
   }
 
@@ -49,13 +44,7 @@ final class Places {
     if (binding != null) {
       if (binding.fixedBy() != null) {
         throw body.fail(
-            Code.E_ASSIGN,
-            at,
-            symbol.name().spelling()
-                + " is bound by "
-                + binding.fixedBy()
-                + " and cannot be assigned",
-            "bind another variable with let");
+            Message.ASSIGN_FIXED_VARIABLE, at, symbol.name().spelling(), binding.fixedBy());
       }
       return new Place.Variable(binding, at);
     }
@@ -67,14 +56,12 @@ final class Places {
     Global global = body.tables().globals().get(symbol.name().text());
     if (global != null) {
       if (global.constant()) {
-        throw body.fail(
-            Code.E_ASSIGN, at, symbol.name().spelling() + " is a constant global variable");
+        throw body.fail(Message.GLOBAL_IS_CONSTANT, at, symbol.name().spelling());
       }
       return GlobalForms.scalarPlace(global, at, body);
     }
     if (ConstantNames.find(body.tables(), symbol.name().text()).isPresent()) {
-      throw body.fail(
-          Code.E_ASSIGN, at, symbol.name().spelling() + " is a constant and cannot be assigned");
+      throw body.fail(Message.ASSIGN_CONSTANT, at, symbol.name().spelling());
     }
     throw body.unbound(symbol.name(), at);
   }
@@ -92,10 +79,7 @@ final class Places {
           if (operator instanceof Operator.Accessor accessor) {
             return accessor.place(form, body);
           }
-          throw body.fail(
-              Code.E_SYNTAX,
-              form.origin(),
-              "a call of " + form.operator().spelling() + " cannot be assigned");
+          throw body.fail(Message.ASSIGN_CALL, form.origin(), form.operator().spelling());
         });
   }
 
@@ -266,11 +250,7 @@ final class Places {
   /** Refuses pointers as stored words (section 4.7) and stores that the tier forbids. */
   void checkStored(Expr pointer, Expr value, Origin at) {
     if (value.type() instanceof PointerType p && p.region() != Region.KERNEL) {
-      throw body.fail(
-          Code.E_PTRVAL,
-          value.origin(),
-          "a pointer cannot be stored as a number",
-          "use (cast u64 p) if the address itself is wanted, or memcpy to copy what it points to");
+      throw body.fail(Message.POINTER_STORED_AS_NUMBER, value.origin());
     }
     GlobalForms.checkAssignable(pointer, at, body);
     body.unit().tier().checkStore(pointer.type(), body.diagnostics(), at);
@@ -286,12 +266,7 @@ final class Places {
     Resource held = body.exits().resourceOf(value);
     if (overwritten != null && overwritten != held && body.exits().isPending(overwritten)) {
       body.leak(
-          overwritten,
-          at,
-          "the assignment overwrites "
-              + local.name()
-              + ", which holds "
-              + overwritten.description());
+          overwritten, at, Message.LEAK_BY_ASSIGNMENT, local.name(), overwritten.description());
     }
     Flow flow = body.flow().without(local);
     if (held != null) {
@@ -303,14 +278,11 @@ final class Places {
     body.setFlow(flow);
     if (!body.bindings().assigned(local, converted)) {
       throw body.fail(
-          Code.E_TYPE,
+          Message.ASSIGN_OTHER_TYPE,
           at,
-          local.name()
-              + " is a "
-              + Types.describe(local.type())
-              + " and cannot be assigned a value of type "
-              + Types.describe(value.type()),
-          "use another variable for values of another type");
+          local.name(),
+          Types.describe(local.type()),
+          Types.describe(value.type()));
     }
     return new Expr.Assign(local, converted, at);
   }
@@ -320,15 +292,13 @@ final class Places {
         value.type() instanceof PointerType p
             && (b.layout() != null ? b.layout().equals(p.layout()) : p.size() == b.size());
     if (!suits) {
-      throw body.fail(
-          Code.E_TYPE,
-          value.origin(),
-          "the assigned value is a "
-              + Types.describe(value.type())
-              + ", but a pointer to "
-              + (b.layout() != null ? b.layout().name() : b.size() + " bytes")
-              + " is expected",
-          "assign the elements one by one, or use memcpy");
+      throw b.layout() == null
+          ? body.fail(Message.ASSIGN_BLOCK, value.origin(), Types.describe(value.type()), b.size())
+          : body.fail(
+              Message.ASSIGN_STRUCT,
+              value.origin(),
+              Types.describe(value.type()),
+              b.layout().name());
     }
     body.unit().tier().checkStore(b.pointer().type(), body.diagnostics(), at);
     if (b.field() != null) {
@@ -411,8 +381,7 @@ final class Places {
               amount,
               d -> write(c, ArithmeticForms.binary(operator, read(c), d, at, body), use, at));
       case Place.MapElement m -> MapForms.increment(m, operator, amount, at, body);
-      case Place.Block b ->
-          throw body.fail(Code.E_TYPE, b.origin(), "only a scalar can be incremented");
+      case Place.Block b -> throw body.fail(Message.INCREMENT_BLOCK, b.origin());
     };
   }
 }

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
@@ -19,20 +19,12 @@ final class Pointers {
     switch (pointer.type()) {
       case PointerType p -> {
         if (p.nullable()) {
-          throw body.fail(
-              Code.E_NULL,
-              pointer.origin(),
-              "this pointer may be 0 and was not tested",
-              "bind it with when-let or if-let, or test it with when before it is used");
+          throw body.fail(Message.POINTER_NOT_TESTED, pointer.origin());
         }
       }
       case ScalarType scalar -> {
         if (scalar.width() < 4) {
-          throw body.fail(
-              Code.E_PTRARG,
-              pointer.origin(),
-              "a " + scalar.text() + " value cannot be an address",
-              "addresses are 64-bit words");
+          throw body.fail(Message.POINTER_TOO_NARROW, pointer.origin(), scalar.text());
         }
       }
     }
@@ -58,11 +50,7 @@ final class Pointers {
         || shareUnion(actual, expected, body.tables().unions().values())) {
       return;
     }
-    body.report(
-        Code.W_PTRTYPE,
-        pointer.origin(),
-        "the pointer is one to " + actual.name() + ", not to " + expected.name(),
-        "use (as-" + expected.name() + " p) if this is meant");
+    body.report(Message.POINTER_OF_OTHER_STRUCT, pointer.origin(), actual.name(), expected.name());
   }
 
   private static boolean related(Layout actual, Layout expected) {

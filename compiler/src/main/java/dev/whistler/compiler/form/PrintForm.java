@@ -1,8 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
@@ -25,8 +24,7 @@ final class PrintForm {
     body.arity(form, 1, 4);
     Origin at = form.origin();
     if (!(form.operand(0) instanceof Datum.Str format)) {
-      throw body.fail(
-          Code.E_STRING, body.originOf(form.operand(0)), "the format of printk is a string");
+      throw body.fail(Message.PRINTK_FORMAT, body.originOf(form.operand(0)));
     }
     HelperCalls.checkAllowed("trace-printk", at, body);
     long size = format.text().getBytes(StandardCharsets.UTF_8).length + 1L;

@@ -1,10 +1,9 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.MapDefinitions;
-
 import dev.whistler.compiler.check.Resource;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.define.MapDefinitions;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.type.FieldRef;
@@ -49,23 +48,18 @@ final class RecordTypes {
     List<StructLayout> declared = ring.records().stream().map(RecordType::struct).toList();
     if (struct != null) {
       if (!declared.contains(struct)) {
-        body.report(
-            Code.E_RECORD,
-            at,
-            struct.name() + " is not among the records that " + ring.name() + " declares",
-            "its records are " + names(declared) + "; add it to :record");
+        body.report(Message.RECORD_NOT_DECLARED, at, struct.name(), ring.name(), names(declared));
       }
       return struct;
     }
     List<StructLayout> ofSize = declared.stream().filter(s -> s.size() == bytes).toList();
     if (ofSize.size() != 1) {
       body.report(
-          Code.E_RECORD,
+          ofSize.isEmpty() ? Message.RECORD_OF_NO_SUCH_SIZE : Message.RECORD_SIZE_AMBIGUOUS,
           at,
-          ofSize.isEmpty()
-              ? "no record that " + ring.name() + " declares has " + bytes + " bytes"
-              : "several records that " + ring.name() + " declares have " + bytes + " bytes",
-          "use (sizeof S) with one of " + names(declared));
+          ring.name(),
+          bytes,
+          names(declared));
       return null;
     }
     return ofSize.getFirst();
@@ -111,15 +105,7 @@ final class RecordTypes {
     Long expected = type.map(RecordType::tagValue).orElse(null);
     if (expected != null && !(value instanceof Expr.Constant c && c.value() == expected)) {
       body.report(
-          Code.E_RECORD,
-          at,
-          "the tag "
-              + field.field().name()
-              + " of a "
-              + field.struct().name()
-              + " must be "
-              + expected,
-          "leave the tag to with-ringbuf, or store that constant");
+          Message.TAG_VALUE_MISMATCH, at, field.field().name(), field.struct().name(), expected);
       return;
     }
     tagged.add(resource);
@@ -129,11 +115,7 @@ final class RecordTypes {
   void submitted(Resource resource, Origin at, BodyAnalyzer body) {
     RecordType type = raw.get(resource);
     if (type != null && !tagged.contains(resource)) {
-      body.report(
-          Code.E_RECORD,
-          at,
-          "the tag of this " + type.struct().name() + " is not stored before it is submitted",
-          "store " + type.tagValue() + " in its tag field");
+      body.report(Message.TAG_NOT_STORED, at, type.struct().name(), type.tagValue());
     }
   }
 
@@ -165,11 +147,7 @@ final class RecordTypes {
     }
     // A body with an error may hide the records; the error comes first.
     if (records.isEmpty() && !diagnostics.hasErrors()) {
-      diagnostics.report(
-          Code.W_RECORD,
-          ring.origin(),
-          "no record type of the ring buffer " + ring.name() + " is known: it carries raw bytes",
-          "declare :record S, or use (sizeof S) as size of its records");
+      diagnostics.report(Message.RING_RECORD_UNKNOWN, ring.origin(), ring.name());
     }
     return new MapDefinition(
         ring.name(),

@@ -1,13 +1,12 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.define.Form;
-import dev.whistler.compiler.define.RingStatistics;
-
 import dev.whistler.compiler.check.Flow;
 import dev.whistler.compiler.check.RecordBytes;
 import dev.whistler.compiler.check.Resource;
 import dev.whistler.compiler.check.Resource.State;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.define.Form;
+import dev.whistler.compiler.define.RingStatistics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -57,9 +56,7 @@ final class RingForms {
     MapDefinition map = MapForms.map(operand, body);
     if (map.type() != MapType.RINGBUF) {
       throw body.fail(
-          Code.E_MAPTYPE,
-          body.originOf(operand),
-          map.name() + " is a map of type :" + map.type().text() + ", not a ring buffer");
+          Message.MAP_IS_NO_RING, body.originOf(operand), map.name(), map.type().text());
     }
     return map;
   }
@@ -72,16 +69,7 @@ final class RingForms {
     long max = Math.min(ring.maxEntries() - OVERHEAD, MAX_RECORD);
     if (bytes < 1 || bytes > max) {
       throw body.fail(
-          Code.E_SIZE,
-          body.originOf(datum),
-          "a record of "
-              + bytes
-              + " bytes does not fit the ring buffer "
-              + ring.name()
-              + ", which takes 1 to "
-              + max
-              + " bytes",
-          "use a larger :max-entries");
+          Message.RECORD_DOES_NOT_FIT_RING, body.originOf(datum), bytes, ring.name(), max);
     }
     StructLayout struct = sizedBy(datum, body);
     StructLayout known =
@@ -177,8 +165,7 @@ final class RingForms {
     List<Datum> parts =
         ProperList.require(datum, "the head of with-ringbuf", form.origin(), body.diagnostics());
     if (parts.size() < 3 || parts.size() % 2 == 0) {
-      throw body.fail(
-          Code.E_SYNTAX, at, "the head of with-ringbuf is (v RING SIZE [:flags C] [:zero t|nil])");
+      throw body.fail(Message.WITH_RINGBUF_HEAD, at);
     }
     SymbolName name = BindingForms.variable(parts.get(0), body);
     MapDefinition ring = ring(parts.get(1), body);
@@ -192,10 +179,7 @@ final class RingForms {
         case "flags" -> flags = body.requireConstant(parts.get(i + 1), "the flags");
         case "zero" -> zero = !Datum.isNil(parts.get(i + 1));
         default ->
-            throw body.fail(
-                Code.E_SYNTAX,
-                body.originOf(parts.get(i)),
-                "with-ringbuf has the options :flags and :zero only");
+            throw body.fail(Message.WITH_RINGBUF_OPTION_UNKNOWN, body.originOf(parts.get(i)));
       }
     }
     return new Head(name, parts.get(0), ring, size, flags, zero);
@@ -303,8 +287,7 @@ final class RingForms {
     Resource resource = body.exits().requireLive(pointer, form.name());
     MapDefinition ring = resource.ring();
     if (ring == null) {
-      throw body.fail(
-          Code.E_RING, pointer.origin(), "the operand is no reservation of a ring buffer");
+      throw body.fail(Message.OPERAND_IS_NO_RESERVATION, pointer.origin());
     }
     Origin at = form.origin();
     Expr flags = form.count() == 2 ? body.value(form.operand(1)) : word(0, at);
@@ -335,9 +318,7 @@ final class RingForms {
     int known = Pointers.knownSize(data);
     if (known >= 0 && known < size.bytes()) {
       throw body.fail(
-          Code.E_SIZE,
-          body.originOf(form.operand(2)),
-          "the record has " + size.bytes() + " bytes, but its source only " + known);
+          Message.RECORD_SOURCE_TOO_SMALL, body.originOf(form.operand(2)), size.bytes(), known);
     }
     Expr flags = form.count() == 4 ? body.value(form.operand(3)) : word(0, at);
     Expr call =

@@ -3,7 +3,7 @@ package dev.whistler.compiler.form;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ProgramType;
@@ -27,14 +27,7 @@ final class ScopeCheck {
     ProgramType type = program.context().type();
     Origin at = program.origin();
     if (!type.has(ProgramType.Trait.CURRENT_CGROUP)) {
-      throw analyzer.fail(
-          Code.E_PROGTYPE,
-          at,
-          "programs of type :"
-              + type
-              + " have no current cgroup, so they cannot be restricted"
-              + " to pods",
-          "leave out the selectors for this program");
+      throw analyzer.fail(Message.SCOPE_WITHOUT_CGROUP, at, type);
     }
     Expr cgroup =
         new Expr.Call(

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Words;
@@ -41,40 +41,23 @@ final class SlotRule {
     Pointers.checked(operand, body);
     if (pointer.size() < 0) {
       if (slot.size() <= 8) {
-        throw body.fail(
-            Code.E_PTRVAL,
-            operand.origin(),
-            "a pointer to memory of unknown size cannot be a " + role + " of " + bytes(slot.size()),
-            "load the value it points to, or use (cast u64 p) for the address itself");
+        throw body.fail(Message.SLOT_OF_UNKNOWN_SIZE, operand.origin(), role, slot.size());
       }
       return new Expr.Slot.ByAddress(operand);
     }
     if (pointer.size() != slot.size()) {
       throw body.fail(
-          Code.E_SIZE,
-          operand.origin(),
-          "the "
-              + role
-              + " points to "
-              + bytes(pointer.size())
-              + ", but the map's "
-              + role
-              + " has "
-              + bytes(slot.size()),
-          "use a struct of the size of the " + role);
+          Message.SLOT_SIZE_MISMATCH, operand.origin(), role, pointer.size(), slot.size());
     }
     if (slot.layout() != null
         && pointer.layout() != null
         && !slot.layout().equals(pointer.layout())) {
       throw body.fail(
-          Code.E_TYPE,
+          Message.SLOT_STRUCT_MISMATCH,
           operand.origin(),
-          "the "
-              + role
-              + " is a "
-              + pointer.layout().name()
-              + ", but the map was declared with "
-              + slot.layout().name());
+          role,
+          pointer.layout().name(),
+          slot.layout().name());
     }
     return new Expr.Slot.ByAddress(operand);
   }
@@ -83,33 +66,17 @@ final class SlotRule {
     if (operand instanceof Expr.Constant c) {
       if (!Words.fits(c.value(), slot.size())) {
         throw body.fail(
-            Code.E_RANGE,
-            operand.origin(),
-            "the constant " + c.value() + " does not fit the " + role + " of " + bytes(slot.size()),
-            null);
+            Message.SLOT_CONSTANT_RANGE, operand.origin(), c.value(), role, slot.size());
       }
       return new Expr.Slot.ByValue(operand, slot.size());
     }
     if (slot.layout() != null) {
-      throw body.fail(
-          Code.E_TYPE,
-          operand.origin(),
-          "the " + role + " is a number, but the map was declared with " + slot.layout().name(),
-          "fill a (make-" + slot.layout().name() + ") and pass it");
+      throw body.fail(Message.SLOT_NEEDS_STRUCT, operand.origin(), role, slot.layout().name());
     }
     if (operand.type() instanceof ScalarType scalar
         && scalar.width() > slot.size()
         && !body.range().fits(operand, slot.size())) {
-      body.report(
-          Code.W_TRUNC,
-          operand.origin(),
-          "a value of type "
-              + scalar.text()
-              + " may not fit the "
-              + role
-              + " of "
-              + bytes(slot.size()),
-          "cast it to a type of that width if the rest may be cut off");
+      body.report(Message.SLOT_TRUNCATED, operand.origin(), scalar.text(), role, slot.size());
     }
     return new Expr.Slot.ByValue(operand, slot.size());
   }
@@ -119,22 +86,8 @@ final class SlotRule {
     Expr pointer = Pointers.checked(body.value(operand), body);
     int size = Pointers.knownSize(pointer);
     if (size >= 0 && size != slot.size()) {
-      throw body.fail(
-          Code.E_SIZE,
-          pointer.origin(),
-          "the "
-              + role
-              + " points to "
-              + bytes(size)
-              + ", but the map's "
-              + role
-              + " has "
-              + bytes(slot.size()));
+      throw body.fail(Message.SLOT_MEMORY_TOO_SMALL, pointer.origin(), role, size, slot.size());
     }
     return new Expr.Slot.ByAddress(pointer);
-  }
-
-  private static String bytes(int count) {
-    return count == 1 ? "1 byte" : count + " bytes";
   }
 }

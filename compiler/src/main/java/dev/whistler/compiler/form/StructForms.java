@@ -1,9 +1,8 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
-
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
@@ -40,10 +39,7 @@ final class StructForms {
       body.arity(form, 0, 0);
       if (layout.size() > 512) {
         throw body.fail(
-            Code.E_STACK,
-            form.origin(),
-            layout.name() + " has " + layout.size() + " bytes, and the stack has 512",
-            "reserve large records in a ring buffer, or keep them in a per-CPU array");
+            Message.STRUCT_LARGER_THAN_STACK, form.origin(), layout.name(), layout.size());
       }
       return new Expr.StackBlock(
           new PointerType(Region.STACK, layout, layout.size(), false), form.origin());
@@ -133,18 +129,14 @@ final class StructForms {
       return new Place.Memory(scalar, pointer, offset + c.value() * scalar.width(), false, ref, at);
     }
     if (index.type() instanceof PointerType) {
-      throw body.fail(Code.E_TYPE, index.origin(), "an index must be a number, not a pointer");
+      throw body.fail(Message.INDEX_IS_POINTER, index.origin());
     }
     return new Place.Element(scalar, pointer, offset, index, count, ref, at);
   }
 
   private static AnalysisException outOfRange(
       long index, int count, String name, Origin at, BodyAnalyzer body) {
-    return body.fail(
-        Code.E_INDEX,
-        at,
-        "the index " + index + " is outside " + name + ", which has " + count + " elements",
-        "use an index from 0 to " + (count - 1));
+    return body.fail(Message.INDEX_OUTSIDE_ARRAY, at, index, name, count, count - 1);
   }
 
   private static long elementIndex(StructField field, Datum indexForm, BodyAnalyzer body) {
@@ -197,7 +189,7 @@ final class StructForms {
     Datum operand = form.operand(0);
     Origin at = body.originOf(operand);
     if (!(operand instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(Code.E_SYNTAX, at, "sizeof takes the name of a struct or a scalar type");
+      throw body.fail(Message.SIZEOF_OPERAND, at);
     }
     String name = symbol.name().text();
     Optional<ScalarType> scalar = ScalarType.named(name);
@@ -219,16 +211,15 @@ final class StructForms {
   private static AnalysisException unknownStruct(Datum.Symbol symbol, BodyAnalyzer body) {
     body.abandonIfBroken(symbol.name().text());
     return body.fail(
-        Code.E_STRUCT,
+        Message.STRUCT_UNKNOWN,
         body.originOf(symbol),
-        "unknown struct " + symbol.name().spelling(),
+        symbol.name().spelling(),
         NearMatches.hint(symbol.name().text(), body.tables().layoutNames()));
   }
 
   private static StructLayout struct(Datum operand, BodyAnalyzer body) {
     if (!(operand instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(
-          Code.E_SYNTAX, body.originOf(operand), "the name of a struct is expected here");
+      throw body.fail(Message.STRUCT_EXPECTED, body.originOf(operand));
     }
     StructLayout layout = body.tables().structs().get(symbol.name().text());
     if (layout == null) {
@@ -239,8 +230,7 @@ final class StructForms {
 
   private static StructField field(StructLayout struct, Datum operand, BodyAnalyzer body) {
     if (!(operand instanceof Datum.Symbol symbol) || symbol.name().isKeyword()) {
-      throw body.fail(
-          Code.E_SYNTAX, body.originOf(operand), "the name of a field is expected here");
+      throw body.fail(Message.FIELD_EXPECTED, body.originOf(operand));
     }
     String name = symbol.name().text();
     return struct
@@ -252,11 +242,9 @@ final class StructForms {
       StructLayout struct, String name, Origin at, BodyAnalyzer body) {
     List<String> names = struct.fields().stream().map(StructField::name).toList();
     String hint = NearMatches.hint(name, names);
-    return body.fail(
-        Code.E_FIELD,
-        at,
-        "the struct " + struct.name() + " has no field " + name,
-        hint != null ? hint : "its fields are " + String.join(", ", names));
+    return hint == null
+        ? body.fail(Message.FIELD_NOT_AMONG, at, struct.name(), name, String.join(", ", names))
+        : body.fail(Message.FIELD_UNKNOWN, at, struct.name(), name, hint);
   }
 
   private static Expr offsetof(Form form, BodyAnalyzer body, Use use) {
@@ -280,7 +268,7 @@ final class StructForms {
       }
       throw unknownStruct(symbol, body);
     }
-    throw body.fail(Code.E_SYNTAX, body.originOf(operand), "typed-ptr takes the name of a struct");
+    throw body.fail(Message.TYPED_PTR_OPERAND, body.originOf(operand));
   }
 
   private static Place structRef(Form form, BodyAnalyzer body) {

@@ -4,7 +4,7 @@ import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TracepointDefinitions;
 import dev.whistler.compiler.define.TracepointImports;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
@@ -88,11 +88,9 @@ final class TracepointForms {
     List<String> names = new ArrayList<>();
     body.tables().tracepoints().all().forEach(e -> names.addAll(e.fields().keySet()));
     String hint = NearMatches.hint(field, names);
-    throw body.fail(
-        Code.E_TPFIELD,
-        form.origin(),
-        "no imported tracepoint has a field " + field,
-        hint != null ? hint : "add the field to a deftracepoint");
+    throw hint == null
+        ? body.fail(Message.TRACEPOINT_FIELD_NOT_IMPORTED, form.origin(), field)
+        : body.fail(Message.TRACEPOINT_ACCESSOR_MISSPELT, form.origin(), field, hint);
   }
 
   static List<String> accessorNames(BodyAnalyzer body) {
@@ -106,11 +104,7 @@ final class TracepointForms {
   private static Expr access(Form form, String field, Part part, BodyAnalyzer body) {
     Origin at = form.origin();
     if (body.programIfAny().isEmpty() || !body.program().type().hasTracepointRecord()) {
-      throw body.fail(
-          Code.E_PROGTYPE,
-          at,
-          form.name() + " works in programs of type :tracepoint only",
-          "attach the program to a section tracepoint/CATEGORY/EVENT");
+      throw body.fail(Message.TRACEPOINT_PROGRAM_EXPECTED, at, form.name());
     }
     if (field.startsWith("common-")) {
       return common(form, field, body);
@@ -129,9 +123,7 @@ final class TracepointForms {
     body.arity(form, 0, 0);
     if (!field.equals("common-pid")) {
       throw body.fail(
-          Code.E_CTX,
-          form.origin(),
-          "the kernel does not show " + TracepointImports.kernelName(field) + " to programs");
+          Message.TRACEPOINT_FIELD_HIDDEN, form.origin(), TracepointImports.kernelName(field));
     }
     Expr call =
         new Expr.Call(
@@ -166,14 +158,7 @@ final class TracepointForms {
     }
     if (offering.size() == 1) {
       body.report(
-          Code.W_TPEVENT,
-          at,
-          "the field "
-              + field
-              + " is one of "
-              + offering.getFirst().event().name()
-              + ", not of the event that this program is attached to",
-          null);
+          Message.TRACEPOINT_FIELD_OF_OTHER_EVENT, at, field, offering.getFirst().event().name());
       return offering.getFirst();
     }
     if (offering.isEmpty()) {
@@ -187,39 +172,31 @@ final class TracepointForms {
       }
     }
     throw body.fail(
-        Code.E_TPFIELD,
+        Message.TRACEPOINT_FIELD_AMBIGUOUS,
         at,
-        "the field "
-            + field
-            + " is ambiguous: "
-            + String.join(" and ", offering.stream().map(f -> f.event().name()).toList())
-            + " have it, and this program is attached to neither",
-        "give the program a section tracepoint/CATEGORY/EVENT");
+        field,
+        String.join(" and ", offering.stream().map(f -> f.event().name()).toList()));
   }
 
   private static AnalysisException absent(
       String field, TracepointImports.Event event, Origin at, BodyAnalyzer body) {
     return body.fail(
-        Code.E_TPFIELD,
+        Message.TRACEPOINT_FIELD_NOT_IN_KERNEL,
         at,
-        "this kernel's " + event.name() + " has no field " + TracepointImports.kernelName(field),
-        "guard the form with (if (tp-field-exists "
-            + TracepointImports.sourceName(event.name())
-            + " "
-            + field
-            + ") …)");
+        event.name(),
+        TracepointImports.kernelName(field),
+        TracepointImports.sourceName(event.name()),
+        field);
   }
 
   private static AnalysisException unusable(
       String field, TracepointImports.Event event, Origin at, BodyAnalyzer body) {
     return body.fail(
-        Code.E_TPFIELD,
+        Message.TRACEPOINT_FIELD_UNUSABLE,
         at,
-        TracepointDefinitions.unusable(
-            event.name(),
-            TracepointImports.kernelName(field),
-            String.valueOf(event.unusable().get(field))),
-        TracepointDefinitions.OTHER_FIELDS);
+        TracepointImports.kernelName(field),
+        event.name(),
+        event.unusable().get(field));
   }
 
   /** Notes that the program reads a field of an event at the place that this kernel has it. */
@@ -245,16 +222,12 @@ final class TracepointForms {
   private static AnalysisException noSuchPart(
       Form form, Found found, String what, BodyAnalyzer body) {
     return body.fail(
-        Code.E_TPFIELD,
+        Message.TRACEPOINT_ACCESSOR_UNKNOWN,
         form.origin(),
-        "the field "
-            + found.field().name()
-            + " of "
-            + found.event().name()
-            + " is "
-            + what
-            + ", so there is no "
-            + form.name());
+        found.field().name(),
+        found.event().name(),
+        what,
+        form.name());
   }
 
   private static Expr scalar(Form form, Found found, Part part, BodyAnalyzer body) {
@@ -273,8 +246,7 @@ final class TracepointForms {
   }
 
   private static AnalysisException misaligned(Form form, String what, BodyAnalyzer body) {
-    return body.fail(
-        Code.E_ALIGN, form.origin(), what + " is not aligned and cannot be read directly");
+    return body.fail(Message.TRACEPOINT_FIELD_MISALIGNED, form.origin(), what);
   }
 
   private static Expr array(Form form, Found found, Part part, BodyAnalyzer body) {
@@ -296,24 +268,17 @@ final class TracepointForms {
     Optional<ScalarType> element = ScalarType.ofWidth(field.valueSize(), field.valueSigned());
     if (element.isEmpty()) {
       throw body.fail(
-          Code.E_TPFIELD,
+          Message.TRACEPOINT_ELEMENTS_NO_SCALARS,
           form.origin(),
-          "the elements of " + field.name() + " have " + field.valueSize() + " bytes, no scalars",
-          "read them with (probe-read-kernel TARGET SIZE (" + form.name() + "-ptr))");
+          field.name(),
+          field.valueSize(),
+          form.name());
     }
     ScalarType type = element.get();
     int count = field.size() / type.width();
     if (index < 0 || index >= count) {
       throw body.fail(
-          Code.E_INDEX,
-          body.originOf(form.operand(0)),
-          "the index "
-              + index
-              + " is outside "
-              + field.name()
-              + ", which has "
-              + count
-              + " elements");
+          Message.INDEX_OUTSIDE, body.originOf(form.operand(0)), index, field.name(), count);
     }
     int offset = field.offset() + (int) index * type.width();
     if (offset % type.width() != 0) {
@@ -363,11 +328,7 @@ final class TracepointForms {
   /** The record can only be read through the probe-read helpers (section 13.4). */
   static void refuseCopyFromRecord(Expr source, BodyAnalyzer body) {
     if (source.type() instanceof PointerType p && p.region() == Region.CONTEXT) {
-      throw body.fail(
-          Code.E_CTX,
-          source.origin(),
-          "memcpy cannot read the context",
-          "use (probe-read-kernel TARGET SIZE SOURCE)");
+      throw body.fail(Message.MEMCPY_FROM_CONTEXT, source.origin());
     }
   }
 
@@ -376,10 +337,7 @@ final class TracepointForms {
     if (!(form.operand(0) instanceof Datum.Symbol event)
         || !(form.operand(1) instanceof Datum.Symbol field)
         || event.name().text().indexOf('/') <= 0) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          form.origin(),
-          "tp-field-exists has the shape (tp-field-exists CAT/EVENT FIELD)");
+      throw body.fail(Message.TP_FIELD_EXISTS_SHAPE, form.origin());
     }
     KernelDescription kernel =
         body.unit().kernel(form.origin(), "tp-field-exists", body.diagnostics());

@@ -1,8 +1,7 @@
 package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.TypeNames;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.type.PointerType;
@@ -21,15 +20,15 @@ final class Types {
   static ScalarType requireScalar(Datum datum, BodyAnalyzer body) {
     return TypeNames.scalar(datum)
         .orElseThrow(
-            () ->
-                body.fail(
-                    Code.E_TYPE,
-                    body.originOf(datum),
-                    "a scalar type name is expected here",
-                    datum instanceof Datum.Symbol symbol
-                            && NearMatches.hint(symbol.name().text(), NAMES) != null
-                        ? NearMatches.hint(symbol.name().text(), NAMES)
-                        : "the types are u8, u16, u32, u64, i8, i16, i32 and i64"));
+            () -> {
+              String hint =
+                  datum instanceof Datum.Symbol symbol
+                      ? NearMatches.hint(symbol.name().text(), NAMES)
+                      : null;
+              return hint == null
+                  ? body.fail(Message.SCALAR_TYPE_EXPECTED, body.originOf(datum))
+                  : body.fail(Message.SCALAR_TYPE_MISSPELT, body.originOf(datum), hint);
+            });
   }
 
   /** A type as messages name it, for instance "u32" or "pointer to exec-event (ring)". */

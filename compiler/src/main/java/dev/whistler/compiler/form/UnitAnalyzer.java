@@ -1,5 +1,6 @@
 package dev.whistler.compiler.form;
 
+import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.define.ConstantDefinitions;
 import dev.whistler.compiler.define.ConstantNames;
 import dev.whistler.compiler.define.Form;
@@ -13,11 +14,9 @@ import dev.whistler.compiler.define.TracepointDefinitions;
 import dev.whistler.compiler.define.TracepointImports;
 import dev.whistler.compiler.define.UnitContext;
 import dev.whistler.compiler.define.UnitTables;
-
-import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.macro.Expander;
@@ -91,8 +90,8 @@ public final class UnitAnalyzer implements Definitions {
 
   @Override
   public void begin(Expander expander) {
-    UnitContext unit = new UnitContext(
-            request, diagnostics, tables, expander, symbols, new ConstantEvaluator());
+    UnitContext unit =
+        new UnitContext(request, diagnostics, tables, expander, symbols, new ConstantEvaluator());
     Names names = new Names(diagnostics);
     GeneratedOperators generated = new GeneratedOperators(unit);
     state =
@@ -153,11 +152,7 @@ public final class UnitAnalyzer implements Definitions {
       case "defglobal" -> GlobalForms.define(form, context, s.unit(), s.names(), s.structs());
       default ->
           throw diagnostics.fail(
-              Code.E_UNKNOWN,
-              form.origin(),
-              form.operator().spelling()
-                  + " is a level 3 extension that this compiler does not have",
-              "level 3 (section 19.5)");
+              Message.DEFINITION_LEVEL_3, form.origin(), form.operator().spelling());
     }
   }
 
@@ -179,11 +174,7 @@ public final class UnitAnalyzer implements Definitions {
     if (tables.programs().isEmpty()
         && !request.options().definitionsOnly()
         && !diagnostics.hasErrors()) {
-      diagnostics.report(
-          Code.E_NOPROG,
-          unitStart,
-          "the unit defines no program",
-          "add a (defprog NAME (OPTION…) FORM…)");
+      diagnostics.report(Message.NO_PROGRAM, unitStart);
     }
     HiddenMaps hidden = new HiddenMaps(s.unit(), unitStart);
     hidden.define();
@@ -196,11 +187,7 @@ public final class UnitAnalyzer implements Definitions {
       } catch (AnalysisException e) {
         // Reported; the other programs are analyzed nevertheless.
       } catch (StackOverflowError e) {
-        diagnostics.report(
-            Code.E_LIMIT,
-            program.origin(),
-            "a form of this program has too many operands or nested parts",
-            "split it into several forms");
+        diagnostics.report(Message.PROGRAM_TOO_NESTED, program.origin());
       }
     }
     List<MapDefinition> maps =

@@ -2,8 +2,7 @@ package dev.whistler.compiler.form;
 
 import dev.whistler.compiler.define.Form;
 import dev.whistler.compiler.define.TypeNames;
-
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.tree.Expr;
@@ -35,8 +34,7 @@ final class UserMemoryLoops {
         && s.name().text().equals("index")) {
       return options.get(1);
     }
-    throw body.fail(
-        Code.E_SYNTAX, body.originOf(form.operand(0)), "the only option here is :index VARIABLE");
+    throw body.fail(Message.USER_LOOP_OPTION_UNKNOWN, body.originOf(form.operand(0)));
   }
 
   private static List<Datum> head(Form form, int least, String shape, BodyAnalyzer body) {
@@ -45,10 +43,7 @@ final class UserMemoryLoops {
         ProperList.require(
             form.operand(0), "the head of " + form.name(), form.origin(), body.diagnostics());
     if (head.size() < least) {
-      throw body.fail(
-          Code.E_SYNTAX,
-          body.originOf(form.operand(0)),
-          "the head of " + form.name() + " is " + shape);
+      throw body.fail(Message.USER_LOOP_HEAD, body.originOf(form.operand(0)), form.name(), shape);
     }
     return head;
   }
@@ -93,10 +88,7 @@ final class UserMemoryLoops {
     String name = head.get(1) instanceof Datum.Symbol s ? s.name().text() : "";
     StructLayout struct = body.tables().structs().get(name);
     if (struct == null) {
-      throw body.fail(
-          Code.E_STRUCT,
-          body.originOf(head.get(1)),
-          "the elements of do-user-array are of a scalar type or a struct");
+      throw body.fail(Message.USER_ARRAY_TYPE, body.originOf(head.get(1)));
     }
     return structs(form, body, m, i, base, head, struct, forms);
   }

@@ -1,8 +1,8 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
+import dev.whistler.compiler.diagnostic.Sentence;
 import dev.whistler.compiler.source.Origin;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The back end cannot translate a unit: {@code E-STACK} or {@code E-LIMIT}. Names the form to blame
@@ -11,28 +11,26 @@ import org.jspecify.annotations.Nullable;
 public final class BackEndException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final Code code;
+  private final transient Sentence sentence;
   private final transient Origin origin;
-  private final @Nullable String hint;
 
-  public BackEndException(Code code, Origin origin, String message, @Nullable String hint) {
-    super(message);
-    this.code = code;
-    this.origin = origin;
-    this.hint = hint;
+  public BackEndException(Message message, Origin origin, Object... arguments) {
+    this(message.with(arguments), origin);
   }
 
-  public Code code() {
-    return code;
+  private BackEndException(Sentence sentence, Origin origin) {
+    super(sentence.text());
+    this.sentence = sentence;
+    this.origin = origin;
+  }
+
+  /** What to say. */
+  public Sentence sentence() {
+    return sentence;
   }
 
   /** The form to blame. */
   public Origin origin() {
     return origin;
-  }
-
-  /** What to do, or null. */
-  public @Nullable String hint() {
-    return hint;
   }
 }

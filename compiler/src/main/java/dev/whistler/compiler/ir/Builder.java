@@ -1,6 +1,6 @@
 package dev.whistler.compiler.ir;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -62,10 +62,7 @@ final class Builder {
     Value value = routine.newValue(operation, type, origin, operands);
     if (value.number() > LIMIT) {
       throw new BackEndException(
-          Code.E_LIMIT,
-          origin,
-          routine.symbol() + " has more than 200,000 intermediate instructions",
-          "split the program by tail-call or use loops");
+          Message.TOO_MANY_INTERMEDIATE_INSTRUCTIONS, origin, routine.symbol());
     }
     if (block != null) {
       block.append(value);

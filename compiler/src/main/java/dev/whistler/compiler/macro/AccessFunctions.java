@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
 import java.util.List;
@@ -21,7 +21,7 @@ final class AccessFunctions {
     to.add("field-offset", 2, c -> fieldOffset(c));
     to.add("struct-fields", 1, c -> names(c, struct(c, c.access().structFields(c.text(0)))));
     to.add("map-option", 2, c -> c.access().mapOption(c.text(0), c.text(1)).orElse(Datum.NIL));
-    to.add("knob", 1, c -> found(c, c.access().knob(c.text(0)), Code.E_KNOB, "knob", 0));
+    to.add("knob", 1, c -> found(c, c.access().knob(c.text(0)), Message.KNOB_NOT_YET, 0));
     to.add("target-arch", 0, c -> keyword(c, c.access().targetArchitecture()));
     to.add("tracepoint-fields", 1, c -> tracepointFields(c));
     to.add("probe-file", 1, c -> probeFile(c));
@@ -29,22 +29,19 @@ final class AccessFunctions {
   }
 
   /** What was asked for, named by an argument; an error if it is not defined yet. */
-  private static <T> T found(Call c, Optional<T> value, Code code, String kind, int asked) {
+  private static <T> T found(Call c, Optional<T> value, Message missing, int asked) {
     return value.orElseThrow(
-        () -> {
-          String name = c.evaluator().printer().princ(c.at(asked));
-          return new MacroError(code, "there is no " + kind + " " + name + " yet");
-        });
+        () -> new MacroError(missing, c.evaluator().printer().princ(c.at(asked))));
   }
 
   private static <T> T struct(Call c, Optional<T> value) {
-    return found(c, value, Code.E_STRUCT, "struct", 0);
+    return found(c, value, Message.STRUCT_NOT_YET, 0);
   }
 
   private static Datum fieldOffset(Call c) {
     struct(c, c.access().structFields(c.text(0)));
     Optional<Integer> offset = c.access().fieldOffset(c.text(0), c.text(1));
-    return Call.number(found(c, offset, Code.E_FIELD, "field", 1));
+    return Call.number(found(c, offset, Message.FIELD_NOT_YET, 1));
   }
 
   private static Datum keyword(Call c, String name) {
@@ -53,7 +50,7 @@ final class AccessFunctions {
 
   private static Datum tracepointFields(Call c) {
     String event = c.text(0).replace('-', '_').toLowerCase(Locale.ROOT);
-    return names(c, found(c, c.access().tracepointFields(event), Code.E_TP, "tracepoint", 0));
+    return names(c, found(c, c.access().tracepointFields(event), Message.TRACEPOINT_NOT_YET, 0));
   }
 
   private static Datum names(Call c, List<SymbolName> names) {

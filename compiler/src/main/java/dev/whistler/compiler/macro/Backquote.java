@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -41,7 +41,7 @@ final class Backquote {
         return evaluator.prepare(operand((Cons) template), scope);
       }
       if (isMarked(template, SymbolName.SPLICE) && depth == 1) {
-        throw new MacroError(Code.E_SYNTAX, ",@ must stand inside a list");
+        throw new MacroError(Message.SPLICE_OUTSIDE_LIST);
       }
       return switch (template) {
         case Cons pair -> list(pair, depth, scope);

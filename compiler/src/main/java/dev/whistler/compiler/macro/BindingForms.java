@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
@@ -57,7 +57,7 @@ final class BindingForms {
       if (binding instanceof Cons) {
         List<Datum> parts = FormParts.list(binding, operator, meter);
         if (parts.size() > 2) {
-          throw new MacroError(Code.E_SYNTAX, "a binding of " + operator + " is (NAME VALUE)");
+          throw new MacroError(Message.MACRO_BINDING_SHAPE, operator);
         }
         bindings.add(
             new Binding(
@@ -176,8 +176,7 @@ final class BindingForms {
     for (Datum definition : FormParts.list(operands(form, 1).getFirst(), operator, meter)) {
       List<Datum> parts = FormParts.list(definition, operator, meter);
       if (parts.size() < 2) {
-        throw new MacroError(
-            Code.E_SYNTAX, "a definition of " + operator + " is (NAME LAMBDA-LIST FORM…)");
+        throw new MacroError(Message.LOCAL_DEFINITION_SHAPE, operator);
       }
       functions.add(
           new LocalFunction(
@@ -236,8 +235,7 @@ final class BindingForms {
     Map<SymbolName, MacroFunction> macros = new HashMap<>();
     for (LocalFunction macro : localFunctions(form)) {
       if (evaluator.access().isReservedOperator(macro.name.text())) {
-        throw new MacroError(
-            Code.E_NAME, macro.name + " is a built-in operator and cannot be a macro");
+        throw new MacroError(Message.MACROLET_BUILT_IN, macro.name);
       }
       macros.put(macro.name, macro(macro.name, macro.lambdaList, macro.body, form, outer));
     }
@@ -279,7 +277,7 @@ final class BindingForms {
     Map<SymbolName, Datum> expansions = new HashMap<>();
     for (Binding binding : bindings(form)) {
       if (binding.initial == null) {
-        throw new MacroError(Code.E_SYNTAX, "a binding of symbol-macrolet is (NAME EXPANSION)");
+        throw new MacroError(Message.SYMBOL_MACROLET_SHAPE);
       }
       expansions.put(binding.name, binding.initial);
     }

@@ -1,6 +1,5 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.reader.Datum;
 import java.util.HashMap;
 import java.util.List;
@@ -93,15 +92,7 @@ final class Builtins {
       Meter meter = evaluator.meter();
       meter.enter();
       try {
-        if (arguments.length < definition.min || arguments.length > definition.max) {
-          throw new MacroError(
-              Code.E_ARITY,
-              definition.name
-                  + " takes "
-                  + FormParts.count(definition.min, definition.max)
-                  + ", not "
-                  + arguments.length);
-        }
+        FormParts.arity(definition.name, definition.min, definition.max, arguments.length);
         return definition.body.apply(new Call(evaluator, definition.name, arguments));
       } finally {
         meter.leave();

@@ -3,6 +3,7 @@ package dev.whistler.compiler.macro;
 import static dev.whistler.compiler.macro.Builtins.MANY;
 import static dev.whistler.compiler.macro.Call.truth;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 
 /** Characters. */
@@ -62,7 +63,7 @@ final class CharacterFunctions {
     int index = c.index(1);
     int[] points = c.evaluator().codePoints().of(string.text());
     if (index >= points.length) {
-      throw new MacroError(c.name() + " has no character " + index + " in this string");
+      throw new MacroError(Message.CHARACTER_INDEX, c.name(), index);
     }
     return new Datum.Char(points[index], null);
   }

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -62,8 +62,7 @@ final class ConditionForms {
     for (Datum clause : operands.subList(1, operands.size())) {
       List<Datum> parts = FormParts.list(clause, "handler-case", meter);
       if (parts.size() < 2) {
-        throw new MacroError(
-            Code.E_SYNTAX, "a clause of handler-case is (TYPE ([VARIABLE]) FORM…)");
+        throw new MacroError(Message.HANDLER_CASE_CLAUSE_SHAPE);
       }
       String type = parts.getFirst() instanceof Datum.Symbol s ? s.name().text() : "";
       switch (type) {
@@ -106,7 +105,7 @@ final class ConditionForms {
     Scope scope = outer.inner();
     List<Datum> variables = FormParts.list(clause.get(1), "handler-case", meter);
     if (variables.size() > 1) {
-      throw new MacroError(Code.E_SYNTAX, "a clause of handler-case binds one variable");
+      throw new MacroError(Message.HANDLER_CASE_VARIABLE);
     }
     for (Datum variable : variables) {
       scope.variable(FormParts.variable(variable, "handler-case"));
@@ -134,10 +133,9 @@ final class ConditionForms {
       for (Node node : message) {
         arguments.add(node.eval(frame));
       }
-      throw new MacroError(
-          arguments.isEmpty()
-              ? "the assertion " + shown + " failed"
-              : Format.message(evaluator, arguments));
+      throw arguments.isEmpty()
+          ? new MacroError(Message.ASSERTION_FAILED, shown)
+          : new MacroError(Message.MACRO_RAISED, Format.message(evaluator, arguments));
     };
   }
 
@@ -153,12 +151,7 @@ final class ConditionForms {
       }
       Printer printer = evaluator.printer();
       throw new MacroError(
-          "the value of "
-              + place
-              + " is "
-              + printer.shown(checked)
-              + ", not of type "
-              + printer.shown(type));
+          Message.CHECK_TYPE_FAILED, place, printer.shown(checked), printer.shown(type));
     };
   }
 
@@ -166,7 +159,7 @@ final class ConditionForms {
     List<Datum> operands = FormParts.operands(form, 1, meter);
     List<Datum> stream = FormParts.list(operands.getFirst(), "with-output-to-string", meter);
     if (stream.isEmpty()) {
-      throw new MacroError(Code.E_SYNTAX, "with-output-to-string needs a variable");
+      throw new MacroError(Message.WITH_OUTPUT_VARIABLE);
     }
     SymbolName name = FormParts.symbol(stream.getFirst(), "with-output-to-string");
     Scope scope = outer.inner();

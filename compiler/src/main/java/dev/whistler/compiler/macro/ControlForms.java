@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -76,7 +76,7 @@ final class ControlForms {
     for (Datum clause : operands(form, 0, Integer.MAX_VALUE)) {
       List<Datum> parts = FormParts.list(clause, "cond", meter);
       if (parts.isEmpty()) {
-        throw new MacroError(Code.E_SYNTAX, "a clause of cond is (TEST FORM…)");
+        throw new MacroError(Message.MACRO_COND_CLAUSE_SHAPE);
       }
       List<Datum> forms = parts.subList(1, parts.size());
       clauses.add(
@@ -154,7 +154,7 @@ final class ControlForms {
         }
       }
       if (exhaustive) {
-        throw new MacroError("no clause of ecase fits " + evaluator.printer().shown(value));
+        throw new MacroError(Message.ECASE_NO_CLAUSE, evaluator.printer().shown(value));
       }
       return Datum.NIL;
     };
@@ -163,8 +163,7 @@ final class ControlForms {
   private List<Datum> clause(Datum clause, Cons form) {
     List<Datum> parts = FormParts.list(clause, FormParts.name(form), meter);
     if (parts.isEmpty()) {
-      throw new MacroError(
-          Code.E_SYNTAX, "a clause of " + FormParts.name(form) + " is (KEYS FORM…)");
+      throw new MacroError(Message.MACRO_CASE_CLAUSE_SHAPE, FormParts.name(form));
     }
     return parts;
   }
@@ -194,7 +193,7 @@ final class ControlForms {
         }
       }
       if (exhaustive) {
-        throw new MacroError("no clause of etypecase fits " + evaluator.printer().shown(value));
+        throw new MacroError(Message.ETYPECASE_NO_CLAUSE, evaluator.printer().shown(value));
       }
       return Datum.NIL;
     };
@@ -249,7 +248,7 @@ final class ControlForms {
   private Node.Body leave(SymbolName block, List<Datum> value, Scope scope) {
     Scope.Place place = scope.find(Scope.Space.BLOCK, block);
     if (place == null) {
-      throw new MacroError(Code.E_SYNTAX, "there is no block " + block + " to leave");
+      throw new MacroError(Message.BLOCK_UNKNOWN, block);
     }
     Node result = value.isEmpty() ? null : evaluator.prepare(value.getFirst(), scope);
     return frame -> {
@@ -261,7 +260,7 @@ final class ControlForms {
   private static Datum active(Frame frame, Scope.Place place) {
     Datum target = frame.at(place.level()).slots[place.index()];
     if (!(target instanceof Exit.Target open) || !open.isActive()) {
-      throw new MacroError("the block to leave has ended already");
+      throw new MacroError(Message.BLOCK_ENDED);
     }
     return target;
   }
@@ -330,7 +329,7 @@ final class ControlForms {
     return switch (item) {
       case Datum.Int number -> number.value();
       case Datum.Symbol symbol -> symbol.name();
-      default -> throw new MacroError(Code.E_SYNTAX, "a tag is a symbol or an integer");
+      default -> throw new MacroError(Message.GO_TAG_TYPE);
     };
   }
 
@@ -338,8 +337,7 @@ final class ControlForms {
     Datum tag = operands(form, 1, 1).getFirst();
     Scope.Place place = scope.find(Scope.Space.TAG, tag(tag));
     if (place == null) {
-      throw new MacroError(
-          Code.E_SYNTAX, "there is no tag " + evaluator.printer().shown(tag) + " here");
+      throw new MacroError(Message.GO_TAG_UNKNOWN, evaluator.printer().shown(tag));
     }
     // Tags take the slots 1, 2, … of their frame; slot 0 is the activation.
     Scope.Place activation = new Scope.Place(place.level(), 0);
@@ -375,7 +373,7 @@ final class ControlForms {
       Datum key = nodes.getFirst().eval(frame);
       Datum value = nodes.get(1).execute(frame);
       if (evaluator.catchTags().stream().noneMatch(open -> Equality.eql(open, key))) {
-        throw new MacroError("nothing catches " + evaluator.printer().shown(key));
+        throw new MacroError(Message.THROW_NOT_CAUGHT, evaluator.printer().shown(key));
       }
       throw new Exit(key, value);
     };

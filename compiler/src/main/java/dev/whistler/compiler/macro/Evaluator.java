@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -211,7 +211,7 @@ final class Evaluator {
 
   void setGlobal(SymbolName name, Datum value) {
     if (name == SymbolName.NIL || name == SymbolName.T || name.isKeyword()) {
-      throw new MacroError(Code.E_NAME, name + " cannot be assigned");
+      throw new MacroError(Message.MACRO_ASSIGN_CONSTANT, name);
     }
     globals.put(name, value);
   }
@@ -381,7 +381,7 @@ final class Evaluator {
       return specialForms.backquote(form, scope);
     }
     if (name == SymbolName.UNQUOTE || name == SymbolName.SPLICE) {
-      throw new MacroError(Code.E_SYNTAX, name + " stands outside of a backquote");
+      throw new MacroError(Message.COMMA_OUTSIDE_BACKQUOTE, name);
     }
     if (name == forever) {
       return inner(
@@ -449,7 +449,7 @@ final class Evaluator {
         frame -> {
           Datum defined = host.define(form, this);
           if (defined == null) {
-            throw new MacroError(name + " is not possible inside a macro");
+            throw new MacroError(Message.DEFINITION_INSIDE_MACRO, name);
           }
           return defined;
         });
@@ -457,7 +457,7 @@ final class Evaluator {
 
   private Node lambdaCall(Cons form, Scope scope) {
     if (!FormParts.isCall(form.car(), "lambda")) {
-      throw new MacroError(Code.E_SYNTAX, printer.shown(form.car()) + " is no operator");
+      throw new MacroError(Message.NOT_AN_OPERATOR, printer.shown(form.car()));
     }
     Node function = prepare(form.car(), scope);
     return callNode(form, operands(form, scope), frame -> (Callable) function.eval(frame));

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -16,10 +16,7 @@ final class FormParts {
   /** The operands of a form, at least so many and at most so many. */
   static List<Datum> operands(Cons form, int min, int max, Meter meter) {
     List<Datum> operands = list(form.cdr(), name(form), meter);
-    if (operands.size() < min || operands.size() > max) {
-      throw new MacroError(
-          Code.E_ARITY, name(form) + " takes " + count(min, max) + ", not " + operands.size());
-    }
+    arity(name(form), min, max, operands.size());
     return operands;
   }
 
@@ -27,11 +24,16 @@ final class FormParts {
     return operands(form, min, Integer.MAX_VALUE, meter);
   }
 
-  /** "2 operands", "1 to 3 operands", "at least 1 operand". */
-  static String count(int min, int max) {
-    String number =
-        min == max ? "" + min : max == Integer.MAX_VALUE ? "at least " + min : min + " to " + max;
-    return number + (min == 1 && (max == 1 || max == Integer.MAX_VALUE) ? " operand" : " operands");
+  /** Checks the number of operands; {@link Integer#MAX_VALUE} for any above the least. */
+  static void arity(String name, int min, int max, int count) {
+    if (count >= min && count <= max) {
+      return;
+    }
+    throw min == max
+        ? new MacroError(Message.OPERANDS_EXACTLY, name, min, count)
+        : max == Integer.MAX_VALUE
+            ? new MacroError(Message.OPERANDS_AT_LEAST, name, min, count)
+            : new MacroError(Message.OPERANDS_BETWEEN, name, min, max, count);
   }
 
   static String name(Cons form) {
@@ -48,7 +50,7 @@ final class FormParts {
       rest = pair.cdr();
     }
     if (!Datum.isNil(rest)) {
-      throw new MacroError(Code.E_SYNTAX, operator + " is given no proper list");
+      throw new MacroError(Message.PROPER_LIST_EXPECTED, operator);
     }
     return result;
   }
@@ -58,14 +60,14 @@ final class FormParts {
     if (datum instanceof Datum.Symbol symbol && !symbol.name().isKeyword()) {
       return symbol.name();
     }
-    throw new MacroError(Code.E_SYNTAX, operator + " needs a symbol here");
+    throw new MacroError(Message.SYMBOL_EXPECTED, operator);
   }
 
   /** The name of a variable that may be bound. */
   static SymbolName variable(Datum datum, String operator) {
     SymbolName name = symbol(datum, operator);
     if (name == SymbolName.NIL || name == SymbolName.T) {
-      throw new MacroError(Code.E_NAME, operator + " cannot bind " + name);
+      throw new MacroError(Message.BIND_CONSTANT, operator, name);
     }
     return name;
   }

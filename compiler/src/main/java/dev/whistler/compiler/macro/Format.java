@@ -1,5 +1,6 @@
 package dev.whistler.compiler.macro;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import java.math.BigInteger;
@@ -37,14 +38,14 @@ final class Format {
 
     Datum next() {
       if (isEmpty()) {
-        throw new MacroError("format needs more arguments for its control string");
+        throw new MacroError(Message.FORMAT_TOO_FEW_ARGUMENTS);
       }
       return list.get(next++);
     }
 
     void move(int to) {
       if (to < 0 || to > list.size()) {
-        throw new MacroError("format: ~* leaves the arguments");
+        throw new MacroError(Message.FORMAT_LEAVES_ARGUMENTS);
       }
       next = to;
     }
@@ -168,7 +169,7 @@ final class Format {
       at++;
     }
     if (at >= to) {
-      throw new MacroError("format: a directive is not complete");
+      throw new MacroError(Message.FORMAT_DIRECTIVE_INCOMPLETE);
     }
     int name = Character.toLowerCase(control.codePointAt(at));
     return new Directive(
@@ -187,7 +188,7 @@ final class Format {
       case 'r' -> {
         int radix = d.number(0, 10);
         if (d.parameters.isEmpty() || radix < 2 || radix > 36) {
-          throw new MacroError("format: ~R needs a radix from 2 to 36");
+          throw new MacroError(Message.FORMAT_RADIX);
         }
         integer(d, radix, 1, arguments.next());
       }
@@ -241,8 +242,7 @@ final class Format {
       case '[' -> {
         return choose(d, to, arguments);
       }
-      default ->
-          throw new MacroError("format does not know the directive ~" + Character.toString(d.name));
+      default -> throw new MacroError(Message.FORMAT_DIRECTIVE_UNKNOWN, Character.toString(d.name));
     }
     return d.end;
   }
@@ -366,7 +366,7 @@ final class Format {
       }
       at = d.end;
     }
-    throw new MacroError("format: ~" + Character.toString(open.name) + " is not closed");
+    throw new MacroError(Message.FORMAT_BRACKET_NOT_CLOSED, Character.toString(open.name));
   }
 
   private int convertCase(Directive d, int to, Remaining arguments) {
@@ -414,7 +414,7 @@ final class Format {
           int before = items.next;
           run(d.end, bracket.close.start, items);
           if (items.next == before && limit == Integer.MAX_VALUE && !items.isEmpty()) {
-            throw new MacroError("format: ~{ uses no argument and would never end");
+            throw new MacroError(Message.FORMAT_ENDLESS);
           }
         }
       }

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -47,7 +47,7 @@ final class IterationForms {
     String operator = FormParts.name(form);
     List<Datum> parts = FormParts.list(operands.getFirst(), operator, meter);
     if (parts.size() < 2 || parts.size() > 3) {
-      throw new MacroError(Code.E_SYNTAX, operator + " starts with (VARIABLE FORM [RESULT])");
+      throw new MacroError(Message.ITERATION_HEAD_SHAPE, operator);
     }
     return new Header(
         FormParts.variable(parts.getFirst(), operator),
@@ -124,7 +124,7 @@ final class IterationForms {
     List<Datum> variables = FormParts.list(operands.getFirst(), operator, meter);
     List<Datum> end = FormParts.list(operands.get(1), operator, meter);
     if (end.isEmpty()) {
-      throw new MacroError(Code.E_SYNTAX, operator + " needs an end test: (TEST RESULT…)");
+      throw new MacroError(Message.DO_END_TEST_SHAPE, operator);
     }
     return ControlForms.block(
         SymbolName.NIL,
@@ -169,7 +169,7 @@ final class IterationForms {
       List<Datum> parts =
           variable instanceof Cons ? FormParts.list(variable, operator, meter) : List.of(variable);
       if (parts.size() > 3) {
-        throw new MacroError(Code.E_SYNTAX, operator + " binds (VARIABLE INITIAL STEP)");
+        throw new MacroError(Message.DO_BINDING_SHAPE, operator);
       }
       names.add(FormParts.variable(parts.getFirst(), operator));
       Datum initial = parts.size() > 1 ? parts.get(1) : Datum.NIL;

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +30,10 @@ final class Keywords {
           || !symbol.name().isKeyword()
           || !known.contains(symbol.name().text())) {
         throw new MacroError(
-            Code.E_ARITY, operator + " does not know " + evaluator.printer().shown(arguments[i]));
+            Message.KEYWORD_UNKNOWN, operator, evaluator.printer().shown(arguments[i]));
       }
       if (i + 1 == arguments.length) {
-        throw new MacroError(Code.E_ARITY, operator + " needs a value after " + symbol.name());
+        throw new MacroError(Message.KEYWORD_WITHOUT_VALUE, operator, symbol.name());
       }
       given.putIfAbsent(symbol.name().text(), arguments[i + 1]);
     }
@@ -92,14 +92,7 @@ final class Keywords {
 
   static List<Datum> slice(String operator, List<Datum> elements, int start, int end) {
     if (start > end || end > elements.size()) {
-      throw new MacroError(
-          operator
-              + ": "
-              + start
-              + " to "
-              + end
-              + " is no part of a sequence of "
-              + elements.size());
+      throw new MacroError(Message.SEQUENCE_PART, operator, start, end, elements.size());
     }
     return elements.subList(start, end);
   }

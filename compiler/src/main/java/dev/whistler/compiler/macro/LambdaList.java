@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -91,7 +91,7 @@ final class LambdaList {
         case "&allow-other-keys" -> allowsOtherKeys = true;
         case "&rest", "&body", "&whole", "&environment" -> {
           if (!(at instanceof Cons next)) {
-            throw malformed("a variable must follow " + marker);
+            throw new MacroError(Message.LAMBDA_LIST_VARIABLE_MISSING, operator, marker);
           }
           at = next.cdr();
           switch (marker) {
@@ -104,12 +104,12 @@ final class LambdaList {
           }
         }
         case "" -> parameter(section, item);
-        default -> throw malformed(marker + " is not known here");
+        default -> throw new MacroError(Message.LAMBDA_LIST_MARKER_UNKNOWN, operator, marker);
       }
     }
     if (!Datum.isNil(at)) {
       if (!destructures || rest != null || hasKeys) {
-        throw malformed("it must not be dotted");
+        throw new MacroError(Message.LAMBDA_LIST_DOTTED, operator);
       }
       rest = target(at);
     }
@@ -123,7 +123,7 @@ final class LambdaList {
 
   private Section after(Section before, Section next) {
     if (next.compareTo(before) <= 0) {
-      throw malformed("its parts are in the wrong order");
+      throw new MacroError(Message.LAMBDA_LIST_ORDER, operator);
     }
     return next;
   }
@@ -134,14 +134,14 @@ final class LambdaList {
       case OPTIONAL -> optional.add(optional(item));
       case KEY -> keys.add(key(item));
       case AUX -> auxiliary.add(optional(item));
-      case REST -> throw malformed("only one variable may follow &rest");
+      case REST -> throw new MacroError(Message.LAMBDA_LIST_SECOND_REST, operator);
     }
   }
 
   private Target target(Datum item) {
     if (item instanceof Cons || (destructures && Datum.isNil(item))) {
       if (!destructures) {
-        throw malformed("only macros take arguments apart");
+        throw new MacroError(Message.LAMBDA_LIST_DESTRUCTURES, operator);
       }
       evaluator.meter().enter();
       try {
@@ -184,7 +184,7 @@ final class LambdaList {
     if (name instanceof Cons) {
       List<Datum> renamed = FormParts.list(name, operator, evaluator.meter());
       if (renamed.size() != 2 || !(renamed.getFirst() instanceof Datum.Symbol given)) {
-        throw malformed("a renamed key is ((:key variable) default supplied-p)");
+        throw new MacroError(Message.LAMBDA_LIST_KEY_SHAPE, operator);
       }
       keyword = given.name();
       name = renamed.get(1);
@@ -204,14 +204,9 @@ final class LambdaList {
   private List<Datum> parts(Datum item) {
     List<Datum> parts = FormParts.list(item, operator, evaluator.meter());
     if (parts.size() > 3) {
-      throw malformed("a parameter is (variable default supplied-p)");
+      throw new MacroError(Message.LAMBDA_LIST_PARAMETER_SHAPE, operator);
     }
     return parts;
-  }
-
-  private MacroError malformed(String why) {
-    return new MacroError(
-        Code.E_SYNTAX, "the lambda list of " + operator + " is malformed: " + why);
   }
 
   // ---- binding
@@ -283,16 +278,14 @@ final class LambdaList {
   private void bindKeys(Frame frame, Datum arguments) {
     List<Datum> list = FormParts.list(arguments, operator, evaluator.meter());
     if (list.size() % 2 != 0) {
-      throw new MacroError(
-          Code.E_ARITY, "the keyword arguments of " + operator + " must come in pairs");
+      throw new MacroError(Message.KEYWORD_ARGUMENTS_ODD, operator);
     }
     Map<SymbolName, Datum> given = new HashMap<>();
     boolean others = allowsOtherKeys;
     for (int i = 0; i < list.size(); i += 2) {
       if (!(list.get(i) instanceof Datum.Symbol symbol)) {
         throw new MacroError(
-            Code.E_ARITY,
-            operator + " expects a keyword, not " + evaluator.printer().shown(list.get(i)));
+            Message.KEYWORD_EXPECTED, operator, evaluator.printer().shown(list.get(i)));
       }
       if (symbol.name().isKeyword() && symbol.name().text().equals("allow-other-keys")) {
         others |= !Datum.isNil(list.get(i + 1));
@@ -308,8 +301,7 @@ final class LambdaList {
     if (!others && !given.isEmpty()) {
       String unknown =
           given.keySet().stream().map(SymbolName::toString).sorted().toList().getFirst();
-      throw new MacroError(
-          Code.E_ARITY, operator + " does not know " + unknown + "; it takes " + shown());
+      throw new MacroError(Message.KEYWORD_NOT_IN_LAMBDA_LIST, operator, unknown, shown());
     }
   }
 
@@ -331,7 +323,7 @@ final class LambdaList {
   }
 
   private MacroError arity() {
-    return new MacroError(Code.E_ARITY, "the operands of " + operator + " do not fit " + shown());
+    return new MacroError(Message.LAMBDA_LIST_MISMATCH, operator, shown());
   }
 
   private String shown() {

@@ -3,6 +3,7 @@ package dev.whistler.compiler.macro;
 import static dev.whistler.compiler.macro.Builtins.MANY;
 import static dev.whistler.compiler.macro.Call.truth;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import java.util.ArrayList;
@@ -209,7 +210,7 @@ final class ListFunctions {
     List<Datum> keys = c.list(0);
     List<Datum> values = c.list(1);
     if (keys.size() != values.size()) {
-      throw new MacroError("pairlis needs as many keys as values");
+      throw new MacroError(Message.PAIRLIS_LENGTHS);
     }
     List<Datum> entries = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {

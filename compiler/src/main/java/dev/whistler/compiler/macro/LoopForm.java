@@ -1,5 +1,6 @@
 package dev.whistler.compiler.macro;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -35,10 +36,6 @@ final class LoopForm {
   /** The form that clauses stand for. */
   Datum expand(List<Datum> items) {
     return new Clauses(items).expand();
-  }
-
-  private MacroError error(String message) {
-    return new MacroError("loop: " + message);
   }
 
   /** A list of names of operators (given as text) and data. */
@@ -131,7 +128,7 @@ final class LoopForm {
 
     private Datum next() {
       if (at >= items.size()) {
-        throw error("a clause is not complete");
+        throw new MacroError(Message.LOOP_CLAUSE_INCOMPLETE);
       }
       return items.get(at++);
     }
@@ -143,7 +140,7 @@ final class LoopForm {
         at++;
       }
       if (forms.isEmpty()) {
-        throw error("a form in parentheses must follow");
+        throw new MacroError(Message.LOOP_FORM_EXPECTED);
       }
       return forms;
     }
@@ -242,7 +239,8 @@ final class LoopForm {
         case "count", "counting" -> accumulate("count", operand(it));
         case "maximize", "maximizing" -> accumulate("max", operand(it));
         case "minimize", "minimizing" -> accumulate("min", operand(it));
-        default -> throw error(evaluator.printer().shown(item) + " is no clause");
+        default ->
+            throw new MacroError(Message.LOOP_CLAUSE_UNKNOWN, evaluator.printer().shown(item));
       };
     }
 
@@ -300,7 +298,7 @@ final class LoopForm {
         }
         tail = accumulators.getOrDefault(into, Datum.NIL);
         if (listing && Datum.isNil(tail)) {
-          throw error("two clauses give different kinds of result for one variable");
+          throw new MacroError(Message.LOOP_RESULTS_DIFFER_IN_VARIABLE);
         }
       } else {
         String group = listing ? "list" : kind.equals("count") ? "sum" : kind;
@@ -309,7 +307,7 @@ final class LoopForm {
           result = bind("result", initial);
           resultTail = listing ? bind("tail", Datum.NIL) : null;
         } else if (!resultKind.equals(group)) {
-          throw error("two clauses give different kinds of result; use into");
+          throw new MacroError(Message.LOOP_RESULTS_DIFFER);
         }
         variable = result;
         tail = resultTail == null ? Datum.NIL : resultTail;
@@ -416,10 +414,9 @@ final class LoopForm {
           return arithmetic(variable);
         }
       }
-      throw error(
-          at < items.size()
-              ? evaluator.printer().shown(items.get(at)) + " cannot follow a variable of for"
-              : "the clause for is not complete");
+      throw at < items.size()
+          ? new MacroError(Message.LOOP_FOR_UNKNOWN, evaluator.printer().shown(items.get(at)))
+          : new MacroError(Message.LOOP_FOR_INCOMPLETE);
     }
 
     private Driver list(Datum variable, boolean elements) {
@@ -460,17 +457,17 @@ final class LoopForm {
       accept("the", "each");
       boolean keys = accept("hash-keys", "hash-key");
       if (!keys && !accept("hash-values", "hash-value")) {
-        throw error("only hash-keys and hash-values can be iterated over");
+        throw new MacroError(Message.LOOP_BEING_UNKNOWN);
       }
       if (!accept("of", "in")) {
-        throw error("of must follow hash-keys and hash-values");
+        throw new MacroError(Message.LOOP_OF_MISSING);
       }
       Datum rest = bind("entries", form(evaluator.hidden(TableFunctions.ENTRIES), next()));
       Datum other = Datum.NIL;
       if (accept("using")) {
         List<Datum> using = FormParts.list(next(), "loop", evaluator.meter());
         if (using.size() != 2) {
-          throw error("using takes (hash-value VARIABLE) or (hash-key VARIABLE)");
+          throw new MacroError(Message.LOOP_USING_SHAPE);
         }
         other = using.get(1);
       }
@@ -530,7 +527,7 @@ final class LoopForm {
         }
       }
       if (down && !started) {
-        throw error("counting down needs from or downfrom");
+        throw new MacroError(Message.LOOP_DOWN_WITHOUT_START);
       }
       Datum counter = bind("counter", from);
       Datum increment = by instanceof Datum.Int ? by : bind("by", by);

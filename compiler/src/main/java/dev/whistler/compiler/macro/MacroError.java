@@ -1,6 +1,7 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
+import dev.whistler.compiler.diagnostic.Sentence;
 import dev.whistler.compiler.source.SourceRange;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class MacroError extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final Code code;
-  private final @Nullable String hint;
+  private final transient Sentence sentence;
   private final Missing missing;
   private transient @Nullable SourceRange where;
 
@@ -25,65 +25,45 @@ final class MacroError extends RuntimeException {
     USER_SPACE
   }
 
-  private MacroError(Code code, String message, @Nullable String hint, Missing missing) {
-    super(message, null, false, false);
-    this.code = code;
-    this.hint = hint;
+  private MacroError(Sentence sentence, Missing missing) {
+    super(sentence.text(), null, false, false);
+    this.sentence = sentence;
     this.missing = missing;
   }
 
-  MacroError(Code code, String message) {
-    this(code, message, null, Missing.NOTHING);
-  }
-
-  MacroError(Code code, String message, @Nullable String hint) {
-    this(code, message, hint, Missing.NOTHING);
-  }
-
-  /** A fault of the program: {@code E-MACRO}. */
-  MacroError(String message) {
-    this(Code.E_MACRO, message, null, Missing.NOTHING);
+  MacroError(Message message, @Nullable Object... arguments) {
+    this(message.with(arguments), Missing.NOTHING);
   }
 
   static MacroError undefinedFunction(String name, @Nullable String hint) {
-    return new MacroError(
-        Code.E_UNKNOWN, "there is no macro-time function " + name, hint, Missing.FUNCTION);
+    return new MacroError(Message.MACRO_FUNCTION_UNKNOWN.with(name, hint), Missing.FUNCTION);
   }
 
   static MacroError undefinedVariable(String name, @Nullable String hint) {
-    return new MacroError(
-        Code.E_UNBOUND, "there is no macro-time variable " + name, hint, Missing.VARIABLE);
+    return new MacroError(Message.MACRO_VARIABLE_UNKNOWN.with(name, hint), Missing.VARIABLE);
   }
 
   /** A place whose accessor does not exist. */
   static MacroError undefinedPlace(String shown) {
-    return new MacroError(Code.E_SYNTAX, shown + " is no place", null, Missing.FUNCTION);
+    return new MacroError(Message.NOT_A_PLACE.with(shown), Missing.FUNCTION);
   }
 
   /** A form that only the original's loader has was reached. */
   static MacroError userSpace(String name) {
-    return new MacroError(
-        Code.E_UNKNOWN,
-        name + " belongs to user space and is not possible at macro time",
-        null,
-        Missing.USER_SPACE);
+    return new MacroError(Message.USER_SPACE_AT_MACRO_TIME.with(name), Missing.USER_SPACE);
   }
 
   /** A value of the wrong type was given to a function. */
   static MacroError type(String operator, String expected, String shown) {
-    return new MacroError(operator + " needs " + expected + ", not " + shown);
+    return new MacroError(Message.ARGUMENT_TYPE, operator, expected, shown);
   }
 
-  Code code() {
-    return code;
+  Sentence sentence() {
+    return sentence;
   }
 
   String text() {
-    return String.valueOf(getMessage());
-  }
-
-  @Nullable String hint() {
-    return hint;
+    return sentence.text();
   }
 
   /** What the evaluation needed and macro time does not have. */

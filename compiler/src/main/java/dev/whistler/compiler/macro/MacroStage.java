@@ -2,9 +2,9 @@ package dev.whistler.compiler.macro;
 
 import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.diagnostic.AnalysisException;
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
@@ -105,7 +105,7 @@ public final class MacroStage implements Expander {
     public Datum eval(Datum form) {
       ExpansionContext context = evaluating;
       if (context == null) {
-        throw new MacroError("eval is not possible inside a macro");
+        throw new MacroError(Message.EVAL_INSIDE_MACRO);
       }
       if (form instanceof Cons call
           && call.car() instanceof Datum.Symbol head
@@ -118,7 +118,7 @@ public final class MacroStage implements Expander {
 
     @Override
     public void warn(String text) {
-      diagnostics.report(Code.W_MACRO, current, text);
+      diagnostics.report(Message.MACRO_WARNING, current, text);
     }
 
     @Override
@@ -161,25 +161,20 @@ public final class MacroStage implements Expander {
     } catch (MacroError error) {
       throw reported(error, at);
     } catch (BudgetExceeded error) {
-      String macro = at.expansion().isEmpty() ? "" : " in " + at.expansion().getFirst().macro();
+
       // Reported once: every later evaluation would only fail again.
       AnalysisException failure =
-          diagnostics.fail(
-              Code.E_BUDGET,
-              at,
-              "macro evaluation" + macro + " exceeds " + error.budget(),
-              "check for endless recursion or iteration");
+          at.expansion().isEmpty()
+              ? diagnostics.fail(Message.EVALUATION_BUDGET, at, error.budget())
+              : diagnostics.fail(
+                  Message.MACRO_BUDGET, at, at.expansion().getFirst().macro(), error.budget());
       exhausted = failure;
       throw failure;
     } catch (StackOverflowError error) {
       // The depth budget fits a stack of 1 MiB; a caller with a smaller one still gets an answer.
-      throw diagnostics.fail(
-          Code.E_BUDGET,
-          at,
-          "macro evaluation needs more stack than the calling thread has",
-          "check for endless recursion");
+      throw diagnostics.fail(Message.MACRO_STACK, at);
     } catch (Exit exit) {
-      throw diagnostics.fail(Code.E_MACRO, at, "an exit leaves the evaluation");
+      throw diagnostics.fail(Message.EXIT_LEAVES_EVALUATION, at);
     } finally {
       current = before;
       meter.restore(depth);
@@ -194,8 +189,8 @@ public final class MacroStage implements Expander {
         at.expansion().isEmpty() || where == null || where.equals(at.range())
             ? List.of()
             : List.of(new Diagnostic.Note("raised here", where));
-    diagnostics.report(error.code(), origin, error.text(), error.hint(), notes);
-    return new AnalysisException(error.code(), error.text());
+    diagnostics.report(error.sentence(), origin, notes);
+    return new AnalysisException(error.sentence().message().code(), error.text());
   }
 
   // ---- definitions
@@ -226,28 +221,20 @@ public final class MacroStage implements Expander {
   }
 
   private void redefined(Cons form, ExpansionContext context, String kind, SymbolName name) {
-    diagnostics.report(
-        Code.W_REDEF,
-        context.originOf(form),
-        kind + " " + name + " replaces an earlier definition");
+    diagnostics.report(Message.DEFINITION_REPLACED, context.originOf(form), kind, name);
   }
 
   private SymbolName definedName(Cons form, ExpansionContext context) {
     Datum name = form.cdr() instanceof Cons rest ? rest.car() : Datum.NIL;
     if (!(name instanceof Datum.Symbol symbol)) {
-      throw diagnostics.fail(Code.E_SYNTAX, context.originOf(form), "a name must follow");
+      throw diagnostics.fail(Message.MACRO_NAME_MISSING, context.originOf(form));
     }
     String text = symbol.name().text();
     if (access.isReservedOperator(text)) {
-      throw diagnostics.fail(
-          Code.E_NAME,
-          context.originOf(name),
-          text + " is a built-in operator and cannot be defined",
-          "choose another name");
+      throw diagnostics.fail(Message.DEFINE_BUILT_IN, context.originOf(name), text);
     }
     if (text.startsWith(".")) {
-      throw diagnostics.fail(
-          Code.E_NAME, context.originOf(name), "names that start with a dot are reserved");
+      throw diagnostics.fail(Message.MACRO_NAME_STARTS_WITH_DOT, context.originOf(name));
     }
     return symbol.name();
   }
@@ -304,10 +291,10 @@ public final class MacroStage implements Expander {
     /**
      * The form reached what only user space has (section 3.3).
      *
-     * @param what for instance {@code calls a function}
+     * @param message which of the messages about user space
      * @param detail what was missing, and names near it
      */
-    record Abandoned(String what, String detail) implements TopLevelResult {}
+    record Abandoned(Message message, String detail) implements TopLevelResult {}
   }
 
   /**
@@ -342,12 +329,12 @@ public final class MacroStage implements Expander {
   }
 
   private static TopLevelResult abandoned(MacroError error) {
-    String hint = error.hint();
+    String hint = error.sentence().hint();
     return new TopLevelResult.Abandoned(
         switch (error.missing()) {
-          case VARIABLE -> "uses a variable";
-          case USER_SPACE -> "runs a form of the loader";
-          case FUNCTION, NOTHING -> "calls a function";
+          case VARIABLE -> Message.USER_SPACE_VARIABLE;
+          case USER_SPACE -> Message.USER_SPACE_LOADER;
+          case FUNCTION, NOTHING -> Message.USER_SPACE_FUNCTION;
         },
         hint == null ? error.text() : error.text() + "; " + hint);
   }
@@ -356,9 +343,9 @@ public final class MacroStage implements Expander {
       Cons form, ExpansionContext context, Iterable<String> candidates) {
     String name = FormParts.name(form);
     return diagnostics.fail(
-        Code.E_TOPLEVEL,
+        Message.TOP_LEVEL_UNKNOWN,
         context.originOf(form),
-        "there is no top-level form or function " + name,
+        name,
         NearMatches.hint(name, candidates));
   }
 

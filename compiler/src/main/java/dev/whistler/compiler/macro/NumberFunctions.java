@@ -3,6 +3,7 @@ package dev.whistler.compiler.macro;
 import static dev.whistler.compiler.macro.Builtins.MANY;
 import static dev.whistler.compiler.macro.Call.truth;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import java.math.BigInteger;
@@ -113,14 +114,14 @@ final class NumberFunctions {
     checkDivisor(b, "/");
     BigInteger[] parts = a.divideAndRemainder(b);
     if (parts[1].signum() != 0) {
-      throw new MacroError(a + " / " + b + " is no integer; use floor, truncate, ceiling or round");
+      throw new MacroError(Message.QUOTIENT_NO_INTEGER, a, b);
     }
     return c.number(parts[0]);
   }
 
   private static void checkDivisor(BigInteger divisor, String name) {
     if (divisor.signum() == 0) {
-      throw new MacroError(name + " divides by zero");
+      throw new MacroError(Message.MACRO_DIVISION_BY_ZERO, name);
     }
   }
 
@@ -178,7 +179,7 @@ final class NumberFunctions {
     BigInteger base = c.integer(0);
     BigInteger exponent = c.integer(1);
     if (exponent.signum() < 0) {
-      throw new MacroError("expt needs a non-negative exponent: there are no ratios");
+      throw new MacroError(Message.EXPT_EXPONENT);
     }
     if (base.bitLength() <= 1 && !base.equals(BigInteger.TWO.negate())) {
       // 0, 1 and -1 stay small whatever the exponent.

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -60,7 +60,7 @@ final class PlaceForms {
   private List<Assignment> assignments(Cons form, Scope scope) {
     List<Datum> operands = operands(form, 0, Integer.MAX_VALUE);
     if (operands.size() % 2 != 0) {
-      throw new MacroError(Code.E_ARITY, FormParts.name(form) + " takes pairs of place and value");
+      throw new MacroError(Message.MACRO_SETF_PAIRS, FormParts.name(form));
     }
     List<Assignment> assignments = new ArrayList<>();
     for (int i = 0; i < operands.size(); i += 2) {
@@ -200,7 +200,7 @@ final class PlaceForms {
   }
 
   private MacroError unknown(Datum form) {
-    return new MacroError(Code.E_SYNTAX, evaluator.printer().shown(form) + " is no place");
+    return new MacroError(Message.NOT_A_PLACE, evaluator.printer().shown(form));
   }
 
   private Place variable(Datum.Symbol symbol, Scope scope) {
@@ -345,8 +345,7 @@ final class PlaceForms {
   private void setElement(Datum sequence, int index, String name, Datum value) {
     if (sequence instanceof Vector vector) {
       if (index >= vector.elements().size()) {
-        throw new MacroError(
-            name + " has no element " + index + " in a vector of " + vector.elements().size());
+        throw new MacroError(Message.VECTOR_INDEX, name, index, vector.elements().size());
       }
       vector.elements().set(index, value);
     } else {
@@ -457,7 +456,7 @@ final class PlaceForms {
     }
     List<Datum> stores = FormParts.list(parts.get(2), "defsetf", meter);
     if (stores.size() != 1) {
-      throw new MacroError(Code.E_SYNTAX, "defsetf binds exactly one store variable");
+      throw new MacroError(Message.DEFSETF_STORE_VARIABLE);
     }
     Scope scope = Scope.outermost(LexicalMacros.NONE);
     int slot = scope.variable(FormParts.variable(stores.getFirst(), "defsetf"));

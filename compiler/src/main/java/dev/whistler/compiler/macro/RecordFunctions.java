@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -48,11 +47,7 @@ final class RecordFunctions {
     public Datum apply(Datum... arguments) {
       meter.enter();
       try {
-        if (arguments.length < min || arguments.length > max) {
-          throw new MacroError(
-              Code.E_ARITY,
-              name + " takes " + FormParts.count(min, max) + ", not " + arguments.length);
-        }
+        FormParts.arity(name, min, max, arguments.length);
         return body.apply(arguments);
       } finally {
         meter.leave();
@@ -96,8 +91,9 @@ final class RecordFunctions {
         .orElseThrow(
             () ->
                 new MacroError(
-                    Code.E_FIELD,
-                    "the struct " + layout.name() + " has no field " + name,
+                    Message.FIELD_UNKNOWN,
+                    layout.name(),
+                    name,
                     NearMatches.hint(
                         name, layout.fields().stream().map(StructField::name).toList())));
   }
@@ -107,7 +103,7 @@ final class RecordFunctions {
     for (int i = 0; i < a.length; i += 2) {
       Datum.Symbol key = Arguments.symbol(a[i], name, evaluator);
       if (i + 1 == a.length) {
-        throw new MacroError(Code.E_ARITY, name + " needs a value after " + key.name());
+        throw new MacroError(Message.KEYWORD_WITHOUT_VALUE, name, key.name());
       }
       components.putIfAbsent(field(layout, key.name().text()).name(), a[i + 1]);
     }
@@ -136,14 +132,11 @@ final class RecordFunctions {
     int offset = a.length > 1 ? Arguments.index(a[1], name, evaluator) : 0;
     if (offset > octets.size() - layout.size()) {
       throw new MacroError(
-          Code.E_DECODE,
-          String.format(
-              Locale.ROOT,
-              "a record of the struct %s has %d bytes, but there are %d from offset %d",
-              layout.name(),
-              layout.size(),
-              Math.max(0, octets.size() - offset),
-              offset));
+          Message.DECODE_TOO_SHORT,
+          layout.name(),
+          layout.size(),
+          Math.max(0, octets.size() - offset),
+          offset);
     }
     byte[] bytes = new byte[layout.size()];
     for (int i = 0; i < bytes.length; i++) {
@@ -214,13 +207,7 @@ final class RecordFunctions {
               : Collections.singletonList(value);
       if (elements.size() > Math.max(1, field.count())) {
         throw new MacroError(
-            Code.E_RANGE,
-            String.format(
-                Locale.ROOT,
-                "the field %s has %d elements, not %d",
-                field.name(),
-                field.count(),
-                elements.size()));
+            Message.ENCODE_ELEMENT_COUNT, field.name(), field.count(), elements.size());
       }
       int start = at + field.offset();
       for (Datum element : elements) {
@@ -239,13 +226,10 @@ final class RecordFunctions {
         BigInteger value = Arguments.integer(element, name, evaluator);
         if (!fits(value, scalar.type())) {
           throw new MacroError(
-              Code.E_RANGE,
-              String.format(
-                  Locale.ROOT,
-                  "%s does not fit the field %s of type %s",
-                  evaluator.printer().shown(element),
-                  field.name(),
-                  scalar.type().text()));
+              Message.ENCODE_VALUE_RANGE,
+              evaluator.printer().shown(element),
+              field.name(),
+              scalar.type().text());
         }
         for (int i = 0; i < scalar.size(); i++) {
           bytes[at + i] = value.shiftRight(8 * i).byteValue();

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.macro;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Reader;
@@ -39,8 +39,7 @@ final class ResultCopy {
   /** What a macro makes may be nested no deeper than what can be read. */
   private void descend() {
     if (++depth > Reader.MAX_DEPTH) {
-      throw new MacroError(
-          Code.E_LIMIT, "the expansion is nested more than " + Reader.MAX_DEPTH + " lists deep");
+      throw new MacroError(Message.EXPANSION_TOO_NESTED, Reader.MAX_DEPTH);
     }
   }
 
@@ -62,9 +61,7 @@ final class ResultCopy {
         depth--;
         yield new Vector(elements, vector.range());
       }
-      default ->
-          throw new MacroError(
-              "a macro must return a form, not " + printer.shown(datum) + " inside of it");
+      default -> throw new MacroError(Message.EXPANSION_IS_NO_FORM, printer.shown(datum));
     };
   }
 

@@ -2,6 +2,7 @@ package dev.whistler.compiler.macro;
 
 import static dev.whistler.compiler.macro.Builtins.MANY;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
@@ -80,7 +81,7 @@ final class SequenceFunctions {
     }
     List<Datum> elements = c.elements(0);
     if (index >= elements.size()) {
-      throw new MacroError("elt has no element " + index + " in a sequence of " + elements.size());
+      throw new MacroError(Message.ELT_INDEX, index, elements.size());
     }
     return elements.get(index);
   }

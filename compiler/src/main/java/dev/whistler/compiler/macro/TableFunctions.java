@@ -3,6 +3,7 @@ package dev.whistler.compiler.macro;
 import static dev.whistler.compiler.macro.Builtins.MANY;
 import static dev.whistler.compiler.macro.Call.truth;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.Vector;
@@ -73,7 +74,7 @@ final class TableFunctions {
         1,
         MANY,
         c -> {
-          throw new MacroError(Format.message(c.evaluator(), c.from(0)));
+          throw new MacroError(Message.MACRO_RAISED, Format.message(c.evaluator(), c.from(0)));
         });
     to.add(
         "warn",
@@ -124,7 +125,7 @@ final class TableFunctions {
     if (contents != null) {
       List<Datum> elements = Sequences.elements(contents, "make-array", c.evaluator());
       if (elements.size() != size) {
-        throw new MacroError("make-array needs " + size + " initial contents");
+        throw new MacroError(Message.MAKE_ARRAY_CONTENTS, size);
       }
       return vector(c, elements);
     }
@@ -145,17 +146,11 @@ final class TableFunctions {
     return switch (c.at(0)) {
       case Vector vector when index < vector.elements().size() -> vector.elements().get(index);
       case Vector vector ->
-          throw new MacroError(
-              c.name()
-                  + " has no element "
-                  + index
-                  + " in a vector of "
-                  + vector.elements().size());
+          throw new MacroError(Message.VECTOR_INDEX, c.name(), index, vector.elements().size());
       case Datum.Str string -> {
         int[] points = c.evaluator().codePoints().of(string.text());
         if (index >= points.length) {
-          throw new MacroError(
-              c.name() + " has no element " + index + " in a string of " + points.length);
+          throw new MacroError(Message.STRING_INDEX, c.name(), index, points.length);
         }
         yield new Datum.Char(points[index], null);
       }
@@ -189,7 +184,7 @@ final class TableFunctions {
           case "eql" -> HashTable.Test.EQL;
           case "equal", "string=" -> HashTable.Test.EQUAL;
           case "equalp" -> HashTable.Test.EQUALP;
-          default -> throw new MacroError("the test of a hash table is eq, eql, equal or equalp");
+          default -> throw new MacroError(Message.HASH_TABLE_TEST);
         },
         c.evaluator().equality());
   }

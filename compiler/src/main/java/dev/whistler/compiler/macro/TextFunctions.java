@@ -3,6 +3,7 @@ package dev.whistler.compiler.macro;
 import static dev.whistler.compiler.macro.Builtins.MANY;
 import static dev.whistler.compiler.macro.Call.truth;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Datum;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ final class TextFunctions {
             ? points.length
             : Arguments.index(end, c.name(), c.evaluator());
     if (start > last || last > points.length) {
-      throw new MacroError(c.name() + ": " + start + " to " + last + " is no part of the string");
+      throw new MacroError(Message.STRING_PART, c.name(), start, last);
     }
     return CodePoints.text(points, start, last);
   }
@@ -160,8 +161,7 @@ final class TextFunctions {
       if (junk) {
         return Values.of(Datum.NIL, Call.number(start + (long) skipped + i));
       }
-      throw new MacroError(
-          "parse-integer finds no integer in " + c.evaluator().printer().shown(c.at(0)));
+      throw new MacroError(Message.PARSE_INTEGER_FAILED, c.evaluator().printer().shown(c.at(0)));
     }
     c.meter().integerBits(i - first);
     BigInteger value = new BigInteger(digits.substring(0, i), radix);

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.macro;
 
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
@@ -25,7 +26,7 @@ final class Types {
   }
 
   private static MacroError unknown(Evaluator evaluator, Datum type) {
-    return new MacroError(evaluator.printer().shown(type) + " is no type");
+    return new MacroError(Message.NOT_A_TYPE, evaluator.printer().shown(type));
   }
 
   private static boolean isOfType(Evaluator evaluator, Datum value, SymbolName type) {

@@ -1,6 +1,6 @@
 package dev.whistler.compiler.reader;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Atoms {
 
   record Dot() implements Token {}
 
-  record Refused(Code code, String message) implements Token {}
+  record Refused(Message message) implements Token {}
 
   private static final boolean[] ASCII_CONSTITUENTS = asciiConstituents();
 
@@ -65,16 +65,16 @@ final class Atoms {
     String prefix = colon < 0 ? "" : text.substring(0, colon);
     String name = odd ? text.substring(bar + 1, text.length() - 1) : text.substring(colon + 1);
     if (odd && colon + 1 != bar) {
-      return new Refused(Code.E_READ, "bars may only enclose a whole name");
+      return new Refused(Message.BARS_INSIDE_NAME);
     }
     if (prefix.endsWith(":") && prefix.length() > 1) {
       prefix = prefix.substring(0, prefix.length() - 1);
     }
     if (prefix.indexOf(':') >= 0 || (!odd && name.isEmpty())) {
-      return new Refused(Code.E_READ, "misplaced colon in a symbol");
+      return new Refused(Message.COLON_MISPLACED);
     }
     if (!odd && isDots(name)) {
-      return new Refused(Code.E_READ, "a symbol does not consist of dots only");
+      return new Refused(Message.SYMBOL_OF_DOTS);
     }
     if (colon == 0) {
       return new Name(odd ? symbols.literalKeyword(name) : symbols.keyword(name));
@@ -105,7 +105,7 @@ final class Atoms {
       return new Digits(text);
     }
     if (text.charAt(i) == '/' && i + 1 < n && digits(text, i + 1) == n) {
-      return new Refused(Code.E_FLOAT, "there are no ratios");
+      return new Refused(Message.RATIO);
     }
     if (text.charAt(i) == '.') {
       if (i + 1 == n) {
@@ -119,9 +119,7 @@ final class Atoms {
         i = n;
       }
     }
-    return i == n
-        ? new Refused(Code.E_FLOAT, "there are no floating-point numbers")
-        : new Name(symbols.symbol(text));
+    return i == n ? new Refused(Message.FLOATING_POINT_NUMBER) : new Name(symbols.symbol(text));
   }
 
   private static int signs(String text) {

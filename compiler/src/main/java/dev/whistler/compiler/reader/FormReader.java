@@ -1,6 +1,6 @@
 package dev.whistler.compiler.reader;
 
-import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.reader.Cursor.Mark;
 import dev.whistler.compiler.source.SourceRange;
 import java.math.BigInteger;
@@ -43,7 +43,7 @@ final class FormReader {
       Mark before = cursor.mark();
       Datum form = datum();
       if (form == Atoms.DOT) {
-        lexical(cursor.since(before), "a dot must stand inside a list", null);
+        error(Message.DOT_OUTSIDE_LIST, cursor.since(before));
       }
       if (form == null) {
         if (cursor.peek() == Cursor.END) {
@@ -51,8 +51,7 @@ final class FormReader {
         }
         Mark start = cursor.mark();
         cursor.next();
-        throw reader.fail(
-            Code.E_READ, cursor.since(start), "this parenthesis closes nothing", "remove it");
+        throw reader.fail(Message.PARENTHESIS_UNOPENED, cursor.since(start));
       }
       if (!broken) {
         return form;
@@ -140,8 +139,7 @@ final class FormReader {
     Datum tail = elements.isEmpty() ? null : datum();
     Datum extra = tail == null ? null : datum();
     if (tail == null || tail == Atoms.DOT || extra != null) {
-      lexical(
-          cursor.since(start), "a dot must stand between the last two elements of a list", null);
+      error(Message.DOT_MISPLACED, cursor.since(start));
       while (datum() != null) {
         // Only the shape matters now.
       }
@@ -153,15 +151,13 @@ final class FormReader {
   private void descend(SourceRange at) {
     reader.countToken(at);
     if (++depth > Reader.MAX_DEPTH) {
-      throw reader.fail(
-          Code.E_LIMIT, at, "lists are nested more than " + Reader.MAX_DEPTH + " deep");
+      throw reader.fail(Message.LISTS_TOO_NESTED, at, Reader.MAX_DEPTH);
     }
   }
 
   private void close(SourceRange open, String what) {
     if (cursor.peek() != ')') {
-      throw reader.fail(
-          Code.E_READ, open, what + " is not closed", "add the missing closing parenthesis");
+      throw reader.fail(Message.LIST_NOT_CLOSED, open, what);
     }
     cursor.next();
     depth--;
@@ -178,7 +174,7 @@ final class FormReader {
   private Datum operand(SourceRange prefix) {
     Datum operand = datum();
     if (operand == null || operand == Atoms.DOT) {
-      throw reader.fail(Code.E_READ, prefix, "nothing follows this prefix");
+      throw reader.fail(Message.PREFIX_WITHOUT_FORM, prefix);
     }
     return operand;
   }
@@ -190,24 +186,19 @@ final class FormReader {
       Mark at = cursor.mark();
       int c = cursor.next();
       switch (c) {
-        case Cursor.END ->
-            throw reader.fail(
-                Code.E_READ, open, "string is not closed", "add the missing quotation mark");
+        case Cursor.END -> throw reader.fail(Message.STRING_NOT_CLOSED, open);
         case '"' -> {
           SourceRange range = cursor.since(start);
           reader.countToken(range);
           if (text.codePointCount(0, text.length()) > MAX_STRING) {
-            error(Code.E_LIMIT, range, "string has more than " + MAX_STRING + " characters", null);
+            error(Message.STRING_TOO_LONG, range, MAX_STRING);
           }
           return new Datum.Str(text.toString(), range);
         }
         case '\\' -> {
           int escaped = cursor.next();
           if (escaped != '"' && escaped != '\\') {
-            lexical(
-                cursor.since(at),
-                "unknown escape in a string",
-                "only \\\" and \\\\ are escapes; write other characters as they are");
+            error(Message.ESCAPE_UNKNOWN, cursor.since(at));
           }
           text.appendCodePoint(Math.max(escaped, ' '));
         }
@@ -250,11 +241,7 @@ final class FormReader {
       }
       case '.' -> {
         cursor.next();
-        error(
-            Code.E_READEVAL,
-            cursor.since(start),
-            "there is no read-time evaluation",
-            "use a macro or defconstant");
+        error(Message.READ_TIME_EVALUATION, cursor.since(start));
         return refused(start, true);
       }
       default -> {
@@ -265,10 +252,11 @@ final class FormReader {
         if (c != Cursor.END) {
           cursor.next();
         }
-        lexical(
-            cursor.since(start),
-            c == Cursor.END ? "text ends after #" : "#" + Printable.of(c) + " has no meaning",
-            null);
+        if (c == Cursor.END) {
+          error(Message.SHARP_AT_END, cursor.since(start));
+        } else {
+          error(Message.SHARP_UNKNOWN, cursor.since(start), Printable.of(c));
+        }
         return refused(start, takesOperand(cursor.textSince(start)));
       }
     }
@@ -303,7 +291,7 @@ final class FormReader {
     List<Datum> elements = new ArrayList<>();
     for (Datum element = datum(); element != null; element = datum()) {
       if (element == Atoms.DOT) {
-        lexical(cursor.since(start), "a vector has no dotted tail", null);
+        error(Message.VECTOR_DOTTED, cursor.since(start));
       } else {
         elements.add(element);
       }
@@ -323,7 +311,7 @@ final class FormReader {
     String text = cursor.textSince(name);
     Integer named = CHARACTER_NAMES.get(text.toLowerCase(Locale.ROOT));
     if (named == null && (first == Cursor.END || text.codePointCount(0, text.length()) != 1)) {
-      lexical(range, "unknown character name", "names are Space, Newline, Tab and Nul");
+      error(Message.CHARACTER_NAME_UNKNOWN, range);
     }
     return new Datum.Char(named != null ? named : Math.max(first, 0), range);
   }
@@ -360,11 +348,11 @@ final class FormReader {
   private Datum integer(String digits, int radix, SourceRange range) {
     BigInteger value = Atoms.parseInteger(digits, radix);
     if (value == null) {
-      lexical(range, "not an integer of radix " + radix, null);
+      error(Message.RADIX_DIGITS, range, radix);
       return new Datum.Int(BigInteger.ZERO, range);
     }
     if (value.bitLength() > Atoms.MAX_INTEGER_BITS) {
-      error(Code.E_LIMIT, range, "integer has more than " + Atoms.MAX_INTEGER_BITS + " bits", null);
+      error(Message.INTEGER_TOO_LONG, range, Atoms.MAX_INTEGER_BITS);
       return new Datum.Int(BigInteger.ZERO, range);
     }
     return new Datum.Int(value, range);
@@ -410,7 +398,7 @@ final class FormReader {
         default -> {}
       }
     }
-    lexical(prefix, "not a feature expression: a name, (and …), (or …) or (not …)", null);
+    error(Message.FEATURE_EXPRESSION, prefix);
     return false;
   }
 
@@ -434,21 +422,16 @@ final class FormReader {
       Mark at = cursor.mark();
       int c = cursor.next();
       if (c == Cursor.END || c == ')') {
-        throw reader.fail(Code.E_READ, range, "a name is missing here");
+        throw reader.fail(Message.NAME_MISSING, range);
       }
-      String shown = Printable.of(c);
-      lexical(cursor.since(at), "character " + shown + " is not allowed here", null);
+      error(Message.CHARACTER_NOT_ALLOWED, cursor.since(at), Printable.of(c));
       return new Datum.Symbol(SymbolName.NIL, range);
     }
     reader.countToken(range);
     return switch (atoms.classify(text, odd)) {
       case Atoms.Name(SymbolName name) -> {
         if (name.text().codePointCount(0, name.text().length()) > Atoms.MAX_SYMBOL) {
-          error(
-              Code.E_LIMIT,
-              range,
-              "symbol has more than " + Atoms.MAX_SYMBOL + " characters",
-              null);
+          error(Message.SYMBOL_TOO_LONG, range, Atoms.MAX_SYMBOL);
         }
         int colon = text.indexOf(':');
         if (colon > 0) {
@@ -458,8 +441,8 @@ final class FormReader {
       }
       case Atoms.Digits(String digits) -> integer(digits, 10, range);
       case Atoms.Dot() -> Atoms.DOT;
-      case Atoms.Refused(Code code, String message) -> {
-        error(code, range, message, null);
+      case Atoms.Refused(Message message) -> {
+        error(message, range);
         yield new Datum.Symbol(SymbolName.NIL, range);
       }
     };
@@ -474,7 +457,7 @@ final class FormReader {
       Mark at = cursor.mark();
       int c = cursor.next();
       if (c == Cursor.END) {
-        throw reader.fail(Code.E_READ, open, "symbol is not closed", "add the missing |");
+        throw reader.fail(Message.SYMBOL_NOT_CLOSED, open);
       }
       checkCharacter(c, at);
     }
@@ -505,7 +488,7 @@ final class FormReader {
       Mark at = cursor.mark();
       int c = cursor.next();
       if (c == Cursor.END) {
-        throw reader.fail(Code.E_READ, open, "comment is not closed", "add the missing |#");
+        throw reader.fail(Message.COMMENT_NOT_CLOSED, open);
       }
       checkCharacter(c, at);
       if (c == '|' && cursor.peek() == '#') {
@@ -521,19 +504,14 @@ final class FormReader {
   /** NUL and half surrogate pairs are nowhere allowed: no UTF-8 text without NUL has them. */
   private void checkCharacter(int c, Mark at) {
     if (c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-      throw reader.fail(
-          Code.E_READ, cursor.since(at), "character " + Printable.of(c) + " is not text");
+      throw reader.fail(Message.CHARACTER_NOT_TEXT, cursor.since(at), Printable.of(c));
     }
   }
 
-  private void lexical(SourceRange at, String message, @Nullable String hint) {
-    error(Code.E_READ, at, message, hint);
-  }
-
-  private void error(Code code, SourceRange at, String message, @Nullable String hint) {
+  private void error(Message message, SourceRange at, Object... arguments) {
     if (skipping == 0) {
       broken = true;
-      reader.report(code, at, message, hint);
+      reader.report(message, at, arguments);
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.whistler.compiler.reader;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.source.SourceRange;
 import java.util.ArrayList;
@@ -40,12 +40,7 @@ public final class ProperList {
         .orElseThrow(
             () ->
                 diagnostics.fail(
-                    Code.E_SYNTAX,
-                    at,
-                    what
-                        + (list instanceof Cons
-                            ? " must not be a dotted list"
-                            : " must be a list")));
+                    list instanceof Cons ? Message.LIST_DOTTED : Message.LIST_EXPECTED, at, what));
   }
 
   /** A fresh list without ranges. */

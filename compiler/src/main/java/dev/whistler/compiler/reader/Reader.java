@@ -1,7 +1,7 @@
 package dev.whistler.compiler.reader;
 
-import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.SourceRange;
 import dev.whistler.compiler.source.SourceText;
 import java.util.ArrayList;
@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the source texts of one unit into data with ranges (section 2). The limits of section 22
@@ -69,23 +68,18 @@ public final class Reader {
     try {
       bytes += utf8Length(source.text());
       if (bytes > MAX_BYTES) {
-        throw fail(
-            Code.E_LIMIT,
-            cursor.since(cursor.mark()),
-            "the source is longer than " + MAX_BYTES + " bytes");
+        throw fail(Message.SOURCE_TOO_LONG, cursor.since(cursor.mark()), MAX_BYTES);
       }
       SourceText.Malformed malformed = source.malformed();
       if (malformed != null) {
-        throw fail(Code.E_READ, malformed.range(), malformed.message());
+        throw fail(Message.SOURCE_MALFORMED, malformed.range(), malformed.message());
       }
       FormReader reader = new FormReader(this, cursor);
       for (Datum form = reader.next(); form != null; form = reader.next()) {
         if (++forms > MAX_FORMS) {
           SourceRange at = form.range();
           throw fail(
-              Code.E_LIMIT,
-              at == null ? cursor.since(cursor.mark()) : at,
-              "the source has more than " + MAX_FORMS + " top-level forms");
+              Message.TOO_MANY_FORMS, at == null ? cursor.since(cursor.mark()) : at, MAX_FORMS);
         }
         result.add(form);
       }
@@ -134,20 +128,16 @@ public final class Reader {
   /** Counts a token that ends at the cursor. */
   void countToken(SourceRange at) {
     if (++tokens > MAX_TOKENS) {
-      throw fail(Code.E_LIMIT, at, "the source has more than " + MAX_TOKENS + " tokens");
+      throw fail(Message.TOO_MANY_TOKENS, at, MAX_TOKENS);
     }
   }
 
-  void report(Code code, SourceRange at, String message, @Nullable String hint) {
-    diagnostics.report(code, at, message, hint);
+  void report(Message message, SourceRange at, Object... arguments) {
+    diagnostics.report(message, at, arguments);
   }
 
-  Abandoned fail(Code code, SourceRange at, String message) {
-    return fail(code, at, message, null);
-  }
-
-  Abandoned fail(Code code, SourceRange at, String message, @Nullable String hint) {
-    diagnostics.report(code, at, message, hint);
+  Abandoned fail(Message message, SourceRange at, Object... arguments) {
+    diagnostics.report(message, at, arguments);
     return new Abandoned();
   }
 }

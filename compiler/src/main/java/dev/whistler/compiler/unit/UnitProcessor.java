@@ -4,6 +4,7 @@ import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.diagnostic.AnalysisException;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostics;
+import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.diagnostic.Severity;
 import dev.whistler.compiler.macro.Expander;
@@ -190,21 +191,14 @@ public final class UnitProcessor {
     } catch (StackOverflowError e) {
       // Nesting is bounded, but what one form stands for may still be more than a caller's stack
       // holds; that concerns this form and no other.
-      diagnostics.report(
-          Code.E_LIMIT,
-          context.originOf(form),
-          "this form has too many operands or nested parts",
-          "split it into several forms");
+      diagnostics.report(Message.FORM_TOO_LARGE, context.originOf(form));
     }
   }
 
   private void form(Datum form, ExpansionContext context) {
     if (++depth > MAX_DEPTH) {
       depth--;
-      throw diagnostics.fail(
-          Code.E_LIMIT,
-          context.originOf(form),
-          "top-level forms are nested more than " + MAX_DEPTH + " deep");
+      throw diagnostics.fail(Message.TOP_LEVEL_TOO_NESTED, context.originOf(form), MAX_DEPTH);
     }
     try {
       if (form instanceof Cons call && call.car() instanceof Datum.Symbol head) {
@@ -246,7 +240,7 @@ public final class UnitProcessor {
         if (definitions.owns(name)) {
           definitions.define(form, context);
         } else if (!stage.isFunction(head.name()) && isUserSpace(head)) {
-          ignored(form, name + " belongs to user space and has no effect here", context);
+          diagnostics.report(Message.USER_SPACE_NAME, context.originOf(form), name);
         } else {
           evaluate(form, context);
         }
@@ -271,21 +265,13 @@ public final class UnitProcessor {
         || (foreign && !stage.knows(head.name()));
   }
 
-  private void ignored(Datum form, String message, ExpansionContext context) {
-    diagnostics.report(Code.W_IGNORED, context.originOf(form), message);
-  }
-
   private void evaluate(Datum form, ExpansionContext context) {
     List<String> candidates = new ArrayList<>(TOP_LEVEL_NAMES);
     candidates.addAll(stage.names());
     extractSessions(form, context);
     if (stage.evaluateTopLevel(form, context, candidates)
-        instanceof MacroStage.TopLevelResult.Abandoned(String what, String detail)) {
-      diagnostics.report(
-          Code.W_IGNORED,
-          context.originOf(form),
-          "this form " + what + " that exists only in user space",
-          detail);
+        instanceof MacroStage.TopLevelResult.Abandoned(Message message, String detail)) {
+      diagnostics.report(message, context.originOf(form), detail);
     }
   }
 
@@ -311,9 +297,8 @@ public final class UnitProcessor {
       }
     }
     diagnostics.report(
-        Code.E_SYNTAX,
+        Message.ALLOW_OPERAND,
         context.originOf(name),
-        "allow takes the codes of warnings",
         NearMatches.hint(
             wanted,
             Arrays.stream(Code.values())
@@ -339,7 +324,7 @@ public final class UnitProcessor {
                 case "prog" -> independently(renamed((Cons) sub, "defprog"), context);
                 default -> {
                   kernelSide(sub, context);
-                  ignored(sub, "this form of the session belongs to user space", context);
+                  diagnostics.report(Message.USER_SPACE_IN_SESSION, context.originOf(sub));
                 }
               }
             });

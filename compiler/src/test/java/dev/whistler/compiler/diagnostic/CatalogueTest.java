@@ -2,20 +2,11 @@ package dev.whistler.compiler.diagnostic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
-import dev.whistler.compiler.api.CompilationOptions.Tier;
-import dev.whistler.compiler.api.CompilationRequest;
-import dev.whistler.compiler.form.SampleKernel;
-import dev.whistler.compiler.kernel.Architecture;
-import dev.whistler.compiler.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,31 +47,8 @@ class CatalogueTest {
 
   /** One example shows one thing: nothing else is reported. */
   private static void givesOnly(Code code, String example) {
-    List<Diagnostic> diagnostics = compile(example);
+    List<Diagnostic> diagnostics = new Example(example).diagnostics();
     assertThat(diagnostics).extracting(Diagnostic::code).containsOnly(code);
-  }
-
-  private static List<Diagnostic> compile(String text) {
-    String how = text.startsWith(";; ") ? text.substring(3, text.indexOf('\n')) : "";
-    CompilationOptions plain = CompilationOptions.defaults();
-    CompilationOptions options =
-        how.startsWith("tier ")
-            ? plain.withTier(Tier.valueOf(how.substring(5).toUpperCase(Locale.ROOT)))
-            : plain;
-    Map<String, String> knobs =
-        how.startsWith("knob ")
-            ? Map.of(
-                how.substring(5, how.indexOf('=')), how.substring(how.indexOf('=') + 1).strip())
-            : Map.of();
-    return Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("example.w", text)),
-                Architecture.X86_64,
-                how.startsWith("without") ? null : new SampleKernel(),
-                knobs,
-                options,
-                Budget.UNLIMITED))
-        .diagnostics();
   }
 
   /** {@code -Dwhistler.golden=DIRECTORY} writes the page there. */
@@ -133,7 +101,7 @@ class CatalogueTest {
 
   /** What the compiler says about an example. */
   private static String answer(String text) {
-    Diagnostic first = compile(text).getFirst();
+    Diagnostic first = new Example(text).diagnostics().getFirst();
     return "\n`%s:%d:%d: %s %s: %s`\n"
         .formatted(
             first.range().file(),
