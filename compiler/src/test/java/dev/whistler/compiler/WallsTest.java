@@ -24,6 +24,7 @@ class WallsTest {
   private static final List<String> ORDER =
       List.of(
           "flow",
+          "json",
           "source",
           "diagnostic",
           "kernel",

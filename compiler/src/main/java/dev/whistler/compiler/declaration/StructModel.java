@@ -1,5 +1,6 @@
 package dev.whistler.compiler.declaration;
 
+import dev.whistler.compiler.json.JsonReader;
 import dev.whistler.compiler.object.MalformedObjectException;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
@@ -54,10 +55,18 @@ record StructModel(String name, String cName, int size, int align, List<Field> f
 
   /** The structs of a schema, each before those that contain it. */
   static List<StructModel> read(String schema) {
+    try {
+      return structs(JsonReader.object(schema));
+    } catch (JsonReader.Malformed e) {
+      throw new MalformedObjectException("The object's schema is damaged.");
+    }
+  }
+
+  private static List<StructModel> structs(Map<String, @Nullable Object> schema) {
     Map<String, StructModel> known = new HashMap<>();
     List<StructModel> structs = new ArrayList<>();
-    for (Object item : Json.items(Json.object(schema).get("structs"))) {
-      StructModel struct = struct(Json.members(item), known);
+    for (Object item : JsonReader.items(schema.get("structs"))) {
+      StructModel struct = struct(JsonReader.members(item), known);
       known.put(struct.name(), struct);
       structs.add(struct);
     }
@@ -67,11 +76,11 @@ record StructModel(String name, String cName, int size, int align, List<Field> f
   private static StructModel struct(
       Map<String, @Nullable Object> json, Map<String, StructModel> known) {
     List<Field> fields = new ArrayList<>();
-    int size = Json.number(json.get("size"));
+    int size = JsonReader.number(json.get("size"));
     int end = 0;
-    for (Object item : Json.items(json.get("fields"))) {
-      Map<String, @Nullable Object> field = Json.members(item);
-      String type = Json.text(field.get("type"));
+    for (Object item : JsonReader.items(json.get("fields"))) {
+      Map<String, @Nullable Object> field = JsonReader.members(item);
+      String type = JsonReader.text(field.get("type"));
       ScalarType scalar = ScalarType.named(type).orElse(null);
       StructModel nested = scalar == null ? known.get(type) : null;
       if (scalar == null && nested == null) {
@@ -79,12 +88,12 @@ record StructModel(String name, String cName, int size, int align, List<Field> f
       }
       Field read =
           new Field(
-              Json.text(field.get("name")),
+              JsonReader.text(field.get("name")),
               cName(field),
-              Json.number(field.get("offset")),
+              JsonReader.number(field.get("offset")),
               scalar,
               nested,
-              field.containsKey("count") ? Json.number(field.get("count")) : -1);
+              field.containsKey("count") ? JsonReader.number(field.get("count")) : -1);
       if (read.offset() < end || (long) read.offset() + read.size() > size) {
         throw new MalformedObjectException("The object's schema has overlapping fields.");
       }
@@ -92,11 +101,15 @@ record StructModel(String name, String cName, int size, int align, List<Field> f
       fields.add(read);
     }
     return new StructModel(
-        Json.text(json.get("name")), cName(json), size, Json.number(json.get("align")), fields);
+        JsonReader.text(json.get("name")),
+        cName(json),
+        size,
+        JsonReader.number(json.get("align")),
+        fields);
   }
 
   private static String cName(Map<String, @Nullable Object> json) {
-    String name = Json.text(json.get("cname"));
+    String name = JsonReader.text(json.get("cname"));
     if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,255}")) {
       throw new MalformedObjectException("The object's schema has a name that is no identifier.");
     }

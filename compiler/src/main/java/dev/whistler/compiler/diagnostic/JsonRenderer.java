@@ -1,10 +1,9 @@
 package dev.whistler.compiler.diagnostic;
 
+import dev.whistler.compiler.json.JsonWriter;
 import dev.whistler.compiler.source.ExpansionFrame;
 import dev.whistler.compiler.source.SourceRange;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -26,22 +25,21 @@ public final class JsonRenderer {
 
   /** One diagnostic as an object on one line. */
   public static String render(Diagnostic d) {
-    StringBuilder out = new StringBuilder("{\"code\":");
-    out.append(string(d.code().text()));
-    out.append(",\"severity\":").append(string(severity(d.severity())));
-    out.append(",\"message\":").append(string(d.message()));
-    out.append(",\"range\":").append(range(d.range()));
+    JsonWriter json = new JsonWriter();
+    json.beginObject().member("code", d.code().text()).member("severity", severity(d.severity()));
+    json.member("message", d.message());
+    range(json.name("range"), d.range());
     String hint = d.hint();
     if (hint != null) {
-      out.append(",\"hint\":").append(string(hint));
+      json.member("hint", hint);
     }
     if (!d.notes().isEmpty()) {
-      out.append(",\"notes\":").append(array(d.notes(), JsonRenderer::note));
+      json.name("notes").array(d.notes(), note -> note(json, note));
     }
     if (!d.expansion().isEmpty()) {
-      out.append(",\"expansion\":").append(array(d.expansion(), JsonRenderer::frame));
+      json.name("expansion").array(d.expansion(), frame -> frame(json, frame));
     }
-    return out.append('}').toString();
+    return json.endObject().toString();
   }
 
   private static String severity(Severity severity) {
@@ -52,56 +50,30 @@ public final class JsonRenderer {
     };
   }
 
-  private static <T> String array(List<T> list, Function<T, String> element) {
-    return list.stream().map(element).collect(Collectors.joining(",", "[", "]"));
+  private static void note(JsonWriter json, Diagnostic.Note note) {
+    json.beginObject().member("message", note.message());
+    range(json.name("range"), note.range());
+    json.endObject();
   }
 
-  private static String note(Diagnostic.Note note) {
-    return "{\"message\":" + string(note.message()) + ",\"range\":" + range(note.range()) + "}";
-  }
-
-  private static String frame(ExpansionFrame frame) {
+  private static void frame(JsonWriter json, ExpansionFrame frame) {
+    json.beginObject().member("macro", frame.macro());
+    range(json.name("call"), frame.call());
     SourceRange definition = frame.definition();
-    return "{\"macro\":"
-        + string(frame.macro())
-        + ",\"call\":"
-        + range(frame.call())
-        + (definition == null ? "" : ",\"definition\":" + range(definition))
-        + "}";
-  }
-
-  private static String range(SourceRange range) {
-    return "{\"file\":"
-        + string(range.file())
-        + ",\"start\":"
-        + position(range.startLine(), range.startColumn())
-        + ",\"end\":"
-        + position(range.endLine(), range.endColumn())
-        + "}";
-  }
-
-  private static String position(int line, int column) {
-    return "{\"line\":" + line + ",\"column\":" + column + "}";
-  }
-
-  private static String string(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < ' ' || c == 0x7f || Character.isSurrogate(c) || c == 0x2028 || c == 0x2029) {
-            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
+    if (definition != null) {
+      range(json.name("definition"), definition);
     }
-    return out.append('"').toString();
+    json.endObject();
+  }
+
+  private static void range(JsonWriter json, SourceRange range) {
+    json.beginObject().member("file", range.file());
+    position(json.name("start"), range.startLine(), range.startColumn());
+    position(json.name("end"), range.endLine(), range.endColumn());
+    json.endObject();
+  }
+
+  private static void position(JsonWriter json, int line, int column) {
+    json.beginObject().member("line", line).member("column", column).endObject();
   }
 }

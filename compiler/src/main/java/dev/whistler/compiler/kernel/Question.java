@@ -1,10 +1,6 @@
 package dev.whistler.compiler.kernel;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +21,7 @@ final class Question {
     Stream<String> architectures = Arrays.stream(Architecture.values()).map(Architecture::text);
     return Stream.of(fixed, answers, architectures)
         .flatMap(words -> words)
-        .collect(Collectors.toUnmodifiableMap(word -> word, Question::sha256));
+        .collect(Collectors.toUnmodifiableMap(word -> word, Digest::of));
   }
 
   /** The digest of a kernel's answer to a question. */
@@ -135,16 +131,6 @@ final class Question {
   /** Hex SHA-256 of a text in UTF-8. */
   static String digest(String text) {
     String word = WORDS.get(text);
-    return word == null ? sha256(text) : word;
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return word == null ? Digest.of(text) : word;
   }
 }

@@ -8,6 +8,7 @@ import dev.whistler.compiler.emit.Instruction;
 import dev.whistler.compiler.emit.MachineCode;
 import dev.whistler.compiler.emit.Opcode;
 import dev.whistler.compiler.ir.DataLayout;
+import dev.whistler.compiler.kernel.Digest;
 import dev.whistler.compiler.kernel.Trace;
 import dev.whistler.compiler.object.ElfBuilder.Section;
 import dev.whistler.compiler.object.ElfBuilder.Symbol;

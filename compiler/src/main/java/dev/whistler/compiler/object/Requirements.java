@@ -5,6 +5,7 @@ import dev.whistler.compiler.emit.CompiledFunction.Target;
 import dev.whistler.compiler.emit.Instruction;
 import dev.whistler.compiler.emit.MachineCode;
 import dev.whistler.compiler.emit.Opcode;
+import dev.whistler.compiler.json.JsonWriter;
 import dev.whistler.compiler.tree.TypedProgram;
 import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.tree.TypedUnit.Requirement;

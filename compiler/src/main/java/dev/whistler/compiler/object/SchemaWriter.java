@@ -1,6 +1,7 @@
 package dev.whistler.compiler.object;
 
 import dev.whistler.compiler.ir.DataLayout;
+import dev.whistler.compiler.json.JsonWriter;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.TypedProgram;
 import dev.whistler.compiler.tree.TypedUnit;

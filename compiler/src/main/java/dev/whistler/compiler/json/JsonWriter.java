@@ -1,12 +1,20 @@
-package dev.whistler.compiler.object;
+package dev.whistler.compiler.json;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Writes JSON without insignificant white space, members in the order of the calls. */
-final class JsonWriter {
+public final class JsonWriter {
   private final StringBuilder out = new StringBuilder();
   private boolean first = true;
+
+  /** Any number of values, one after the other. */
+  public <T> JsonWriter array(Iterable<T> items, Consumer<T> write) {
+    beginArray();
+    items.forEach(write);
+    return endArray();
+  }
 
   private void separate() {
     if (!first) {
@@ -15,33 +23,33 @@ final class JsonWriter {
     first = false;
   }
 
-  JsonWriter beginObject() {
+  public JsonWriter beginObject() {
     separate();
     out.append('{');
     first = true;
     return this;
   }
 
-  JsonWriter endObject() {
+  public JsonWriter endObject() {
     out.append('}');
     first = false;
     return this;
   }
 
-  JsonWriter beginArray() {
+  public JsonWriter beginArray() {
     separate();
     out.append('[');
     first = true;
     return this;
   }
 
-  JsonWriter endArray() {
+  public JsonWriter endArray() {
     out.append(']');
     first = false;
     return this;
   }
 
-  JsonWriter name(String name) {
+  public JsonWriter name(String name) {
     separate();
     string(name);
     out.append(':');
@@ -49,51 +57,51 @@ final class JsonWriter {
     return this;
   }
 
-  JsonWriter value(String text) {
+  public JsonWriter value(String text) {
     separate();
     string(text);
     return this;
   }
 
-  JsonWriter value(long number) {
+  public JsonWriter value(long number) {
     separate();
     out.append(number);
     return this;
   }
 
-  JsonWriter value(boolean flag) {
+  public JsonWriter value(boolean flag) {
     separate();
     out.append(flag);
     return this;
   }
 
   /** A number written without sign. */
-  JsonWriter unsigned(long number) {
+  public JsonWriter unsigned(long number) {
     separate();
     out.append(Long.toUnsignedString(number));
     return this;
   }
 
-  JsonWriter nothing() {
+  public JsonWriter nothing() {
     separate();
     out.append("null");
     return this;
   }
 
-  JsonWriter member(String name, String text) {
+  public JsonWriter member(String name, String text) {
     return name(name).value(text);
   }
 
-  JsonWriter member(String name, long number) {
+  public JsonWriter member(String name, long number) {
     return name(name).value(number);
   }
 
-  JsonWriter member(String name, boolean flag) {
+  public JsonWriter member(String name, boolean flag) {
     return name(name).value(flag);
   }
 
   /** Members whose values are strings, numbers or booleans. */
-  JsonWriter members(Map<String, Object> members) {
+  public JsonWriter members(Map<String, Object> members) {
     members.forEach(
         (name, value) -> {
           switch (value) {
@@ -127,8 +135,15 @@ final class JsonWriter {
     out.append(text, written, text.length()).append('"');
   }
 
+  /** Also what a terminal acts on, or what ends a line for some readers. */
   private static boolean isEscaped(char c) {
-    return c < 0x20 || c == '"' || c == '\\' || Character.isSurrogate(c);
+    return c < 0x20
+        || c == '"'
+        || c == '\\'
+        || c == 0x7f
+        || c == 0x2028
+        || c == 0x2029
+        || Character.isSurrogate(c);
   }
 
   @Override

@@ -1,6 +1,5 @@
-package dev.whistler.compiler.declaration;
+package dev.whistler.compiler.json;
 
-import dev.whistler.compiler.object.MalformedObjectException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,20 +8,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the JSON that schemas are made of into maps, lists, strings, longs and booleans. Bounded in
- * depth; anything malformed is a {@link MalformedObjectException}.
+ * depth; whatever is not as asked is {@link Malformed}.
  */
-final class Json {
+public final class JsonReader {
   private static final int MAX_DEPTH = 32;
 
   private final String text;
   private int at;
 
-  private Json(String text) {
+  /** The text is no JSON, or not of the shape that is asked for. */
+  public static final class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Malformed() {
+      super("malformed JSON", null, false, false);
+    }
+  }
+
+  private JsonReader(String text) {
     this.text = text;
   }
 
-  static Map<String, @Nullable Object> object(String text) {
-    Json json = new Json(text);
+  public static Map<String, @Nullable Object> object(String text) {
+    JsonReader json = new JsonReader(text);
     Object value = json.value(0);
     json.space();
     if (json.at != text.length() || !(value instanceof Map<?, ?>)) {
@@ -33,7 +41,7 @@ final class Json {
 
   /** A value as an object. */
   @SuppressWarnings("unchecked") // the reader makes maps with string keys only
-  static Map<String, @Nullable Object> members(@Nullable Object value) {
+  public static Map<String, @Nullable Object> members(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       return (Map<String, @Nullable Object>) map;
     }
@@ -41,29 +49,29 @@ final class Json {
   }
 
   /** A value as a list. */
-  static List<?> items(@Nullable Object value) {
+  public static List<?> items(@Nullable Object value) {
     if (value instanceof List<?> list) {
       return list;
     }
     throw malformed();
   }
 
-  static String text(@Nullable Object value) {
+  public static String text(@Nullable Object value) {
     if (value instanceof String string) {
       return string;
     }
     throw malformed();
   }
 
-  static int number(@Nullable Object value) {
+  public static int number(@Nullable Object value) {
     if (value instanceof Long number && number >= 0 && number <= Integer.MAX_VALUE) {
       return number.intValue();
     }
     throw malformed();
   }
 
-  private static MalformedObjectException malformed() {
-    return new MalformedObjectException("The object's schema is damaged.");
+  private static Malformed malformed() {
+    return new Malformed();
   }
 
   private void space() {
