@@ -7,8 +7,8 @@
  * macro}, {@code unit}, {@code define}, {@code form} (with {@code check}), {@code tree}, {@code
  * ir}, {@code pass}, {@code emit}, {@code object}; {@code declaration} reads the schema of a
  * finished object. Beside them stand {@code kernel}, {@code type}, {@code table}, {@code
- * diagnostic} and {@code flow}. A package knows only those that stand before it in {@code
- * WallsTest}, and none knows this one. Nothing here does input or output.
+ * diagnostic}, {@code flow} and {@code json}. A package knows only those that stand before it in
+ * {@code WallsTest}, and none knows this one. Nothing here does input or output.
  */
 @NullMarked
 package dev.whistler.compiler;

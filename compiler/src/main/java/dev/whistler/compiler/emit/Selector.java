@@ -235,7 +235,12 @@ final class Selector {
         instruction.symbol = new CompiledFunction.Target.Function(call.symbol());
         call(value, instruction);
       }
-      default ->
+      // Where it is used, or at the end of the block.
+      case Operation.Leaf _,
+          Operation.Phi _,
+          Operation.Compare _,
+          Operation.Below _,
+          Operation.Terminator _ ->
           throw new IllegalStateException("cannot select " + value + " = " + value.operation());
     }
   }
