@@ -210,6 +210,44 @@ public final class Routine {
     }
   }
 
+  /** Of what {@link #toString} shows; two that differ have the same one by chance only. */
+  public long fingerprint() {
+    long mark = 0;
+    for (Block block : reversePostOrder()) {
+      mark = mixed(mark, block.number());
+      for (Block from : block.predecessors()) {
+        mark = mixed(mark, from.number());
+      }
+      for (Value value : block.phis()) {
+        mark = mixed(mark, value);
+      }
+      for (Value value : block.instructions()) {
+        mark = mixed(mark, value);
+      }
+      if (block.isTerminated()) {
+        mark = mixed(mark, block.terminator());
+        for (Block to : block.successors()) {
+          mark = mixed(mark, to.number());
+        }
+      }
+    }
+    return mark;
+  }
+
+  private static long mixed(long mark, Value value) {
+    long mixed = mixed(mixed(mark, value.number()), value.operation().hashCode());
+    for (Value operand : value.operands()) {
+      boolean leaf = operand.operation() instanceof Operation.Leaf;
+      mixed = mixed(mixed, leaf ? operand.operation().hashCode() : operand.number());
+    }
+    return mixed;
+  }
+
+  /** A step of a linear congruential generator (Knuth's MMIX). */
+  private static long mixed(long mark, int more) {
+    return (mark + more) * 6364136223846793005L + 1442695040888963407L;
+  }
+
   @Override
   public String toString() {
     return Printer.print(this);

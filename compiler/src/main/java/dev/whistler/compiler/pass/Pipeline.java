@@ -90,7 +90,7 @@ public final class Pipeline {
     if (Objects.equals(unchangedSince.get(pass.name()), changes)) {
       return;
     }
-    String before = CHECKED ? routine.toString() : "";
+    long before = CHECKED ? routine.fingerprint() : 0;
     boolean changed = pass.run(routine);
     if (changed) {
       changes++;
@@ -102,13 +102,13 @@ public final class Pipeline {
     }
   }
 
-  private void check(Pass pass, boolean changed, String before) {
+  private void check(Pass pass, boolean changed, long before) {
     try {
       Verifier.check(routine);
     } catch (IllegalStateException e) {
       throw new IllegalStateException("after pass " + pass.name() + ": " + e.getMessage(), e);
     }
-    if (!changed && !before.equals(routine.toString())) {
+    if (!changed && before != routine.fingerprint()) {
       throw new IllegalStateException("pass " + pass.name() + " says that it changed nothing");
     }
   }
