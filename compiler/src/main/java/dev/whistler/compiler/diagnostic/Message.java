@@ -633,16 +633,6 @@ public enum Message {
   // W-MACRO
   MACRO_WARNING;
 
-  private final Template template;
-
-  Message() {
-    Template found = Templates.all().get(key());
-    if (found == null) {
-      throw new IllegalStateException("messages.txt has no text for " + key());
-    }
-    this.template = found;
-  }
-
   /** The key of the text, for instance {@code map-unknown}. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -650,11 +640,12 @@ public enum Message {
 
   /** The code it is reported with. */
   public Code code() {
-    return template.code();
+    return template().code();
   }
 
+  /** Read when a message is said for the first time: most compilations say none. */
   Template template() {
-    return template;
+    return Templates.of(this);
   }
 
   /**
@@ -665,6 +656,6 @@ public enum Message {
    * @throws IllegalArgumentException if there are more or fewer than the texts have names
    */
   public Sentence with(@Nullable Object... arguments) {
-    return template.filled(this, arguments);
+    return template().filled(this, arguments);
   }
 }

@@ -10,27 +10,68 @@ import org.jspecify.annotations.Nullable;
 /**
  * A text and a hint with places for arguments: {@code {name}}, or {@code {count|operand|operands}}
  * for a number and the noun that agrees with it. Other braces stand for themselves.
- *
- * @param names the names of the arguments, in the order in which they appear first
  */
-record Template(Code code, String text, @Nullable String hint, List<String> names) {
+final class Template {
   private static final Pattern PLACE =
       Pattern.compile("\\{([a-z][a-z-]*)(?:\\|([^|{}]+)\\|([^|{}]+))?}");
 
-  static Template of(Code code, String text, @Nullable String hint) {
-    Set<String> names = new LinkedHashSet<>();
-    PLACE.matcher(text).results().forEach(place -> names.add(place.group(1)));
-    if (hint != null) {
-      PLACE.matcher(hint).results().forEach(place -> names.add(place.group(1)));
+  private final Code code;
+  private final String text;
+  private final @Nullable String hint;
+
+  /** Found when they are asked for first: most messages are never said. */
+  private @Nullable List<String> names;
+
+  Template(Code code, String text, @Nullable String hint) {
+    this.code = code;
+    this.text = text;
+    this.hint = hint;
+  }
+
+  Template withHint(String with) {
+    return new Template(code, text, with);
+  }
+
+  Code code() {
+    return code;
+  }
+
+  String text() {
+    return text;
+  }
+
+  @Nullable String hint() {
+    return hint;
+  }
+
+  /** The names of the arguments, in the order in which they appear first. */
+  List<String> names() {
+    List<String> known = names;
+    if (known == null) {
+      Set<String> found = new LinkedHashSet<>();
+      addNames(text, found);
+      if (hint != null) {
+        addNames(hint, found);
+      }
+      // Whichever thread comes last puts in the same.
+      known = List.copyOf(found);
+      names = known;
     }
-    return new Template(code, text, hint, List.copyOf(names));
+    return known;
+  }
+
+  private static void addNames(String template, Set<String> names) {
+    Matcher place = PLACE.matcher(template);
+    while (place.find()) {
+      names.add(place.group(1));
+    }
   }
 
   /** Says a message; a hint that needs an argument that is null is left out. */
   Sentence filled(Message message, @Nullable Object... arguments) {
-    if (names.size() != arguments.length) {
+    if (names().size() != arguments.length) {
       throw new IllegalArgumentException(
-          message + " takes the arguments " + names + ", not " + arguments.length);
+          message + " takes the arguments " + names() + ", not " + arguments.length);
     }
     String said = filled(text, arguments);
     if (said == null) {
@@ -40,10 +81,13 @@ record Template(Code code, String text, @Nullable String hint, List<String> name
   }
 
   private @Nullable String filled(String template, @Nullable Object... arguments) {
+    if (arguments.length == 0) {
+      return template;
+    }
     StringBuilder out = new StringBuilder();
     Matcher place = PLACE.matcher(template);
     while (place.find()) {
-      Object argument = arguments[names.indexOf(place.group(1))];
+      Object argument = arguments[names().indexOf(place.group(1))];
       if (argument == null) {
         return null;
       }
