@@ -1,5 +1,6 @@
 package dev.whistler.compiler.diagnostic;
 
+import dev.whistler.compiler.source.ResourceText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -40,7 +41,7 @@ public final class Catalogue {
 
   private static Map<Code, Entry> read() {
     Map<Code, Entry> entries = new EnumMap<>(Code.class);
-    for (String section : Resource.text("catalogue.txt").split("(?m)^## ")) {
+    for (String section : ResourceText.of(Catalogue.class, "catalogue.txt").split("(?m)^## ")) {
       if (section.isBlank()) {
         continue;
       }

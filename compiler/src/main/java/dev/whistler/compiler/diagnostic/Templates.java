@@ -1,5 +1,6 @@
 package dev.whistler.compiler.diagnostic;
 
+import dev.whistler.compiler.source.ResourceText;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class Templates {
     Map<String, Template> templates = new LinkedHashMap<>();
     Code code = Code.E_INTERNAL;
     String key = "";
-    for (String line : Resource.text("messages.txt").lines().toList()) {
+    for (String line : ResourceText.of(Templates.class, "messages.txt").lines().toList()) {
       if (line.startsWith(CODE)) {
         code = Code.valueOf(line.substring(CODE.length()).replace('-', '_'));
       } else if (line.startsWith(HINT)) {

@@ -1,9 +1,6 @@
 package dev.whistler.compiler.table;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.whistler.compiler.source.ResourceText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,17 +13,10 @@ final class TableText {
 
   /** The lines of a table without comments and blank lines. */
   static List<String> lines(String resource) {
-    try (InputStream in = TableText.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("the compiler's table " + resource + " is missing");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.isBlank() && !line.startsWith("#"))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the compiler's table " + resource, e);
-    }
+    return ResourceText.of(TableText.class, resource)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .toList();
   }
 
   /** The cells of each line, separated by bars; a line without just that many cells fails. */
