@@ -2,6 +2,7 @@ package dev.whistler.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.compiler.reference.CompiledText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;

@@ -3,46 +3,12 @@ package dev.whistler.compiler.ir;
 import static dev.whistler.compiler.emit.Tree.HERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Each step of the clean-up on a graph that needs it, and on one that it must leave alone. */
-class CleanUpTest {
-  private final Routine routine = new Routine("p", true, 1, OptionalLong.empty(), HERE);
-  private final Block entry = routine.entry();
-
-  private void jump(Block from, Block to) {
-    from.terminate(routine.newValue(new Operation.Jump(), ScalarType.U64, HERE), to);
-  }
-
-  private void branch(Block from, Block holds, Block otherwise) {
-    Operation test = new Operation.Branch(Relation.EQUAL, false);
-    from.terminate(
-        routine.newValue(test, ScalarType.U64, HERE, number(from), routine.constant(0)),
-        holds,
-        otherwise);
-  }
-
-  private Value leave(Block from, Value result) {
-    Value exit = routine.newValue(new Operation.Return(), ScalarType.U64, HERE, result);
-    from.terminate(exit);
-    return exit;
-  }
-
-  private void leave(Block from) {
-    leave(from, routine.constant(0));
-  }
-
-  /** Something to do for a block. */
-  private Value number(Block block) {
-    Value value = routine.newValue(new Operation.Parameter(0), ScalarType.U64, HERE);
-    block.append(value);
-    return value;
-  }
-
+class CleanUpTest extends Graph {
   private Value phi(Block block, long... operands) {
     Value phi = routine.newValue(new Operation.Phi(), ScalarType.U64, HERE);
     block.appendPhi(phi);
@@ -86,7 +52,7 @@ class CleanUpTest {
   @Test
   void aBranchWhoseWaysAreOneIsAJump() {
     Block end = routine.newBlock();
-    branch(entry, end, end);
+    branch(entry, number(entry), end, end);
     leave(end);
 
     assertThat(CleanUp.joinWays(routine)).isTrue();
@@ -101,7 +67,7 @@ class CleanUpTest {
     Block second = routine.newBlock();
     Block body = routine.newBlock();
     Block end = routine.newBlock();
-    branch(entry, first, body);
+    branch(entry, number(entry), first, body);
     jump(first, second);
     jump(second, end);
     number(body);
@@ -122,7 +88,7 @@ class CleanUpTest {
   void anEmptyBlockStaysWhereItTellsTheWaysApart() {
     Block empty = routine.newBlock();
     Block end = routine.newBlock();
-    branch(entry, empty, end);
+    branch(entry, number(entry), empty, end);
     jump(empty, end);
     leave(end, phi(end, 1, 2));
 
@@ -164,7 +130,7 @@ class CleanUpTest {
     Block body = routine.newBlock();
     Block end = routine.newBlock();
     jump(entry, header);
-    branch(header, body, end);
+    branch(header, number(header), body, end);
     number(body);
     jump(body, header);
     leave(end);
@@ -177,7 +143,7 @@ class CleanUpTest {
   void aDecidedBranchKeepsOneEdge() {
     Block then = routine.newBlock();
     Block end = routine.newBlock();
-    branch(entry, then, end);
+    branch(entry, number(entry), then, end);
     number(then);
     jump(then, end);
     Value phi = phi(end, 1, 2);

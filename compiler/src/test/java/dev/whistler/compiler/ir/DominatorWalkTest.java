@@ -1,38 +1,16 @@
 package dev.whistler.compiler.ir;
 
-import static dev.whistler.compiler.emit.Tree.HERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.compiler.tree.Expr.Relation;
-import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What is noted in a block is known below it and nowhere else. */
-class DominatorWalkTest {
-  private final Routine routine = new Routine("p", true, 1, OptionalLong.empty(), HERE);
-  private final Block entry = routine.entry();
-
-  private void jump(Block from, Block to) {
-    from.terminate(routine.newValue(new Operation.Jump(), ScalarType.U64, HERE), to);
-  }
-
-  private void branch(Block from, Block holds, Block otherwise) {
-    Value zero = routine.constant(0);
-    Operation test = new Operation.Branch(Relation.EQUAL, false);
-    from.terminate(routine.newValue(test, ScalarType.U64, HERE, zero, zero), holds, otherwise);
-  }
-
-  private void leave(Block from) {
-    Value zero = routine.constant(0);
-    from.terminate(routine.newValue(new Operation.Return(), ScalarType.U64, HERE, zero));
-  }
-
+class DominatorWalkTest extends Graph {
   /** Notes each block, and what it sees of the notes of others. */
   private static final class Notes extends DominatorWalk {
     final Map<Block, String> seen = new HashMap<>();

@@ -1,36 +1,25 @@
 package dev.whistler.compiler.ir;
 
-import static dev.whistler.compiler.emit.Tree.HERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
-import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-class RoutineTest {
-  private final Routine routine = new Routine("p", true, 1, OptionalLong.empty(), HERE);
-
-  private Value value(Operation operation, Value... operands) {
-    return routine.newValue(operation, ScalarType.U64, HERE, operands);
-  }
-
+class RoutineTest extends Graph {
   /** What tests know of a pass that says it changed nothing. */
   @Test
   void theFingerprintTellsChanges() {
-    Block entry = routine.entry();
     Block left = routine.newBlock();
     Block right = routine.newBlock();
-    Value number = value(new Operation.Parameter(0));
+    Value number = number(entry);
     Value sum = value(new Operation.Binary(Operator.ADD, false), number, routine.constant(1));
-    entry.append(number);
     entry.append(sum);
-    Value branch = value(new Operation.Branch(Relation.EQUAL, false), sum, routine.constant(2));
-    entry.terminate(branch, left, right);
-    left.terminate(value(new Operation.Return(), sum));
-    right.terminate(value(new Operation.Return(), number));
+    branch(entry, sum, left, right);
+    Value branch = entry.terminator();
+    leave(left, sum);
+    leave(right, number);
 
     long before = routine.fingerprint();
     assertThat(routine.fingerprint()).isEqualTo(before);
@@ -43,7 +32,7 @@ class RoutineTest {
                 branch.become(
                     new Operation.Branch(Relation.EQUAL, true),
                     branch.operands().toArray(Value[]::new)),
-            () -> entry.append(value(new Operation.Parameter(0))));
+            () -> number(entry));
     for (Runnable change : changes) {
       long last = routine.fingerprint();
       change.run();

@@ -5,47 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.compiler.tree.Expr.Operator;
-import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant of a routine, broken on purpose, gives its own message and the routine's text. */
-class VerifierTest {
-  private final Routine routine = routine();
-  private final Block entry = routine.entry();
-
-  private static Routine routine() {
-    return new Routine("p", true, 1, OptionalLong.empty(), HERE);
-  }
-
-  private Value value(Operation operation, Value... operands) {
-    return routine.newValue(operation, ScalarType.U64, HERE, operands);
-  }
-
-  /** A value that depends on nothing and stands in a block. */
-  private Value number(Block block) {
-    Value value = value(new Operation.Parameter(0));
-    block.append(value);
-    return value;
-  }
-
+class VerifierTest extends Graph {
   private Value sum(Value left, Value right) {
     return value(new Operation.Binary(Operator.ADD, false), left, right);
-  }
-
-  private void jump(Block from, Block to) {
-    from.terminate(value(new Operation.Jump()), to);
-  }
-
-  private void branch(Block from, Block holds, Block otherwise) {
-    Value zero = routine.constant(0);
-    Operation test = new Operation.Branch(Relation.EQUAL, false);
-    from.terminate(value(test, zero, zero), holds, otherwise);
-  }
-
-  private void leave(Block from, Value result) {
-    from.terminate(value(new Operation.Return(), result));
   }
 
   /** The arms of a conditional and where they meet. */
@@ -141,7 +107,7 @@ class VerifierTest {
   void anEdgeToABlockOfAnotherRoutine() {
     Block own = routine.newBlock();
     leave(own, routine.constant(0));
-    Routine other = routine();
+    Routine other = newRoutine();
     Block foreign = other.newBlock();
     foreign.terminate(
         other.newValue(new Operation.Return(), ScalarType.U64, HERE, other.constant(0)));
@@ -155,7 +121,7 @@ class VerifierTest {
     Block next = routine.newBlock();
     jump(entry, next);
     leave(next, routine.constant(0));
-    Routine other = routine();
+    Routine other = newRoutine();
     Block foreign = other.newBlock();
     foreign.terminate(other.newValue(new Operation.Jump(), ScalarType.U64, HERE), next);
 
