@@ -4,6 +4,7 @@ import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.MapDefinition;
@@ -281,7 +282,7 @@ public final class KindInference {
     if (left == null) {
       return null;
     }
-    if (b.operator() == Expr.Operator.AND && c.value() == 0xffff_ffffL) {
+    if (b.operator() == Expr.Operator.AND && c.value() == Words.LOW) {
       return left.kinds().low();
     }
     boolean high = b.operator() == Expr.Operator.SHIFT_RIGHT && c.value() == 32;

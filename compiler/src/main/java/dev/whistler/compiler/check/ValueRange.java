@@ -36,7 +36,7 @@ public final class ValueRange {
     if (expr.type() instanceof ScalarType scalar && scalar.width() <= bytes) {
       return true;
     }
-    return Long.compareUnsigned(max(expr, DEPTH), (1L << (8 * bytes)) - 1) <= 0
+    return Long.compareUnsigned(max(expr, DEPTH), Words.mask(bytes)) <= 0
         || allArmsFit(expr, bytes, DEPTH);
   }
 
@@ -56,7 +56,7 @@ public final class ValueRange {
         Expr init = bindings.onlyValue(read.local());
         yield init != null && allArmsFit(init, bytes, depth - 1);
       }
-      default -> Long.compareUnsigned(max(expr, depth), (1L << (8 * bytes)) - 1) <= 0;
+      default -> Long.compareUnsigned(max(expr, depth), Words.mask(bytes)) <= 0;
     };
   }
 

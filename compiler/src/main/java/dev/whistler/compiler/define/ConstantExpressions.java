@@ -19,7 +19,7 @@ public record ConstantExpressions(UnitContext unit, Diagnostics diagnostics) {
   /** Folds a form; {@code form} has the one implementation. */
   public interface Folding {
     /** Whether a form has the shape of a constant expression. */
-    public boolean isConstant(Datum form, ExpansionContext context, UnitContext unit);
+    boolean isConstant(Datum form, ExpansionContext context, UnitContext unit);
 
     /** The value, or empty if the form is no constant expression; its errors are reported. */
     Optional<Value> fold(

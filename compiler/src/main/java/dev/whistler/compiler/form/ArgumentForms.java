@@ -49,7 +49,7 @@ final class ArgumentForms {
 
   private static void requireProbe(Form form, BodyAnalyzer body) {
     if (!body.program().type().isProbe()) {
-      throw body.fail(Message.ARGUMENT_FORM_NOT_FOR_TYPE, form.origin(), form.name(), "kprobe");
+      throw body.fail(Message.ARGUMENT_FORM_NOT_FOR_TYPE, form.origin(), form.name());
     }
   }
 
@@ -117,12 +117,7 @@ final class ArgumentForms {
     body.arity(form, 1, 1);
     requireProbe(form, body);
     int number =
-        body.constantWithin(
-            form.operand(0),
-            "the number of a system call parameter",
-            1,
-            6,
-            Message.CONSTANT_OUT_OF_RANGE);
+        body.constantWithin(form.operand(0), "the number of a system call parameter", 1, 6);
     Map<String, Object> target = body.program().section().attachParameters();
     String function = String.valueOf(target.getOrDefault("function", ""));
     boolean systemCall =

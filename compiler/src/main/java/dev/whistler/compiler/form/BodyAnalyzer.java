@@ -511,6 +511,11 @@ final class BodyAnalyzer {
   }
 
   /** A constant that must be an offset or a length: 0 to {@code max}, else the message given. */
+  int constantWithin(Datum datum, String what, long min, long max) {
+    return constantWithin(datum, what, min, max, Message.CONSTANT_OUT_OF_RANGE);
+  }
+
+  /** The same with a message of its own. */
   int constantWithin(Datum datum, String what, long min, long max, Message outside) {
     long value = requireConstant(datum, what);
     if (value < min || value > max) {

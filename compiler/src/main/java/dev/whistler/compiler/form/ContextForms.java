@@ -136,7 +136,7 @@ final class ContextForms {
 
   private static void checkWritable(
       ContextStructure.Field field, Origin at, BodyAnalyzer body, boolean write) {
-    if (write && !field.writable()) {
+    if (write && !body.program().type().mayStore(field)) {
       throw body.fail(Message.CONTEXT_FIELD_READ_ONLY, at, field.name(), body.program().type());
     }
   }
@@ -171,7 +171,7 @@ final class ContextForms {
     ContextStructure.Field field =
         fields.stream()
             .filter(f -> f.type().width() == type.width())
-            .filter(f -> !write || f.writable())
+            .filter(f -> !write || body.program().type().mayStore(f))
             .findFirst()
             .orElse(null);
     if (field == null) {

@@ -17,6 +17,7 @@ import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Stack;
 import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls of kernel helpers: arguments are checked by the codes of appendix E (section 16). */
 final class HelperCalls {
-  private static final int BIGGEST_STACK_AREA = 512;
-
   /** Licences that the kernel takes as GPL-compatible (section 15.6). */
   private static final Set<String> GPL_COMPATIBLE =
       Set.of(
@@ -282,13 +281,12 @@ final class HelperCalls {
         boolean tooLarge =
             pointer.size() >= 0 && Long.compareUnsigned(size.value(), pointer.size()) > 0;
         boolean beyondStack =
-            pointer.region() == Region.STACK
-                && Long.compareUnsigned(size.value(), BIGGEST_STACK_AREA) > 0;
+            pointer.region() == Region.STACK && Long.compareUnsigned(size.value(), Stack.BYTES) > 0;
         if (tooLarge || beyondStack) {
           throw tooSmall(
               helper,
               size.value(),
-              pointer.size() >= 0 ? pointer.size() : BIGGEST_STACK_AREA,
+              pointer.size() >= 0 ? pointer.size() : Stack.BYTES,
               body.originOf(form.operand(at)),
               body);
         }

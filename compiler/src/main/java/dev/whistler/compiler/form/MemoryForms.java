@@ -9,13 +9,13 @@ import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Stack;
 import java.util.List;
 import java.util.Map;
 
 /** Typed memory access, stack blocks, {@code memset}, {@code memcpy}, atomics (section 8.1). */
 final class MemoryForms {
   private static final int MAX_BLOCK = 1024;
-  private static final int STACK = 512;
 
   private MemoryForms() {}
 
@@ -79,12 +79,12 @@ final class MemoryForms {
   private static Expr allocate(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 1);
     long size = body.requireConstant(form.operand(0), "the size of struct-alloc");
-    if (size < 1 || size > STACK) {
+    if (size < 1 || size > Stack.BYTES) {
       throw body.fail(
           Message.STACK_BLOCK_TOO_LARGE,
           body.originOf(form.operand(0)),
           Long.toUnsignedString(size),
-          STACK);
+          Stack.BYTES);
     }
     return new Expr.StackBlock(
         new PointerType(Region.STACK, null, (int) size, false), form.origin());
@@ -117,15 +117,13 @@ final class MemoryForms {
     Expr pointer = Pointers.checked(body.value(form.operand(0)), body);
     int offset = offset(form.operand(1), "the offset of memset", body);
     Expr value = body.value(form.operand(2));
-    int length =
-        body.constantWithin(
-            form.operand(3), "the length of memset", 0, MAX_BLOCK, Message.CONSTANT_OUT_OF_RANGE);
+    int length = body.constantWithin(form.operand(3), "the length of memset", 0, MAX_BLOCK);
     body.unit().tier().checkStore(pointer.type(), body.diagnostics(), form.origin());
     return body.effect(new Expr.Fill(pointer, offset, value, length, form.origin()));
   }
 
   private static int offset(Datum datum, String what, BodyAnalyzer body) {
-    return body.constantWithin(datum, what, 0, Integer.MAX_VALUE, Message.CONSTANT_OUT_OF_RANGE);
+    return body.constantWithin(datum, what, 0, Integer.MAX_VALUE);
   }
 
   private static Expr copy(Form form, BodyAnalyzer body, Use use) {
@@ -134,9 +132,7 @@ final class MemoryForms {
     int targetOffset = offset(form.operand(1), "the target offset of memcpy", body);
     Expr source = Pointers.checked(body.value(form.operand(2)), body);
     int sourceOffset = offset(form.operand(3), "the source offset of memcpy", body);
-    int length =
-        body.constantWithin(
-            form.operand(4), "the length of memcpy", 0, MAX_BLOCK, Message.CONSTANT_OUT_OF_RANGE);
+    int length = body.constantWithin(form.operand(4), "the length of memcpy", 0, MAX_BLOCK);
     TracepointForms.refuseCopyFromRecord(source, body);
     body.unit().tier().checkStore(target.type(), body.diagnostics(), form.origin());
     body.findings().kinds().copied(target, source, length, body.bindings());

@@ -328,13 +328,7 @@ final class PacketForms {
       if (!isMinimum) {
         throw body.fail(Message.PACKET_HEAD, body.originOf(form.operand(0)), form.name());
       }
-      length =
-          body.constantWithin(
-              head.options().get(1),
-              "the minimum length",
-              0,
-              MAX_LENGTH,
-              Message.CONSTANT_OUT_OF_RANGE);
+      length = body.constantWithin(head.options().get(1), "the minimum length", 0, MAX_LENGTH);
     }
     return windowed(new Window((int) length), head.names(), form, body, use, socketBuffer);
   }

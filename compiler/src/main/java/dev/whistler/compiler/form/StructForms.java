@@ -12,6 +12,7 @@ import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Stack;
 import dev.whistler.compiler.type.StructField;
 import dev.whistler.compiler.type.StructLayout;
 import java.util.List;
@@ -37,7 +38,7 @@ final class StructForms {
   static Operator maker(Layout layout) {
     return (form, body, use) -> {
       body.arity(form, 0, 0);
-      if (layout.size() > 512) {
+      if (layout.size() > Stack.BYTES) {
         throw body.fail(
             Message.STRUCT_LARGER_THAN_STACK, form.origin(), layout.name(), layout.size());
       }

@@ -9,13 +9,6 @@ public final class JsonWriter {
   private final StringBuilder out = new StringBuilder();
   private boolean first = true;
 
-  /** Any number of values, one after the other. */
-  public <T> JsonWriter array(Iterable<T> items, Consumer<T> write) {
-    beginArray();
-    items.forEach(write);
-    return endArray();
-  }
-
   private void separate() {
     if (!first) {
       out.append(',');
@@ -47,6 +40,13 @@ public final class JsonWriter {
     out.append(']');
     first = false;
     return this;
+  }
+
+  /** Any number of values, one after the other. */
+  public <T> JsonWriter array(Iterable<T> items, Consumer<T> write) {
+    beginArray();
+    items.forEach(write);
+    return endArray();
   }
 
   public JsonWriter name(String name) {

@@ -13,7 +13,6 @@ final class InstructionText {
   private static final String[] JUMP = {
     "", "==", ">", ">=", "&", "!=", "s>", "s>=", "", "", "<", "<=", "s<", "s<="
   };
-  private static final String[] WIDTH = {"u32", "u16", "u8", "u64"};
 
   /** Source of a call: BPF_PSEUDO_KFUNC_CALL. */
   private static final int KERNEL_FUNCTION = 2;
@@ -57,7 +56,7 @@ final class InstructionText {
   }
 
   private static String width(int opcode) {
-    return WIDTH[opcode >> 3 & 3];
+    return "u" + 8 * Opcode.width(opcode);
   }
 
   private static String register(char prefix, int number) {
@@ -178,7 +177,7 @@ final class InstructionText {
 
   /** Loads of packets as socket filters had them before BPF was extended. */
   private static String packet(Instruction i) {
-    boolean whole = (i.opcode() >> 3 & 3) != 3;
+    boolean whole = Opcode.width(i.opcode()) != 8;
     String place = "r0 = *(" + width(i.opcode()) + " *)skb[";
     return switch (Opcode.mode(i.opcode())) {
       case Opcode.ABSOLUTE -> whole ? place + i.immediate() + "]" : "";

@@ -24,16 +24,10 @@ public record ContextStructure(String name, List<Field> fields) {
    * @param offset bytes
    * @param type what is loaded: u64 for pointers of 8 bytes, u32 for packet pointers of 32 bits
    * @param count elements of an array, or -1
-   * @param writable whether programs of the type asked for may store
    * @param region what the value points into, or null for a number
    */
   public record Field(
-      String name,
-      int offset,
-      ScalarType type,
-      int count,
-      boolean writable,
-      @Nullable Region region) {
+      String name, int offset, ScalarType type, int count, @Nullable Region region) {
     public boolean isArray() {
       return count >= 0;
     }

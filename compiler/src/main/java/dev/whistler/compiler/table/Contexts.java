@@ -42,7 +42,6 @@ public final class Contexts {
               Integer.parseInt(parts[1]),
               pointer ? ScalarType.U64 : ScalarType.named(type).orElseThrow(),
               count,
-              false,
               region(parts[0], pointer)));
     }
     return structures;
@@ -64,22 +63,11 @@ public final class Contexts {
       return Optional.of(perfEvent(type.context(), architecture));
     }
     return Optional.ofNullable(FIELDS.get(type.context()))
-        .map(
-            fields ->
-                new ContextStructure(
-                    type.context(),
-                    fields.stream()
-                        .map(f -> withWritable(f, type.writable().contains(f.name())))
-                        .toList()));
+        .map(fields -> new ContextStructure(type.context(), fields));
   }
 
   static Set<String> structures() {
     return FIELDS.keySet();
-  }
-
-  private static Field withWritable(Field field, boolean writable) {
-    return new Field(
-        field.name(), field.offset(), field.type(), field.count(), writable, field.region());
   }
 
   /** {@code struct bpf_perf_event_data}: the registers, then two words. */
@@ -88,7 +76,7 @@ public final class Contexts {
     return new ContextStructure(
         name,
         List.of(
-            new Field("sample-period", end, ScalarType.U64, -1, false, null),
-            new Field("addr", end + 8, ScalarType.U64, -1, false, null)));
+            new Field("sample-period", end, ScalarType.U64, -1, null),
+            new Field("addr", end + 8, ScalarType.U64, -1, null)));
   }
 }

@@ -40,6 +40,11 @@ public record ProgramType(
     RESULT
   }
 
+  /** Whether programs may store a field of the context. */
+  public boolean mayStore(ContextStructure.Field field) {
+    return writable.contains(field.name());
+  }
+
   public boolean has(Trait trait) {
     return traits.contains(trait);
   }

@@ -157,9 +157,9 @@ class TablesTest {
     assertThat(skb.field("cb").orElseThrow().count()).isEqualTo(5);
     assertThat(skb.at(52)).extracting(ContextStructure.Field::name).containsExactly("cb");
     assertThat(skb.at(50)).isEmpty();
-    assertThat(skb.field("tc-classid").orElseThrow().writable()).isTrue();
-    assertThat(cgroup.field("tc-classid").orElseThrow().writable()).isFalse();
-    assertThat(cgroup.field("tstamp").orElseThrow().writable()).isTrue();
+    assertThat(type("tc").mayStore(skb.field("tc-classid").orElseThrow())).isTrue();
+    assertThat(type("cgroup-skb").mayStore(cgroup.field("tc-classid").orElseThrow())).isFalse();
+    assertThat(type("cgroup-skb").mayStore(cgroup.field("tstamp").orElseThrow())).isTrue();
     assertThat(Contexts.of(type("tracepoint"), Architecture.X86_64)).isEmpty();
     assertThat(
             Contexts.of(type("perf-event"), Architecture.ARM64)
