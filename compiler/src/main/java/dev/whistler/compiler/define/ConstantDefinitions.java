@@ -31,6 +31,10 @@ public final class ConstantDefinitions {
       throw diagnostics.fail(Message.NAME_IS_KNOB, at, name);
     }
     ConstantValue value = value(form.operand(1), form.origin(), context, unit);
+    if (form.operand(0) instanceof Datum.Symbol symbol && symbol.name().isUninterned()) {
+      unit.tables().uninternedConstants().put(symbol.name(), value);
+      return;
+    }
     ConstantValue old = unit.tables().constants().get(name);
     @Nullable Long oldWord =
         old != null

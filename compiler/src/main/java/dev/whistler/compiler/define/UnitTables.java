@@ -1,6 +1,7 @@
 package dev.whistler.compiler.define;
 
 import dev.whistler.compiler.reader.Datum;
+import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.tree.TypedUnit;
@@ -12,6 +13,7 @@ import dev.whistler.compiler.type.StructField.FieldType;
 import dev.whistler.compiler.type.StructLayout;
 import dev.whistler.compiler.type.UnionLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class UnitTables {
   private final Map<String, KernelLayout> kernelLayouts = new LinkedHashMap<>();
   private final Map<String, MapDefinition> maps = new LinkedHashMap<>();
   private final Map<String, ConstantValue> constants = new LinkedHashMap<>();
+  private final Map<SymbolName, ConstantValue> uninternedConstants = new HashMap<>();
   private final Map<String, TypedUnit.Knob> knobs = new LinkedHashMap<>();
   private final Map<String, Global> globals = new LinkedHashMap<>();
   private final Map<String, Global> failedUpdates = new LinkedHashMap<>();
@@ -86,6 +89,11 @@ public final class UnitTables {
 
   public Map<String, ConstantValue> constants() {
     return constants;
+  }
+
+  /** Constants that a macro defined under a symbol of its own; no schema lists them. */
+  Map<SymbolName, ConstantValue> uninternedConstants() {
+    return uninternedConstants;
   }
 
   public Map<String, TypedUnit.Knob> knobs() {

@@ -152,7 +152,7 @@ final class ArgumentForms {
     Datum operand = form.operand(0);
     if (operand instanceof Datum.Symbol symbol
         && !symbol.name().isKeyword()
-        && ConstantNames.find(body.tables(), symbol.name().text()).isEmpty()) {
+        && ConstantNames.find(body.tables(), symbol.name()).isEmpty()) {
       return namedArgument(symbol, form.origin(), body);
     }
     int index =

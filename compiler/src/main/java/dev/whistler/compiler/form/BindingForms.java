@@ -78,8 +78,8 @@ final class BindingForms {
     }
     SymbolName name = symbol.name();
     if (Datum.isNil(datum)
-        || name.text().equals("t")
-        || ConstantNames.find(body.tables(), name.text()).isPresent()) {
+        || name == SymbolName.T
+        || ConstantNames.find(body.tables(), name).isPresent()) {
       throw body.fail(Message.CONSTANT_CANNOT_NAME_VARIABLE, at, name.spelling());
     }
     if (name.text().startsWith(".")) {

@@ -288,7 +288,7 @@ final class BodyAnalyzer {
     if (name.isKeyword()) {
       throw fail(Message.KEYWORD_IS_NO_FORM, at);
     }
-    Optional<UnitTables.ConstantValue> constant = ConstantNames.find(tables(), name.text());
+    Optional<UnitTables.ConstantValue> constant = ConstantNames.find(tables(), name);
     if (constant.isPresent()) {
       Long word = constant.get().word();
       if (word == null) {

@@ -102,8 +102,7 @@ final class ConstantEvaluator implements ConstantExpressions.Folding {
         Optional<Expander.Expansion> expansion = unit.expander().expandSymbol(symbol, context);
         yield expansion.isPresent()
             ? isConstant(expansion.get().form(), expansion.get().context(), unit, depth + 1)
-            : Datum.isNil(symbol)
-                || ConstantNames.find(unit.tables(), symbol.name().text()).isPresent();
+            : Datum.isNil(symbol) || ConstantNames.find(unit.tables(), symbol.name()).isPresent();
       }
       case Cons cons -> isConstantCall(cons, context, unit, depth);
       default -> false;

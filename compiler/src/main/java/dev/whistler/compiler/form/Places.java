@@ -60,7 +60,7 @@ final class Places {
       }
       return GlobalForms.scalarPlace(global, at, body);
     }
-    if (ConstantNames.find(body.tables(), symbol.name().text()).isPresent()) {
+    if (ConstantNames.find(body.tables(), symbol.name()).isPresent()) {
       throw body.fail(Message.ASSIGN_CONSTANT, at, symbol.name().spelling());
     }
     throw body.unbound(symbol.name(), at);

@@ -33,18 +33,21 @@ final class StandardMacros {
     return ProperList.of(elements);
   }
 
-  /** {@code (OPERATOR OPERAND…)}. */
+  /**
+   * {@code (OPERATOR OPERAND…)}. Operators of the language are known by their text, macros of the
+   * source by their symbol: one that is fresh means the former, whatever the latter are called.
+   */
   Datum call(String operator, Datum... operands) {
     List<Datum> elements = new ArrayList<>();
-    elements.add(symbol(operator));
+    elements.add(fresh(operator));
     elements.addAll(List.of(operands));
     return ProperList.of(elements, null);
   }
 
-  /** {@code (OPERATOR FIRST FORM…)}. */
+  /** {@code (OPERATOR FIRST FORM…)}, as {@link #call}. */
   Datum block(String operator, Datum first, List<Datum> forms) {
     List<Datum> elements = new ArrayList<>();
-    elements.add(symbol(operator));
+    elements.add(fresh(operator));
     elements.add(first);
     elements.addAll(forms);
     return ProperList.of(elements, null);

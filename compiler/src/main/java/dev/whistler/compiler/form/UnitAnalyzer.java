@@ -227,7 +227,7 @@ public final class UnitAnalyzer implements Definitions {
 
   @Override
   public Optional<Datum> constant(SymbolName name) {
-    return ConstantNames.find(tables, name.text()).map(UnitTables.ConstantValue::datum);
+    return ConstantNames.find(tables, name).map(UnitTables.ConstantValue::datum);
   }
 
   @Override

@@ -9,9 +9,7 @@ import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +33,6 @@ final class LoopLowering {
    * each copy would have its own slots on the stack. About where clang stops unrolling, too.
    */
   private static final int MOST_COPIED_COMPUTING_NODES = 512;
-
-  /**
-   * The verifier walks through each iteration and gives up after 1,000,000 instructions
-   * (BPF_COMPLEXITY_LIMIT_INSNS, include/linux/bpf.h); beyond a part of that the helper is used.
-   */
-  private static final long MOST_WALKED_NODES = 200_000;
 
   /** Frame: how the loop ended, the value of {@code return}, then one word for each variable. */
   private static final int STATE = 0;
@@ -66,9 +58,7 @@ final class LoopLowering {
   }
 
   Value repeat(Expr.Repeat e) {
-    long all = times(e.count(), work(e.body()));
-    int mostNodes = onlyComputes(e.body()) ? MOST_COPIED_COMPUTING_NODES : MOST_COPIED_NODES;
-    if (e.count() <= MOST_COPIES && all <= mostNodes) {
+    if (isCopied(e)) {
       for (long i = 0; i < e.count() && !builder.isDead(); i++) {
         body.bind(e.index(), builder.constant(i));
         body.lower(e.body());
@@ -81,9 +71,18 @@ final class LoopLowering {
     return builder.constant(0);
   }
 
+  private static boolean isCopied(Expr.Repeat e) {
+    if (e.count() > MOST_COPIES) {
+      return false;
+    }
+    int mostNodes = onlyComputes(e.body()) ? MOST_COPIED_COMPUTING_NODES : MOST_COPIED_NODES;
+    return LoopWork.times(e.count(), new LoopWork(e.index(), e.body()).count()) <= mostNodes;
+  }
+
   /** Whether a loop is more than the verifier can be asked to walk through. */
   static boolean isLong(Expr.Repeat e) {
-    return times(e.count(), work(e.body())) > MOST_WALKED_NODES;
+    return LoopWork.times(e.count(), new LoopWork(null, e.body()).count())
+        > LoopWork.MOST_WALKED_NODES;
   }
 
   /** Whether a tree neither calls anything nor needs room on the stack of its own. */
@@ -101,34 +100,6 @@ final class LoopLowering {
                   default -> false;
                 });
     return !calls[0];
-  }
-
-  /**
-   * Nodes that the verifier comes by when it walks through a tree: those of a loop inside as often
-   * as it repeats, unless it goes through the helper.
-   */
-  private static long work(Expr root) {
-    long sum = 0;
-    Deque<Expr> pending = new ArrayDeque<>(List.of(root));
-    while (!pending.isEmpty()) {
-      Expr expr = pending.pop();
-      sum++;
-      if (expr instanceof Expr.Repeat inner) {
-        long once = work(inner.body());
-        long all = times(inner.count(), once);
-        sum += all <= MOST_WALKED_NODES ? all : once;
-      } else {
-        Trees.children(expr).forEach(pending::push);
-      }
-    }
-    return sum;
-  }
-
-  /** The product, or the largest number where there is none. */
-  private static long times(long count, long nodes) {
-    return Math.multiplyHigh(count, nodes) == 0 && count * nodes >= 0
-        ? count * nodes
-        : Long.MAX_VALUE;
   }
 
   Value kernelLoop(Expr.KernelLoop e) {

@@ -22,22 +22,26 @@ public final class SymbolTable {
 
   /** The symbol of that name; ASCII letters are folded to lower case for identity. */
   public SymbolName symbol(String spelling) {
-    return symbols.computeIfAbsent(fold(spelling), text -> new SymbolName(text, spelling, false));
+    return symbols.computeIfAbsent(
+        fold(spelling), text -> new SymbolName(text, spelling, SymbolName.Kind.INTERNED));
   }
 
   /** The symbol of literally that name, as {@code |odd name|} reads and {@code intern} makes it. */
   public SymbolName literal(String text) {
-    return symbols.computeIfAbsent(text, same -> new SymbolName(same, same, false));
+    return symbols.computeIfAbsent(
+        text, same -> new SymbolName(same, same, SymbolName.Kind.INTERNED));
   }
 
   /** The keyword of that name, given without its colon. */
   public SymbolName keyword(String spelling) {
-    return keywords.computeIfAbsent(fold(spelling), text -> new SymbolName(text, spelling, true));
+    return keywords.computeIfAbsent(
+        fold(spelling), text -> new SymbolName(text, spelling, SymbolName.Kind.KEYWORD));
   }
 
   /** The keyword of literally that name, as {@code :|odd name|} reads. */
   public SymbolName literalKeyword(String text) {
-    return keywords.computeIfAbsent(text, same -> new SymbolName(same, same, true));
+    return keywords.computeIfAbsent(
+        text, same -> new SymbolName(same, same, SymbolName.Kind.KEYWORD));
   }
 
   /** A fresh symbol that equals no other, printed as the prefix and a number counting from 0. */
@@ -47,7 +51,7 @@ public final class SymbolTable {
 
   /** A fresh symbol that equals no other. */
   public SymbolName uninterned(String text) {
-    return new SymbolName(text, text, false);
+    return new SymbolName(text, text, SymbolName.Kind.UNINTERNED);
   }
 
   /** Folds ASCII letters, and only them, to lower case. */

@@ -14,6 +14,7 @@ import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.ScalarType;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -152,6 +153,35 @@ class LoweringTest {
               v5 = add v3, 2
               return v5
             """);
+  }
+
+  /** 7 iterations of 8 accesses, each with a test of its index that no copy needs. */
+  @Test
+  void whatIsANumberInEachCopyIsNoWork() {
+    Local block = local("s");
+    Local index = local("index");
+    Expr access =
+        let(
+            index,
+            add(read(i), number(1)),
+            choose(
+                compare(Relation.LESS, read(index), number(8)),
+                assign(
+                    x,
+                    add(
+                        read(x),
+                        load(
+                            ScalarType.U64,
+                            add(
+                                read(block),
+                                binary(
+                                    Operator.MULTIPLY, new Expr.Below(read(index), 8), number(8))),
+                            0))),
+                number(0)));
+    Expr body = sequence(Collections.nCopies(8, access).toArray(Expr[]::new));
+    assertThat(lowered(let(block, block(64), sum(repeat(i, 7, body)))))
+        .contains("add 6, 1")
+        .doesNotContain("branch not-equal");
   }
 
   @Test

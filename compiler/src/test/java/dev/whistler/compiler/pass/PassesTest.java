@@ -456,7 +456,7 @@ class PassesTest {
   @Test
   void theCounterOfALoopIsNoIndexOutside() {
     Local i = local("i");
-    Routine routine = routine(repeat(i, 7, element(i, 7)));
+    Routine routine = routine(repeat(i, 63, element(i, 63)));
     Pipeline.run(routine, 3, Set.of());
     assertThat(count(routine.toString(), "branch ")).as("that of the loop").isEqualTo(1);
   }
