@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
@@ -15,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -46,13 +43,9 @@ final class Examples {
     }
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText(name, source)),
-                Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, formats, types(), null, null),
-                knobs,
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText(name, source))
+                .withKernel(new SuppliedKernel(Architecture.X86_64, formats, types(), null, null))
+                .withKnobs(knobs));
     assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
     return result.object().orElseThrow().elf();
   }

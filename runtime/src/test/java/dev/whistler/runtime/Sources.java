@@ -3,14 +3,11 @@ package dev.whistler.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.source.SourceText;
-import java.util.List;
 import java.util.Map;
 
 /** Objects from small programs that ask nothing about the kernel. */
@@ -21,13 +18,8 @@ public final class Sources {
   public static byte[] compile(String source) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("test.lisp", source)),
-                Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null),
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText("test.lisp", source))
+                .withKernel(new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null)));
     assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
     return result.object().orElseThrow().elf();
   }

@@ -28,4 +28,35 @@ public record CompilationRequest(
     sources = List.copyOf(sources);
     knobs = Map.copyOf(knobs);
   }
+
+  /** Sources for no known kernel, with the default options, all knobs at theirs, and no limit. */
+  public static CompilationRequest of(Architecture architecture, SourceText... sources) {
+    return new CompilationRequest(
+        List.of(sources),
+        architecture,
+        null,
+        Map.of(),
+        CompilationOptions.defaults(),
+        Budget.UNLIMITED);
+  }
+
+  /** The same for a kernel; for none if null. */
+  public CompilationRequest withKernel(@Nullable KernelDescription other) {
+    return new CompilationRequest(sources, architecture, other, knobs, options, budget);
+  }
+
+  /** The same with other values of knobs. */
+  public CompilationRequest withKnobs(Map<String, String> other) {
+    return new CompilationRequest(sources, architecture, kernel, other, options, budget);
+  }
+
+  /** The same with other options. */
+  public CompilationRequest withOptions(CompilationOptions other) {
+    return new CompilationRequest(sources, architecture, kernel, knobs, other, budget);
+  }
+
+  /** The same with another limit of time. */
+  public CompilationRequest withBudget(Budget other) {
+    return new CompilationRequest(sources, architecture, kernel, knobs, options, other);
+  }
 }

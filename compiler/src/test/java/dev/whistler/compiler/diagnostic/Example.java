@@ -22,13 +22,11 @@ import org.jspecify.annotations.Nullable;
 record Example(String text) {
   List<Diagnostic> diagnostics() {
     return Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("example.w", text)),
-                Architecture.X86_64,
-                kernel(),
-                knobs(),
-                options(),
-                how().equals("without time") ? () -> true : Budget.UNLIMITED))
+            CompilationRequest.of(Architecture.X86_64, new SourceText("example.w", text))
+                .withKernel(kernel())
+                .withKnobs(knobs())
+                .withOptions(options())
+                .withBudget(how().equals("without time") ? () -> true : Budget.UNLIMITED))
         .diagnostics();
   }
 

@@ -13,8 +13,6 @@ import dev.whistler.compiler.kernel.Trace;
 import dev.whistler.compiler.object.ObjectWriter;
 import dev.whistler.compiler.source.SourceText;
 import dev.whistler.compiler.tree.TypedUnit;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -26,13 +24,9 @@ public final class KernelRunner implements AutoCloseable {
   public KernelRunner(TypedUnit unit, CompilationOptions options) {
     code = Backend.generate(unit, options);
     CompilationRequest request =
-        new CompilationRequest(
-            List.of(new SourceText("test.w", "(test)")),
-            Architecture.X86_64,
-            null,
-            Map.of(),
-            options,
-            () -> true);
+        CompilationRequest.of(Architecture.X86_64, new SourceText("test.w", "(test)"))
+            .withOptions(options)
+            .withBudget(() -> true);
     byte[] elf = ObjectWriter.write(unit, code, request, new Trace(new TreeMap<>())).elf();
     object = BpfObject.open(elf).load();
   }

@@ -7,7 +7,6 @@ import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.map.BpfMap;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationOptions.Tier;
 import dev.whistler.compiler.api.CompilationRequest;
@@ -19,8 +18,6 @@ import dev.whistler.compiler.source.SourceText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,17 +70,14 @@ class ReaderCheckRunTest {
   private static LoadedObject load(String section, String body, CompilationOptions options) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(
+            CompilationRequest.of(
+                    Architecture.X86_64,
                     new SourceText(
                         "t.w",
                         "(defstruct note (at u64)) (defmap out :type :ringbuf :max-entries 4096 :record note)"
-                            + "(defprog p (:section \"%s\") %s)".formatted(section, body))),
-                Architecture.X86_64,
-                new SampleKernel(),
-                Map.of(),
-                options,
-                Budget.UNLIMITED));
+                            + "(defprog p (:section \"%s\") %s)".formatted(section, body)))
+                .withKernel(new SampleKernel())
+                .withOptions(options));
     assertThat(result.diagnostics()).isEmpty();
     byte[] elf = result.object().orElseThrow().elf();
     return BpfObject.open(renamed(elf, section)).load();

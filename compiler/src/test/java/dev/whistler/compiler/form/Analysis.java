@@ -1,6 +1,5 @@
 package dev.whistler.compiler.form;
 
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.diagnostic.Diagnostic;
@@ -12,7 +11,6 @@ import dev.whistler.compiler.source.SourceText;
 import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.unit.UnitProcessor;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A unit analyzed for {@link SampleKernel}.
@@ -27,13 +25,9 @@ record Analysis(TypedUnit unit, List<Diagnostic> diagnostics) {
 
   static Analysis of(String text, CompilationOptions options) {
     CompilationRequest request =
-        new CompilationRequest(
-            List.of(new SourceText("t.w", text)),
-            Architecture.X86_64,
-            new SampleKernel(),
-            Map.of(),
-            options,
-            Budget.UNLIMITED);
+        CompilationRequest.of(Architecture.X86_64, new SourceText("t.w", text))
+            .withKernel(new SampleKernel())
+            .withOptions(options);
     Diagnostics diagnostics = new Diagnostics(false, options.allowed());
     SymbolTable symbols = new SymbolTable();
     UnitAnalyzer analyzer = new UnitAnalyzer(request, symbols, diagnostics);

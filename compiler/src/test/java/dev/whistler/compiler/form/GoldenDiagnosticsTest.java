@@ -3,8 +3,6 @@ package dev.whistler.compiler.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Diagnostic;
@@ -58,17 +56,14 @@ class GoldenDiagnosticsTest {
   private static String diagnostics(String name, String text) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText(name, text)),
-                Architecture.X86_64,
-                text.startsWith(";; without") ? null : new SampleKernel(),
-                text.startsWith(";; knob ")
-                    ? Map.of(
-                        text.substring(8, text.indexOf('=')),
-                        text.substring(text.indexOf('=') + 1, text.indexOf('\n')))
-                    : Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText(name, text))
+                .withKernel(text.startsWith(";; without") ? null : new SampleKernel())
+                .withKnobs(
+                    text.startsWith(";; knob ")
+                        ? Map.of(
+                            text.substring(8, text.indexOf('=')),
+                            text.substring(text.indexOf('=') + 1, text.indexOf('\n')))
+                        : Map.of()));
     List<String> lines = new ArrayList<>();
     for (Diagnostic d : result.diagnostics()) {
       SourceRange r = d.range();

@@ -6,8 +6,6 @@ import dev.whistler.bpf.BpfObject;
 import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.define.Form;
@@ -92,13 +90,8 @@ class PacketFormsTest {
     KernelRunner.needsRoot();
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("test.lisp", source)),
-                Architecture.X86_64,
-                new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null),
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText("test.lisp", source))
+                .withKernel(new SuppliedKernel(Architecture.X86_64, Map.of(), null, null, null)));
     assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
     return BpfObject.open(result.object().orElseThrow().elf()).load();
   }

@@ -2,8 +2,6 @@ package dev.whistler.compiler.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.kernel.Architecture;
@@ -14,7 +12,6 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.source.SourceText;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -100,12 +97,6 @@ class CompilationFuzzTest {
 
   private static void compile(String text, KernelDescription kernel) {
     Compiler.compile(
-        new CompilationRequest(
-            List.of(new SourceText("f", text)),
-            Architecture.X86_64,
-            kernel,
-            Map.of(),
-            CompilationOptions.defaults(),
-            Budget.UNLIMITED));
+        CompilationRequest.of(Architecture.X86_64, new SourceText("f", text)).withKernel(kernel));
   }
 }

@@ -3,8 +3,6 @@ package dev.whistler.compiler.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Code;
@@ -13,7 +11,6 @@ import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.source.SourceText;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -192,13 +189,7 @@ class DepthTest {
         new FutureTask<>(
             () ->
                 Compiler.compile(
-                    new CompilationRequest(
-                        List.of(new SourceText("deep.w", source)),
-                        Architecture.X86_64,
-                        null,
-                        Map.of(),
-                        CompilationOptions.defaults(),
-                        Budget.UNLIMITED)));
+                    CompilationRequest.of(Architecture.X86_64, new SourceText("deep.w", source))));
     Thread thread = new Thread(null, task, "deep", STACK);
     thread.setDaemon(true);
     thread.start();

@@ -3,8 +3,6 @@ package dev.whistler.compiler.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.MalformedKernelException;
@@ -13,7 +11,6 @@ import dev.whistler.compiler.source.SourceText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -146,13 +143,8 @@ class HostileKernelsTest {
         () -> {
           try {
             return Compiler.compile(
-                        new CompilationRequest(
-                            List.of(new SourceText("t.w", source)),
-                            Architecture.X86_64,
-                            kernel,
-                            Map.of(),
-                            CompilationOptions.defaults(),
-                            Budget.UNLIMITED))
+                        CompilationRequest.of(Architecture.X86_64, new SourceText("t.w", source))
+                            .withKernel(kernel))
                     .diagnostics()
                     .size()
                 <= 50;

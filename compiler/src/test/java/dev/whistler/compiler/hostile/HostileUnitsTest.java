@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Diagnostic;
@@ -13,8 +11,6 @@ import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.source.SourceText;
 import java.lang.management.ManagementFactory;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -253,13 +249,8 @@ class HostileUnitsTest {
 
   private static CompilationResult compile(String source) {
     return Compiler.compile(
-        new CompilationRequest(
-            List.of(new SourceText("hostile.w", source)),
-            Architecture.X86_64,
-            new SampleKernel(),
-            Map.of(),
-            CompilationOptions.defaults(),
-            Budget.UNLIMITED));
+        CompilationRequest.of(Architecture.X86_64, new SourceText("hostile.w", source))
+            .withKernel(new SampleKernel()));
   }
 
   /** What a compilation cost. */

@@ -4,14 +4,12 @@ import static dev.whistler.compiler.kernel.SmallKernel.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.source.SourceText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,17 +36,14 @@ class OddSchedulerTest {
   private static boolean isChecked(@Nullable KernelDescription kernel) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(
+            CompilationRequest.of(
+                    Architecture.X86_64,
                     new SourceText(
                         "t.w",
                         "(defstruct note (at u64)) (defmap out :type :ringbuf :max-entries 4096 :record note)"
-                            + "(defprog p (:section \"tracepoint/sched/sched_switch\") 0)")),
-                Architecture.X86_64,
-                kernel,
-                Map.of(),
-                options(),
-                Budget.UNLIMITED));
+                            + "(defprog p (:section \"tracepoint/sched/sched_switch\") 0)"))
+                .withKernel(kernel)
+                .withOptions(options()));
     assertThat(result.diagnostics()).isEmpty();
     byte[] elf = result.object().orElseThrow().elf();
     return new String(elf, StandardCharsets.ISO_8859_1).contains(".whistler.reader");

@@ -1,8 +1,6 @@
 package dev.whistler.compiler.kernel;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.object.Disassembler;
@@ -39,13 +37,8 @@ final class SmallKernel {
 
   CompilationResult compile(String source) {
     return Compiler.compile(
-        new CompilationRequest(
-            List.of(new SourceText("t.w", source)),
-            Architecture.X86_64,
-            description(),
-            Map.of(),
-            CompilationOptions.defaults(),
-            Budget.UNLIMITED));
+        CompilationRequest.of(Architecture.X86_64, new SourceText("t.w", source))
+            .withKernel(description()));
   }
 
   /** Each diagnostic as {@code LINE:COLUMN CODE: message [hint]}. */

@@ -3,8 +3,6 @@ package dev.whistler.compiler.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.form.SpecificationPrograms;
@@ -13,8 +11,6 @@ import dev.whistler.compiler.source.SourceText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,13 +25,8 @@ class CompilerPageTest {
     String source = SpecificationPrograms.source("forks");
     byte[] elf =
         Compiler.compile(
-                new CompilationRequest(
-                    List.of(new SourceText("forks.w", source)),
-                    Architecture.X86_64,
-                    new SampleKernel(),
-                    Map.of(),
-                    CompilationOptions.defaults(),
-                    Budget.UNLIMITED))
+                CompilationRequest.of(Architecture.X86_64, new SourceText("forks.w", source))
+                    .withKernel(new SampleKernel()))
             .object()
             .orElseThrow()
             .elf();

@@ -7,8 +7,6 @@ import dev.whistler.bpf.LoadedObject;
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.bpf.ring.RingBufferReader;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
@@ -19,7 +17,6 @@ import dev.whistler.compiler.type.StructLayout;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Records that programs in the kernel write: for each struct a program that sets every field to a
@@ -55,13 +52,8 @@ final class KernelRecords {
     }
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("records.w", source.toString())),
-                Architecture.X86_64,
-                null,
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(
+                Architecture.X86_64, new SourceText("records.w", source.toString())));
     assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
     List<byte[]> records = new ArrayList<>();
     try (LoadedObject loaded = BpfObject.open(result.object().orElseThrow().elf()).load()) {

@@ -1,7 +1,5 @@
 package dev.whistler.compiler.object;
 
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompiledObject;
 import dev.whistler.compiler.emit.CompiledFunction;
@@ -52,13 +50,7 @@ final class SampleUnit {
   }
 
   static CompilationRequest request() {
-    return new CompilationRequest(
-        List.of(new SourceText("count.w", SOURCE)),
-        Architecture.X86_64,
-        null,
-        Map.of(),
-        CompilationOptions.defaults(),
-        Budget.UNLIMITED);
+    return CompilationRequest.of(Architecture.X86_64, new SourceText("count.w", SOURCE));
   }
 
   private static Origin origin(int line) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -140,13 +138,12 @@ class GoldenDisassemblyTest {
   private static String instructions(String source, String text, int set, Set<String> disabled) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText(source, text)),
-                Architecture.X86_64,
-                new SampleKernel(),
-                Map.of(),
-                CompilationOptions.defaults().withInstructionSet(set).withDisabledPasses(disabled),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText(source, text))
+                .withKernel(new SampleKernel())
+                .withOptions(
+                    CompilationOptions.defaults()
+                        .withInstructionSet(set)
+                        .withDisabledPasses(disabled)));
     assertThat(result.diagnostics()).as(source).isEmpty();
     return Disassembler.disassemble(result.object().orElseThrow().elf());
   }

@@ -1,7 +1,6 @@
 package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
@@ -17,7 +16,6 @@ import dev.whistler.compiler.source.SourceText;
 import dev.whistler.compiler.tree.TypedUnit;
 import dev.whistler.compiler.unit.UnitProcessor;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Compiles single source texts for the tests of this package. */
@@ -55,13 +53,8 @@ final class Compilation {
   }
 
   private static CompilationRequest request(String source, CompilationOptions options) {
-    return new CompilationRequest(
-        List.of(new SourceText(FILE, source)),
-        Architecture.X86_64,
-        null,
-        Map.of(),
-        options,
-        Budget.UNLIMITED);
+    return CompilationRequest.of(Architecture.X86_64, new SourceText(FILE, source))
+        .withOptions(options);
   }
 
   static CompilationResult compile(String source, CompilationOptions options) {

@@ -1,7 +1,6 @@
 package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Catalogue;
@@ -61,13 +60,9 @@ final class DeterminismChild {
     for (int instructionSet : List.of(3, 4)) {
       CompilationResult result =
           Compiler.compile(
-              new CompilationRequest(
-                  List.of(new SourceText(name, text)),
-                  Architecture.X86_64,
-                  new SampleKernel(),
-                  Map.of(),
-                  Compilation.options(instructionSet),
-                  Budget.UNLIMITED));
+              CompilationRequest.of(Architecture.X86_64, new SourceText(name, text))
+                  .withKernel(new SampleKernel())
+                  .withOptions(Compilation.options(instructionSet)));
       digest.update(
           (result.diagnostics() + "\n" + result.notes()).getBytes(StandardCharsets.UTF_8));
       result

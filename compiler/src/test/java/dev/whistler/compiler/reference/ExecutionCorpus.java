@@ -1,7 +1,6 @@
 package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -76,7 +74,7 @@ public final class ExecutionCorpus {
       String source = ProgramGenerator.unit(new ProgramGenerator(seed).body());
       Set<String> disabled = seed % 2 == 0 ? Set.of() : Pipeline.names();
       try {
-        run("random-%04d".formatted(seed), source, Compilation.options(3, disabled));
+        run("random-%05d".formatted(seed), source, Compilation.options(3, disabled));
       } catch (Undefined e) {
         System.err.println("seed " + seed + " is left out: " + e.getMessage());
       }
@@ -117,13 +115,8 @@ public final class ExecutionCorpus {
   private void loaded(String name, String source) throws IOException {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText(name + ".w", source)),
-                Architecture.X86_64,
-                new SampleKernel(),
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText(name + ".w", source))
+                .withKernel(new SampleKernel()));
     byte[] elf =
         result
             .object()

@@ -4,7 +4,6 @@ import dev.whistler.bpf.btf.BtfExt;
 import dev.whistler.bpf.object.FunctionImage;
 import dev.whistler.bpf.object.Reference;
 import dev.whistler.bpf.object.SectionKind;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.emit.Backend;
@@ -105,13 +104,8 @@ public final class WhistlerCodeGenerator implements CodeGenerator {
   @Override
   public byte[] object(TypedUnit unit, String source, CompilationOptions options) {
     CompilationRequest request =
-        new CompilationRequest(
-            List.of(new SourceText("test.w", source)),
-            Architecture.X86_64,
-            null,
-            Map.of(),
-            options,
-            Budget.UNLIMITED);
+        CompilationRequest.of(Architecture.X86_64, new SourceText("test.w", source))
+            .withOptions(options);
     return ObjectWriter.write(
             unit, Backend.generate(unit, options), request, new Trace(new TreeMap<>()))
         .elf();

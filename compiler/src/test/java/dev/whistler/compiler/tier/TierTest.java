@@ -3,7 +3,6 @@ package dev.whistler.compiler.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationOptions.Tier;
 import dev.whistler.compiler.api.CompilationRequest;
@@ -44,13 +43,9 @@ class TierTest {
   private static CompilationResult compile(String source, Tier tier) {
     CompilationOptions options = CompilationOptions.defaults().withTier(tier);
     return Compiler.compile(
-        new CompilationRequest(
-            List.of(new SourceText("t.w", source)),
-            Architecture.X86_64,
-            new SampleKernel(),
-            Map.of(),
-            options,
-            Budget.UNLIMITED));
+        CompilationRequest.of(Architecture.X86_64, new SourceText("t.w", source))
+            .withKernel(new SampleKernel())
+            .withOptions(options));
   }
 
   private static List<Code> errors(CompilationResult result) {

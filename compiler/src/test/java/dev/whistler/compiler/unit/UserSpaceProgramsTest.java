@@ -3,8 +3,6 @@ package dev.whistler.compiler.unit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Code;
@@ -13,7 +11,6 @@ import dev.whistler.compiler.form.SampleKernel;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.source.SourceText;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,13 +110,8 @@ class UserSpaceProgramsTest {
   void compilesAsItIs(String name, String source) {
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("t.lisp", source)),
-                Architecture.X86_64,
-                new SampleKernel(),
-                Map.of(),
-                CompilationOptions.defaults(),
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText("t.lisp", source))
+                .withKernel(new SampleKernel()));
 
     assertThat(result.diagnostics()).filteredOn(d -> d.severity() == Severity.ERROR).isEmpty();
     assertThat(result.diagnostics())

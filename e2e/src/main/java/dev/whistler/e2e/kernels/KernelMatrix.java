@@ -23,7 +23,8 @@ import java.util.concurrent.Future;
  * {@code ./whistler test --kernels [LINE…]}: boots Debian's kernels of the lines given, 6.1 and
  * 6.12 by default, side by side in QEMU, runs the kernel tests in them, and writes one report a
  * kernel to {@code e2e/target/linux-LINE-reports}. Exits with 1 if a test failed. With {@code
- * -Dwhistler.corpus.index=N} it only loads the compiler's corpus, with N programs about indices.
+ * -Dwhistler.corpus.index=N} or {@code -Dwhistler.corpus.random=N} it only loads the compiler's
+ * corpus, with N programs about indices or of any kind.
  */
 public final class KernelMatrix {
   private static final List<String> LINES = List.of("6.1", "6.12");
@@ -32,7 +33,8 @@ public final class KernelMatrix {
   private static final int MEMORY_MIB = 2560;
 
   /** A busy machine needs several times the four minutes of an idle one. */
-  private static final Duration LIMIT = Duration.ofMinutes(25);
+  private static final Duration LIMIT =
+      TestPayload.corpusOnly() ? Duration.ofMinutes(60) : Duration.ofMinutes(25);
 
   private final Path reports;
   private final TestList list;

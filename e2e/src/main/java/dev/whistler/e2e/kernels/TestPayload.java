@@ -68,8 +68,9 @@ final class TestPayload implements AutoCloseable {
   /** This package, which is in the guest too. */
   private static final String OWN = "dev/whistler/e2e/kernels";
 
-  /** Long runs of the corpus: how many programs about indices it has. */
-  private static final String INDEX_PROGRAMS = "whistler.corpus.index";
+  /** Long runs of the corpus: how many programs about indices, and how many others, it has. */
+  private static final List<String> CORPUS_SIZES =
+      List.of("whistler.corpus.index", "whistler.corpus.random");
 
   private static final String RUN_CORPUS = "dmesg -n 1\n/loader /corpus || [ $? = 1 ] # reported\n";
 
@@ -98,7 +99,7 @@ final class TestPayload implements AutoCloseable {
 
   /** Whether the guests only load the corpus. */
   static boolean corpusOnly() {
-    return System.getProperty(INDEX_PROGRAMS) != null;
+    return CORPUS_SIZES.stream().anyMatch(size -> System.getProperty(size) != null);
   }
 
   /** What this machine lacks to boot guests, in a sentence; empty where nothing is missing. */
@@ -197,8 +198,10 @@ final class TestPayload implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
-    if (corpusOnly()) {
-      command.add("-D" + INDEX_PROGRAMS + "=" + System.getProperty(INDEX_PROGRAMS));
+    for (String size : CORPUS_SIZES) {
+      if (System.getProperty(size) != null) {
+        command.add("-D" + size + "=" + System.getProperty(size));
+      }
     }
     command.addAll(List.of("-cp", classPath, main, argument.toString()));
     return HostCommand.run(LIMIT, repository.root().resolve("compiler"), command);

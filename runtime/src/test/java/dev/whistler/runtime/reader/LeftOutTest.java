@@ -11,7 +11,6 @@ import dev.whistler.bpf.sys.DetachedMount;
 import dev.whistler.bpf.sys.ObjectCalls;
 import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationOptions.Tier;
 import dev.whistler.compiler.api.CompilationRequest;
@@ -101,14 +100,15 @@ class LeftOutTest {
     }
     CompilationResult result =
         Compiler.compile(
-            new CompilationRequest(
-                List.of(new SourceText("test.lisp", source)),
-                Architecture.X86_64,
-                new SuppliedKernel(
-                    Architecture.X86_64, Map.of("sched/sched_switch", format), null, null, null),
-                Map.of(),
-                options,
-                Budget.UNLIMITED));
+            CompilationRequest.of(Architecture.X86_64, new SourceText("test.lisp", source))
+                .withKernel(
+                    new SuppliedKernel(
+                        Architecture.X86_64,
+                        Map.of("sched/sched_switch", format),
+                        null,
+                        null,
+                        null))
+                .withOptions(options));
     assertThat(result.object()).as(result.diagnostics().toString()).isPresent();
     return result.object().orElseThrow().elf();
   }

@@ -2,8 +2,6 @@ package dev.whistler.e2e.bench.compiler;
 
 import com.sun.management.ThreadMXBean;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.kernel.Architecture;
@@ -13,7 +11,6 @@ import dev.whistler.e2e.bench.Statistics.Spread;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How time and memory of a compilation grow with the length of a program.
@@ -88,13 +85,7 @@ public record Growth(int forms, List<Double> millis, long allocated) {
   }
 
   private static CompilationRequest request(int forms) {
-    return new CompilationRequest(
-        List.of(new SourceText("growth.lisp", source(forms))),
-        Architecture.X86_64,
-        null,
-        Map.of(),
-        CompilationOptions.defaults(),
-        Budget.UNLIMITED);
+    return CompilationRequest.of(Architecture.X86_64, new SourceText("growth.lisp", source(forms)));
   }
 
   /** Assignments, branches, calls, map and packet reads in turn. */

@@ -2,8 +2,6 @@ package dev.whistler.e2e.bench.runtime;
 
 import dev.whistler.bpf.prog.TestRun;
 import dev.whistler.compiler.Compiler;
-import dev.whistler.compiler.api.Budget;
-import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.api.CompiledObject;
@@ -16,8 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 
 /** The program that makes the records, {@code e2e/benchmarks/runtime/samples.lisp}. */
 final class Samples {
@@ -39,13 +35,8 @@ final class Samples {
     try {
       CompilationResult result =
           Compiler.compile(
-              new CompilationRequest(
-                  List.of(new SourceText("samples.lisp", Files.readString(source))),
-                  Architecture.X86_64,
-                  null,
-                  Map.of(),
-                  CompilationOptions.defaults(),
-                  Budget.UNLIMITED));
+              CompilationRequest.of(
+                  Architecture.X86_64, new SourceText("samples.lisp", Files.readString(source))));
       return result
           .object()
           .orElseThrow(
