@@ -4,6 +4,8 @@ import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import java.util.List;
 
 /**
@@ -17,6 +19,11 @@ import java.util.List;
 public record Form(SymbolName operator, Cons cons, List<Datum> operands, Origin origin) {
   public Form {
     operands = List.copyOf(operands);
+  }
+
+  /** What builds the nodes that the form stands for. */
+  public TreeBuilder at() {
+    return Trees.at(origin);
   }
 
   /** The operator's folded name. */

@@ -81,7 +81,7 @@ final class ArithmeticForms {
     if (form.count() != 1) {
       return fold(Expr.Operator.SUBTRACT, form, 1, body);
     }
-    Expr zero = new Expr.Constant(0, ScalarType.U64, form.origin());
+    Expr zero = form.at().zero();
     Expr operand = body.value(form.operand(0));
     if (operand.type() instanceof PointerType) {
       throw pointerOperand("negate", form.origin(), body);
@@ -92,7 +92,7 @@ final class ArithmeticForms {
   private static Expr byOne(Expr.Operator operator, Form form, BodyAnalyzer body) {
     body.arity(form, 1, 1);
     Expr operand = body.value(form.operand(0));
-    Expr one = new Expr.Constant(1, ScalarType.U64, form.origin());
+    Expr one = form.at().word(1);
     return binary(operator, operand, one, form.origin(), body);
   }
 
@@ -100,9 +100,9 @@ final class ArithmeticForms {
     body.arity(form, 1, 1);
     Expr operand = body.value(form.operand(0));
     if (operand instanceof Expr.Constant c) {
-      return new Expr.Constant(~c.value(), ScalarType.U64, form.origin());
+      return form.at().word(~c.value());
     }
-    Expr ones = new Expr.Constant(-1, ScalarType.U64, form.origin());
+    Expr ones = form.at().word(-1);
     Expr result = binary(Expr.Operator.XOR, operand, ones, form.origin(), body);
     return result;
   }
@@ -116,7 +116,7 @@ final class ArithmeticForms {
       throw shiftCount(count, body.originOf(form.operand(1)), "-63 to 63", body);
     }
     Expr.Operator operator = count < 0 ? Expr.Operator.SHIFT_RIGHT : Expr.Operator.SHIFT_LEFT;
-    Expr amount = new Expr.Constant(Math.abs(count), ScalarType.U64, form.origin());
+    Expr amount = form.at().word(Math.abs(count));
     return binary(operator, operand, amount, form.origin(), body);
   }
 
@@ -262,7 +262,7 @@ final class ArithmeticForms {
     }
     if (a instanceof Expr.Constant x && b instanceof Expr.Constant y) {
       long value = Words.holds(relation, x.value(), y.value()) ? x.value() : y.value();
-      return new Expr.Constant(value, ScalarType.U64, form.origin());
+      return form.at().word(value);
     }
     return body.once(
         "a",
@@ -311,7 +311,7 @@ final class ArithmeticForms {
     UnaryOperator<Expr> apply =
         operand ->
             operand instanceof Expr.Constant c
-                ? new Expr.Constant(Words.log2(c.value()), ScalarType.U64, form.origin())
+                ? form.at().word(Words.log2(c.value()))
                 : new Expr.Log2(operand, form.origin());
     return apply.apply(body.value(form.operand(0)));
   }

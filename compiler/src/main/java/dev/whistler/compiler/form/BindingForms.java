@@ -13,6 +13,7 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
@@ -185,7 +186,7 @@ final class BindingForms {
         failure[0] = failure[0] == null ? e : failure[0];
         local = new Local(w.name().spelling(), type, type == null ? ScalarType.U64 : type, w.at());
         body.poison(local);
-        inits.add(new Expr.Constant(0, ScalarType.U64, w.at()));
+        inits.add(Trees.at(w.at()).zero());
       }
       locals.add(local);
       Scope.Binding binding = new Scope.Binding(w.name(), local, null);
@@ -271,7 +272,7 @@ final class BindingForms {
       Flow before = body.flow();
       try {
         Place place = body.places().analyze(form.operand(i));
-        Expr value = body.places().valueFor(place, form.operand(i + 1));
+        Expr value = body.value(form.operand(i + 1));
         stores.add(body.places().write(place, value, last ? use : Use.NONE, form.origin()));
       } catch (AnalysisException e) {
         failure = failure == null ? e : failure;
@@ -300,10 +301,7 @@ final class BindingForms {
   private static Expr step(Expr.Operator operator, Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 2);
     Place place = body.places().analyze(form.operand(0));
-    Expr amount =
-        form.count() == 2
-            ? body.value(form.operand(1))
-            : new Expr.Constant(1, ScalarType.U64, form.origin());
+    Expr amount = form.count() == 2 ? body.value(form.operand(1)) : form.at().word(1);
     return body.places().step(place, operator, amount, use, form.origin());
   }
 }

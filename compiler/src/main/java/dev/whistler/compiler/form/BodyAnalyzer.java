@@ -25,6 +25,7 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.tree.TypedFunction;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;
@@ -283,7 +284,7 @@ final class BodyAnalyzer {
       return within(expansion.get().context(), () -> analyze(expansion.get().form(), use));
     }
     if (Datum.isNil(symbol)) {
-      return new Expr.Constant(0, ScalarType.U64, at);
+      return Trees.at(at).zero();
     }
     if (name.isKeyword()) {
       throw fail(Message.KEYWORD_IS_NO_FORM, at);
@@ -468,7 +469,7 @@ final class BodyAnalyzer {
 
   /** The value 0 of an empty sequence, which is no constant expression. */
   Expr plainZero(Origin at) {
-    return new Expr.Sequence(List.of(new Expr.Constant(0, ScalarType.U64, at)), at);
+    return new Expr.Sequence(List.of(Trees.at(at).zero()), at);
   }
 
   /** Marks a form as one without a value (section 4.8). */

@@ -14,6 +14,8 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -96,10 +98,7 @@ final class ControlForms {
         branch(
             test,
             () -> body.analyze(form.operand(1), use),
-            () ->
-                form.count() == 3
-                    ? body.analyze(form.operand(2), use)
-                    : new Expr.Constant(0, ScalarType.U64, form.origin()),
+            () -> form.count() == 3 ? body.analyze(form.operand(2), use) : form.at().zero(),
             use,
             form.origin(),
             body);
@@ -197,8 +196,7 @@ final class ControlForms {
         chain.last(
             () ->
                 forms.isEmpty()
-                    ? new Expr.Sequence(
-                        List.of(new Expr.Constant(1, ScalarType.U64, clauseAt)), clauseAt)
+                    ? Trees.at(clauseAt).sequence(Trees.at(clauseAt).word(1))
                     : body.sequence(forms, use, clauseAt));
         continue;
       }
@@ -268,20 +266,14 @@ final class ControlForms {
       Arm arm;
       if (forms == null) {
         kept = body.temporary("test", test);
-        Expr value = new Expr.Read(kept, clauseAt);
-        arm = new Arm(nonNull(value), Assumption.apply(start, test, true));
+        Expr value = Trees.at(clauseAt).nonNull(Trees.at(clauseAt).read(kept));
+        arm = new Arm(value, Assumption.apply(start, test, true));
         links.add(new Link(kept, test, arm, clauseAt));
       } else {
         arm = arms.analyze(Assumption.apply(start, test, true), forms, clauseAt);
         links.add(new Link(null, test, arm, clauseAt));
       }
       body.setFlow(Assumption.apply(start, test, false));
-    }
-
-    private static Expr nonNull(Expr value) {
-      return value.type() instanceof dev.whistler.compiler.type.PointerType p && p.nullable()
-          ? new Expr.Retype(value, p.nonNull(), value.origin())
-          : value;
     }
 
     Expr finish() {
@@ -330,7 +322,7 @@ final class ControlForms {
         continue;
       }
       List<Long> keys = caseKeys(parts.getFirst(), seen, body);
-      chain.add(() -> anyOf(key, keys, at), forms, at);
+      chain.add(() -> anyOf(key, keys, Trees.at(at)), forms, at);
     }
     return chain.finish();
   }
@@ -358,30 +350,27 @@ final class ControlForms {
     return keys;
   }
 
-  private static Expr anyOf(Expr key, List<Long> keys, Origin at) {
+  private static Expr anyOf(Expr key, List<Long> keys, TreeBuilder at) {
     if (key instanceof Expr.Constant c) {
-      return new Expr.Constant(keys.contains(c.value()) ? 1 : 0, ScalarType.U64, at);
+      return at.word(keys.contains(c.value()) ? 1 : 0);
     }
-    return keys.isEmpty() ? new Expr.Constant(0, ScalarType.U64, at) : oneOf(key, keys, at);
+    return keys.isEmpty() ? at.zero() : oneOf(key, keys, at);
   }
 
   /** Halves, so that the tree is not as deep as there are keys. */
-  private static Expr oneOf(Expr key, List<Long> keys, Origin at) {
+  private static Expr oneOf(Expr key, List<Long> keys, TreeBuilder at) {
     int half = keys.size() / 2;
     return half == 0
-        ? ComparisonForms.compare(
-            Expr.Relation.EQUAL, key, new Expr.Constant(keys.getFirst(), ScalarType.U64, at), at)
-        : new Expr.If(
+        ? at.compare(Expr.Relation.EQUAL, key, keys.getFirst())
+        : at.iff(
             oneOf(key, keys.subList(0, half), at),
-            new Expr.Constant(1, ScalarType.U64, at),
-            oneOf(key, keys.subList(half, keys.size()), at),
-            ScalarType.U64,
-            at);
+            at.word(1),
+            oneOf(key, keys.subList(half, keys.size()), at));
   }
 
   private static Expr and(Form form, BodyAnalyzer body, Use use) {
     if (form.count() == 0) {
-      return new Expr.Constant(1, ScalarType.U64, form.origin());
+      return form.at().word(1);
     }
     return and(form, 0, body, use == Use.NONE ? Use.TEST : use);
   }
@@ -396,7 +385,7 @@ final class ControlForms {
         branch(
             test,
             () -> and(form, index + 1, body, use),
-            () -> new Expr.Constant(0, ScalarType.U64, form.origin()),
+            () -> form.at().zero(),
             use,
             form.origin(),
             body);
@@ -411,7 +400,7 @@ final class ControlForms {
 
   private static Expr or(Form form, BodyAnalyzer body, Use use) {
     if (form.count() == 0) {
-      return new Expr.Constant(0, ScalarType.U64, form.origin());
+      return form.at().zero();
     }
     return or(form, 0, body, use == Use.NONE ? Use.TEST : use);
   }
@@ -428,8 +417,7 @@ final class ControlForms {
           body.setFlow(Assumption.apply(start, value, false));
           Arm rest = new Arm(or(form, index + 1, body, use), body.flow());
           body.setFlow(body.join(first, rest.flow(), form.origin()));
-          Expr same =
-              use == Use.TEST ? new Expr.Constant(1, ScalarType.U64, form.origin()) : nonNull(kept);
+          Expr same = use == Use.TEST ? form.at().word(1) : Trees.at(kept.origin()).nonNull(kept);
           return join(kept, new Arm(same, first), rest, use, form.origin(), body);
         };
     if (value instanceof Expr.Constant c) {
@@ -443,14 +431,10 @@ final class ControlForms {
     return use == Use.TEST ? chain.apply(value) : body.once("value", value, chain);
   }
 
-  private static Expr nonNull(Expr value) {
-    return ClauseChain.nonNull(value);
-  }
-
   private static Expr not(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, 1);
     Expr operand = body.analyze(form.operand(0), Use.TEST);
-    Expr zero = new Expr.Constant(0, ScalarType.U64, form.origin());
+    Expr zero = form.at().zero();
     return ComparisonForms.compare(Expr.Relation.EQUAL, operand, zero, form.origin());
   }
 
@@ -521,10 +505,7 @@ final class ControlForms {
 
   private static Expr returnForm(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 0, 1);
-    Expr value =
-        form.count() == 1
-            ? body.analyze(form.operand(0), Use.RESULT)
-            : new Expr.Constant(0, ScalarType.U64, form.origin());
+    Expr value = form.count() == 1 ? body.analyze(form.operand(0), Use.RESULT) : form.at().zero();
     String function = body.exits().function();
     if (function != null) {
       body.report(Message.RETURN_FROM_FUNCTION_ONLY, form.origin(), function);

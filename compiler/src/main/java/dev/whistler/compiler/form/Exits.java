@@ -7,8 +7,8 @@ import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.PointerType;
-import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -150,7 +150,7 @@ final class Exits {
     for (int i = open.size() - 1; i >= outermost; i--) {
       Managed managed = open.get(i);
       if (body.flow().state(managed.resource()) == State.LIVE) {
-        discards.add(RingForms.discard(managed, at));
+        discards.add(RingForms.discard(managed, Trees.at(at)));
       }
     }
     return discards;
@@ -158,15 +158,14 @@ final class Exits {
 
   private Expr leaveCallback(Expr value, Origin at) {
     CallbackFrame frame = callbacks.getLast().frame();
-    Expr one = new Expr.Constant(1, ScalarType.U64, at);
+    Expr one = Trees.at(at).word(1);
     body.bindings().assigned(frame.value(), value);
     body.bindings().assigned(frame.left(), one);
-    return new Expr.Sequence(
-        List.of(
+    return Trees.at(at)
+        .sequence(
             new Expr.Assign(frame.value(), value, at),
             new Expr.Assign(frame.left(), one, at),
-            leaveLoop(at)),
-        at);
+            leaveLoop(at));
   }
 
   /** Ends the innermost callback's loop: what was reserved inside is discarded. */

@@ -12,6 +12,7 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.tree.TypedFunction;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.ScalarType;
@@ -165,9 +166,7 @@ final class FunctionForms {
         Origin parameterAt = body.originOf(parameters.get(i));
         Expr init =
             new Expr.Retype(
-                new Expr.Constant(0, ScalarType.U64, parameterAt),
-                type != null ? type : types.get(i),
-                parameterAt);
+                Trees.at(parameterAt).zero(), type != null ? type : types.get(i), parameterAt);
         Local local =
             body.parameter(names.get(i), function.definition(), i, type, init, parameterAt);
         if (body.bindings().isAddressTaken(local)) {
@@ -210,10 +209,7 @@ final class FunctionForms {
           ? body.fail(Message.RETURN_FROM_OUTSIDE, at)
           : body.fail(Message.RETURN_FROM_UNKNOWN, at, function);
     }
-    Expr value =
-        form.count() == 2
-            ? body.value(form.operand(1))
-            : new Expr.Constant(0, ScalarType.U64, form.origin());
+    Expr value = form.count() == 2 ? body.value(form.operand(1)) : form.at().zero();
     return body.exits().leave(value, form.origin());
   }
 }

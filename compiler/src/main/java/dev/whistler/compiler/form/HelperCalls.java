@@ -74,7 +74,7 @@ final class HelperCalls {
                 new Expr.Argument.Value(index)),
             ScalarType.I64,
             form.origin());
-    Expr zero = new Expr.Constant(0, ScalarType.U64, form.origin());
+    Expr zero = form.at().zero();
     return new Expr.Sequence(List.of(call, zero), form.origin());
   }
 

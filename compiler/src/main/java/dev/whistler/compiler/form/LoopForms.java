@@ -9,6 +9,8 @@ import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,7 @@ final class LoopForms {
     }
     Local index =
         new Local(name.spelling(), ScalarType.U32, ScalarType.U32, body.originOf(head.get(0)));
-    Expr zero = new Expr.Constant(0, ScalarType.U64, at);
+    Expr zero = Trees.at(at).zero();
     Local value = body.temporary("returned", zero);
     Local left = body.temporary("left", zero);
     Exits.CallbackFrame frame = new Exits.CallbackFrame(value, left);
@@ -62,28 +64,23 @@ final class LoopForms {
     if (!body.bindings().isAssigned(left)) {
       return loop;
     }
-    return afterReturn(loop, frame, at, body);
+    return afterReturn(loop, frame, Trees.at(at), body);
   }
 
   /** The body asked to end the program: that happens once the helper has returned. */
   private static Expr afterReturn(
-      Expr loop, Exits.CallbackFrame frame, Origin at, BodyAnalyzer body) {
-    Expr zero = new Expr.Constant(0, ScalarType.U64, at);
+      Expr loop, Exits.CallbackFrame frame, TreeBuilder at, BodyAnalyzer body) {
     Expr result =
         body.once(
             "iterations",
             loop,
             n -> {
               Flow flow = body.flow();
-              Expr leave = body.exits().leave(new Expr.Read(frame.value(), at), at);
+              Expr leave = body.exits().leave(at.read(frame.value()), at.origin());
               body.setFlow(flow);
-              return new Expr.Sequence(
-                  List.of(
-                      new Expr.If(new Expr.Read(frame.left(), at), leave, zero, ScalarType.U64, at),
-                      n),
-                  at);
+              return at.sequence(at.iff(at.read(frame.left()), leave, at.zero()), n);
             });
-    return new Expr.Let(frame.value(), zero, new Expr.Let(frame.left(), zero, result, at), at);
+    return at.let(frame.value(), at.zero(), at.let(frame.left(), at.zero(), result));
   }
 
   private static Expr exit(Form form, BodyAnalyzer body, Use use) {

@@ -8,6 +8,8 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Global;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
@@ -69,7 +71,7 @@ final class MapForms {
     for (String name : List.of("map-lookup", "map-lookup-elem")) {
       table.put(name, MapForms::lookup);
     }
-    for (String name : List.of("map-update", "map-update-elem")) {
+    for (String name : List.of("map-update", "map-update-elem", "setmap")) {
       table.put(name, MapForms::update);
     }
     for (String name : List.of("map-delete", "map-delete-elem")) {
@@ -79,7 +81,6 @@ final class MapForms {
     table.put("map-update-ptr", MapForms::updatePointer);
     table.put("map-delete-ptr", MapForms::deletePointer);
     table.put("getmap", (Operator.Accessor) MapForms::getmap);
-    table.put("setmap", MapForms::setmap);
     table.put("remmap", MapForms::remove);
     table.put("delmap", MapForms::remove);
     table.put("incf-map", MapForms::incfMap);
@@ -142,9 +143,7 @@ final class MapForms {
   }
 
   private static Expr flags(Form form, int index, BodyAnalyzer body) {
-    return form.count() > index
-        ? body.value(form.operand(index))
-        : new Expr.Constant(0, ScalarType.U64, form.origin());
+    return form.count() > index ? body.value(form.operand(index)) : form.at().zero();
   }
 
   private static Expr update(Form form, BodyAnalyzer body, Use use) {
@@ -153,7 +152,7 @@ final class MapForms {
     Expr.Slot key = SlotRule.key(map, form.operand(1), body);
     Expr.Slot value = SlotRule.value(map, form.operand(2), body);
     note(map, value, body);
-    return update(map, key, value, flags(form, 3, body), use, form.origin(), body);
+    return update(map, key, value, flags(form, 3, body), use, form.at(), body);
   }
 
   private static Expr update(
@@ -162,25 +161,23 @@ final class MapForms {
       Expr.Slot value,
       Expr flags,
       Use use,
-      Origin at,
+      TreeBuilder at,
       BodyAnalyzer body) {
-    Expr update = new Expr.MapUpdate(map, key, value, flags, at);
+    Expr update = new Expr.MapUpdate(map, key, value, flags, at.origin());
     return use == Use.NONE && FILLED.contains(map.type())
-        ? new Expr.If(update, countFailure(map, at, body), zero(at), ScalarType.U64, at)
+        ? at.iff(update, countFailure(map, at, body), at.zero())
         : update;
   }
 
   /** One more update of the map has failed and nobody looks at its result (section 10.7). */
-  private static Expr countFailure(MapDefinition map, Origin at, BodyAnalyzer body) {
+  private static Expr countFailure(MapDefinition map, TreeBuilder at, BodyAnalyzer body) {
     if (!FILLED.contains(map.type())) {
-      return zero(at);
+      return at.zero();
     }
     Global counter = body.tables().failedUpdatesOf(map);
-    Expr address =
-        new Expr.GlobalAddress(
-            counter, new PointerType(Region.GLOBAL, null, counter.size(), false), at);
-    Expr one = new Expr.Constant(1, ScalarType.U64, at);
-    return new Expr.AtomicAdd(ScalarType.U64, address, 0, one, false, at);
+    PointerType type = new PointerType(Region.GLOBAL, null, counter.size(), false);
+    Expr address = new Expr.GlobalAddress(counter, type, at.origin());
+    return new Expr.AtomicAdd(ScalarType.U64, address, 0, at.word(1), false, at.origin());
   }
 
   private static void note(MapDefinition map, Expr.Slot value, BodyAnalyzer body) {
@@ -198,7 +195,7 @@ final class MapForms {
     Expr.Slot key = SlotRule.address(map.key(), form.operand(1), "key", body);
     Expr.Slot value = SlotRule.address(map.value(), form.operand(2), "value", body);
     note(map, value, body);
-    return update(map, key, value, flags(form, 3, body), use, form.origin(), body);
+    return update(map, key, value, flags(form, 3, body), use, form.at(), body);
   }
 
   private static Expr delete(Form form, BodyAnalyzer body, Use use) {
@@ -227,10 +224,6 @@ final class MapForms {
     return map.type() == MapType.ARRAY || map.type() == MapType.PERCPU_ARRAY;
   }
 
-  private static Expr setmap(Form form, BodyAnalyzer body, Use use) {
-    return update(form, body, use);
-  }
-
   // ---- getmap and its places
 
   private static Place getmap(Form form, BodyAnalyzer body) {
@@ -240,6 +233,7 @@ final class MapForms {
   }
 
   static Expr read(Place.MapElement place, BodyAnalyzer body) {
+    TreeBuilder at = Trees.at(place.origin());
     Expr found = lookup(place.map(), place.key(), place.origin());
     Optional<ScalarType> type = place.map().value().asScalar();
     if (type.isEmpty()) {
@@ -247,13 +241,7 @@ final class MapForms {
     }
     ScalarType scalar = type.get();
     Expr result =
-        ifFound(
-            found,
-            p -> new Expr.Load(scalar, p, 0, scalar, place.origin()),
-            new Expr.Constant(0, scalar, place.origin()),
-            scalar,
-            place.origin(),
-            body);
+        ifFound(found, p -> at.load(scalar, p, 0), at.constant(0, scalar), scalar, at, body);
     body.findings().kinds().mapRead(result, place.map());
     return result;
   }
@@ -264,35 +252,26 @@ final class MapForms {
       Function<Expr, Expr> found,
       Expr absent,
       StaticType type,
-      Origin at,
+      TreeBuilder at,
       BodyAnalyzer body) {
-    return body.once(
-        "element",
-        lookup,
-        p ->
-            new Expr.If(
-                p,
-                found.apply(new Expr.Retype(p, ((PointerType) p.type()).nonNull(), at)),
-                absent,
-                type,
-                at));
+    return body.once("element", lookup, p -> at.iff(p, found.apply(at.nonNull(p)), absent, type));
   }
 
-  static Expr assign(Place.MapElement place, Expr value, Use use, Origin at, BodyAnalyzer body) {
+  static Expr assign(
+      Place.MapElement place, Expr value, Use use, TreeBuilder at, BodyAnalyzer body) {
     MapDefinition map = place.map();
     if (!KEYED.contains(map.type())) {
       throw body.fail(Message.MAP_NOT_ASSIGNABLE, place.origin(), map.name(), map.type().text());
     }
-    Expr noFlags = new Expr.Constant(0, ScalarType.U64, at);
     if (use == Use.NONE) {
       Expr.Slot slot = SlotRule.slot(map.value(), value, "value", body);
       note(map, slot, body);
-      return update(map, place.key(), slot, noFlags, Use.NONE, at, body);
+      return update(map, place.key(), slot, at.zero(), Use.NONE, at, body);
     }
     SlotRule.slot(map.value(), value, "value", body);
     Expr converted =
         map.value().asScalar().isPresent()
-            ? ArithmeticForms.convert(map.value().asScalar().get(), value, at)
+            ? ArithmeticForms.convert(map.value().asScalar().get(), value, at.origin())
             : value;
     return keepKey(
         place.key(),
@@ -304,8 +283,7 @@ final class MapForms {
                 v -> {
                   Expr.Slot slot = SlotRule.slotOf(map.value(), v);
                   note(map, slot, body);
-                  return new Expr.Sequence(
-                      List.of(update(map, key, slot, noFlags, Use.NONE, at, body), v), at);
+                  return at.sequence(update(map, key, slot, at.zero(), Use.NONE, at, body), v);
                 }));
   }
 
@@ -327,16 +305,18 @@ final class MapForms {
                 new Form(
                     form.operator(), form.cons(), form.operands().subList(0, 2), form.origin()),
                 body);
-    Expr amount =
-        form.count() == 3
-            ? body.value(form.operand(2))
-            : new Expr.Constant(1, ScalarType.U64, form.origin());
-    return increment(place, Expr.Operator.ADD, amount, form.origin(), body);
+    TreeBuilder at = form.at();
+    Expr amount = form.count() == 3 ? body.value(form.operand(2)) : at.word(1);
+    return increment(place, Expr.Operator.ADD, amount, at, body);
   }
 
   /** Section 10.6. */
   static Expr increment(
-      Place.MapElement place, Expr.Operator operator, Expr amount, Origin at, BodyAnalyzer body) {
+      Place.MapElement place,
+      Expr.Operator operator,
+      Expr amount,
+      TreeBuilder at,
+      BodyAnalyzer body) {
     MapDefinition map = place.map();
     Optional<ScalarType> scalar = map.value().asScalar();
     if (scalar.isEmpty() || !(KEYED.contains(map.type()))) {
@@ -348,8 +328,7 @@ final class MapForms {
     Expr step =
         operator == Expr.Operator.ADD
             ? amount
-            : ArithmeticForms.binary(
-                Expr.Operator.SUBTRACT, new Expr.Constant(0, ScalarType.U64, at), amount, at, body);
+            : ArithmeticForms.binary(Expr.Operator.SUBTRACT, at.zero(), amount, at.origin(), body);
     int width = scalar.get().width();
     body.findings().kinds().mapComputed(map);
     return body.effect(
@@ -362,12 +341,8 @@ final class MapForms {
                     step,
                     d ->
                         isArray(map)
-                            ? addIfFound(map, key, d, width, zero(at), at, body)
+                            ? addIfFound(map, key, d, width, at.zero(), at, body)
                             : addOrInsert(map, key, d, width, at, body))));
-  }
-
-  private static Expr zero(Origin at) {
-    return new Expr.Constant(0, ScalarType.U64, at);
   }
 
   private static Expr addIfFound(
@@ -376,39 +351,33 @@ final class MapForms {
       Expr amount,
       int width,
       Expr absent,
-      Origin at,
+      TreeBuilder at,
       BodyAnalyzer body) {
     return ifFound(
-        lookup(map, key, at), p -> add(p, amount, width, at), absent, ScalarType.U64, at, body);
+        lookup(map, key, at.origin()),
+        p -> add(p, amount, width, at),
+        absent,
+        ScalarType.U64,
+        at,
+        body);
   }
 
-  private static Expr add(Expr pointer, Expr amount, int width, Origin at) {
+  private static Expr add(Expr pointer, Expr amount, int width, TreeBuilder at) {
     ScalarType scalar = ScalarType.of(width, false);
     if (width >= 4) {
-      return new Expr.AtomicAdd(scalar, pointer, 0, amount, false, at);
+      return new Expr.AtomicAdd(scalar, pointer, 0, amount, false, at.origin());
     }
-    Expr sum =
-        new Expr.Binary(
-            Expr.Operator.ADD,
-            new Expr.Load(scalar, pointer, 0, scalar, at),
-            amount,
-            ScalarType.U64,
-            at);
-    return new Expr.Store(scalar, pointer, 0, sum, at);
+    Expr sum = at.binary(Expr.Operator.ADD, at.load(scalar, pointer, 0), amount);
+    return at.store(scalar, pointer, 0, sum);
   }
 
   private static Expr addOrInsert(
-      MapDefinition map, Expr.Slot key, Expr amount, int width, Origin at, BodyAnalyzer body) {
-    Expr insert =
-        new Expr.MapUpdate(
-            map,
-            key,
-            SlotRule.slotOf(map.value(), amount),
-            new Expr.Constant(BPF_NOEXIST, ScalarType.U64, at),
-            at);
+      MapDefinition map, Expr.Slot key, Expr amount, int width, TreeBuilder at, BodyAnalyzer body) {
+    Expr.Slot first = SlotRule.slotOf(map.value(), amount);
+    Expr insert = new Expr.MapUpdate(map, key, first, at.word(BPF_NOEXIST), at.origin());
     // Neither inserted by us nor by another CPU.
     Expr again = addIfFound(map, key, amount, width, countFailure(map, at, body), at, body);
-    Expr insertOrRetry = new Expr.If(insert, again, zero(at), ScalarType.U64, at);
+    Expr insertOrRetry = at.iff(insert, again, at.zero());
     return addIfFound(map, key, amount, width, insertOrRetry, at, body);
   }
 }

@@ -13,6 +13,8 @@ import dev.whistler.compiler.table.Contexts;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
@@ -154,17 +156,9 @@ final class PacketForms {
     return new Expr.ContextLoad(place.type(), place.offset(), PACKET, at);
   }
 
-  private static Expr constant(long value, Origin at) {
-    return new Expr.Constant(value, ScalarType.U64, at);
-  }
-
   /** {@code data + length > end}: one comparison that the verifier understands. */
-  private static Expr tooShort(Expr data, Expr end, long length, Origin at) {
-    return new Expr.Compare(Relation.GREATER, moved(data, length, at), end, at);
-  }
-
-  private static Expr moved(Expr data, long offset, Origin at) {
-    return new Expr.Binary(Expr.Operator.ADD, data, constant(offset, at), PACKET, at);
+  private static Expr tooShort(Expr data, Expr end, long length, TreeBuilder at) {
+    return at.compare(Relation.GREATER, at.moved(data, length, PACKET), end);
   }
 
   /** A step on the way to a header. */
@@ -190,103 +184,73 @@ final class PacketForms {
   private record Way(List<Step> steps, Expr header) {}
 
   /** The way to a layer in a packet whose length was compared. */
-  private static Way way(Layer layer, Expr data, Expr end, BodyAnalyzer body, Origin at) {
+  private static Way way(Layer layer, Expr data, Expr end, BodyAnalyzer body, TreeBuilder at) {
     return switch (layer) {
       case Window _ -> new Way(List.of(), data);
       case Network network ->
-          new Way(List.of(hasType(network, data, at)), moved(data, ETHERNET_BYTES, at));
+          new Way(List.of(hasType(network, data, at)), at.moved(data, ETHERNET_BYTES, PACKET));
       case Transport transport -> {
         List<Step> steps = new ArrayList<>(isCarried(transport, data, at));
         if (transport.isIpv4()) {
-          steps.add(
-              new Test(
-                  new Expr.Compare(
-                      Relation.EQUAL, headerLength(data, at), constant(IPV4_BYTES, at), at)));
+          steps.add(isEqual(headerLength(data, at), IPV4_BYTES, at));
         }
-        yield new Way(steps, moved(data, transport.start(), at));
+        yield new Way(steps, at.moved(data, transport.start(), PACKET));
       }
       case BehindOptions(Transport shortest) -> {
         List<Step> steps = new ArrayList<>(isCarried(shortest, data, at));
         Expr length = headerLength(data, at);
         Local bytes = body.temporary("header-length", length);
         steps.add(new Bind(bytes, length));
-        Expr read = new Expr.Read(bytes, at);
-        steps.add(
-            new Test(new Expr.Compare(Relation.GREATER_EQUAL, read, constant(IPV4_BYTES, at), at)));
-        Expr header =
-            new Expr.Binary(
-                Expr.Operator.ADD,
-                data,
-                new Expr.Binary(
-                    Expr.Operator.ADD, read, constant(ETHERNET_BYTES, at), ScalarType.U64, at),
-                PACKET,
-                at);
+        Expr read = at.read(bytes);
+        steps.add(new Test(at.compare(Relation.GREATER_EQUAL, read, IPV4_BYTES)));
+        Expr start = at.binary(Expr.Operator.ADD, read, ETHERNET_BYTES);
+        Expr header = at.binary(Expr.Operator.ADD, data, start, PACKET);
         // The verifier knows one variable distance at a time: its comparison is with this pointer.
         Local found = body.temporary("header", header);
         steps.add(new Bind(found, header));
-        Expr place = new Expr.Read(found, at);
-        steps.add(
-            new Test(
-                new Expr.Compare(
-                    Relation.LESS_EQUAL, moved(place, shortest.bytes(), at), end, at)));
+        Expr place = at.read(found);
+        Expr behind = at.moved(place, shortest.bytes(), PACKET);
+        steps.add(new Test(at.compare(Relation.LESS_EQUAL, behind, end)));
         yield new Way(steps, place);
       }
     };
   }
 
   /** That a packet carries this protocol, in a part of it that begins with its header. */
-  private static List<Step> isCarried(Transport transport, Expr data, Origin at) {
+  private static List<Step> isCarried(Transport transport, Expr data, TreeBuilder at) {
     List<Step> steps = new ArrayList<>();
     steps.add(hasType(transport.network(), data, at));
     int protocol = transport.isIpv4() ? IPV4_PROTOCOL : IPV6_NEXT_HEADER;
-    steps.add(
-        new Test(
-            new Expr.Compare(
-                Relation.EQUAL,
-                new Expr.Load(ScalarType.U8, data, protocol, ScalarType.U8, at),
-                constant(transport.protocol(), at),
-                at)));
+    steps.add(isEqual(at.load(ScalarType.U8, data, protocol), transport.protocol(), at));
     if (transport.isIpv4()) {
-      Expr word = new Expr.Load(ScalarType.U16, data, IPV4_FRAGMENT, ScalarType.U16, at);
-      steps.add(
-          new Test(
-              new Expr.Compare(
-                  Relation.EQUAL,
-                  binary(Expr.Operator.AND, word, FRAGMENT_OFFSET_SWAPPED, at),
-                  constant(0, at),
-                  at)));
+      Expr word = at.load(ScalarType.U16, data, IPV4_FRAGMENT);
+      steps.add(isEqual(at.binary(Expr.Operator.AND, word, FRAGMENT_OFFSET_SWAPPED), 0, at));
     }
     return steps;
   }
 
-  private static Step hasType(Network network, Expr data, Origin at) {
-    return new Test(
-        new Expr.Compare(
-            Relation.EQUAL,
-            new Expr.Load(ScalarType.U16, data, ETHER_TYPE, ScalarType.U16, at),
-            constant(network.etherType(), at),
-            at));
+  private static Step hasType(Network network, Expr data, TreeBuilder at) {
+    return isEqual(at.load(ScalarType.U16, data, ETHER_TYPE), network.etherType(), at);
+  }
+
+  private static Step isEqual(Expr value, long expected, TreeBuilder at) {
+    return new Test(at.compare(Relation.EQUAL, value, expected));
   }
 
   /** Bytes of an IPv4 header: its low four bits count words of 4 bytes. */
-  private static Expr headerLength(Expr data, Origin at) {
-    Expr first = new Expr.Load(ScalarType.U8, data, ETHERNET_BYTES, ScalarType.U8, at);
-    return binary(Expr.Operator.SHIFT_LEFT, binary(Expr.Operator.AND, first, 15, at), 2, at);
-  }
-
-  private static Expr binary(Expr.Operator operator, Expr left, long right, Origin at) {
-    return new Expr.Binary(operator, left, constant(right, at), ScalarType.U64, at);
+  private static Expr headerLength(Expr data, TreeBuilder at) {
+    Expr words = at.binary(Expr.Operator.AND, at.load(ScalarType.U8, data, ETHERNET_BYTES), 15);
+    return at.binary(Expr.Operator.SHIFT_LEFT, words, 2);
   }
 
   /** {@code then} behind all steps; 0 if one does not go on. */
-  private static Expr behind(List<Step> steps, Expr then, StaticType type, Origin at) {
+  private static Expr behind(List<Step> steps, Expr then, StaticType type, TreeBuilder at) {
     Expr result = then;
     for (Step step : steps.reversed()) {
       result =
           switch (step) {
-            case Test(Expr expression) ->
-                new Expr.If(expression, result, constant(0, at), type, at);
-            case Bind(Local local, Expr value) -> new Expr.Let(local, value, result, at);
+            case Test(Expr expression) -> at.iff(expression, result, at.zero(), type);
+            case Bind(Local local, Expr value) -> at.let(local, value, result);
           };
     }
     return result;
@@ -366,27 +330,22 @@ final class PacketForms {
 
   private static Expr windowed(
       Layer layer, List<Datum> names, Form form, BodyAnalyzer body, Use use, boolean socketBuffer) {
-    Origin at = form.origin();
+    Origin origin = form.origin();
+    TreeBuilder at = Trees.at(origin);
     long exit = earlyExit(form, body, socketBuffer);
     List<Local> locals = new ArrayList<>();
     List<Expr> inits = new ArrayList<>();
     Scope scope = body.scope();
-    Way way = new Way(List.of(), constant(0, at));
+    Way way = new Way(List.of(), at.zero());
     for (int i = 0; i < names.size(); i++) {
       SymbolName name = BindingForms.variable(names.get(i), body);
       if (i == 2) {
-        way =
-            way(
-                layer,
-                new Expr.Read(locals.get(0), at),
-                new Expr.Read(locals.get(1), at),
-                body,
-                at);
+        way = way(layer, at.read(locals.get(0)), at.read(locals.get(1)), body, at);
       }
       Expr init =
           switch (i) {
-            case 0 -> bound("data", at, body);
-            case 1 -> bound("data-end", at, body);
+            case 0 -> bound("data", origin, body);
+            case 1 -> bound("data-end", origin, body);
             default -> way.header();
           };
       Local local = body.local(name, form.operand(0), i, null, init, body.originOf(names.get(i)));
@@ -394,40 +353,31 @@ final class PacketForms {
       inits.add(init);
       scope = scope.with(new Scope.Binding(name, local, null));
     }
-    Expr data = new Expr.Read(locals.getFirst(), at);
+    Expr data = at.read(locals.getFirst());
     Flow before = body.flow();
-    Expr leave = body.exits().leave(constant(exit, at), at);
+    Expr leave = body.exits().leave(at.word(exit), origin);
     body.setFlow(before);
     Scope inner = scope;
-    Expr forms = body.inScope(inner, List.of(), () -> body.sequence(form.from(1), use, at));
+    Expr forms = body.inScope(inner, List.of(), () -> body.sequence(form.from(1), use, origin));
     Flow after = body.flow();
     Expr result = forms;
     if (locals.size() > 2) {
-      result = new Expr.Let(locals.get(2), inits.get(2), result, at);
+      result = at.let(locals.get(2), inits.get(2), result);
     }
-    result =
-        behind(
-            way.steps(),
-            result,
-            use == Use.VALUE ? typeOf(forms, body, after, at) : ScalarType.U64,
-            at);
-    body.setFlow(way.steps().isEmpty() ? after : body.join(before, after, at));
-    result =
-        new Expr.If(
-            tooShort(data, new Expr.Read(locals.get(1), at), layer.length(), at),
-            leave,
-            result,
-            result.type(),
-            at);
-    result = new Expr.Let(locals.get(1), inits.get(1), result, at);
-    return new Expr.Let(locals.getFirst(), inits.getFirst(), result, at);
+    StaticType type = use == Use.VALUE ? typeOf(forms, after, at) : ScalarType.U64;
+    result = behind(way.steps(), result, type, at);
+    body.setFlow(way.steps().isEmpty() ? after : body.join(before, after, origin));
+    Expr tooShort = tooShort(data, at.read(locals.get(1)), layer.length(), at);
+    result = at.iff(tooShort, leave, result, result.type());
+    result = at.let(locals.get(1), inits.get(1), result);
+    return at.let(locals.getFirst(), inits.getFirst(), result);
   }
 
-  private static StaticType typeOf(Expr forms, BodyAnalyzer body, Flow after, Origin at) {
+  private static StaticType typeOf(Expr forms, Flow after, TreeBuilder at) {
     if (!after.reachable()) {
       return ScalarType.U64;
     }
-    return TypeJoin.join(TypeJoin.Operand.of(forms), TypeJoin.Operand.of(constant(0, at)))
+    return TypeJoin.join(TypeJoin.Operand.of(forms), TypeJoin.Operand.of(at.zero()))
         .map(TypeJoin.Operand::type)
         .orElse(ScalarType.U64);
   }
@@ -435,7 +385,7 @@ final class PacketForms {
   private static Expr parse(Layer layer, Form form, BodyAnalyzer body) {
     body.arity(form, 2, 2);
     List<Expr> operands = body.values(form.operands());
-    Origin at = form.origin();
+    TreeBuilder at = form.at();
     return body.once(
         "data",
         Pointers.checked(operands.get(0), body),
@@ -445,10 +395,9 @@ final class PacketForms {
                 Pointers.checked(operands.get(1), body),
                 end -> {
                   Way way = way(layer, data, end, body, at);
-                  Expr result =
-                      behind(way.steps(), new Expr.Retype(way.header(), FOUND, at), FOUND, at);
-                  return new Expr.If(
-                      tooShort(data, end, lookedAt(layer), at), constant(0, at), result, FOUND, at);
+                  Expr header = new Expr.Retype(way.header(), FOUND, at.origin());
+                  Expr result = behind(way.steps(), header, FOUND, at);
+                  return at.iff(tooShort(data, end, lookedAt(layer), at), at.zero(), result, FOUND);
                 }));
   }
 }

@@ -11,13 +11,15 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Global;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,17 +85,12 @@ final class Places {
         });
   }
 
-  /** The value to assign to a place. */
-  Expr valueFor(Place place, Datum datum) {
-    return body.value(datum);
-  }
-
   /** Reads a place. */
   Expr read(Place place) {
     return switch (place) {
       case Place.Variable v -> body.read(v.binding().local(), v.origin());
       case Place.Memory m -> load(m, m.pointer());
-      case Place.Element e -> element(e, (p, i) -> elementOrZero(e, p, i, e.origin()));
+      case Place.Element e -> element(e, (p, i) -> elementOrZero(e, p, i, Trees.at(e.origin())));
       case Place.Block b -> address(b);
       case Place.ContextField c ->
           new Expr.ContextLoad(c.scalar(), c.offset(), c.type(), c.origin());
@@ -102,26 +99,21 @@ final class Places {
   }
 
   private Expr load(Place.Memory m, Expr pointer) {
-    Expr load = new Expr.Load(m.scalar(), pointer, m.displacement(), m.scalar(), m.origin());
+    Expr load = Trees.at(m.origin()).load(m.scalar(), pointer, m.displacement());
     if (m.field() != null) {
       body.findings().kinds().read(load, m.field());
     }
     return m.networkOrder() ? ArithmeticForms.swap(m.scalar(), load, m.origin()) : load;
   }
 
-  private static Expr zero(StaticType type, Origin at) {
-    return new Expr.Constant(0, type, at);
-  }
-
   private static Expr isInside(Place.Element e, Expr index) {
-    Expr count = new Expr.Constant(e.count(), ScalarType.U64, e.origin());
-    return new Expr.Compare(Expr.Relation.LESS, index, count, e.origin());
+    return Trees.at(e.origin()).compare(Expr.Relation.LESS, index, e.count());
   }
 
-  private Expr elementOrZero(Place.Element e, Expr pointer, Expr index, Origin at) {
+  private Expr elementOrZero(Place.Element e, Expr pointer, Expr index, TreeBuilder at) {
     Place.Memory m = inside(e, pointer, index, e.origin());
-    return new Expr.If(
-        isInside(e, index), load(m, m.pointer()), zero(e.scalar(), at), e.scalar(), at);
+    Expr zero = at.constant(0, e.scalar());
+    return at.iff(isInside(e, index), load(m, m.pointer()), zero, e.scalar());
   }
 
   /** An element where the index is inside. */
@@ -134,21 +126,14 @@ final class Places {
   /**
    * {@code pointer + index * width}; where the verifier must know bounds, of a {@link Expr.Below}.
    */
-  static Expr elementAddress(Expr pointer, Expr index, int width, Origin at) {
-    Expr scaled =
-        width == 1
-            ? index
-            : new Expr.Binary(
-                Expr.Operator.MULTIPLY,
-                index,
-                new Expr.Constant(width, ScalarType.U64, at),
-                ScalarType.U64,
-                at);
+  static Expr elementAddress(Expr pointer, Expr index, int width, Origin origin) {
+    TreeBuilder at = Trees.at(origin);
+    Expr scaled = width == 1 ? index : at.binary(Expr.Operator.MULTIPLY, index, width);
     StaticType type =
         pointer.type() instanceof PointerType p
             ? new PointerType(p.region(), null, -1, false)
             : ScalarType.U64;
-    return new Expr.Binary(Expr.Operator.ADD, pointer, scaled, type, at);
+    return at.binary(Expr.Operator.ADD, pointer, scaled, type);
   }
 
   /** The address of a block, with its own type. */
@@ -165,16 +150,12 @@ final class Places {
   static Expr displaced(Expr pointer, long displacement, PointerType type, Origin at) {
     return displacement == 0
         ? new Expr.Retype(pointer, type, at)
-        : new Expr.Binary(
-            Expr.Operator.ADD,
-            pointer,
-            new Expr.Constant(displacement, ScalarType.U64, at),
-            type,
-            at);
+        : Trees.at(at).moved(pointer, displacement, type);
   }
 
   /** Assigns a place; yields the stored value after conversion if it is used. */
   Expr write(Place place, Expr value, Use use, Origin at) {
+    TreeBuilder tree = Trees.at(at);
     return switch (place) {
       case Place.Variable v -> assign(v, value, at);
       case Place.Memory m -> {
@@ -187,11 +168,7 @@ final class Places {
         yield body.once(
             "address",
             m.pointer(),
-            p ->
-                body.once(
-                    "stored",
-                    converted,
-                    v -> new Expr.Sequence(List.of(store(m, p, v, at), v), at)));
+            p -> body.once("stored", converted, v -> tree.sequence(store(m, p, v, at), v)));
       }
       case Place.Element e -> {
         checkStored(e.pointer(), value, e.origin());
@@ -202,22 +179,18 @@ final class Places {
                 body.once(
                     "stored",
                     BindingForms.converted(e.scalar(), value, at, body),
-                    v -> new Expr.Sequence(List.of(checkedStore(e, p, i, v, at), v), at)));
+                    v -> tree.sequence(checkedStore(e, p, i, v, at), v)));
       }
       case Place.Block b -> copy(b, value, use, at);
       case Place.ContextField c -> {
         body.unit().tier().checkContextStore(body.diagnostics(), at);
         Expr converted = BindingForms.converted(c.scalar(), value, at, body);
+        Function<Expr, Expr> store = v -> new Expr.ContextStore(c.scalar(), c.offset(), v, at);
         yield use == Use.NONE
-            ? new Expr.ContextStore(c.scalar(), c.offset(), converted, at)
-            : body.once(
-                "stored",
-                converted,
-                v ->
-                    new Expr.Sequence(
-                        List.of(new Expr.ContextStore(c.scalar(), c.offset(), v, at), v), at));
+            ? store.apply(converted)
+            : body.once("stored", converted, v -> tree.sequence(store.apply(v), v));
       }
-      case Place.MapElement m -> MapForms.assign(m, value, use, at, body);
+      case Place.MapElement m -> MapForms.assign(m, value, use, tree, body);
     };
   }
 
@@ -232,12 +205,12 @@ final class Places {
   private Expr checkedStore(Place.Element e, Expr pointer, Expr index, Expr value, Origin at) {
     Place.Memory m = inside(e, pointer, index, at);
     Expr store = store(m, m.pointer(), value, at);
-    return new Expr.If(isInside(e, index), store, zero(ScalarType.U64, at), ScalarType.U64, at);
+    return Trees.at(at).iff(isInside(e, index), store, Trees.at(at).zero());
   }
 
   private Expr store(Place.Memory m, Expr pointer, Expr value, Origin at) {
     Expr stored = m.networkOrder() ? ArithmeticForms.swap(m.scalar(), value, at) : value;
-    return new Expr.Store(m.scalar(), pointer, m.displacement(), stored, at);
+    return Trees.at(at).store(m.scalar(), pointer, m.displacement(), stored);
   }
 
   private void note(@Nullable FieldRef field, Expr pointer, Expr value, Origin at) {
@@ -305,25 +278,19 @@ final class Places {
       body.findings().kinds().write(b.field(), value, body.bindings());
     }
     Expr source = Pointers.checked(value, body);
-    Function<Expr, Expr> copy =
-        q -> new Expr.Copy(b.pointer(), b.displacement(), q, 0, b.size(), at);
+    BinaryOperator<Expr> copy = (p, q) -> new Expr.Copy(p, b.displacement(), q, 0, b.size(), at);
     if (use == Use.NONE) {
-      return copy.apply(source);
+      return copy.apply(b.pointer(), source);
     }
     return body.once(
         "target",
         b.pointer(),
-        p ->
-            body.once(
-                "source",
-                source,
-                q ->
-                    new Expr.Sequence(
-                        List.of(new Expr.Copy(p, b.displacement(), q, 0, b.size(), at), q), at)));
+        p -> body.once("source", source, q -> Trees.at(at).sequence(copy.apply(p, q), q)));
   }
 
   /** {@code incf} and {@code decf}: sub-expressions of the place, then the amount, each once. */
   Expr step(Place place, Expr.Operator operator, Expr amount, Use use, Origin at) {
+    TreeBuilder tree = Trees.at(at);
     return switch (place) {
       case Place.Variable v ->
           body.once(
@@ -355,7 +322,7 @@ final class Places {
                       return body.once(
                           "stored",
                           ArithmeticForms.convert(m.scalar(), sum, at),
-                          v -> new Expr.Sequence(List.of(store(m, p, v, at), v), at));
+                          v -> tree.sequence(store(m, p, v, at), v));
                     }));
       }
       case Place.Element e -> {
@@ -367,12 +334,12 @@ final class Places {
                     "amount",
                     amount,
                     d -> {
-                      Expr old = elementOrZero(e, p, i, at);
+                      Expr old = elementOrZero(e, p, i, tree);
                       Expr sum = ArithmeticForms.binary(operator, old, d, at, body);
                       return body.once(
                           "stored",
                           ArithmeticForms.convert(e.scalar(), sum, at),
-                          v -> new Expr.Sequence(List.of(checkedStore(e, p, i, v, at), v), at));
+                          v -> tree.sequence(checkedStore(e, p, i, v, at), v));
                     }));
       }
       case Place.ContextField c ->
@@ -380,7 +347,7 @@ final class Places {
               "amount",
               amount,
               d -> write(c, ArithmeticForms.binary(operator, read(c), d, at, body), use, at));
-      case Place.MapElement m -> MapForms.increment(m, operator, amount, at, body);
+      case Place.MapElement m -> MapForms.increment(m, operator, amount, tree, body);
       case Place.Block b -> throw body.fail(Message.INCREMENT_BLOCK, b.origin());
     };
   }

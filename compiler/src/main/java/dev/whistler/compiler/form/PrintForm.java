@@ -6,6 +6,7 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.ScalarType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class PrintForm {
     long size = format.text().getBytes(StandardCharsets.UTF_8).length + 1L;
     List<Expr.Argument> arguments = new ArrayList<>();
     arguments.add(new Expr.Argument.Text(format.text()));
-    arguments.add(new Expr.Argument.Value(new Expr.Constant(size, ScalarType.U64, at)));
+    arguments.add(new Expr.Argument.Value(Trees.at(at).word(size)));
     body.values(form.from(1)).forEach(v -> arguments.add(new Expr.Argument.Value(v)));
     return new Expr.Call(
         Helpers.named("trace-printk").orElseThrow(), arguments, ScalarType.I64, at);

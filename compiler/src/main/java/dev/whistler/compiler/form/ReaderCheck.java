@@ -8,10 +8,11 @@ import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.kernel.TracepointFormat.Field;
 import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
@@ -50,12 +51,12 @@ final class ReaderCheck {
           "sched/sched_stat_blocked");
 
   private final MapDefinition reader;
-  private final Origin at;
+  private final TreeBuilder at;
   private final BodyAnalyzer body;
 
-  private ReaderCheck(MapDefinition reader, Origin at, BodyAnalyzer body) {
+  private ReaderCheck(MapDefinition reader, Origin origin, BodyAnalyzer body) {
     this.reader = reader;
-    this.at = at;
+    this.at = Trees.at(origin);
     this.body = body;
   }
 
@@ -146,33 +147,24 @@ final class ReaderCheck {
    * what does not concern the reader.
    */
   private Expr areReader(Expr previous, Expr next) {
-    Expr first = conditional(previous, previous, next);
-    Expr second = conditional(previous, next, constant(0));
-    Expr also = conditional(second, isReader(second), constant(1));
-    return conditional(isReader(first), also, constant(0));
+    Expr first = at.iff(previous, previous, next);
+    Expr second = at.iff(previous, next, at.zero());
+    Expr also = at.iff(second, isReader(second), at.word(1));
+    return at.iff(isReader(first), also, at.zero());
   }
 
   private Expr unless(Expr left, Expr analyzed) {
-    return conditional(left, constant(0), analyzed);
-  }
-
-  private Expr conditional(Expr test, Expr then, Expr otherwise) {
-    return new Expr.If(test, then, otherwise, ScalarType.U64, at);
-  }
-
-  private Expr constant(long value) {
-    return new Expr.Constant(value, ScalarType.U64, at);
+    return at.iff(left, at.zero(), analyzed);
   }
 
   /** The thread id is the lower half. */
   private Expr currentThread() {
-    return new Expr.Call(
-        Helpers.named("get-current-pid-tgid").orElseThrow(), List.of(), ScalarType.U64, at);
+    return at.call("get-current-pid-tgid");
   }
 
   private Expr read(String event, Field field) {
     TracepointForms.require(event, field, body);
-    return new Expr.ContextLoad(ScalarType.U32, field.offset(), ScalarType.U32, at);
+    return at.contextLoad(ScalarType.U32, field.offset());
   }
 
   private Expr isReader(Expr thread) {
@@ -181,7 +173,7 @@ final class ReaderCheck {
             reader,
             new Expr.Slot.ByValue(thread, 4),
             new PointerType(Region.MAP_VALUE, null, 1, true),
-            at);
-    return new Expr.Compare(Relation.NOT_EQUAL, found, constant(0), at);
+            at.origin());
+    return at.compare(Relation.NOT_EQUAL, found, 0);
   }
 }

@@ -6,6 +6,7 @@ import dev.whistler.compiler.diagnostic.Diagnostics;
 import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TreeBuilder;
 import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapDefinition.RecordType;
@@ -75,7 +76,7 @@ final class RecordTypes {
 
   /** The store of the tag before the body of {@code with-ringbuf}. */
   Optional<Expr> storeTag(
-      MapDefinition ring, @Nullable StructLayout struct, Expr pointer, Origin at) {
+      MapDefinition ring, @Nullable StructLayout struct, Expr pointer, TreeBuilder at) {
     String tag = ring.tag();
     Optional<RecordType> type = typeOf(ring, struct);
     if (tag == null || struct == null || type.isEmpty() || type.get().tagValue() == null) {
@@ -83,8 +84,8 @@ final class RecordTypes {
     }
     StructField field = struct.field(tag).orElseThrow();
     ScalarType scalar = ((StructField.FieldType.Scalar) field.type()).type();
-    Expr value = new Expr.Constant(type.get().tagValue(), scalar, at);
-    return Optional.of(new Expr.Store(scalar, pointer, field.offset(), value, at));
+    Expr value = at.constant(type.get().tagValue(), scalar);
+    return Optional.of(at.store(scalar, pointer, field.offset(), value));
   }
 
   /** Notes a raw reservation; its tag must be stored before it is submitted. */

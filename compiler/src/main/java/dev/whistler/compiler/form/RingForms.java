@@ -16,12 +16,13 @@ import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
-import dev.whistler.compiler.type.StaticType;
 import dev.whistler.compiler.type.StructLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,50 +103,35 @@ final class RingForms {
 
   // ---- calls
 
-  private static Expr word(long value, Origin at) {
-    return new Expr.Constant(value, ScalarType.U64, at);
-  }
-
-  private static Expr call(Helper helper, StaticType type, Origin at, Expr.Argument... arguments) {
-    return new Expr.Call(helper, List.of(arguments), type, at);
-  }
-
-  private static Expr reserveCall(MapDefinition ring, RecordSize size, Origin at) {
-    return call(
+  private static Expr reserveCall(MapDefinition ring, RecordSize size, Expr flags, TreeBuilder at) {
+    return at.call(
         RESERVE,
         recordType(size),
-        at,
         new Expr.Argument.Map(ring),
-        new Expr.Argument.Value(word(size.bytes(), at)),
-        new Expr.Argument.Value(word(0, at)));
-  }
-
-  private static Expr endCall(Helper helper, Expr pointer, Expr flags, Origin at) {
-    return call(
-        helper,
-        ScalarType.U64,
-        at,
-        new Expr.Argument.Value(pointer),
+        new Expr.Argument.Value(at.word(size.bytes())),
         new Expr.Argument.Value(flags));
   }
 
+  private static Expr endCall(Helper helper, Expr pointer, Expr flags, TreeBuilder at) {
+    return at.call(
+        helper, ScalarType.U64, new Expr.Argument.Value(pointer), new Expr.Argument.Value(flags));
+  }
+
   private static Expr count(
-      MapDefinition ring, Expr.Counter counter, Origin at, BodyAnalyzer body) {
+      MapDefinition ring, Expr.Counter counter, TreeBuilder at, BodyAnalyzer body) {
     RingStatistics statistics = body.tables().ringStatistics();
-    return new Expr.Count(statistics.map(), statistics.indexOf(ring), counter, at);
+    return new Expr.Count(statistics.map(), statistics.indexOf(ring), counter, at.origin());
   }
 
   /** The discard of a {@code with-ringbuf} record on an exit. */
-  static Expr discard(Exits.Managed managed, Origin at) {
-    Expr pointer = read(managed.pointer(), at);
-    return endCall(DISCARD, pointer, word(managed.flags(), at), at);
+  static Expr discard(Exits.Managed managed, TreeBuilder at) {
+    Expr pointer = at.nonNull(at.read(managed.pointer()));
+    return endCall(DISCARD, pointer, at.word(managed.flags()), at);
   }
 
-  private static Expr read(Local local, Origin at) {
-    Expr read = new Expr.Read(local, at);
-    return local.type() instanceof PointerType p && p.nullable()
-        ? new Expr.Retype(read, p.nonNull(), at)
-        : read;
+  /** The flags that an operand may give. */
+  private static Expr flags(Form form, int index, BodyAnalyzer body) {
+    return form.count() > index ? body.value(form.operand(index)) : form.at().zero();
   }
 
   // ---- with-ringbuf
@@ -188,16 +174,17 @@ final class RingForms {
   private static Expr withRingbuf(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 1, -1);
     Head head = head(form, body);
-    Origin at = form.origin();
-    HelperCalls.checkAllowed("ringbuf-reserve", at, body);
-    Expr reserved = reserveCall(head.ring(), head.size(), at);
+    Origin origin = form.origin();
+    TreeBuilder at = Trees.at(origin);
+    HelperCalls.checkAllowed("ringbuf-reserve", origin, body);
+    Expr reserved = reserveCall(head.ring(), head.size(), at.zero(), at);
     Local pointer =
         new Local(
             head.name().spelling(), null, recordType(head.size()), body.originOf(head.nameDatum()));
     body.bindings().temporary(pointer, reserved);
-    Resource resource = new Resource("the record of " + head.ring().name(), head.ring(), true, at);
-    Expr zero = word(0, at);
-    Local submitted = body.temporary("submitted", zero);
+    Resource resource =
+        new Resource("the record of " + head.ring().name(), head.ring(), true, origin);
+    Local submitted = body.temporary("submitted", at.zero());
     Exits.Managed managed = new Exits.Managed(resource, pointer, head.flags(), submitted);
     Flow before = body.flow();
     body.setFlow(
@@ -207,44 +194,38 @@ final class RingForms {
     Flow after;
     try {
       Scope scope = body.scope().with(new Scope.Binding(head.name(), pointer, "with-ringbuf"));
-      inner = body.inScope(scope, List.of(), () -> body.sequence(form.from(1), Use.NONE, at));
+      inner = body.inScope(scope, List.of(), () -> body.sequence(form.from(1), Use.NONE, origin));
       after = body.flow();
     } finally {
       body.exits().leaveManaged();
     }
     List<Expr> forms = new ArrayList<>();
+    Expr record = at.nonNull(at.read(pointer));
     if (head.zero()) {
-      forms.add(new Expr.Fill(read(pointer, at), 0, word(0, at), head.size().bytes(), at));
+      forms.add(new Expr.Fill(record, 0, at.zero(), head.size().bytes(), origin));
     } else {
-      RecordBytes.warnUnwritten(inner, pointer, head.size().bytes(), at, body.diagnostics());
+      RecordBytes.warnUnwritten(inner, pointer, head.size().bytes(), origin, body.diagnostics());
     }
     body.findings()
         .records()
-        .storeTag(head.ring(), head.size().struct(), read(pointer, at), at)
+        .storeTag(head.ring(), head.size().struct(), record, at)
         .ifPresent(forms::add);
     forms.add(inner);
     boolean explicit = body.bindings().isAssigned(submitted);
     if (after.reachable()) {
       if (after.state(resource) == State.LIVE) {
-        forms.add(endCall(SUBMIT, read(pointer, at), word(head.flags(), at), at));
+        forms.add(endCall(SUBMIT, record, at.word(head.flags()), at));
         forms.add(count(head.ring(), Expr.Counter.PRODUCED, at, body));
-        forms.add(word(1, at));
+        forms.add(at.word(1));
       } else {
-        forms.add(explicit ? new Expr.Read(submitted, at) : word(0, at));
+        forms.add(explicit ? at.read(submitted) : at.zero());
       }
     }
-    Expr lost =
-        new Expr.Sequence(
-            List.of(count(head.ring(), Expr.Counter.LOST, at, body), word(0, at)), at);
-    body.setFlow(body.join(before, after.withoutResource(resource).without(pointer), at));
-    Expr result =
-        new Expr.Let(
-            pointer,
-            reserved,
-            new Expr.If(
-                new Expr.Read(pointer, at), new Expr.Sequence(forms, at), lost, ScalarType.U64, at),
-            at);
-    return explicit ? new Expr.Let(submitted, zero, result, at) : result;
+    Expr lost = at.sequence(count(head.ring(), Expr.Counter.LOST, at, body), at.zero());
+    body.setFlow(body.join(before, after.withoutResource(resource).without(pointer), origin));
+    Expr ifReserved = at.iff(at.read(pointer), new Expr.Sequence(forms, origin), lost);
+    Expr result = at.let(pointer, reserved, ifReserved);
+    return explicit ? at.let(submitted, at.zero(), result) : result;
   }
 
   // ---- raw forms
@@ -253,29 +234,15 @@ final class RingForms {
     body.arity(form, 2, 3);
     MapDefinition ring = ring(form.operand(0), body);
     RecordSize size = size(ring, form.operand(1), body);
-    Origin at = form.origin();
-    HelperCalls.checkAllowed("ringbuf-reserve", at, body);
-    Expr flags = form.count() == 3 ? body.value(form.operand(2)) : word(0, at);
-    Expr call =
-        call(
-            RESERVE,
-            recordType(size),
-            at,
-            new Expr.Argument.Map(ring),
-            new Expr.Argument.Value(word(size.bytes(), at)),
-            new Expr.Argument.Value(flags));
-    Resource resource = new Resource("the reservation of " + ring.name(), ring, false, at);
+    Origin origin = form.origin();
+    TreeBuilder at = Trees.at(origin);
+    HelperCalls.checkAllowed("ringbuf-reserve", origin, body);
+    Expr call = reserveCall(ring, size, flags(form, 2, body), at);
+    Resource resource = new Resource("the reservation of " + ring.name(), ring, false, origin);
     Local pointer = body.temporary("reserved", call);
-    Expr counted =
-        new Expr.If(
-            new Expr.Read(pointer, at),
-            word(0, at),
-            count(ring, Expr.Counter.LOST, at, body),
-            ScalarType.U64,
-            at);
-    Expr result =
-        new Expr.Let(
-            pointer, call, new Expr.Sequence(List.of(counted, new Expr.Read(pointer, at)), at), at);
+    Expr lost = count(ring, Expr.Counter.LOST, at, body);
+    Expr counted = at.iff(at.read(pointer), at.zero(), lost);
+    Expr result = at.let(pointer, call, at.sequence(counted, at.read(pointer)));
     body.findings().records().rawReserved(resource, ring, size.struct());
     body.exits().acquire(result, resource);
     return result;
@@ -289,30 +256,31 @@ final class RingForms {
     if (ring == null) {
       throw body.fail(Message.OPERAND_IS_NO_RESERVATION, pointer.origin());
     }
-    Origin at = form.origin();
-    Expr flags = form.count() == 2 ? body.value(form.operand(1)) : word(0, at);
+    Origin origin = form.origin();
+    TreeBuilder at = Trees.at(origin);
+    Expr flags = flags(form, 1, body);
     List<Expr> forms = new ArrayList<>();
     forms.add(endCall(submit ? SUBMIT : DISCARD, pointer, flags, at));
     if (submit) {
       forms.add(count(ring, Expr.Counter.PRODUCED, at, body));
-      body.findings().records().submitted(resource, at, body);
+      body.findings().records().submitted(resource, origin, body);
       Exits.Managed managed = body.exits().managedBy(resource);
       if (managed != null) {
-        Expr one = word(1, at);
+        Expr one = at.word(1);
         body.bindings().assigned(managed.submitted(), one);
-        forms.add(new Expr.Assign(managed.submitted(), one, at));
+        forms.add(new Expr.Assign(managed.submitted(), one, origin));
       }
     }
-    forms.add(word(0, at));
+    forms.add(at.zero());
     body.setFlow(body.flow().withState(resource, State.DEAD));
-    return body.effect(new Expr.Sequence(forms, at));
+    return body.effect(new Expr.Sequence(forms, origin));
   }
 
   private static Expr output(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 3, 4);
     MapDefinition ring = ring(form.operand(0), body);
-    Origin at = form.origin();
-    HelperCalls.checkAllowed("ringbuf-output", at, body);
+    TreeBuilder at = form.at();
+    HelperCalls.checkAllowed("ringbuf-output", form.origin(), body);
     Expr data = Pointers.checked(body.value(form.operand(1)), body);
     RecordSize size = size(ring, form.operand(2), body);
     int known = Pointers.knownSize(data);
@@ -320,42 +288,26 @@ final class RingForms {
       throw body.fail(
           Message.RECORD_SOURCE_TOO_SMALL, body.originOf(form.operand(2)), size.bytes(), known);
     }
-    Expr flags = form.count() == 4 ? body.value(form.operand(3)) : word(0, at);
     Expr call =
-        call(
+        at.call(
             OUTPUT,
             ScalarType.I64,
-            at,
             new Expr.Argument.Map(ring),
             new Expr.Argument.Value(data),
-            new Expr.Argument.Value(word(size.bytes(), at)),
-            new Expr.Argument.Value(flags));
-    return body.once(
-        "result",
-        call,
-        r ->
-            new Expr.Sequence(
-                List.of(
-                    new Expr.If(
-                        r,
-                        count(ring, Expr.Counter.LOST, at, body),
-                        count(ring, Expr.Counter.PRODUCED, at, body),
-                        ScalarType.U64,
-                        at),
-                    r),
-                at));
+            new Expr.Argument.Value(at.word(size.bytes())),
+            new Expr.Argument.Value(flags(form, 3, body)));
+    Expr lost = count(ring, Expr.Counter.LOST, at, body);
+    Expr produced = count(ring, Expr.Counter.PRODUCED, at, body);
+    return body.once("result", call, r -> at.sequence(at.iff(r, lost, produced), r));
   }
 
   private static Expr query(Form form, BodyAnalyzer body, Use use) {
     body.arity(form, 2, 2);
     MapDefinition ring = ring(form.operand(0), body);
     HelperCalls.checkAllowed("ringbuf-query", form.origin(), body);
-    return call(
-        QUERY,
-        ScalarType.U64,
-        form.origin(),
-        new Expr.Argument.Map(ring),
-        new Expr.Argument.Value(
-            word(body.requireConstant(form.operand(1), "the query"), form.origin())));
+    TreeBuilder at = form.at();
+    Expr query = at.word(body.requireConstant(form.operand(1), "the query"));
+    return at.call(
+        QUERY, ScalarType.U64, new Expr.Argument.Map(ring), new Expr.Argument.Value(query));
   }
 }

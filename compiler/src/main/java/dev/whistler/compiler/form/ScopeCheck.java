@@ -5,14 +5,13 @@ import dev.whistler.compiler.check.TierPolicy;
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
-import dev.whistler.compiler.type.ScalarType;
-import java.util.List;
 import java.util.Optional;
 
 /** The check of the current cgroup at the entry of a program (section 19.9). */
@@ -29,13 +28,11 @@ final class ScopeCheck {
     if (!type.has(ProgramType.Trait.CURRENT_CGROUP)) {
       throw analyzer.fail(Message.SCOPE_WITHOUT_CGROUP, at, type);
     }
-    Expr cgroup =
-        new Expr.Call(
-            Helpers.named("get-current-cgroup-id").orElseThrow(), List.of(), ScalarType.U64, at);
+    TreeBuilder tree = Trees.at(at);
     Expr found =
         new Expr.MapLookup(
             scope.get(),
-            new Expr.Slot.ByValue(cgroup, 8),
+            new Expr.Slot.ByValue(tree.call("get-current-cgroup-id"), 8),
             new PointerType(Region.MAP_VALUE, null, 1, true),
             at);
     // Outside of the scope the program is not there: it lets everything pass.
@@ -43,7 +40,6 @@ final class ScopeCheck {
         new TierPolicy(CompilationOptions.Tier.OBSERVE)
             .passValue(program.context().section())
             .orElse(0);
-    Expr pass = new Expr.Constant(passValue, ScalarType.U64, at);
-    return new Expr.If(found, body, pass, ScalarType.U64, at);
+    return tree.iff(found, body, tree.word(passValue));
   }
 }

@@ -178,8 +178,7 @@ final class StructForms {
       body.arity(form, 2, 2);
       Expr pointer = structPointer(struct, form.operand(0), body);
       Place place = whole(struct, field, pointer, form.origin());
-      return body.places()
-          .write(place, body.places().valueFor(place, form.operand(1)), use, form.origin());
+      return body.places().write(place, body.value(form.operand(1)), use, form.origin());
     };
   }
 
@@ -206,7 +205,7 @@ final class StructForms {
     } else {
       throw unknownStruct(symbol, body);
     }
-    return new Expr.Constant(size, ScalarType.U64, form.origin());
+    return form.at().word(size);
   }
 
   private static AnalysisException unknownStruct(Datum.Symbol symbol, BodyAnalyzer body) {
@@ -252,7 +251,7 @@ final class StructForms {
     body.arity(form, 2, 2);
     StructLayout struct = struct(form.operand(0), body);
     StructField field = field(struct, form.operand(1), body);
-    return new Expr.Constant(field.offset(), ScalarType.U64, form.origin());
+    return form.at().word(field.offset());
   }
 
   private static Expr typedPointer(Form form, BodyAnalyzer body, Use use) {
@@ -286,8 +285,7 @@ final class StructForms {
     Expr pointer = structPointer(struct, form.operand(1), body);
     StructField field = field(struct, form.operand(2), body);
     Place place = whole(struct, field, pointer, form.origin());
-    return body.places()
-        .write(place, body.places().valueFor(place, form.operand(3)), use, form.origin());
+    return body.places().write(place, body.value(form.operand(3)), use, form.origin());
   }
 
   /** The error for {@code S-X} where S is a struct without a field X. */

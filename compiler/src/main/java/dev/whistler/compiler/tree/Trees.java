@@ -1,5 +1,6 @@
 package dev.whistler.compiler.tree;
 
+import dev.whistler.compiler.source.Origin;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,9 +10,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Questions about typed trees that the lowering asks before it enters them. */
+/** Questions about typed trees that the lowering asks before it enters them; {@link #at} builds. */
 public final class Trees {
   private Trees() {}
+
+  /** What builds the nodes of a form. */
+  public static TreeBuilder at(Origin origin) {
+    return new TreeBuilder(origin);
+  }
 
   /** The operands of a node, in order of evaluation. */
   public static List<Expr> children(Expr expr) {
