@@ -1,10 +1,10 @@
 package dev.whistler.compiler.check;
 
-import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.table.Helper;
 import dev.whistler.compiler.table.Parameter;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Words;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.FieldRef;
 import dev.whistler.compiler.type.Kind;
 import dev.whistler.compiler.type.MapDefinition;
@@ -51,7 +51,7 @@ public final class KindInference {
 
   private final Map<Expr, Contribution> values = new IdentityHashMap<>();
   private final Map<Expr, FieldRef> addresses = new IdentityHashMap<>();
-  private final Map<Expr, TracepointFormat.Field> recordArrays = new IdentityHashMap<>();
+  private final Map<Expr, Field<?>> recordArrays = new IdentityHashMap<>();
   private final Map<String, Set<Contribution>> contributions = new LinkedHashMap<>();
 
   private static String node(FieldRef field) {
@@ -106,7 +106,7 @@ public final class KindInference {
   }
 
   /** Notes that an expression is the address of a fixed array in a tracepoint record. */
-  public void recordArray(Expr address, TracepointFormat.Field field) {
+  public void recordArray(Expr address, Field<?> field) {
     recordArrays.put(address, field);
   }
 
@@ -187,7 +187,7 @@ public final class KindInference {
         || !(arguments.get(2) instanceof Expr.Argument.Value source)) {
       return NONE;
     }
-    TracepointFormat.Field array = recordArrays.get(plain(source.value(), bindings));
+    Field<?> array = recordArrays.get(plain(source.value(), bindings));
     if (array != null) {
       long size = arguments.get(1) instanceof Expr.Argument.Value(Expr.Constant c) ? c.value() : -1;
       return switch (array.name()) {

@@ -11,6 +11,8 @@ import dev.whistler.compiler.reader.Cons;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +130,7 @@ public final class TracepointDefinitions {
       List<Datum.Symbol> optional,
       ExpansionContext context) {
     if (required.isEmpty() && optional.isEmpty()) {
-      for (TracepointFormat.Field field : format.fields()) {
+      for (Field<InRecord> field : format.fields()) {
         if (!field.name().startsWith("common_")) {
           imported.fields().put(TracepointImports.sourceName(field.name()), field);
         }
@@ -141,7 +143,7 @@ public final class TracepointDefinitions {
     @Nullable AnalysisException failure = null;
     for (Datum.Symbol symbol : required) {
       String kernelName = TracepointImports.kernelName(symbol.name().text());
-      Optional<TracepointFormat.Field> field = format.field(kernelName);
+      Optional<Field<InRecord>> field = format.field(kernelName);
       if (field.isEmpty()) {
         markBroken(symbol);
         String why = format.unusable().get(kernelName);
@@ -174,10 +176,7 @@ public final class TracepointDefinitions {
 
   private AnalysisException unknown(String name, TracepointFormat format, Origin at) {
     List<String> names =
-        format.fields().stream()
-            .map(TracepointFormat.Field::name)
-            .filter(n -> !n.startsWith("common_"))
-            .toList();
+        format.fields().stream().map(Field::name).filter(n -> !n.startsWith("common_")).toList();
     String near = NearMatches.hint(name, names);
     String fields = String.join(", ", names);
     return near == null

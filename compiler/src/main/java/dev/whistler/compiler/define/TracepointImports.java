@@ -1,6 +1,7 @@
 package dev.whistler.compiler.define;
 
-import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class TracepointImports {
   /** An imported event: its fields, and the optional ones that the kernel lacks. */
   public static final class Event {
     private final String name;
-    private final Map<String, TracepointFormat.Field> fields = new LinkedHashMap<>();
+    private final Map<String, Field<InRecord>> fields = new LinkedHashMap<>();
     private final List<String> absent = new ArrayList<>();
     private final Map<String, String> unusable = new LinkedHashMap<>();
     private boolean exists = true;
@@ -29,7 +30,7 @@ public final class TracepointImports {
     }
 
     /** Fields by source name, with hyphens. */
-    public Map<String, TracepointFormat.Field> fields() {
+    public Map<String, Field<InRecord>> fields() {
       return fields;
     }
 

@@ -15,10 +15,14 @@ import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.table.Registers;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.Expr;
-import dev.whistler.compiler.type.KernelLayout;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +58,7 @@ final class ArgumentForms {
   }
 
   private static Expr word(int offset, Origin at) {
-    return new Expr.ContextLoad(ScalarType.U64, offset, ScalarType.U64, at);
+    return Trees.at(at).contextLoad(ScalarType.U64, offset);
   }
 
   private static boolean isReturnProbe(BodyAnalyzer body) {
@@ -127,16 +131,10 @@ final class ArgumentForms {
     if (!systemCall) {
       throw body.fail(Message.SYSCALL_PARM_NOT_FOR_SECTION, form.origin());
     }
-    Origin at = form.origin();
     int first = Registers.accessor(architecture(body), "parm1").orElseThrow();
     int offset = Registers.systemCallParameter(architecture(body), number).orElseThrow();
-    Expr address =
-        new Expr.Binary(
-            Expr.Operator.ADD,
-            word(first, at),
-            new Expr.Constant(offset, ScalarType.U64, at),
-            ScalarType.U64,
-            at);
+    Origin at = form.origin();
+    Expr address = form.at().binary(Expr.Operator.ADD, word(first, at), offset);
     return MemoryForms.probeRead(ScalarType.U64, false, address, ScalarType.U64, at, body);
   }
 
@@ -185,8 +183,7 @@ final class ArgumentForms {
         prototype(body)
             .orElseThrow(() -> body.fail(Message.ARG_FUNCTION_UNKNOWN, at, targetFunction(body)));
     String name = TracepointImports.kernelName(symbol.name().text());
-    List<String> names =
-        function.parameters().stream().map(KernelFunction.Parameter::name).toList();
+    List<String> names = function.parameters().stream().map(Field::name).toList();
     int index = names.indexOf(name);
     if (index < 0 || index > MAX_ARGUMENT) {
       String hint = NearMatches.hint(name, names);
@@ -196,25 +193,14 @@ final class ArgumentForms {
               Message.ARG_NAME_UNKNOWN, named, function.name(), name, String.join(", ", names))
           : body.fail(Message.ARG_NAME_MISSPELT, named, function.name(), name, hint);
     }
-    KernelFunction.Parameter parameter = function.parameters().get(index);
-    Expr word = word(8 * index, at);
-    if (parameter.pointer()) {
-      return new Expr.Retype(word, pointerType(parameter.structName(), body), at);
-    }
-    return parameter.size() >= 8
-        ? word
-        : new Expr.Convert(ScalarType.of(parameter.size(), parameter.signed()), word, at);
-  }
-
-  /** A pointer to a kernel object, tagged where its struct is known. */
-  private static PointerType pointerType(String cName, BodyAnalyzer body) {
-    if (cName.isEmpty()) {
-      return new PointerType(Region.KERNEL, null, -1, false);
-    }
-    String name = TracepointImports.sourceName(cName);
-    KernelLayout known = body.tables().kernelLayouts().get(name);
-    KernelLayout layout = known != null ? known : new KernelLayout(name, cName, 0, 8);
-    return new PointerType(Region.KERNEL, layout, -1, false);
+    Field<InArguments> parameter = function.parameters().get(index);
+    Expr word = word(parameter.offset(), at);
+    return switch (parameter.shape()) {
+      case Shape.Pointer _ ->
+          new Expr.Retype(word, KernelStructForms.kernelPointer(parameter.cType(), body), at);
+      case Shape.Scalar scalar ->
+          scalar.size() == 8 ? word : new Expr.Convert(scalar.loaded(), word, at);
+    };
   }
 
   private static Expr result(Form form, BodyAnalyzer body, Use use) {
@@ -234,21 +220,15 @@ final class ArgumentForms {
     }
     HelperCalls.checkAllowed(Helpers.GET_FUNC_RET, at, body);
     PointerType area = new PointerType(Region.STACK, null, 8, false);
-    Expr block = new Expr.StackBlock(area, at);
+    Expr.Argument context = new Expr.Argument.Value(ContextForms.contextPointer(at));
+    TreeBuilder tree = form.at();
     return body.once(
         "result",
-        block,
+        new Expr.StackBlock(area, at),
         p ->
-            new Expr.Sequence(
-                List.of(
-                    new Expr.Call(
-                        Helpers.GET_FUNC_RET,
-                        List.of(
-                            new Expr.Argument.Value(ContextForms.contextPointer(at)),
-                            new Expr.Argument.Value(p)),
-                        ScalarType.I64,
-                        at),
-                    new Expr.Load(ScalarType.U64, p, 0, ScalarType.U64, at)),
-                at));
+            tree.sequence(
+                tree.call(
+                    Helpers.GET_FUNC_RET, ScalarType.I64, context, new Expr.Argument.Value(p)),
+                tree.load(ScalarType.U64, p, 0)));
   }
 }

@@ -10,9 +10,12 @@ import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
 import dev.whistler.compiler.table.ProgramType;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InContext;
 import dev.whistler.compiler.type.StaticType;
 import java.util.List;
 import java.util.Map;
@@ -93,13 +96,12 @@ final class ContextForms {
             .orElseThrow(
                 () -> body.fail(Message.CONTEXT_WITHOUT_NAMES, at, type, namedAccessHint(type)));
     String name = symbol.name().text();
-    ContextStructure.Field field =
+    Field<InContext> field =
         structure
             .field(name)
             .orElseThrow(
                 () -> {
-                  List<String> names =
-                      structure.fields().stream().map(ContextStructure.Field::name).toList();
+                  List<String> names = structure.fields().stream().map(Field::name).toList();
                   return body.fail(
                       Message.CONTEXT_FIELD_UNKNOWN,
                       body.originOf(symbol),
@@ -108,23 +110,27 @@ final class ContextForms {
                       NearMatches.hint(name, names));
                 });
     int offset = field.offset();
-    if (field.isArray()) {
+    if (field.shape() instanceof Shape.Numbers numbers) {
       if (indexForm == null) {
-        throw body.fail(Message.CONTEXT_ARRAY_WITHOUT_INDEX, at, name, field.count());
+        throw body.fail(Message.CONTEXT_ARRAY_WITHOUT_INDEX, at, name, numbers.count());
       }
-      long index = body.requireConstant(indexForm, "the index of a context array");
-      if (index < 0 || index >= field.count()) {
-        throw body.fail(
-            Message.INDEX_OUTSIDE, body.originOf(indexForm), index, name, field.count());
-      }
-      offset += (int) index * field.type().width();
+      int index =
+          constantIndex(indexForm, "the index of a context array", field, numbers.count(), body);
+      offset += index * numbers.loaded().width();
     } else if (indexForm != null) {
       throw body.fail(Message.CONTEXT_FIELD_IS_NO_ARRAY, at, name);
     }
     checkWritable(field, at, body, write);
-    Place.ContextField place =
-        new Place.ContextField(field.type(), offset, typeOf(field, body), at);
-    return place;
+    return new Place.ContextField(field.shape().loaded(), offset, typeOf(field.shape()), at);
+  }
+
+  /** The index of an element that only a constant can name: 0 to {@code count - 1}. */
+  static int constantIndex(Datum index, String what, Field<?> field, int count, BodyAnalyzer body) {
+    long value = body.requireConstant(index, what);
+    if (value < 0 || value >= count) {
+      throw body.fail(Message.INDEX_OUTSIDE, body.originOf(index), value, field.name(), count);
+    }
+    return (int) value;
   }
 
   private static String namedAccessHint(ProgramType type) {
@@ -135,15 +141,16 @@ final class ContextForms {
   }
 
   private static void checkWritable(
-      ContextStructure.Field field, Origin at, BodyAnalyzer body, boolean write) {
+      Field<InContext> field, Origin at, BodyAnalyzer body, boolean write) {
     if (write && !body.program().type().mayStore(field)) {
       throw body.fail(Message.CONTEXT_FIELD_READ_ONLY, at, field.name(), body.program().type());
     }
   }
 
-  private static StaticType typeOf(ContextStructure.Field field, BodyAnalyzer body) {
-    Region region = field.region();
-    return region == null ? field.type() : new PointerType(region, null, -1, false);
+  private static StaticType typeOf(InContext shape) {
+    return shape instanceof Shape.Pointer pointer
+        ? new PointerType(pointer.region(), null, -1, false)
+        : shape.loaded();
   }
 
   private static Place.ContextField byOffset(
@@ -160,38 +167,30 @@ final class ContextForms {
     if (body.program().type().hasTracepointRecord() && offset < 8) {
       throw body.fail(Message.TRACEPOINT_RECORD_HIDDEN, at);
     }
-    List<ContextStructure.Field> fields =
-        structure(body).map(s -> s.at((int) offset)).orElse(List.of());
+    List<Field<InContext>> fields = structure(body).map(s -> s.at((int) offset)).orElse(List.of());
     if (fields.isEmpty()) {
       if (write && structure(body).isPresent()) {
         throw body.fail(Message.CONTEXT_OFFSET_READ_ONLY, at, offset);
       }
       return new Place.ContextField(type, (int) offset, type, at);
     }
-    ContextStructure.Field field =
+    Field<InContext> field =
         fields.stream()
-            .filter(f -> f.type().width() == type.width())
+            .filter(f -> f.shape().loaded().width() == type.width())
             .filter(f -> !write || body.program().type().mayStore(f))
             .findFirst()
             .orElse(null);
     if (field == null) {
-      ContextStructure.Field known = fields.getFirst();
-      if (known.type().width() != type.width()) {
-        throw body.fail(
-            Message.CONTEXT_FIELD_WIDTH,
-            at,
-            known.name(),
-            offset,
-            known.type().width(),
-            type.width());
+      Field<InContext> known = fields.getFirst();
+      int width = known.shape().loaded().width();
+      if (width != type.width()) {
+        throw body.fail(Message.CONTEXT_FIELD_WIDTH, at, known.name(), offset, width, type.width());
       }
       checkWritable(known, at, body, write);
       field = known;
     }
-    StaticType known = typeOf(field, body);
-    return known instanceof PointerType
-        ? new Place.ContextField(type, (int) offset, known, at)
-        : new Place.ContextField(type, (int) offset, type, at);
+    StaticType known = field.shape() instanceof Shape.Pointer ? typeOf(field.shape()) : type;
+    return new Place.ContextField(type, (int) offset, known, at);
   }
 
   private static void deprecated(Form form, String instead, BodyAnalyzer body) {

@@ -5,11 +5,11 @@ import dev.whistler.compiler.define.TracepointImports;
 import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
-import dev.whistler.compiler.kernel.KernelStruct;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.type.Field;
 import java.util.List;
 import java.util.Optional;
 
@@ -88,7 +88,7 @@ final class CoreForms {
     return kernel == null || !kernel.hasTypes()
         ? List.of()
         : kernel.structs(cName).stream()
-            .flatMap(s -> s.fields().stream().map(KernelStruct.Field::name))
+            .flatMap(s -> s.fields().stream().map(Field::name))
             .distinct()
             .toList();
   }

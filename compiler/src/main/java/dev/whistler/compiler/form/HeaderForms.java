@@ -35,15 +35,7 @@ final class HeaderForms {
     ProtocolHeaders.all()
         .forEach(
             (header, fields) -> {
-              for (ProtocolHeaders.Field field : fields) {
-                operators(
-                    header,
-                    field.name(),
-                    field.offset(),
-                    field.type(),
-                    field.networkOrder(),
-                    operators);
-              }
+              fields.forEach(field -> operators(header, field, operators));
             });
     operators.put("eth-src-mac-ptr", pointer(6, 6));
     operators.put("eth-dst-mac-ptr", pointer(0, 6));
@@ -51,22 +43,17 @@ final class HeaderForms {
   }
 
   /** The accessor and the address of a header field. */
-  static void operators(
-      String header,
-      String field,
-      int offset,
-      ScalarType type,
-      boolean networkOrder,
-      Map<String, Operator> operators) {
-    String name = header + "-" + field;
+  private static void operators(
+      String header, ProtocolHeaders.Field field, Map<String, Operator> operators) {
+    String name = header + "-" + field.name();
     Operator.Accessor accessor =
         (form, body) -> {
           body.arity(form, 1, 1);
           Expr pointer = Pointers.checked(body.value(form.operand(0)), body);
-          return new Place.Memory(type, pointer, offset, networkOrder, null, form.origin());
+          return new Place.Memory(
+              field.type(), pointer, field.offset(), field.networkOrder(), null, form.origin());
         };
-    boolean ipv4Address =
-        header.equals("ipv4") && (field.equals("src-addr") || field.equals("dst-addr"));
+    boolean ipv4Address = name.equals("ipv4-src-addr") || name.equals("ipv4-dst-addr");
     operators.put(
         name,
         ipv4Address
@@ -84,7 +71,7 @@ final class HeaderForms {
               }
             }
             : accessor);
-    operators.put(name + "-ptr", pointer(offset, type.width()));
+    operators.put(name + "-ptr", pointer(field.offset(), field.type().width()));
   }
 
   /** The address {@code p + offset} of an area. */
@@ -150,7 +137,8 @@ final class HeaderForms {
       if (operators.containsKey(header + "-" + field)) {
         throw diagnostics.fail(Message.FIELD_TWICE, fieldAt, field, header);
       }
-      operators(header, field, (int) offset, type, networkOrder && type.width() > 1, operators);
+      boolean swapped = networkOrder && type.width() > 1;
+      operators(header, new ProtocolHeaders.Field(field, (int) offset, type, swapped), operators);
     }
     generated.define("header " + header, operators, form.origin());
   }

@@ -11,17 +11,20 @@ import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelStruct;
-import dev.whistler.compiler.kernel.KernelStruct.Shape;
 import dev.whistler.compiler.macro.ExpansionContext;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TreeBuilder;
 import dev.whistler.compiler.tree.TypedUnit;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.KernelLayout;
 import dev.whistler.compiler.type.Layout;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InStruct;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,10 +66,10 @@ final class KernelStructForms {
           body.arity(f, 1, 1);
           return tagged(layout, body.value(f.operand(0)), f.origin());
         });
-    for (KernelStruct.Field field : fields(form, struct, context, diagnostics)) {
+    for (Field<InStruct> field : fields(form, struct, context, diagnostics)) {
       String accessor = name + "-" + TracepointImports.sourceName(field.name());
       operators.put(accessor, new Access(layout, field));
-      if (field.shape() != Shape.BIT_FIELD) {
+      if (!(field.shape() instanceof Shape.BitField)) {
         operators.put(accessor + "-ptr", addressOf(layout, field));
       }
     }
@@ -141,7 +144,7 @@ final class KernelStructForms {
   private static String shown(KernelStruct struct, List<String> wanted) {
     List<String> names =
         struct.fields().stream()
-            .map(KernelStruct.Field::name)
+            .map(Field::name)
             .filter(name -> !name.isEmpty() && !wanted.contains(name))
             .limit(MAX_SHOWN)
             .toList();
@@ -165,16 +168,16 @@ final class KernelStructForms {
     return datum instanceof Datum.Symbol s ? TracepointImports.kernelName(s.name().text()) : "";
   }
 
-  private static List<KernelStruct.Field> fields(
+  private static List<Field<InStruct>> fields(
       Form form, KernelStruct struct, ExpansionContext context, Diagnostics diagnostics) {
     if (form.count() == 1) {
       return struct.fields().stream().filter(f -> !f.name().isEmpty()).toList();
     }
-    List<KernelStruct.Field> fields = new ArrayList<>();
+    List<Field<InStruct>> fields = new ArrayList<>();
     AnalysisException failure = null;
     for (Datum datum : form.from(1)) {
       String name = fieldName(datum);
-      Optional<KernelStruct.Field> field = struct.field(name);
+      Optional<Field<InStruct>> field = struct.field(name);
       if (field.isEmpty()) {
         failure =
             diagnostics.fail(
@@ -182,8 +185,7 @@ final class KernelStructForms {
                 context.originOf(datum),
                 struct.cName(),
                 name,
-                NearMatches.hint(
-                    name, struct.fields().stream().map(KernelStruct.Field::name).toList()));
+                NearMatches.hint(name, struct.fields().stream().map(Field::name).toList()));
       } else {
         fields.add(field.get());
       }
@@ -211,11 +213,7 @@ final class KernelStructForms {
     return value;
   }
 
-  private static Expr plus(Expr pointer, long offset, PointerType type, Origin at) {
-    return Places.displaced(pointer, offset, type, at);
-  }
-
-  private static void require(KernelLayout layout, KernelStruct.Field field, BodyAnalyzer body) {
+  private static void require(KernelLayout layout, Field<InStruct> field, BodyAnalyzer body) {
     body.findings().kernelLayouts().add(layout.name());
     body.findings()
         .requirements()
@@ -224,7 +222,8 @@ final class KernelStructForms {
                 body.program().name(), layout.cName(), field.name(), field.offset(), field.size()));
   }
 
-  private static PointerType kernelPointer(String cName, BodyAnalyzer body) {
+  /** A pointer to a kernel object, tagged where its struct is known. */
+  static PointerType kernelPointer(String cName, BodyAnalyzer body) {
     if (cName.isEmpty()) {
       return new PointerType(Region.KERNEL, null, -1, false);
     }
@@ -234,12 +233,12 @@ final class KernelStructForms {
         Region.KERNEL, known != null ? known : new KernelLayout(name, cName, 0, 8), -1, false);
   }
 
-  private static Operator addressOf(KernelLayout layout, KernelStruct.Field field) {
+  private static Operator addressOf(KernelLayout layout, Field<InStruct> field) {
     return (form, body, use) -> {
       body.arity(form, 1, 1);
       require(layout, field, body);
-      String tag = field.shape() == Shape.STRUCT ? field.typeName() : "";
-      return plus(
+      String tag = field.shape() instanceof Shape.Nested ? field.cType() : "";
+      return Places.displaced(
           pointer(layout, form.operand(0), body),
           field.offset(),
           kernelPointer(tag, body),
@@ -248,26 +247,33 @@ final class KernelStructForms {
   }
 
   /** {@code (STRUCT-F p)} and {@code (STRUCT-F p i)}. */
-  private record Access(KernelLayout layout, KernelStruct.Field field) implements Operator {
+  private record Access(KernelLayout layout, Field<InStruct> field) implements Operator {
     @Override
     public Expr analyze(Form form, BodyAnalyzer body, Use use) {
-      body.arity(form, 1, field.shape() == Shape.ARRAY ? 2 : 1);
+      body.arity(form, 1, field.shape() instanceof Shape.Array ? 2 : 1);
       Origin at = form.origin();
       Expr pointer = pointer(layout, form.operand(0), body);
       require(layout, field, body);
       return switch (field.shape()) {
-        case INTEGER -> integer(pointer, at, body);
-        case POINTER -> {
-          Expr word = probe(ScalarType.U64, pointer, field.offset(), at, body);
-          yield field.typeName().isEmpty()
-              ? word
-              : new Expr.Retype(word, kernelPointer(field.typeName(), body), at);
+        case Shape.Scalar scalar -> {
+          Expr read = probe(scalar.loaded(), pointer, field.offset(), at, body);
+          body.findings().kinds().cTyped(read, field.cType());
+          yield read;
         }
-        case BIT_FIELD -> bitField(pointer, at, body);
-        case OPAQUE -> throw opaque(at, body);
-        case STRUCT -> plus(pointer, field.offset(), kernelPointer(field.typeName(), body), at);
-        case ARRAY ->
-            form.count() == 1 ? array(pointer, at) : element(pointer, form.operand(1), at, body);
+        case Shape.Pointer target -> {
+          Expr word = probe(target.loaded(), pointer, field.offset(), at, body);
+          yield field.cType().isEmpty()
+              ? word
+              : new Expr.Retype(word, kernelPointer(field.cType(), body), at);
+        }
+        case Shape.BitField bits -> bitField(bits, pointer, form.at(), body);
+        case Shape.Opaque _ -> throw opaque(at, body);
+        case Shape.Nested _ ->
+            Places.displaced(pointer, field.offset(), kernelPointer(field.cType(), body), at);
+        case Shape.Array array ->
+            form.count() == 1
+                ? Places.displaced(pointer, field.offset(), bytes(field.size()), at)
+                : element(array, pointer, form.operand(1), form.at(), body);
       };
     }
 
@@ -284,65 +290,53 @@ final class KernelStructForms {
               accessor);
     }
 
-    private Expr integer(Expr pointer, Origin at, BodyAnalyzer body) {
-      ScalarType type = ScalarType.of(field.size(), field.signed());
-      Expr read = probe(type, pointer, field.offset(), at, body);
-      body.findings().kinds().cTyped(read, field.typeName());
-      return read;
+    private static PointerType bytes(int size) {
+      return new PointerType(Region.KERNEL, null, size, false);
     }
 
-    private Expr array(Expr pointer, Origin at) {
-      return plus(
-          pointer, field.offset(), new PointerType(Region.KERNEL, null, field.size(), false), at);
-    }
-
-    private Expr probe(ScalarType type, Expr pointer, long offset, Origin at, BodyAnalyzer body) {
-      Expr address = plus(pointer, offset, new PointerType(Region.KERNEL, null, -1, false), at);
+    private static Expr probe(
+        ScalarType type, Expr pointer, long offset, Origin at, BodyAnalyzer body) {
+      Expr address = Places.displaced(pointer, offset, bytes(-1), at);
       return MemoryForms.probeRead(type, false, address, type, at, body);
     }
 
     /** The smallest naturally aligned unit that contains the bits, shifted and masked. */
-    private Expr bitField(Expr pointer, Origin at, BodyAnalyzer body) {
-      int first = field.bitOffset();
-      int last = first + field.bitSize() - 1;
+    private Expr bitField(Shape.BitField bits, Expr pointer, TreeBuilder at, BodyAnalyzer body) {
+      int first = 8 * field.offset() + bits.first();
+      int last = first + bits.bits() - 1;
       for (int width : new int[] {1, 2, 4, 8}) {
         int unit = first / (8 * width);
         if (last / (8 * width) == unit) {
           ScalarType type = ScalarType.of(width, false);
-          Expr word = probe(type, pointer, (long) unit * width, at, body);
+          Expr word = probe(type, pointer, (long) unit * width, at.origin(), body);
           int above = 63 - (last - unit * 8 * width);
-          Expr.Operator back =
-              field.signed() ? Expr.Operator.SHIFT_RIGHT_SIGNED : Expr.Operator.SHIFT_RIGHT;
-          Expr left = shift(Expr.Operator.SHIFT_LEFT, word, above, at);
-          return shift(back, left, 64 - field.bitSize(), at);
+          Expr left = shift(Expr.Operator.SHIFT_LEFT, word, above, ScalarType.U64, at);
+          return bits.signed()
+              ? shift(Expr.Operator.SHIFT_RIGHT_SIGNED, left, 64 - bits.bits(), ScalarType.I64, at)
+              : shift(Expr.Operator.SHIFT_RIGHT, left, 64 - bits.bits(), ScalarType.U64, at);
         }
       }
-      throw body.fail(Message.BIT_FIELD_CROSSES_WORD, at, field.name(), layout.cName());
+      throw body.fail(Message.BIT_FIELD_CROSSES_WORD, at.origin(), field.name(), layout.cName());
     }
 
-    private static Expr shift(Expr.Operator operator, Expr value, int count, Origin at) {
-      return count == 0
-          ? value
-          : new Expr.Binary(
-              operator,
-              value,
-              new Expr.Constant(count, ScalarType.U64, at),
-              operator == Expr.Operator.SHIFT_RIGHT_SIGNED ? ScalarType.I64 : ScalarType.U64,
-              at);
+    private static Expr shift(
+        Expr.Operator operator, Expr value, int count, ScalarType type, TreeBuilder at) {
+      return count == 0 ? value : at.binary(operator, value, at.word(count), type);
     }
 
-    private Expr element(Expr pointer, Datum indexForm, Origin at, BodyAnalyzer body) {
-      if (field.elementSize() == 0) {
-        throw body.fail(Message.KERNEL_ELEMENTS_NO_SCALARS, at, field.name());
+    private Expr element(
+        Shape.Array array, Expr pointer, Datum indexForm, TreeBuilder at, BodyAnalyzer body) {
+      if (!(array.element() instanceof Shape.Scalar(ScalarType type, _))) {
+        throw body.fail(Message.KERNEL_ELEMENTS_NO_SCALARS, at.origin(), field.name());
       }
-      ScalarType type = ScalarType.of(field.elementSize(), field.signed());
       Expr index = body.value(indexForm);
       if (index instanceof Expr.Constant c) {
-        if (c.value() < 0 || c.value() >= field.count()) {
+        if (c.value() < 0 || c.value() >= array.count()) {
           throw body.fail(
-              Message.INDEX_OUTSIDE, index.origin(), c.value(), field.name(), field.count());
+              Message.INDEX_OUTSIDE, index.origin(), c.value(), field.name(), array.count());
         }
-        return probe(type, pointer, field.offset() + c.value() * field.elementSize(), at, body);
+        long offset = field.offset() + c.value() * type.width();
+        return probe(type, pointer, offset, at.origin(), body);
       }
       return body.once(
           "base",
@@ -352,29 +346,10 @@ final class KernelStructForms {
                   "index",
                   index,
                   i -> {
-                    Expr address = Places.elementAddress(p, i, type.width(), at);
-                    Expr read =
-                        MemoryForms.probeRead(
-                            type,
-                            false,
-                            plus(
-                                address,
-                                field.offset(),
-                                new PointerType(Region.KERNEL, null, -1, false),
-                                at),
-                            type,
-                            at,
-                            body);
-                    return new Expr.If(
-                        new Expr.Compare(
-                            Expr.Relation.LESS,
-                            i,
-                            new Expr.Constant(field.count(), ScalarType.U64, at),
-                            at),
-                        read,
-                        new Expr.Constant(0, type, at),
-                        type,
-                        at);
+                    Expr address = Places.elementAddress(p, i, type.width(), at.origin());
+                    Expr read = probe(type, address, field.offset(), at.origin(), body);
+                    Expr inside = at.compare(Expr.Relation.LESS, i, array.count());
+                    return at.iff(inside, read, at.constant(0, type), type);
                   }));
     }
   }

@@ -8,16 +8,17 @@ import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.reader.ProperList;
 import dev.whistler.compiler.reader.SymbolName;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.ContextStructure;
 import dev.whistler.compiler.table.Contexts;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.tree.TreeBuilder;
 import dev.whistler.compiler.tree.Trees;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape.InContext;
 import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,11 +150,11 @@ final class PacketForms {
   }
 
   private static Expr bound(String field, Origin at, BodyAnalyzer body) {
-    ContextStructure.Field place =
+    Field<InContext> place =
         Contexts.of(body.program().type(), body.unit().request().architecture())
             .flatMap(s -> s.field(field))
             .orElseThrow();
-    return new Expr.ContextLoad(place.type(), place.offset(), PACKET, at);
+    return new Expr.ContextLoad(place.shape().loaded(), place.offset(), PACKET, at);
   }
 
   /** {@code data + length > end}: one comparison that the verifier understands. */

@@ -5,18 +5,19 @@ import dev.whistler.compiler.define.UnitContext;
 import dev.whistler.compiler.define.UnitTables.ProgramDefinition;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
-import dev.whistler.compiler.kernel.TracepointFormat.Field;
-import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.table.ResolvedSection;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.TreeBuilder;
 import dev.whistler.compiler.tree.Trees;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -66,10 +67,10 @@ final class ReaderCheck {
     record CurrentThread() implements Cause {}
 
     /** That of a task, whichever thread is current. */
-    record Task(String event, Field task) implements Cause {}
+    record Task(String event, Field<InRecord> task) implements Cause {}
 
     /** That of both tasks, unless one of them is the idle task. */
-    record Switch(String event, Field previous, Field next) implements Cause {}
+    record Switch(String event, Field<InRecord> previous, Field<InRecord> next) implements Cause {}
   }
 
   /** Whose work the events of a program are; empty if it is to see all of them. */
@@ -104,17 +105,18 @@ final class ReaderCheck {
   }
 
   /** Fields that hold a process id; empty if the kernel does not have all of them as such. */
-  private static Optional<List<Field>> fields(String event, UnitContext unit, String... names) {
+  private static Optional<List<Field<InRecord>>> fields(
+      String event, UnitContext unit, String... names) {
     KernelDescription kernel = unit.request().kernel();
     if (kernel == null) {
       return Optional.empty();
     }
     Optional<TracepointFormat> format =
         TracepointDefinitions.format(kernel, event, new TreeSet<>(List.of(names)));
-    List<Field> found =
+    List<Field<InRecord>> found =
         List.of(names).stream()
             .flatMap(name -> format.flatMap(f -> f.field(name)).stream())
-            .filter(field -> field.shape() == Shape.SCALAR && field.valueSize() == 4)
+            .filter(f -> f.shape() instanceof Shape.Scalar number && number.loaded().width() == 4)
             .filter(field -> field.offset() % 4 == 0)
             .toList();
     return found.size() == names.length ? Optional.of(found) : Optional.empty();
@@ -133,8 +135,9 @@ final class ReaderCheck {
   private Expr wrap(Expr analyzed, Cause cause) {
     return switch (cause) {
       case Cause.CurrentThread _ -> unless(isReader(currentThread()), analyzed);
-      case Cause.Task(String event, Field task) -> unless(isReader(read(event, task)), analyzed);
-      case Cause.Switch(String event, Field previous, Field next) ->
+      case Cause.Task(String event, Field<InRecord> task) ->
+          unless(isReader(read(event, task)), analyzed);
+      case Cause.Switch(String event, Field<InRecord> previous, Field<InRecord> next) ->
           body.once(
               "previous",
               read(event, previous),
@@ -162,7 +165,7 @@ final class ReaderCheck {
     return at.call("get-current-pid-tgid");
   }
 
-  private Expr read(String event, Field field) {
+  private Expr read(String event, Field<InRecord> field) {
     TracepointForms.require(event, field, body);
     return at.contextLoad(ScalarType.U32, field.offset());
   }

@@ -8,16 +8,18 @@ import dev.whistler.compiler.diagnostic.Message;
 import dev.whistler.compiler.diagnostic.NearMatches;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.TracepointFormat;
-import dev.whistler.compiler.kernel.TracepointFormat.Field;
-import dev.whistler.compiler.kernel.TracepointFormat.Shape;
 import dev.whistler.compiler.reader.Datum;
 import dev.whistler.compiler.source.Origin;
-import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
+import dev.whistler.compiler.tree.TreeBuilder;
+import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.tree.TypedUnit;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +51,7 @@ final class TracepointForms {
   }
 
   /** A field as a program sees it. */
-  private record Found(TracepointImports.Event event, Field field) {}
+  private record Found(TracepointImports.Event event, Field<InRecord> field) {}
 
   /** The accessor that an operator names, if any import offers it. */
   static Optional<Operator> accessor(Form form, BodyAnalyzer body) {
@@ -112,9 +114,9 @@ final class TracepointForms {
     Found found = resolve(field, at, body);
     require(found.event().name(), found.field(), body);
     return switch (found.field().shape()) {
-      case SCALAR -> scalar(form, found, part, body);
-      case ARRAY -> array(form, found, part, body);
-      case DATA_LOC, REL_LOC -> dynamic(form, found, part, body);
+      case Shape.Scalar scalar -> scalar(form, found, scalar.loaded(), part, body);
+      case Shape.Array array -> array(form, found, array, part, body);
+      case Shape.Location location -> dynamic(form, found.field(), location, part, body);
     };
   }
 
@@ -125,13 +127,7 @@ final class TracepointForms {
       throw body.fail(
           Message.TRACEPOINT_FIELD_HIDDEN, form.origin(), TracepointImports.kernelName(field));
     }
-    Expr call =
-        new Expr.Call(
-            Helpers.named("get-current-pid-tgid").orElseThrow(),
-            List.of(),
-            ScalarType.U64,
-            form.origin());
-    return new Expr.Convert(ScalarType.I32, call, form.origin());
+    return new Expr.Convert(ScalarType.I32, form.at().call("get-current-pid-tgid"), form.origin());
   }
 
   /** Which event's field a program means (section 13.6). */
@@ -139,7 +135,7 @@ final class TracepointForms {
     TracepointImports tracepoints = body.tables().tracepoints();
     Optional<TracepointImports.Event> ownEvent =
         body.program().section().target().flatMap(tracepoints::find);
-    Field ownField = ownEvent.map(e -> e.fields().get(field)).orElse(null);
+    Field<InRecord> ownField = ownEvent.map(e -> e.fields().get(field)).orElse(null);
     if (ownEvent.isPresent() && ownField != null) {
       return new Found(ownEvent.get(), ownField);
     }
@@ -151,7 +147,7 @@ final class TracepointForms {
     }
     List<Found> offering = new ArrayList<>();
     for (TracepointImports.Event event : tracepoints.all()) {
-      Field offered = event.fields().get(field);
+      Field<InRecord> offered = event.fields().get(field);
       if (offered != null) {
         offering.add(new Found(event, offered));
       }
@@ -200,7 +196,7 @@ final class TracepointForms {
   }
 
   /** Notes that the program reads a field of an event at the place that this kernel has it. */
-  static void require(String event, Field field, BodyAnalyzer body) {
+  static void require(String event, Field<InRecord> field, BodyAnalyzer body) {
     body.findings()
         .requirements()
         .add(
@@ -210,13 +206,8 @@ final class TracepointForms {
                 field.name(),
                 field.offset(),
                 field.size(),
-                field.signed(),
-                switch (field.shape()) {
-                  case SCALAR -> "scalar";
-                  case ARRAY -> "array";
-                  case DATA_LOC -> "data-loc";
-                  case REL_LOC -> "rel-loc";
-                }));
+                field.shape().signed(),
+                field.shape().kind()));
   }
 
   private static AnalysisException noSuchPart(
@@ -230,17 +221,17 @@ final class TracepointForms {
         form.name());
   }
 
-  private static Expr scalar(Form form, Found found, Part part, BodyAnalyzer body) {
+  private static Expr scalar(
+      Form form, Found found, ScalarType type, Part part, BodyAnalyzer body) {
     if (part != Part.VALUE) {
       throw noSuchPart(form, found, "a scalar", body);
     }
     body.arity(form, 0, 0);
-    Field field = found.field();
-    ScalarType type = ScalarType.of(field.valueSize(), field.valueSigned());
+    Field<InRecord> field = found.field();
     if (field.offset() % type.width() != 0) {
       throw misaligned(form, "the field " + field.name(), body);
     }
-    Expr load = new Expr.ContextLoad(type, field.offset(), type, form.origin());
+    Expr load = form.at().contextLoad(type, field.offset());
     body.findings().kinds().cTyped(load, field.cType());
     return load;
   }
@@ -249,80 +240,58 @@ final class TracepointForms {
     return body.fail(Message.TRACEPOINT_FIELD_MISALIGNED, form.origin(), what);
   }
 
-  private static Expr array(Form form, Found found, Part part, BodyAnalyzer body) {
-    Field field = found.field();
+  private static Expr array(
+      Form form, Found found, Shape.Array array, Part part, BodyAnalyzer body) {
+    Field<InRecord> field = found.field();
     if (part == Part.LENGTH) {
       throw noSuchPart(form, found, "a fixed array", body);
     }
     body.arity(form, 0, part == Part.VALUE ? 1 : 0);
     if (form.count() == 0) {
-      Expr address =
-          address(
-              new Expr.Constant(field.offset(), ScalarType.U64, form.origin()),
-              field.size(),
-              form.origin());
+      Expr address = address(form.at().word(field.offset()), field.size(), form.origin());
       body.findings().kinds().recordArray(address, field);
       return address;
     }
-    long index = body.requireConstant(form.operand(0), "the index of a tracepoint array");
-    Optional<ScalarType> element = ScalarType.ofWidth(field.valueSize(), field.valueSigned());
-    if (element.isEmpty()) {
+    if (!(array.element() instanceof Shape.Scalar(ScalarType type, _))) {
       throw body.fail(
           Message.TRACEPOINT_ELEMENTS_NO_SCALARS,
           form.origin(),
           field.name(),
-          field.valueSize(),
+          array.element().size(),
           form.name());
     }
-    ScalarType type = element.get();
-    int count = field.size() / type.width();
-    if (index < 0 || index >= count) {
-      throw body.fail(
-          Message.INDEX_OUTSIDE, body.originOf(form.operand(0)), index, field.name(), count);
-    }
-    int offset = field.offset() + (int) index * type.width();
+    int index =
+        ContextForms.constantIndex(
+            form.operand(0), "the index of a tracepoint array", field, array.count(), body);
+    int offset = field.offset() + index * type.width();
     if (offset % type.width() != 0) {
       throw misaligned(form, "the element", body);
     }
-    return new Expr.ContextLoad(type, offset, type, form.origin());
+    return form.at().contextLoad(type, offset);
   }
 
-  private static Expr dynamic(Form form, Found found, Part part, BodyAnalyzer body) {
+  private static Expr dynamic(
+      Form form, Field<InRecord> field, Shape.Location location, Part part, BodyAnalyzer body) {
     body.arity(form, 0, 0);
-    Field field = found.field();
-    Origin at = form.origin();
-    ScalarType wordType = ScalarType.of(4, field.signed());
-    Expr word = new Expr.ContextLoad(wordType, field.offset(), wordType, at);
+    TreeBuilder at = form.at();
     if (part == Part.VALUE) {
-      return word;
+      return at.contextLoad(ScalarType.of(4, location.signed()), field.offset());
     }
-    Expr unsigned = new Expr.ContextLoad(ScalarType.U32, field.offset(), ScalarType.U32, at);
+    Expr word = at.contextLoad(ScalarType.U32, field.offset());
     if (part == Part.LENGTH) {
-      return new Expr.Binary(
-          Expr.Operator.SHIFT_RIGHT, unsigned, constant(16, at), ScalarType.U32, at);
+      return at.binary(Expr.Operator.SHIFT_RIGHT, word, at.word(16), ScalarType.U32);
     }
-    Expr offset =
-        new Expr.Binary(Expr.Operator.AND, unsigned, constant(0xffff, at), ScalarType.U32, at);
-    if (field.shape() == Shape.REL_LOC) {
-      offset =
-          new Expr.Binary(
-              Expr.Operator.ADD, offset, constant(field.offset() + 4L, at), ScalarType.U64, at);
-    }
-    return address(offset, -1, at);
-  }
-
-  private static Expr constant(long value, Origin at) {
-    return new Expr.Constant(value, ScalarType.U64, at);
+    Expr offset = at.binary(Expr.Operator.AND, word, at.word(0xffff), ScalarType.U32);
+    return address(
+        location.relative() ? at.binary(Expr.Operator.ADD, offset, field.offset() + 4L) : offset,
+        -1,
+        form.origin());
   }
 
   /** An address inside the record: only a source of the probe-read helpers. */
   private static Expr address(Expr offset, int size, Origin at) {
-    return new Expr.Binary(
-        Expr.Operator.ADD,
-        ContextForms.contextPointer(at),
-        offset,
-        new PointerType(Region.CONTEXT, null, size, false),
-        at);
+    PointerType type = new PointerType(Region.CONTEXT, null, size, false);
+    return Trees.at(at).binary(Expr.Operator.ADD, ContextForms.contextPointer(at), offset, type);
   }
 
   /** The record can only be read through the probe-read helpers (section 13.4). */
@@ -346,6 +315,6 @@ final class TracepointForms {
         TracepointDefinitions.format(
             kernel, TracepointImports.kernelName(event.name().text()), new TreeSet<>(Set.of(name)));
     boolean exists = format.flatMap(f -> f.field(name)).isPresent();
-    return constant(exists ? 1 : 0, form.origin());
+    return form.at().word(exists ? 1 : 0);
   }
 }

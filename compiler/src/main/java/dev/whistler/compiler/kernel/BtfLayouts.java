@@ -1,7 +1,10 @@
 package dev.whistler.compiler.kernel;
 
-import dev.whistler.compiler.kernel.KernelStruct.Field;
-import dev.whistler.compiler.kernel.KernelStruct.Shape;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InArguments;
+import dev.whistler.compiler.type.Shape.InStruct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +68,7 @@ final class BtfLayouts {
 
   /** Collects the members of one struct. */
   private final class Flattening {
-    private final List<Field> fields = new ArrayList<>();
+    private final List<Field<InStruct>> fields = new ArrayList<>();
     private int visited;
 
     void flatten(int id, int bitBase, int depth) {
@@ -99,12 +102,7 @@ final class BtfLayouts {
     }
   }
 
-  /** Whether a scalar type has that many bytes. */
-  private static boolean isScalar(int size) {
-    return size == 1 || size == 2 || size == 4 || size == 8;
-  }
-
-  private Field field(String name, BtfTypes.Member member, int bits) {
+  private Field<InStruct> field(String name, BtfTypes.Member member, int bits) {
     int type = types.resolve(member.type());
     int kind = type == 0 ? 0 : types.kind(type);
     String alias = types.typedefName(member.type());
@@ -118,33 +116,30 @@ final class BtfLayouts {
         if (width == 0 && oldStyle != 0 && oldStyle != 8 * size) {
           width = oldStyle; // Before the kind flag, the integer itself was the bit-field.
         }
-        if (width == 0 && !isScalar(size)) {
-          yield new Field(name, Shape.OPAQUE, bits, 8 * size, size, signed, 0, -1, alias);
-        }
+        int first = bits + oldOffset;
         yield width == 0
-            ? new Field(name, Shape.INTEGER, bits, 8 * size, size, signed, size, -1, alias)
-            : new Field(
-                name, Shape.BIT_FIELD, bits + oldOffset, width, size, signed, size, -1, alias);
+            ? new Field<>(name, bits / 8, Shape.Element.of(size, signed), alias)
+            : new Field<>(
+                name, first / 8, new Shape.BitField(first % 8, width, size, signed), alias);
       }
       case BtfTypes.KIND_PTR -> {
         String target = types.structName(types.sizeOrType(type)).orElse(alias);
-        yield new Field(name, Shape.POINTER, bits, 64, 8, false, 8, -1, target);
+        yield new Field<>(name, bits / 8, Shape.Pointer.KERNEL, target);
       }
-      case BtfTypes.KIND_ARRAY -> array(name, type, bits, alias);
+      case BtfTypes.KIND_ARRAY -> array(name, type, bits / 8, alias);
       case BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION -> {
-        int size = size(type);
         String struct = types.structName(member.type()).orElse(alias);
-        yield new Field(name, Shape.STRUCT, bits, 8 * size, size, false, 0, -1, struct);
+        yield new Field<>(name, bits / 8, new Shape.Nested(size(type)), struct);
       }
       // Floating-point members and types that are only declared: no more than their address.
       default -> {
         int size = kind == BtfTypes.KIND_FLOAT ? size(type) : 0;
-        yield new Field(name, Shape.OPAQUE, bits, 8 * size, size, false, 0, -1, alias);
+        yield new Field<>(name, bits / 8, new Shape.Opaque(size, false), alias);
       }
     };
   }
 
-  private Field array(String name, int array, int bits, String alias) {
+  private Field<InStruct> array(String name, int array, int offset, String alias) {
     long count = 1;
     int element = array;
     for (int depth = 0; element != 0 && types.kind(element) == BtfTypes.KIND_ARRAY; depth++) {
@@ -154,35 +149,19 @@ final class BtfLayouts {
       }
       element = types.resolve(types.extra(element, 0));
     }
-    int kind = element == 0 ? 0 : types.kind(element);
-    int elementSize =
-        switch (kind) {
-          case BtfTypes.KIND_PTR -> 8;
-          case BtfTypes.KIND_INT,
-              BtfTypes.KIND_ENUM,
-              BtfTypes.KIND_ENUM64,
-              BtfTypes.KIND_STRUCT,
-              BtfTypes.KIND_UNION ->
-              size(element);
-          default -> 0;
+    Shape.Element shape =
+        switch (element == 0 ? 0 : types.kind(element)) {
+          case BtfTypes.KIND_PTR -> new Shape.Scalar(ScalarType.U64);
+          case BtfTypes.KIND_INT, BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 ->
+              Shape.Element.of(size(element), isSigned(element));
+          case BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION -> new Shape.Opaque(size(element), false);
+          default -> new Shape.Opaque(0, false);
         };
-    if (count * elementSize > MAX_SIZE) {
+    if (count * shape.size() > MAX_SIZE) {
       throw BtfTypes.malformed("has an array of an impossible size");
     }
-    int size = (int) (count * elementSize);
-    boolean scalar =
-        kind != BtfTypes.KIND_STRUCT && kind != BtfTypes.KIND_UNION && isScalar(elementSize);
     String struct = element == 0 ? "" : types.structName(element).orElse(alias);
-    return new Field(
-        name,
-        Shape.ARRAY,
-        bits,
-        8 * size,
-        size,
-        element != 0 && scalar && isSigned(element),
-        scalar ? elementSize : 0,
-        (int) count,
-        struct);
+    return new Field<>(name, offset, new Shape.Array(shape, (int) count), struct);
   }
 
   private boolean isSigned(int type) {
@@ -207,7 +186,7 @@ final class BtfLayouts {
     if (count > 64) {
       throw BtfTypes.malformed("has the function " + name + " with " + count + " parameters");
     }
-    List<KernelFunction.Parameter> parameters = new ArrayList<>();
+    List<Field<InArguments>> parameters = new ArrayList<>();
     for (int i = name.startsWith("__traceiter_") ? 1 : 0; i < count; i++) {
       int type = types.extra(prototype, 2 * i + 1);
       if (type != 0) { // void ends a variadic list
@@ -217,32 +196,32 @@ final class BtfLayouts {
     return Optional.of(new KernelFunction(name, parameters));
   }
 
-  private void parameter(String name, int type, List<KernelFunction.Parameter> into) {
+  private void parameter(String name, int type, List<Field<InArguments>> into) {
     int resolved = types.resolve(type);
-    int kind = resolved == 0 ? 0 : types.kind(resolved);
-    switch (kind) {
-      case BtfTypes.KIND_PTR ->
-          into.add(
-              new KernelFunction.Parameter(
-                  name, 8, false, types.structName(types.sizeOrType(resolved)).orElse(""), true));
+    switch (resolved == 0 ? 0 : types.kind(resolved)) {
+      case BtfTypes.KIND_PTR -> {
+        String target = types.structName(types.sizeOrType(resolved)).orElse("");
+        into.add(new Field<>(name, 8 * into.size(), Shape.Pointer.KERNEL, target));
+      }
       case BtfTypes.KIND_INT, BtfTypes.KIND_ENUM, BtfTypes.KIND_ENUM64 -> {
         int size = size(resolved);
-        into.add(
-            isScalar(size)
-                ? new KernelFunction.Parameter(name, size, isSigned(resolved), "", false)
-                : new KernelFunction.Parameter(name, 8, false, "", false));
-        if (size > 8) {
-          into.add(new KernelFunction.Parameter("", 8, false, "", false));
-        }
+        words(name, ScalarType.ofWidth(size, isSigned(resolved)), size > 8 ? 2 : 1, into);
       }
+      // Passed by value: each 8 bytes take one argument word.
       case BtfTypes.KIND_STRUCT, BtfTypes.KIND_UNION -> {
-        // Passed by value: each 8 bytes take one argument word.
-        into.add(new KernelFunction.Parameter(name, 8, false, "", false));
-        for (int rest = Math.min(size(resolved), 64) - 8; rest > 0; rest -= 8) {
-          into.add(new KernelFunction.Parameter("", 8, false, "", false));
-        }
+        int words = Math.max(1, (Math.min(size(resolved), 64) + 7) / 8);
+        words(name, Optional.empty(), words, into);
       }
-      default -> into.add(new KernelFunction.Parameter(name, 8, false, "", false));
+      default -> words(name, Optional.empty(), 1, into);
+    }
+  }
+
+  /** The words of one parameter; only the first of them has its name. */
+  private static void words(
+      String name, Optional<ScalarType> type, int count, List<Field<InArguments>> into) {
+    for (int i = 0; i < count; i++) {
+      Shape.Scalar word = new Shape.Scalar(type.orElse(ScalarType.U64));
+      into.add(new Field<>(i == 0 ? name : "", 8 * into.size(), word, ""));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.kernel;
 
+import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,13 +10,6 @@ import java.util.Set;
 
 /** The integer types of the kernel's C, by the names that format files print (section 13.3). */
 final class CTypes {
-  /**
-   * An integer type.
-   *
-   * @param size bytes: 1, 2, 4 or 8
-   */
-  record IntegerType(int size, boolean signed) {}
-
   /** Words that say nothing about the layout of a value. */
   private static final Set<String> QUALIFIERS =
       Set.of("const", "volatile", "__user", "__kernel", "__iomem", "__rcu", "__percpu");
@@ -28,7 +22,7 @@ final class CTypes {
    * Type definitions, alike on x86-64 and arm64: include/linux/types.h,
    * include/uapi/asm-generic/int-ll64.h and posix_types.h of Linux 6.12.
    */
-  private static final Map<String, IntegerType> DEFINED = new HashMap<>();
+  private static final Map<String, ScalarType> DEFINED = new HashMap<>();
 
   static {
     define(1, false, "u8 __u8 uint8_t u_int8_t u_char unchar bool _Bool");
@@ -56,12 +50,12 @@ final class CTypes {
 
   private static void define(int size, boolean signed, String names) {
     for (String name : names.split(" ")) {
-      DEFINED.put(name, new IntegerType(size, signed));
+      DEFINED.put(name, ScalarType.of(size, signed));
     }
   }
 
   /** The type that a declaration names; empty for pointers, structs and unknown names. */
-  static Optional<IntegerType> integer(String declared) {
+  static Optional<ScalarType> integer(String declared) {
     List<String> words = new ArrayList<>();
     for (String word : declared.strip().split("\\s+")) {
       if (!QUALIFIERS.contains(word)) {
@@ -76,9 +70,9 @@ final class CTypes {
     }
     if (words.contains("char")) {
       // The kernel is built with -funsigned-char, but says of each field whether it is signed.
-      return Optional.of(new IntegerType(1, words.contains("signed")));
+      return Optional.of(ScalarType.of(1, words.contains("signed")));
     }
     int size = words.contains("short") ? 2 : words.contains("long") ? 8 : 4;
-    return Optional.of(new IntegerType(size, !words.contains("unsigned")));
+    return Optional.of(ScalarType.of(size, !words.contains("unsigned")));
   }
 }

@@ -1,7 +1,9 @@
 package dev.whistler.compiler.kernel;
 
-import dev.whistler.compiler.kernel.TracepointFormat.Field;
-import dev.whistler.compiler.kernel.TracepointFormat.Shape;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +66,7 @@ public final class FormatParser {
     if (text.length() > MAX_TEXT) {
       throw malformed("is longer than " + MAX_TEXT + " characters");
     }
-    Map<String, Field> fields = new LinkedHashMap<>();
+    Map<String, Field<InRecord>> fields = new LinkedHashMap<>();
     Map<String, String> unusable = new LinkedHashMap<>();
     int lines = 0;
     for (String line : (Iterable<String>) text.lines()::iterator) {
@@ -86,7 +88,8 @@ public final class FormatParser {
     return new TracepointFormat(event, List.copyOf(fields.values()), unusable);
   }
 
-  private void field(String line, Map<String, Field> fields, Map<String, String> unusable) {
+  private void field(
+      String line, Map<String, Field<InRecord>> fields, Map<String, String> unusable) {
     String[] parts = line.split(";", 6);
     Optional<Declaration> declaration =
         Declaration.parse(parts[0].substring("field:".length()).strip());
@@ -106,7 +109,7 @@ public final class FormatParser {
     }
   }
 
-  private Field field(Declaration declaration, String[] parts) throws Unusable {
+  private Field<InRecord> field(Declaration declaration, String[] parts) throws Unusable {
     if (parts.length < 3) {
       throw new Unusable("has no offset and size");
     }
@@ -119,50 +122,46 @@ public final class FormatParser {
     if (declaration.problem() != null) {
       throw new Unusable(declaration.problem());
     }
-    String type = declaration.type();
+    InRecord shape = shape(declaration.type(), declaration.bound(), size, signed);
+    return new Field<>(declaration.name(), offset, shape, declaration.type());
+  }
+
+  private InRecord shape(String type, @Nullable String bound, int size, boolean signed)
+      throws Unusable {
     if (type.startsWith("__data_loc ") || type.startsWith("__rel_loc ")) {
-      Shape shape = type.startsWith("__data_loc ") ? Shape.DATA_LOC : Shape.REL_LOC;
       if (size != 4) {
         throw new Unusable("has a location word of " + size + " bytes");
       }
-      return new Field(declaration.name(), shape, type, offset, size, signed, size, signed);
+      return new Shape.Location(type.startsWith("__rel_loc "), signed);
     }
-    String bound = declaration.bound();
     if (bound != null) {
-      int element = elementSize(type, bound, size);
-      return new Field(
-          declaration.name(), Shape.ARRAY, type, offset, size, signed, element, signed);
+      return array(size, elementSize(type, bound, size), signed);
     }
-    if (size != 1 && size != 2 && size != 4 && size != 8) {
-      return new Field(declaration.name(), Shape.ARRAY, type, offset, size, signed, 1, signed);
+    Optional<ScalarType> slot = ScalarType.ofWidth(size, signed);
+    if (slot.isEmpty()) {
+      return array(size, 1, signed);
     }
     // A narrow type in a wide slot, as each argument of a system call has one: the rest of the slot
     // is whatever the register held.
-    CTypes.IntegerType value = cType(type).filter(t -> t.size() < size).orElse(null);
-    return value == null
-        ? new Field(declaration.name(), Shape.SCALAR, type, offset, size, signed, size, signed)
-        : new Field(
-            declaration.name(),
-            Shape.SCALAR,
-            type,
-            offset,
-            size,
-            signed,
-            value.size(),
-            value.signed());
+    ScalarType value = cType(type).filter(t -> t.width() < size).orElse(slot.get());
+    return new Shape.Scalar(value, slot.get());
   }
 
-  private Optional<CTypes.IntegerType> cType(String type) {
+  private static InRecord array(int size, int elementSize, boolean signed) {
+    return new Shape.Array(Shape.Element.of(elementSize, signed), size / elementSize);
+  }
+
+  private Optional<ScalarType> cType(String type) {
     // An argument of a system call has one slot of 8 bytes, whatever its type; elsewhere the size
     // of an enumeration is the printed one. Its sign is not printed.
     return event.startsWith("syscalls/") && type.matches("(const )?enum \\w+( const)?")
-        ? Optional.of(new CTypes.IntegerType(4, false))
+        ? Optional.of(ScalarType.U32)
         : CTypes.integer(type);
   }
 
   private static int elementSize(String type, String bound, int size) throws Unusable {
     if (bound.isEmpty() || bound.length() > 6 || !bound.chars().allMatch(FormatParser::isDigit)) {
-      int element = CTypes.integer(type).map(CTypes.IntegerType::size).orElse(1);
+      int element = CTypes.integer(type).map(ScalarType::width).orElse(1);
       if (size % element != 0) {
         throw new Unusable("has " + size + " bytes, which are no whole number of " + type);
       }
@@ -170,7 +169,7 @@ public final class FormatParser {
     }
     int count = Integer.parseInt(bound);
     if (count == 0 && size == 0) {
-      return CTypes.integer(type).map(CTypes.IntegerType::size).orElse(1);
+      return CTypes.integer(type).map(ScalarType::width).orElse(1);
     }
     if (count == 0 || size == 0 || size % count != 0) {
       throw new Unusable("has " + size + " bytes, which are not " + count + " equal elements");

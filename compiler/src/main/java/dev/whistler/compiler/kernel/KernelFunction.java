@@ -1,27 +1,18 @@
 package dev.whistler.compiler.kernel;
 
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.Shape.InArguments;
 import java.util.List;
 
 /**
  * A kernel function's prototype.
  *
  * @param name the kernel's name
- * @param parameters in order
+ * @param parameters in order, each in a word of 8 bytes; names may be empty, as those of the
+ *     further words of what is wider
  */
-public record KernelFunction(String name, List<Parameter> parameters) {
+public record KernelFunction(String name, List<Field<InArguments>> parameters) {
   public KernelFunction {
     parameters = List.copyOf(parameters);
   }
-
-  /**
-   * One parameter.
-   *
-   * @param name may be empty
-   * @param size bytes: 1, 2, 4 or 8; 8 for the words of what is wider
-   * @param signed whether a signed integer
-   * @param structName C name of the struct it points to, or empty
-   * @param pointer whether it is a pointer
-   */
-  public record Parameter(
-      String name, int size, boolean signed, String structName, boolean pointer) {}
 }

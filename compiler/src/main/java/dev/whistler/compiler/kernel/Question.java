@@ -1,7 +1,13 @@
 package dev.whistler.compiler.kernel;
 
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InArguments;
+import dev.whistler.compiler.type.Shape.InRecord;
+import dev.whistler.compiler.type.Shape.InStruct;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -61,17 +67,16 @@ final class Question {
 
   private static String text(TracepointFormat format) {
     StringBuilder text = new StringBuilder("format\n");
-    for (TracepointFormat.Field f : format.fields()) {
-      line(
-          text,
-          f.name(),
-          f.shape(),
-          f.cType(),
-          f.offset(),
-          f.size(),
-          f.signed(),
-          f.valueSize(),
-          f.valueSigned());
+    for (Field<InRecord> f : format.fields()) {
+      InRecord shape = f.shape();
+      String kind = shape.kind().replace('-', '_').toUpperCase(Locale.ROOT);
+      int value = shape instanceof Shape.Array array ? array.element().size() : f.size();
+      boolean signed = shape.signed();
+      if (shape instanceof Shape.Scalar scalar) {
+        value = scalar.loaded().width();
+        signed = scalar.loaded().signed();
+      }
+      line(text, f.name(), kind, f.cType(), f.offset(), f.size(), shape.signed(), value, signed);
     }
     format.unusable().keySet().forEach(name -> line(text, name, "unusable"));
     return text.toString();
@@ -97,26 +102,35 @@ final class Question {
   private static String text(KernelStruct struct) {
     StringBuilder text = new StringBuilder();
     line(text, struct.union() ? "union" : "struct", struct.size());
-    for (KernelStruct.Field f : struct.fields()) {
-      line(
-          text,
-          f.name(),
-          f.shape(),
-          f.bitOffset(),
-          f.bitSize(),
-          f.size(),
-          f.signed(),
-          f.elementSize(),
-          f.count(),
-          f.typeName());
+    for (Field<InStruct> f : struct.fields()) {
+      int size = f.size();
+      switch (f.shape()) {
+        case Shape.Scalar _ -> line(text, "INTEGER", 0, 8 * size, size, -1, f);
+        case Shape.Pointer _ -> line(text, "POINTER", 0, 8 * size, size, -1, f);
+        case Shape.BitField bits -> line(text, "BIT_FIELD", bits.first(), bits.bits(), size, -1, f);
+        case Shape.Nested _ -> line(text, "STRUCT", 0, 8 * size, 0, -1, f);
+        case Shape.Opaque _ -> line(text, "OPAQUE", 0, 8 * size, 0, -1, f);
+        case Shape.Array array -> {
+          int element = array.element() instanceof Shape.Scalar scalar ? scalar.size() : 0;
+          line(text, "ARRAY", 0, 8 * size, element, array.count(), f);
+        }
+      }
     }
     return text.toString();
   }
 
+  private static void line(
+      StringBuilder text, String kind, int bit, int bits, int element, int count, Field<?> f) {
+    int first = 8 * f.offset() + bit;
+    boolean signed = f.shape().signed();
+    line(text, f.name(), kind, first, bits, f.size(), signed, element, count, f.cType());
+  }
+
   private static String text(KernelFunction function) {
     StringBuilder text = new StringBuilder("function\n");
-    for (KernelFunction.Parameter p : function.parameters()) {
-      line(text, p.name(), p.size(), p.signed(), p.structName(), p.pointer());
+    for (Field<InArguments> p : function.parameters()) {
+      boolean pointer = p.shape() instanceof Shape.Pointer;
+      line(text, p.name(), p.size(), p.shape().signed(), p.cType(), pointer);
     }
     return text.toString();
   }

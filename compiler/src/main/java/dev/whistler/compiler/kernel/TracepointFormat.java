@@ -1,5 +1,7 @@
 package dev.whistler.compiler.kernel;
 
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.Shape.InRecord;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,42 +17,12 @@ import java.util.Set;
  * @param unusable what is wrong with the other fields that the file names, by name: the rest of a
  *     sentence that begins with the field, for instance {@code is an array of two dimensions}
  */
-public record TracepointFormat(String event, List<Field> fields, Map<String, String> unusable) {
+public record TracepointFormat(
+    String event, List<Field<InRecord>> fields, Map<String, String> unusable) {
   public TracepointFormat {
     fields = List.copyOf(fields);
     unusable = Collections.unmodifiableMap(new LinkedHashMap<>(unusable));
   }
-
-  /** The shapes of a field. */
-  public enum Shape {
-    SCALAR,
-    ARRAY,
-    DATA_LOC,
-    REL_LOC
-  }
-
-  /**
-   * One field.
-   *
-   * @param name the kernel's name
-   * @param shape its shape
-   * @param cType the C type as written, without name and bound, for instance {@code pid_t}
-   * @param offset bytes in the record
-   * @param size bytes, as printed
-   * @param signed as printed
-   * @param valueSize bytes of a scalar's value, or of one element of an array: narrower than {@code
-   *     size} where the C type is narrower than its slot, and not always the width of a scalar type
-   * @param valueSigned whether that value or element is signed
-   */
-  public record Field(
-      String name,
-      Shape shape,
-      String cType,
-      int offset,
-      int size,
-      boolean signed,
-      int valueSize,
-      boolean valueSigned) {}
 
   /** Without the fields that are not named. */
   TracepointFormat only(Set<String> names) {
@@ -61,7 +33,7 @@ public record TracepointFormat(String event, List<Field> fields, Map<String, Str
   }
 
   /** The field of that name. */
-  public Optional<Field> field(String name) {
+  public Optional<Field<InRecord>> field(String name) {
     return fields.stream().filter(f -> f.name().equals(name)).findFirst();
   }
 }

@@ -1,29 +1,30 @@
 package dev.whistler.compiler.table;
 
 import dev.whistler.compiler.kernel.Architecture;
-import dev.whistler.compiler.table.ContextStructure.Field;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
+import dev.whistler.compiler.type.Shape.InContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Context structures by program type (appendix B). */
 public final class Contexts {
   private static final Set<String> PACKET_FIELDS =
       Set.of("data", "data-end", "data-meta", "skb-data", "skb-data-end", "optval", "optval-end");
 
-  private static final Map<String, List<Field>> FIELDS = read();
+  private static final Map<String, List<Field<InContext>>> FIELDS = read();
 
   private Contexts() {}
 
-  private static Map<String, List<Field>> read() {
-    Map<String, List<Field>> structures = new LinkedHashMap<>();
-    List<Field> fields = new ArrayList<>();
+  private static Map<String, List<Field<InContext>>> read() {
+    Map<String, List<Field<InContext>>> structures = new LinkedHashMap<>();
+    List<Field<InContext>> fields = new ArrayList<>();
     for (String line : TableText.lines("contexts.txt")) {
       if (line.endsWith(":")) {
         fields = new ArrayList<>();
@@ -31,27 +32,21 @@ public final class Contexts {
         continue;
       }
       String[] parts = line.strip().split(" ");
-      int bracket = parts[2].indexOf('[');
-      String type = bracket < 0 ? parts[2] : parts[2].substring(0, bracket);
-      int count =
-          bracket < 0 ? -1 : Integer.parseInt(parts[2].substring(bracket + 1).replace("]", ""));
-      boolean pointer = type.equals("ptr");
-      fields.add(
-          new Field(
-              parts[0],
-              Integer.parseInt(parts[1]),
-              pointer ? ScalarType.U64 : ScalarType.named(type).orElseThrow(),
-              count,
-              region(parts[0], pointer)));
+      fields.add(field(parts[0], Integer.parseInt(parts[1]), parts[2].split("[\\[\\]]")));
     }
     return structures;
   }
 
-  private static @Nullable Region region(String field, boolean pointer) {
-    if (PACKET_FIELDS.contains(field)) {
-      return Region.PACKET;
-    }
-    return pointer ? Region.KERNEL : null;
+  private static Field<InContext> field(String name, int offset, String[] type) {
+    boolean pointer = type[0].equals("ptr");
+    ScalarType loaded = pointer ? ScalarType.U64 : ScalarType.named(type[0]).orElseThrow();
+    InContext shape =
+        type.length > 1
+            ? new Shape.Numbers(loaded, Integer.parseInt(type[1]))
+            : PACKET_FIELDS.contains(name)
+                ? new Shape.Pointer(loaded, Region.PACKET)
+                : pointer ? Shape.Pointer.KERNEL : new Shape.Scalar(loaded);
+    return new Field<>(name, offset, shape, "");
   }
 
   /**
@@ -76,7 +71,7 @@ public final class Contexts {
     return new ContextStructure(
         name,
         List.of(
-            new Field("sample-period", end, ScalarType.U64, -1, null),
-            new Field("addr", end + 8, ScalarType.U64, -1, null)));
+            new Field<>("sample-period", end, new Shape.Scalar(ScalarType.U64), ""),
+            new Field<>("addr", end + 8, new Shape.Scalar(ScalarType.U64), "")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.whistler.compiler.table;
 
+import dev.whistler.compiler.type.Field;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -41,7 +42,7 @@ public record ProgramType(
   }
 
   /** Whether programs may store a field of the context. */
-  public boolean mayStore(ContextStructure.Field field) {
+  public boolean mayStore(Field<?> field) {
     return writable.contains(field.name());
   }
 

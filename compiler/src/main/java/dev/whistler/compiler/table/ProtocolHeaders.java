@@ -17,7 +17,9 @@ public final class ProtocolHeaders {
   private ProtocolHeaders() {}
 
   /**
-   * A header field; its accessor is {@code HEADER-FIELD}.
+   * A header field; its accessor is {@code HEADER-FIELD}. No {@link
+   * dev.whistler.compiler.type.Field}: a protocol has nothing but numbers, but their byte order,
+   * which accessors of the kernel's fields leave alone.
    *
    * @param name source name without the header
    * @param offset bytes from the start of the header

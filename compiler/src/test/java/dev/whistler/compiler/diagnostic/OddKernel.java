@@ -5,9 +5,10 @@ import dev.whistler.compiler.kernel.FormatParser;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelFunction;
 import dev.whistler.compiler.kernel.KernelStruct;
-import dev.whistler.compiler.kernel.KernelStruct.Field;
-import dev.whistler.compiler.kernel.KernelStruct.Shape;
 import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,18 +34,18 @@ record OddKernel(boolean hasTypes) implements KernelDescription {
           128,
           false,
           List.of(
-              new Field("empty", Shape.OPAQUE, 0, 0, 0, false, 0, -1, ""),
-              new Field("wide", Shape.OPAQUE, 128, 128, 16, false, 0, -1, ""),
-              new Field("many", Shape.ARRAY, 256, 256, 32, false, 0, 2, ""),
-              new Field("few", Shape.ARRAY, 512, 16, 2, false, 1, 2, ""),
-              new Field("bits", Shape.BIT_FIELD, 604, 64, 8, false, 0, -1, "")));
+              new Field<>("empty", 0, new Shape.Opaque(0, false), ""),
+              new Field<>("wide", 16, new Shape.Opaque(16, false), ""),
+              new Field<>("many", 32, new Shape.Array(new Shape.Opaque(16, false), 2), ""),
+              new Field<>("few", 64, new Shape.Array(new Shape.Scalar(ScalarType.U8), 2), ""),
+              new Field<>("bits", 75, new Shape.BitField(4, 64, 8, false), "")));
 
   private static KernelStruct twin(int size) {
     return new KernelStruct(
         "twin",
         size,
         false,
-        List.of(new Field("stage", Shape.INTEGER, 8 * size - 32, 32, 4, false, 0, -1, "")));
+        List.of(new Field<>("stage", size - 4, new Shape.Scalar(ScalarType.U32), "")));
   }
 
   @Override

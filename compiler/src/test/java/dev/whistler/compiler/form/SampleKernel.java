@@ -5,9 +5,10 @@ import dev.whistler.compiler.kernel.FormatParser;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.KernelFunction;
 import dev.whistler.compiler.kernel.KernelStruct;
-import dev.whistler.compiler.kernel.KernelStruct.Field;
-import dev.whistler.compiler.kernel.KernelStruct.Shape;
 import dev.whistler.compiler.kernel.TracepointFormat;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,12 +40,11 @@ public final class SampleKernel implements KernelDescription {
           9000,
           false,
           List.of(
-              new Field("exit_state", Shape.INTEGER, 64 * 8, 32, 4, true, 0, -1, ""),
-              new Field(
-                  "sched_reset_on_fork", Shape.BIT_FIELD, 1000 * 8 + 3, 1, 4, false, 0, -1, ""),
-              new Field("tgid", Shape.INTEGER, 1200 * 8, 32, 4, true, 0, -1, "pid_t"),
-              new Field("real_parent", Shape.POINTER, 1208 * 8, 64, 8, false, 0, -1, "task_struct"),
-              new Field("comm", Shape.ARRAY, 1500 * 8, 128, 16, true, 1, 16, "")));
+              new Field<>("exit_state", 64, new Shape.Scalar(ScalarType.I32), ""),
+              new Field<>("sched_reset_on_fork", 1000, new Shape.BitField(3, 1, 4, false), ""),
+              new Field<>("tgid", 1200, new Shape.Scalar(ScalarType.I32), "pid_t"),
+              new Field<>("real_parent", 1208, Shape.Pointer.KERNEL, "task_struct"),
+              new Field<>("comm", 1500, new Shape.Array(new Shape.Scalar(ScalarType.I8), 16), "")));
 
   @Override
   public Architecture architecture() {
@@ -105,7 +105,7 @@ public final class SampleKernel implements KernelDescription {
     return cName.equals("do_exit")
         ? Optional.of(
             new KernelFunction(
-                "do_exit", List.of(new KernelFunction.Parameter("code", 8, true, "", false))))
+                "do_exit", List.of(new Field<>("code", 0, new Shape.Scalar(ScalarType.I64), ""))))
         : Optional.empty();
   }
 

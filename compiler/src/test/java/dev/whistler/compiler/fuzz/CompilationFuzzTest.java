@@ -11,6 +11,7 @@ import dev.whistler.compiler.kernel.MalformedKernelException;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.compiler.kernel.TracepointFormat;
 import dev.whistler.compiler.source.SourceText;
+import dev.whistler.compiler.type.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,9 +56,7 @@ class CompilationFuzzTest {
       String text = new String(bytes, StandardCharsets.UTF_8);
       TracepointFormat format = FormatParser.parse("sched/e", text);
       StringBuilder body = new StringBuilder();
-      Stream.concat(
-              format.fields().stream().map(TracepointFormat.Field::name),
-              format.unusable().keySet().stream())
+      Stream.concat(format.fields().stream().map(Field::name), format.unusable().keySet().stream())
           .limit(8)
           .forEach(
               name ->

@@ -3,8 +3,9 @@ package dev.whistler.compiler.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whistler.compiler.kernel.TracepointFormat.Field;
-import dev.whistler.compiler.kernel.TracepointFormat.Shape;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -41,22 +42,24 @@ class FormatParserTest {
     assertThat(format.fields()).hasSize(10);
     assertThat(format.field("parent_comm"))
         .contains(
-            new Field("parent_comm", Shape.DATA_LOC, "__data_loc char[]", 8, 4, false, 4, false));
+            new Field<>("parent_comm", 8, new Shape.Location(false, false), "__data_loc char[]"));
     assertThat(format.field("parent_pid"))
-        .contains(new Field("parent_pid", Shape.SCALAR, "pid_t", 12, 4, true, 4, true));
+        .contains(new Field<>("parent_pid", 12, new Shape.Scalar(ScalarType.I32), "pid_t"));
     assertThat(format.field("child_comm"))
         .contains(
-            new Field("child_comm", Shape.REL_LOC, "__rel_loc char[]", 16, 4, false, 4, false));
+            new Field<>("child_comm", 16, new Shape.Location(true, false), "__rel_loc char[]"));
     assertThat(format.field("argv"))
-        .contains(new Field("argv", Shape.SCALAR, "const char *const *", 24, 8, false, 8, false));
+        .contains(new Field<>("argv", 24, new Shape.Scalar(ScalarType.U64), "const char *const *"));
     assertThat(format.field("args"))
-        .contains(new Field("args", Shape.ARRAY, "unsigned long", 32, 48, false, 8, false));
-    assertThat(format.field("comm"))
-        .contains(new Field("comm", Shape.ARRAY, "char", 80, 16, true, 1, true));
-    assertThat(format.field("buf"))
-        .contains(new Field("buf", Shape.ARRAY, "u32", 96, 0, false, 4, false));
-    assertThat(format.field("pair"))
-        .contains(new Field("pair", Shape.ARRAY, "struct odd", 96, 12, false, 1, false));
+        .contains(array("args", 32, ScalarType.U64, 6, "unsigned long"));
+    assertThat(format.field("comm")).contains(array("comm", 80, ScalarType.I8, 16, "char"));
+    assertThat(format.field("buf")).contains(array("buf", 96, ScalarType.U32, 0, "u32"));
+    assertThat(format.field("pair")).contains(array("pair", 96, ScalarType.U8, 12, "struct odd"));
+  }
+
+  private static Field<Shape.InRecord> array(
+      String name, int offset, ScalarType element, int count, String cType) {
+    return new Field<>(name, offset, new Shape.Array(new Shape.Scalar(element), count), cType);
   }
 
   @ParameterizedTest
@@ -81,8 +84,10 @@ class FormatParserTest {
         "u8 odd[2][3];\toffset:8;\tsize:6;\tsigned:0; | is an array of 2 dimensions",
         "u8[2] odd[3];\toffset:8;\tsize:6;\tsigned:0; | has a type that is not known",
         "void (*odd)(struct x *, int);\toffset:8;\tsize:8;\tsigned:0; | is a pointer to a function",
-        "u32 odd[3];\toffset:8;\tsize:16;\tsigned:0; | has 16 bytes, which are not 3 equal elements",
-        "u32 odd[N];\toffset:8;\tsize:6;\tsigned:0; | has 6 bytes, which are no whole number of u32",
+        "u32 odd[3];\toffset:8;\tsize:16;\tsigned:0; | has 16 bytes, which are not 3 equal"
+            + " elements",
+        "u32 odd[N];\toffset:8;\tsize:6;\tsigned:0; | has 6 bytes, which are no whole number of"
+            + " u32",
       })
   void anOddLineMakesOnlyItsFieldUnusable(String line, String why) {
     String good = "field:int good;\toffset:24;\tsize:4;\tsigned:1;\n";
@@ -124,8 +129,8 @@ class FormatParserTest {
     assertThat(FormatParser.parse("a/b", text).field("words"))
         .hasValueSatisfying(
             field -> {
-              assertThat(field.shape()).isEqualTo(Shape.ARRAY);
-              assertThat(field.valueSize()).isEqualTo(element);
+              assertThat(field.shape())
+                  .isEqualTo(new Shape.Array(Shape.Element.of(element, false), size / element));
               assertThat(field.size()).isEqualTo(size);
             });
   }
@@ -158,8 +163,8 @@ class FormatParserTest {
     assertThat(FormatParser.parse("syscalls/sys_enter_x", text).field("a"))
         .hasValueSatisfying(
             field -> {
-              assertThat(field.valueSize()).isEqualTo(size);
-              assertThat(field.valueSigned()).isEqualTo(signed);
+              assertThat(field.shape())
+                  .isEqualTo(new Shape.Scalar(ScalarType.of(size, signed), ScalarType.U64));
               assertThat(field.size()).isEqualTo(8);
             });
   }

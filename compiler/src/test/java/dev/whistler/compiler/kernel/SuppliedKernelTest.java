@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.compiler.kernel.KernelStruct.Field;
-import dev.whistler.compiler.kernel.KernelStruct.Shape;
+import dev.whistler.compiler.type.Field;
+import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -128,13 +129,13 @@ class SuppliedKernelTest {
 
     assertThat(task.fields())
         .containsExactly(
-            new Field("pid", Shape.INTEGER, 0, 32, 4, true, 4, -1, "pid_t"),
-            new Field("parent", Shape.POINTER, 64, 64, 8, false, 8, -1, "task"),
-            new Field("comm", Shape.ARRAY, 128, 128, 16, true, 1, 16, ""),
-            new Field("on", Shape.BIT_FIELD, 256, 3, 4, false, 4, -1, ""),
-            new Field("off", Shape.BIT_FIELD, 259, 5, 4, true, 4, -1, ""),
-            new Field("a", Shape.INTEGER, 320, 64, 8, true, 8, -1, ""),
-            new Field("b", Shape.INTEGER, 320, 64, 8, true, 8, -1, ""));
+            new Field<>("pid", 0, new Shape.Scalar(ScalarType.I32), "pid_t"),
+            new Field<>("parent", 8, Shape.Pointer.KERNEL, "task"),
+            new Field<>("comm", 16, new Shape.Array(new Shape.Scalar(ScalarType.I8), 16), ""),
+            new Field<>("on", 32, new Shape.BitField(0, 3, 4, false), ""),
+            new Field<>("off", 32, new Shape.BitField(3, 5, 4, true), ""),
+            new Field<>("a", 40, new Shape.Scalar(ScalarType.I64), ""),
+            new Field<>("b", 40, new Shape.Scalar(ScalarType.I64), ""));
   }
 
   @Test
@@ -152,8 +153,8 @@ class SuppliedKernelTest {
 
     assertThat(kernel.function("__traceiter_fork").orElseThrow().parameters())
         .containsExactly(
-            new KernelFunction.Parameter("parent", 8, false, "task", true),
-            new KernelFunction.Parameter("pid", 4, true, "", false));
+            new Field<>("parent", 0, Shape.Pointer.KERNEL, "task"),
+            new Field<>("pid", 8, new Shape.Scalar(ScalarType.I32), ""));
     assertThat(kernel(blobs().base(), null).function("__traceiter_fork")).isEmpty();
   }
 
@@ -196,7 +197,7 @@ class SuppliedKernelTest {
     RecordingKernelDescription recording = new RecordingKernelDescription(old);
 
     assertThat(recording.tracepoint("x", "y", asked).orElseThrow().fields())
-        .extracting(TracepointFormat.Field::name)
+        .extracting(Field::name)
         .containsExactly("pid");
     Trace trace = recording.trace();
     assertThat(trace.matches(recent)).isTrue();
@@ -258,10 +259,10 @@ class SuppliedKernelTest {
     KernelDescription kernel = kernel(Files.readAllBytes(vmlinux), null);
 
     KernelStruct task = kernel.structs("task_struct").getFirst();
-    assertThat(task.field("real_parent").orElseThrow().typeName()).isEqualTo("task_struct");
-    assertThat(task.field("tgid").orElseThrow().typeName()).isEqualTo("pid_t");
+    assertThat(task.field("real_parent").orElseThrow().cType()).isEqualTo("task_struct");
+    assertThat(task.field("tgid").orElseThrow().cType()).isEqualTo("pid_t");
     assertThat(kernel.function("__traceiter_sched_process_fork").orElseThrow().parameters())
-        .extracting(KernelFunction.Parameter::name)
+        .extracting(Field::name)
         .containsExactly("parent", "child");
     assertThat(kernel.structNames()).contains("sock", "file");
   }

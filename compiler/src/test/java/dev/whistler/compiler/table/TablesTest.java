@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.compiler.kernel.Architecture;
+import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
+import dev.whistler.compiler.type.Shape;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -153,9 +155,11 @@ class TablesTest {
     ContextStructure skb = Contexts.of(type("tc"), Architecture.X86_64).orElseThrow();
     ContextStructure cgroup = Contexts.of(type("cgroup-skb"), Architecture.X86_64).orElseThrow();
 
-    assertThat(skb.field("data").orElseThrow().region()).isEqualTo(Region.PACKET);
-    assertThat(skb.field("cb").orElseThrow().count()).isEqualTo(5);
-    assertThat(skb.at(52)).extracting(ContextStructure.Field::name).containsExactly("cb");
+    assertThat(skb.field("data").orElseThrow().shape())
+        .isEqualTo(new Shape.Pointer(ScalarType.U32, Region.PACKET));
+    assertThat(skb.field("cb").orElseThrow().shape())
+        .isEqualTo(new Shape.Numbers(ScalarType.U32, 5));
+    assertThat(skb.at(52)).extracting(Field::name).containsExactly("cb");
     assertThat(skb.at(50)).isEmpty();
     assertThat(type("tc").mayStore(skb.field("tc-classid").orElseThrow())).isTrue();
     assertThat(type("cgroup-skb").mayStore(cgroup.field("tc-classid").orElseThrow())).isFalse();
