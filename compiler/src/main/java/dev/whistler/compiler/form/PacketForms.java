@@ -13,7 +13,6 @@ import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.tree.TreeBuilder;
-import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.Field;
 import dev.whistler.compiler.type.PointerType;
 import dev.whistler.compiler.type.Region;
@@ -332,7 +331,7 @@ final class PacketForms {
   private static Expr windowed(
       Layer layer, List<Datum> names, Form form, BodyAnalyzer body, Use use, boolean socketBuffer) {
     Origin origin = form.origin();
-    TreeBuilder at = Trees.at(origin);
+    TreeBuilder at = form.at();
     long exit = earlyExit(form, body, socketBuffer);
     List<Local> locals = new ArrayList<>();
     List<Expr> inits = new ArrayList<>();

@@ -17,7 +17,6 @@ import dev.whistler.compiler.table.Helpers;
 import dev.whistler.compiler.tree.Expr;
 import dev.whistler.compiler.tree.Local;
 import dev.whistler.compiler.tree.TreeBuilder;
-import dev.whistler.compiler.tree.Trees;
 import dev.whistler.compiler.type.MapDefinition;
 import dev.whistler.compiler.type.MapType;
 import dev.whistler.compiler.type.PointerType;
@@ -175,7 +174,7 @@ final class RingForms {
     body.arity(form, 1, -1);
     Head head = head(form, body);
     Origin origin = form.origin();
-    TreeBuilder at = Trees.at(origin);
+    TreeBuilder at = form.at();
     HelperCalls.checkAllowed("ringbuf-reserve", origin, body);
     Expr reserved = reserveCall(head.ring(), head.size(), at.zero(), at);
     Local pointer =
@@ -235,7 +234,7 @@ final class RingForms {
     MapDefinition ring = ring(form.operand(0), body);
     RecordSize size = size(ring, form.operand(1), body);
     Origin origin = form.origin();
-    TreeBuilder at = Trees.at(origin);
+    TreeBuilder at = form.at();
     HelperCalls.checkAllowed("ringbuf-reserve", origin, body);
     Expr call = reserveCall(ring, size, flags(form, 2, body), at);
     Resource resource = new Resource("the reservation of " + ring.name(), ring, false, origin);
@@ -257,7 +256,7 @@ final class RingForms {
       throw body.fail(Message.OPERAND_IS_NO_RESERVATION, pointer.origin());
     }
     Origin origin = form.origin();
-    TreeBuilder at = Trees.at(origin);
+    TreeBuilder at = form.at();
     Expr flags = flags(form, 1, body);
     List<Expr> forms = new ArrayList<>();
     forms.add(endCall(submit ? SUBMIT : DISCARD, pointer, flags, at));

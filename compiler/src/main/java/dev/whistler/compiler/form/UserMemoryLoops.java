@@ -17,6 +17,9 @@ import java.util.Optional;
 
 /** {@code do-user-ptrs} and {@code do-user-array} (section 8.1). */
 final class UserMemoryLoops {
+  private static final List<String> POINTERS = List.of("v", "base", "count", "bound");
+  private static final List<String> ARRAY = List.of("v", "type", "base", "count", "bound");
+
   private UserMemoryLoops() {}
 
   static void register(Map<String, Operator> table) {
@@ -25,27 +28,25 @@ final class UserMemoryLoops {
   }
 
   /**
-   * What a use gives to its template: the head {@code (v … base count C [:index i])} and the forms.
+   * What a use gives to its template: the parts of the head and the forms.
    *
-   * @param place of the base in the head
+   * @param names of the parts that must be there; {@code :index i} may follow
    */
   private static Map<String, Datum> arguments(
-      Form form, int place, String shape, BodyAnalyzer body) {
+      Form form, List<String> names, String shape, BodyAnalyzer body) {
     body.arity(form, 1, -1);
     Datum datum = form.operand(0);
     List<Datum> head =
         ProperList.require(datum, "the head of " + form.name(), form.origin(), body.diagnostics());
-    if (head.size() < place + 3) {
+    if (head.size() < names.size()) {
       throw body.fail(Message.USER_LOOP_HEAD, body.originOf(datum), form.name(), shape);
     }
     Map<String, Datum> arguments = new HashMap<>();
-    arguments.put("v", head.getFirst());
-    arguments.put("type", head.get(1));
-    arguments.put("base", head.get(place));
-    arguments.put("count", head.get(place + 1));
-    arguments.put("bound", head.get(place + 2));
+    for (int i = 0; i < names.size(); i++) {
+      arguments.put(names.get(i), head.get(i));
+    }
     arguments.put("forms", ProperList.of(form.from(1), null));
-    List<Datum> options = head.subList(place + 3, head.size());
+    List<Datum> options = head.subList(names.size(), head.size());
     if (options.size() == 2
         && options.getFirst() instanceof Datum.Symbol s
         && s.name().isKeyword()
@@ -58,12 +59,12 @@ final class UserMemoryLoops {
   }
 
   private static Expr pointers(Form form, BodyAnalyzer body, Use use) {
-    Map<String, Datum> arguments = arguments(form, 1, "(v base count C [:index i])", body);
+    Map<String, Datum> arguments = arguments(form, POINTERS, "(v base count C [:index i])", body);
     return StandardMacros.analyze("do-user-ptrs", arguments, form, body);
   }
 
   private static Expr array(Form form, BodyAnalyzer body, Use use) {
-    Map<String, Datum> arguments = arguments(form, 2, "(v TYPE base count C [:index i])", body);
+    Map<String, Datum> arguments = arguments(form, ARRAY, "(v TYPE base count C [:index i])", body);
     Datum type = Objects.requireNonNull(arguments.get("type"));
     Optional<ScalarType> scalar = TypeNames.scalar(type);
     if (scalar.isPresent()) {
