@@ -26,7 +26,7 @@ public final class Pipeline {
   }
 
   /** Passes that improve code; tests switch them off one by one. */
-  private static List<Pass> improving(int instructionSet) {
+  static List<Pass> improving(int instructionSet) {
     Pass simplify = new Simplify();
     Pass control = new Control();
     Pass commonValues = new CommonValues();
@@ -63,7 +63,7 @@ public final class Pipeline {
   }
 
   /** Passes that instruction selection relies on. */
-  private static List<Pass> legalising() {
+  static List<Pass> legalising() {
     return List.of(
         new DeadCode(),
         new ExpandCompares(),
