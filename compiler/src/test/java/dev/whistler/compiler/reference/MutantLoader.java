@@ -1,6 +1,8 @@
 package dev.whistler.compiler.reference;
 
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.proof.Examiner;
+import dev.whistler.compiler.proof.PassExaminer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.NullMarked;
 final class MutantLoader extends ClassLoader {
   private static final Pattern OWN =
       Pattern.compile(
-          "dev\\.whistler\\.compiler\\.((flow|ir|pass|emit|object)\\..*|reference\\.WhistlerCodeGenerator)");
+          "dev\\.whistler\\.compiler\\.((flow|ir|pass|emit|object)\\..*"
+              + "|reference\\.WhistlerCodeGenerator|proof\\.(?!Examiner$).*)");
 
   /** The whole compiler, but for the interface by which it is asked. */
   private static final Pattern WHOLE =
@@ -49,6 +52,11 @@ final class MutantLoader extends ClassLoader {
   /** The code generator with the defect. */
   static CodeGenerator load(Mutant mutant) throws IOException, ReflectiveOperationException {
     return (CodeGenerator) load(mutant, OWN, WhistlerCodeGenerator.class);
+  }
+
+  /** Proofs about passes with the defect. */
+  static Examiner loadExaminer(Mutant mutant) throws IOException, ReflectiveOperationException {
+    return (Examiner) load(mutant, OWN, PassExaminer.class);
   }
 
   /** The whole compiler with the defect. */
