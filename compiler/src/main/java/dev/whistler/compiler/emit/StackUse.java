@@ -7,8 +7,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which stack objects are in use at the same time. An object is in use from where it was touched on
@@ -66,35 +70,59 @@ final class StackUse {
     return number;
   }
 
+  /**
+   * Object by object, going through nothing but the blocks where it is in use: most objects are
+   * written as a whole and used up soon after.
+   */
   private void analyze(MachineRoutine machine) {
-    Map<MachineBlock, List<Event>> events = new HashMap<>();
+    Map<MachineBlock, List<Event>> events = new LinkedHashMap<>();
+    List<Map<MachineBlock, Event>> firsts = new ArrayList<>();
+    objects.forEach(object -> firsts.add(new LinkedHashMap<>()));
     for (MachineBlock block : machine.blocks) {
       List<Event> list = events(block);
       if (!list.isEmpty()) {
         events.put(block, list);
+        list.forEach(event -> firsts.get(event.object()).putIfAbsent(block, event));
       }
     }
-    DataFlow<MachineBlock, BitSet> touched = DataFlow.ofSets(machine.blocks, Direction.FORWARD);
-    touched.solve(events.keySet(), (block, before) -> touched(events(block, events), before));
-    DataFlow<MachineBlock, BitSet> wanted = DataFlow.ofSets(machine.blocks, Direction.BACKWARD);
-    wanted.solve(events.keySet(), (block, behind) -> wanted(events(block, events), behind));
-    events.forEach((block, list) -> connect(list, touched.into(block), wanted.into(block)));
+    Map<MachineBlock, Set<Integer>> wanted = new HashMap<>();
+    Map<MachineBlock, Set<Integer>> touched = new HashMap<>();
+    DataFlow<MachineBlock, Boolean> backward =
+        new DataFlow<>(machine.blocks, Direction.BACKWARD, false, Boolean::logicalOr);
+    DataFlow<MachineBlock, Boolean> forward =
+        new DataFlow<>(machine.blocks, Direction.FORWARD, false, Boolean::logicalOr);
+    for (int object = 0; object < objects.size(); object++) {
+      Map<MachineBlock, Event> first = firsts.get(object);
+      backward.solve(first.keySet(), (block, behind) -> isWanted(first.get(block), behind));
+      // Where it is not wanted any longer, nobody asks whether it was touched before.
+      forward.solve(
+          first.keySet(),
+          (block, before) -> backward.into(block) && (before || first.containsKey(block)));
+      note(object, backward, events, wanted);
+      note(object, forward, events, touched);
+    }
+    events.forEach(
+        (block, list) ->
+            connect(
+                list, touched.getOrDefault(block, Set.of()), wanted.getOrDefault(block, Set.of())));
   }
 
-  private static List<Event> events(MachineBlock block, Map<MachineBlock, List<Event>> events) {
-    return events.getOrDefault(block, List.of());
+  /** Whether an object may be read from the start of a block on, by what it does to it first. */
+  private static boolean isWanted(@Nullable Event first, boolean behind) {
+    return first == null ? behind : !first.whole();
   }
 
-  private static BitSet touched(List<Event> events, BitSet before) {
-    BitSet touched = (BitSet) before.clone();
-    events.forEach(event -> touched.set(event.object()));
-    return touched;
-  }
-
-  private static BitSet wanted(List<Event> events, BitSet behind) {
-    BitSet wanted = (BitSet) behind.clone();
-    events.reversed().forEach(event -> wanted.set(event.object(), !event.whole()));
-    return wanted;
+  /** Notes an object in the blocks with events that a fact about it comes into. */
+  private static void note(
+      int object,
+      DataFlow<MachineBlock, Boolean> flow,
+      Map<MachineBlock, List<Event>> events,
+      Map<MachineBlock, Set<Integer>> noted) {
+    for (MachineBlock block : flow.reached()) {
+      if (events.containsKey(block)) {
+        noted.computeIfAbsent(block, b -> new LinkedHashSet<>()).add(object);
+      }
+    }
   }
 
   /** The events of a block in order; that of an address given to a call stands at the call too. */
@@ -146,25 +174,27 @@ final class StackUse {
     return false;
   }
 
-  private void connect(List<Event> events, BitSet touched, BitSet wantedAtEnd) {
-    // Going backwards, what is wanted; an object is in use if it was touched as well.
-    BitSet wanted = (BitSet) wantedAtEnd.clone();
-    List<BitSet> touchedBefore = new ArrayList<>();
-    BitSet sofar = (BitSet) touched.clone();
-    for (Event event : events) {
-      touchedBefore.add((BitSet) sofar.clone());
-      sofar.set(event.object());
+  private void connect(List<Event> events, Set<Integer> touched, Set<Integer> wantedAtEnd) {
+    Map<Integer, Integer> firstEvent = new HashMap<>();
+    for (int i = 0; i < events.size(); i++) {
+      firstEvent.putIfAbsent(events.get(i).object(), i);
     }
+    // Going backwards, what is wanted; an object is in use if it was touched as well.
+    Set<Integer> wanted = new LinkedHashSet<>(wantedAtEnd);
     for (int i = events.size() - 1; i >= 0; i--) {
       Event event = events.get(i);
-      BitSet inUse = (BitSet) wanted.clone();
-      inUse.and(touchedBefore.get(i));
-      inUse.clear(event.object());
-      together.get(event.object()).or(inUse);
-      for (int other = inUse.nextSetBit(0); other >= 0; other = inUse.nextSetBit(other + 1)) {
-        together.get(other).set(event.object());
+      for (int other : wanted) {
+        boolean inUse = touched.contains(other) || firstEvent.getOrDefault(other, i) < i;
+        if (inUse && other != event.object()) {
+          together.get(event.object()).set(other);
+          together.get(other).set(event.object());
+        }
       }
-      wanted.set(event.object(), !event.whole());
+      if (event.whole()) {
+        wanted.remove(event.object());
+      } else {
+        wanted.add(event.object());
+      }
     }
   }
 }

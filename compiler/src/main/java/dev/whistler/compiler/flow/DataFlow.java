@@ -39,8 +39,11 @@ public final class DataFlow<N extends Node<N>, F> {
   private final F initial;
   private final BinaryOperator<F> meet;
   private final List<F> facts;
-  private final BitSet reached = new BitSet();
-  private final BitSet waiting = new BitSet();
+
+  /** Places whose fact is not the initial one. */
+  private final List<Integer> reached = new ArrayList<>();
+
+  private final Queue waiting;
 
   /**
    * Makes a graph ready.
@@ -62,6 +65,70 @@ public final class DataFlow<N extends Node<N>, F> {
     }
     receivers = receivers(direction);
     facts = new ArrayList<>(Collections.nCopies(order.size(), initial));
+    waiting = new Queue(order.size());
+  }
+
+  /**
+   * Places that wait for their turn, in rounds: one that is behind the present place waits for the
+   * next round. A round costs as much as lies between its first place and its last one.
+   */
+  private static final class Queue {
+    private final long[] words;
+    private int at;
+    private int ahead;
+    private int behind;
+    private int firstBehind;
+
+    Queue(int places) {
+      words = new long[places / Long.SIZE + 1];
+    }
+
+    void add(int place) {
+      long bit = 1L << place;
+      if ((words[place / Long.SIZE] & bit) != 0) {
+        return;
+      }
+      words[place / Long.SIZE] |= bit;
+      if (place >= at) {
+        ahead++;
+      } else {
+        firstBehind = behind == 0 ? place : Math.min(firstBehind, place);
+        behind++;
+      }
+    }
+
+    boolean isEmpty() {
+      return ahead + behind == 0;
+    }
+
+    /** Begins a round. */
+    void rewind() {
+      at = firstBehind;
+      ahead = behind;
+      behind = 0;
+    }
+
+    /** Makes all that is added now wait for the next round. */
+    void close() {
+      at = Integer.MAX_VALUE;
+    }
+
+    /** The next place of the round; -1 at its end. */
+    int next() {
+      if (ahead == 0) {
+        return -1;
+      }
+      int word = at / Long.SIZE;
+      long bits = words[word] & -1L << at;
+      while (bits == 0) {
+        bits = words[++word];
+      }
+      int place = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+      words[word] &= ~(1L << place);
+      at = place + 1;
+      ahead--;
+      return place;
+    }
   }
 
   /** For sets: where two ways meet, what is in one of them is known. */
@@ -111,12 +178,11 @@ public final class DataFlow<N extends Node<N>, F> {
    * @throws IllegalStateException if the facts do not settle
    */
   public void solve(Iterable<N> from, BiFunction<N, F, F> transfer) {
-    for (int i = reached.nextSetBit(0); i >= 0; i = reached.nextSetBit(i + 1)) {
-      facts.set(i, initial);
-    }
+    reached.forEach(i -> facts.set(i, initial));
     reached.clear();
+    waiting.close();
     for (N node : from) {
-      waiting.set(place[node.number()]);
+      waiting.add(place[node.number()]);
     }
     // Each round carries facts up to the next edge of a loop that leads back, and on a path without
     // a circle there are fewer of those than blocks (J. Kam and J. Ullman, 1976).
@@ -124,16 +190,18 @@ public final class DataFlow<N extends Node<N>, F> {
       if (round > order.size() + 1) {
         throw new IllegalStateException("the facts do not settle");
       }
-      for (int i = waiting.nextSetBit(0); i >= 0; i = waiting.nextSetBit(i + 1)) {
-        waiting.clear(i);
+      waiting.rewind();
+      for (int i = waiting.next(); i >= 0; i = waiting.next()) {
         F out = transfer.apply(order.get(i), facts.get(i));
         for (int receiver : receivers[i]) {
           F known = facts.get(receiver);
           F met = meet.apply(known, out);
           if (!met.equals(known)) {
+            if (known.equals(initial)) {
+              reached.add(receiver);
+            }
             facts.set(receiver, met);
-            reached.set(receiver);
-            waiting.set(receiver);
+            waiting.add(receiver);
           }
         }
       }
@@ -147,10 +215,8 @@ public final class DataFlow<N extends Node<N>, F> {
 
   /** The blocks into which other facts come than the initial one. */
   public List<N> reached() {
-    List<N> nodes = new ArrayList<>(reached.cardinality());
-    for (int i = reached.nextSetBit(0); i >= 0; i = reached.nextSetBit(i + 1)) {
-      nodes.add(order.get(i));
-    }
+    List<N> nodes = new ArrayList<>(reached.size());
+    reached.forEach(i -> nodes.add(order.get(i)));
     return nodes;
   }
 }
