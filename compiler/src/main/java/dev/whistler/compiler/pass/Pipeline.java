@@ -35,6 +35,7 @@ public final class Pipeline {
         // What the source says in a roundabout way.
         simplify,
         control,
+        new LateTests(),
         commonValues,
         simplify,
         // What is known already: bounds, lengths, memory.
@@ -49,6 +50,7 @@ public final class Pipeline {
         new KeptLengths(),
         new DeadCode(),
         new DeadStores(),
+        new SharedTests(),
         // Fewer bits.
         new Narrowing(instructionSet),
         simplify,

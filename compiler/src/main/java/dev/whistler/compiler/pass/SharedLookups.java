@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a reservation succeeds or not, its outcome is counted in the same statistics entry. So
- * the entry is looked up once, before the test of the reservation, instead of on both ways.
- * Elements of arrays never move; their keys here are constants.
+ * the entry is looked up once, before the test of the reservation, instead of on both ways; the
+ * same where both ways from any branch begin with the same look-up. Elements of arrays never move;
+ * their keys here are constants.
  */
 final class SharedLookups implements Pass {
   @Override
@@ -90,6 +91,8 @@ final class SharedLookups implements Pass {
       int failed = failedSide(block);
       if (failed >= 0) {
         share(block, failed, index, dominators, replacements);
+      } else if (block.terminator().operation() instanceof Operation.Branch) {
+        shareFirst(block, index, dominators, replacements);
       }
     }
     routine.replaceAll(replacements);
@@ -135,6 +138,33 @@ final class SharedLookups implements Pass {
       block.append(first.keyStore());
       block.append(first.call());
     }
+  }
+
+  private static void shareFirst(
+      Block block, Index index, Dominators dominators, IdentityHashMap<Value, Value> replacements) {
+    Lookup first = beginning(block.successors().getFirst(), index);
+    Lookup second = beginning(block.successors().getLast(), index);
+    if (first == null || second == null || first == second || !first.key().equals(second.key())) {
+      return;
+    }
+    index.take(first, dominators);
+    index.take(second, dominators);
+    remove(first.block(), Set.of(first.call(), first.keyStore()));
+    remove(second.block(), Set.of(second.call()));
+    replacements.put(second.call(), first.call());
+    block.append(first.keyStore());
+    block.append(first.call());
+  }
+
+  /** The look-up that a block with one predecessor begins with, and its key; or null. */
+  private static @Nullable Lookup beginning(Block block, Index index) {
+    Lookup first = index.firstIn(block);
+    return first != null
+            && block.predecessors().size() == 1
+            && block.instructions().indexOf(first.keyStore()) == 0
+            && block.instructions().indexOf(first.call()) == 1
+        ? first
+        : null;
   }
 
   private static void remove(Block block, Set<Value> values) {

@@ -245,6 +245,107 @@ class PassesTest {
     assertThat(count(after(body, new SingleNullTests()), test)).isEqualTo(1);
   }
 
+  /** Counts in either place of the statistics, by a byte of the packet. */
+  private Expr countedByAByte() {
+    return packet(
+        d,
+        64,
+        choose(
+            byteAt(0),
+            new Expr.Count(STATS, 0, Expr.Counter.LOST, Tree.HERE),
+            new Expr.Count(STATS, 0, Expr.Counter.PRODUCED, Tree.HERE)));
+  }
+
+  @Test
+  void sharedLookupsLookUpOnceWhereBothWaysBeginWithIt() {
+    String text = after(countedByAByte(), new SharedLookups());
+    assertThat(count(after(countedByAByte()), "map-lookup-elem")).isEqualTo(2);
+    assertThat(count(text, "map-lookup-elem")).isEqualTo(1);
+    // It stands before the byte is asked for.
+    assertThat(text.indexOf("map-lookup-elem")).isLessThan(text.indexOf("atomic"));
+  }
+
+  @Test
+  void sharedTestsAskOnceWhetherThereIsAnEntry() {
+    Pass[] before = {
+      new Simplify(), new Control(), new SharedLookups(), new DeadStores(), new Control()
+    };
+    // The packet's length, the byte, and the entry on both ways.
+    assertThat(count(after(countedByAByte(), before), "branch")).isEqualTo(4);
+    Pass[] all = java.util.Arrays.copyOf(before, before.length + 1);
+    all[before.length] = new SharedTests();
+    String text = after(countedByAByte(), all);
+    assertThat(count(text, "branch")).isEqualTo(3);
+    assertThat(count(text, "atomic")).isEqualTo(2);
+  }
+
+  @Test
+  void sharedTestsStayWhereTheWaysBringDifferentValues() {
+    Expr asked = wordAt(4);
+    Local word = local("word");
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                word,
+                asked,
+                choose(
+                    byteAt(0),
+                    choose(compare(Relation.EQUAL, read(word), number(5)), number(1), number(2)),
+                    choose(compare(Relation.EQUAL, read(word), number(5)), number(3), number(4)))));
+    String text = after(body, new Control());
+    assertThat(after(body, new Control(), new SharedTests())).isEqualTo(text);
+  }
+
+  /** Sets a flag if a byte is 3, reads the clock, and then asks for the flag. */
+  private Expr flagged(Expr... more) {
+    Local flag = local("flag");
+    List<Expr> forms = new ArrayList<>();
+    forms.add(call("ktime-get-ns", ScalarType.U64));
+    for (Expr form : more) {
+      forms.add(add(read(flag), form));
+    }
+    forms.add(choose(compare(Relation.NOT_EQUAL, read(flag), number(0)), number(5), number(6)));
+    Expr test = compare(Relation.EQUAL, byteAt(1), number(3));
+    return packet(
+        d, 64, let(flag, choose(test, number(1), number(0)), sequence(forms.toArray(new Expr[0]))));
+  }
+
+  @Test
+  void lateTestsAskForWhatTheFlagStandsFor() {
+    String text = after(flagged(), new Simplify(), new LateTests(), new Control());
+    assertThat(count(after(flagged()), "branch equal")).isEqualTo(1);
+    assertThat(count(text, "branch equal")).isEqualTo(1);
+    assertThat(text.indexOf("branch equal")).isGreaterThan(text.indexOf("ktime-get-ns"));
+    assertThat(count(text, "branch")).isEqualTo(2);
+  }
+
+  @Test
+  void lateTestsLeaveAFlagThatIsAskedForTwice() {
+    Local kept = local("kept");
+    Expr used = flagged(assign(kept, number(1)));
+    String text = after(used, new Simplify());
+    assertThat(after(used, new Simplify(), new LateTests())).isEqualTo(text);
+  }
+
+  @Test
+  void knownBranchesDecideComparisonsAsValues() {
+    Local word = local("word");
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                word,
+                wordAt(4),
+                when(
+                    compare(Relation.LESS, read(word), number(5)),
+                    ret(compare(Relation.LESS, read(word), number(9))))));
+    assertThat(after(body)).contains("compare less");
+    assertThat(after(body, new KnownBranches())).contains("return 1").doesNotContain("compare");
+  }
+
   @Test
   void sharedLookupsFindTheStatisticsOnce() {
     Local record = record();

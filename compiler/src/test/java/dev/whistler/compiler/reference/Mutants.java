@@ -183,6 +183,16 @@ final class Mutants {
               "blocks.set(i, share(first, partner, best, next));",
               "share(first, partner, best, next);"),
           new Mutant(
+              "a shared test leads where the other way went",
+              "pass/SharedTests.java",
+              "become(chooser.terminator(), common == 1 ? choice : choice.inverse());",
+              "become(chooser.terminator(), common == 1 ? choice.inverse() : choice);"),
+          new Mutant(
+              "a flag that is asked for means its opposite",
+              "pass/LateTests.java",
+              "Test test = same ? made : made.inverse();",
+              "Test test = same ? made.inverse() : made;"),
+          new Mutant(
               "stores at different offsets count as equal ends",
               "emit/MachineInstruction.java",
               "        && offset == other.offset\n",
