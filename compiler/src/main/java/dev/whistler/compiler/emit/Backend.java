@@ -32,9 +32,11 @@ public final class Backend {
   private static CompiledFunction emit(Routine routine, CompilationOptions options) {
     MachineRoutine machine = Selector.select(routine, options.instructionSet());
     RegisterAllocator.allocate(machine);
+    // Before ends of blocks are compared: what lies at the same place in the frame is the same.
+    Frame frame = new Frame(machine);
+    frame.settle(machine);
     BlockLayout.arrange(machine, options.instructionSet(), options.disabledPasses());
     Trampolines.insert(machine, options.instructionSet());
-    return Encoder.encode(
-        machine, new Frame(machine), options.instructionSet(), options.instructionLimit());
+    return Encoder.encode(machine, frame, options.instructionSet(), options.instructionLimit());
   }
 }

@@ -91,15 +91,6 @@ final class Encoder {
 
   private void emit(MachineInstruction i) {
     mark(i.origin.line());
-    int offset = i.offset;
-    int immediate = i.immediate;
-    if (i.object != null) {
-      if (i.kind() == Opcode.ALU64) {
-        immediate += frame.offset(i.object);
-      } else {
-        offset += frame.offset(i.object);
-      }
-    }
     int target = Math.max(i.target, 0);
     int source = Math.max(i.source, 0);
     if (i.opcode == Opcode.LOAD_WIDE) {
@@ -111,7 +102,7 @@ final class Encoder {
       code.add(new Instruction(i.opcode, 0, PSEUDO_CALL, 0, -1));
       return;
     }
-    code.add(new Instruction(i.opcode, target, source, offset, immediate));
+    code.add(new Instruction(i.opcode, target, source, i.offset, i.immediate));
   }
 
   private void wide(MachineInstruction i, int target) {

@@ -77,8 +77,25 @@ final class Frame {
         Message.STACK_TOO_LARGE, largest.origin(), machine.routine.symbol(), size, breakdown);
   }
 
+  /** Puts the places of objects into the instructions that refer to them. */
+  void settle(MachineRoutine machine) {
+    for (MachineBlock block : machine.blocks) {
+      for (MachineInstruction i : block.code) {
+        if (i.object == null) {
+          continue;
+        }
+        if (i.kind() == Opcode.ALU64) {
+          i.immediate += offset(i.object);
+        } else {
+          i.offset += offset(i.object);
+        }
+        i.object = null;
+      }
+    }
+  }
+
   /** Offset from the frame pointer, negative. */
-  int offset(StackObject object) {
+  private int offset(StackObject object) {
     Integer offset = offsets.get(object);
     if (offset == null) {
       throw new IllegalStateException(object + " has no place");

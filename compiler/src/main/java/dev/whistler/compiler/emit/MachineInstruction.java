@@ -34,6 +34,12 @@ final class MachineInstruction {
    */
   @Nullable StackObject object;
 
+  /**
+   * For loads and stores: whether the address is the program's context. The kernel rewrites these,
+   * so one instruction cannot serve both (reg_type_mismatch, kernel/bpf/verifier.c).
+   */
+  boolean context;
+
   /** For calls: r1 up to this register are read. */
   int arguments;
 
@@ -182,6 +188,7 @@ final class MachineInstruction {
         && offset == other.offset
         && immediate == other.immediate
         && wide == other.wide
+        && context == other.context
         && object == other.object
         && java.util.Objects.equals(symbol, other.symbol);
   }

@@ -48,6 +48,11 @@ public final class Opcode {
   /** Linux 6.10: jumps when the time that the kernel gives a loop is over. */
   public static final int MAY_GO = 0xe5;
 
+  /** Jumps by equality and by its opposite. */
+  static final int IF_EQUAL = 0x10;
+
+  static final int IF_UNEQUAL = 0x50;
+
   /** The first of the comparisons by less, which v1 does not have. */
   private static final int JUMP_IF_LESS = 0xa0;
 
@@ -168,10 +173,10 @@ public final class Opcode {
 
   static int jump(Relation relation) {
     return switch (relation) {
-      case EQUAL -> 0x10;
+      case EQUAL -> IF_EQUAL;
       case GREATER -> 0x20;
       case GREATER_EQUAL -> 0x30;
-      case NOT_EQUAL -> 0x50;
+      case NOT_EQUAL -> IF_UNEQUAL;
       case SIGNED_GREATER -> 0x60;
       case SIGNED_GREATER_EQUAL -> 0x70;
       case LESS -> JUMP_IF_LESS;

@@ -212,20 +212,26 @@ final class Selector {
                   registerOf(value)));
       case Operation.ContextLoad load ->
           code.add(
-              MachineInstruction.memory(
-                  Opcode.load(load.width()),
-                  registerOf(value),
-                  read(value.operand(0)),
-                  load.offset(),
-                  origin));
+              ofContext(
+                  MachineInstruction.memory(
+                      Opcode.load(load.width()),
+                      registerOf(value),
+                      read(value.operand(0)),
+                      load.offset(),
+                      origin)));
       case Operation.Store store ->
           store(store.width(), value.operand(0), store.displacement(), value.operand(1));
       case Operation.Zero zero -> zero(value.operand(0), zero.ranges());
       case Operation.ContextStore store -> {
         int word = read(value.operand(1));
         code.add(
-            MachineInstruction.memory(
-                Opcode.store(store.width()), read(value.operand(0)), word, store.offset(), origin));
+            ofContext(
+                MachineInstruction.memory(
+                    Opcode.store(store.width()),
+                    read(value.operand(0)),
+                    word,
+                    store.offset(),
+                    origin)));
       }
       case Operation.AtomicAdd add -> atomicAdd(value, add);
       case Operation.Call call ->
@@ -371,9 +377,16 @@ final class Selector {
       return instruction;
     }
     baseRegister = read(base);
-    return load
-        ? MachineInstruction.memory(opcode, register, baseRegister, offset, origin)
-        : MachineInstruction.memory(opcode, baseRegister, register, offset, origin);
+    instruction =
+        load
+            ? MachineInstruction.memory(opcode, register, baseRegister, offset, origin)
+            : MachineInstruction.memory(opcode, baseRegister, register, offset, origin);
+    return base.region() == Region.CONTEXT ? ofContext(instruction) : instruction;
+  }
+
+  private static MachineInstruction ofContext(MachineInstruction instruction) {
+    instruction.context = true;
+    return instruction;
   }
 
   private void store(int width, Value base, int displacement, Value value) {

@@ -4,6 +4,7 @@ import static dev.whistler.compiler.emit.Machine.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.tree.Expr.Relation;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,75 @@ class BlockLayoutTest {
             m1: r7 += r1
             m4: r7 += r8; call; r0 = 0; exit
             """);
+  }
+
+  /** Two ways that do {@code shared} and then decide by r0 where to go on. */
+  private void twoWaysDecideAlike(Relation first, Relation second, int sharedValue) {
+    MachineBlock other = machine.newBlock();
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, add(7, 1), set(0, sharedValue));
+    append(two, add(7, 2), set(0, sharedValue));
+    branch(one, 0, first, 0, end, other);
+    boolean turned = first != second;
+    branch(two, 0, second, 0, turned ? other : end, turned ? end : other);
+    work(other, 1);
+    append(other, exit());
+    append(end, set(0, 0), exit());
+  }
+
+  @Test
+  void equalEndsWithTheSameTestStandThereOnce() {
+    twoWaysDecideAlike(Relation.EQUAL, Relation.EQUAL, 3);
+
+    assertThat(arranged())
+        .isEqualTo(
+            """
+            m0: if r1 == 5 goto m1
+            m2: r7 += r2; goto m5
+            m1: r7 += r1
+            m5: r0 = 3; if r0 == 0 goto m3
+            m4: r7 += r7; exit
+            m3: r0 = 0; exit
+            """);
+  }
+
+  @Test
+  void aTestAndItsOppositeAreTheSameIfTheWaysAreToo() {
+    twoWaysDecideAlike(Relation.EQUAL, Relation.NOT_EQUAL, 3);
+    assertThat(arranged()).contains("m2: r7 += r2; goto m5\n");
+  }
+
+  @Test
+  void testsThatLeadElsewhereAreNotTheSame() {
+    twoWaysDecideAlike(Relation.EQUAL, Relation.GREATER, 3);
+    assertThat(arranged()).doesNotContain("m5");
+  }
+
+  @Test
+  void aCallIsSharedWithWhatItIsGiven() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    append(one, set(1, 1), set(2, 3), MachineInstruction.call(1, 2, Tree.HERE));
+    one.next = end;
+    append(two, set(1, 2), set(2, 3), MachineInstruction.call(1, 2, Tree.HERE));
+    two.next = end;
+    append(end, set(0, 0), exit());
+
+    // Two maps, perhaps: then the kernel would not know which one the call is for.
+    assertThat(arranged()).contains("m2: r1 = 2; r2 = 3; call; goto m3");
+  }
+
+  @Test
+  void accessesOfTheContextAreNotThoseOfMemory() {
+    branch(entry, 1, Relation.EQUAL, 5, one, two);
+    for (MachineBlock block : List.of(one, two)) {
+      MachineInstruction load = MachineInstruction.memory(Opcode.load(4), 1, 6, 0, Tree.HERE);
+      load.context = block == one;
+      append(block, load, add(7, 1));
+      block.next = end;
+    }
+    append(end, set(0, 0), exit());
+
+    assertThat(arranged()).contains("m2: r1 = null; r7 += r1; goto m3");
   }
 
   @Test

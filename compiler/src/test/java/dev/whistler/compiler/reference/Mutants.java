@@ -180,8 +180,13 @@ final class Mutants {
           new Mutant(
               "a block is merged again at an end it has given away",
               "emit/TailMerging.java",
-              "blocks.set(i, share(first, partner, best, next));",
-              "share(first, partner, best, next);"),
+              "blocks.set(i, share(first, partner, best));",
+              "share(first, partner, best);"),
+          new Mutant(
+              "a test and its opposite share their end with the ways as they are",
+              "emit/TailMerging.java",
+              "? new Way(test.opposite(), block.next, block.taken)",
+              "? new Way(test.opposite(), block.taken, block.next)"),
           new Mutant(
               "a shared test leads where the other way went",
               "pass/SharedTests.java",
