@@ -1,7 +1,7 @@
-cheaper (xdp, 20 instructions)
+cheaper (xdp, 18 instructions)
 ; 02-cheaper-operations.lisp:6:12  (let ((x n))
-    0:  r1 = n ll
-    2:  r2 = *(u64 *)(r1 + 0)
+    0:  r4 = n ll
+    2:  r2 = *(u64 *)(r4 + 0)
 ; 02-cheaper-operations.lisp:7:16  (setf n (+ (* x 8) (/ x 16) (mod x 32) (logior x 0) (* x 1) (/ x 10))))
     3:  r1 = r2
     4:  r1 <<= 3
@@ -22,8 +22,7 @@ cheaper (xdp, 20 instructions)
 ; 02-cheaper-operations.lisp:7:13  (setf n (+ (* x 8) (/ x 16) (mod x 32) (logior x 0) (* x 1) (/ x 10))))
    14:  r1 += r2
 ; 02-cheaper-operations.lisp:7:5  (setf n (+ (* x 8) (/ x 16) (mod x 32) (logior x 0) (* x 1) (/ x 10))))
-   15:  r2 = n ll
-   17:  *(u64 *)(r2 + 0) = r1
+   15:  *(u64 *)(r4 + 0) = r1
 ; 02-cheaper-operations.lisp:8:3  XDP_PASS)
-   18:  r0 = 2
-   19:  exit
+   16:  r0 = 2
+   17:  exit

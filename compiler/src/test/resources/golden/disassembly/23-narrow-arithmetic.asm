@@ -1,4 +1,4 @@
-narrow_arithmetic (tc, 18 instructions)
+narrow_arithmetic (tc, 14 instructions)
 ; 23-narrow-arithmetic.lisp:8:13  (let* ((a (ctx len)) (b (ctx mark)) (product u32 (* a b)))
     0:  r2 = *(u32 *)(r1 + 0)
 ; 23-narrow-arithmetic.lisp:8:27  (let* ((a (ctx len)) (b (ctx mark)) (product u32 (* a b)))
@@ -13,13 +13,11 @@ narrow_arithmetic (tc, 18 instructions)
     7:  r1 = r2
     8:  r1 -= r4
 ; 23-narrow-arithmetic.lisp:9:5  (setf low product
-    9:  r3 = field ll
-   11:  *(u32 *)(r3 + 0) = r1
+    9:  *(u32 *)(r3 + 8) = r1
 ; 23-narrow-arithmetic.lisp:11:16  wide (+ a b)))
-   12:  r2 += r4
+   10:  r2 += r4
 ; 23-narrow-arithmetic.lisp:9:5  (setf low product
-   13:  r1 = wide ll
-   15:  *(u64 *)(r1 + 0) = r2
+   11:  *(u64 *)(r3 + 16) = r2
 ; 23-narrow-arithmetic.lisp:12:3  TC_ACT_OK)
-   16:  r0 = 0
-   17:  exit
+   12:  r0 = 0
+   13:  exit

@@ -97,32 +97,31 @@ sets (xdp, 21 instructions)
    19:  r0 = 2
    20:  exit
 == v4 ==
-sets (xdp, 20 instructions)
+sets (xdp, 19 instructions)
 ; 43-instruction-sets.lisp:7:3  (with-packet (d e :min-len 16)
     0:  r2 = *(u32 *)(r1 + 0)
     1:  r3 = *(u32 *)(r1 + 4)
     2:  r1 = r2
     3:  r1 += 16
-    4:  if r1 > r3 goto +13 <18>
+    4:  if r1 > r3 goto +12 <17>
 ; 43-instruction-sets.lisp:8:18  (let ((delta (load i16 d 4)) (n (load i32 d 8)))
-    5:  r1 = *(u16 *)(r2 + 4)
-    6:  r3 = (s16)r1
+    5:  r3 = *(s16 *)(r2 + 4)
 ; 43-instruction-sets.lisp:8:37  (let ((delta (load i16 d 4)) (n (load i32 d 8)))
-    7:  r1 = *(u32 *)(r2 + 8)
+    6:  r1 = *(u32 *)(r2 + 8)
 ; 43-instruction-sets.lisp:9:13  (when (s< n -7)
-    8:  if w1 s>= -7 goto +3 <12>
+    7:  if w1 s>= -7 goto +3 <11>
 ; 43-instruction-sets.lisp:10:9  (setf small delta))
-    9:  r1 = small ll
-   11:  *(u64 *)(r1 + 0) = r3
+    8:  r1 = small ll
+   10:  *(u64 *)(r1 + 0) = r3
 ; 43-instruction-sets.lisp:11:16  (when (< (load u32 d 0) (load u32 d 12))
-   12:  r3 = *(u32 *)(r2 + 0)
+   11:  r3 = *(u32 *)(r2 + 0)
 ; 43-instruction-sets.lisp:11:31  (when (< (load u32 d 0) (load u32 d 12))
-   13:  r1 = *(u32 *)(r2 + 12)
+   12:  r1 = *(u32 *)(r2 + 12)
 ; 43-instruction-sets.lisp:11:13  (when (< (load u32 d 0) (load u32 d 12))
-   14:  if r3 >= r1 goto +3 <18>
+   13:  if r3 >= r1 goto +3 <17>
 ; 43-instruction-sets.lisp:12:9  (setf small 1))))
-   15:  r1 = small ll
-   17:  *(u64 *)(r1 + 0) = 1
+   14:  r1 = small ll
+   16:  *(u64 *)(r1 + 0) = 1
 ; 43-instruction-sets.lisp:13:3  XDP_PASS)
-   18:  r0 = 2
-   19:  exit
+   17:  r0 = 2
+   18:  exit

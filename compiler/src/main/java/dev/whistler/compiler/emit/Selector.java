@@ -10,7 +10,9 @@ import dev.whistler.compiler.source.Origin;
 import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.Region;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +34,20 @@ final class Selector {
   private final NeededBounds bounds;
   private final Map<Block, MachineBlock> blocks = new HashMap<>();
 
+  /** Loads (v4) that extend the sign at once, with the conversion whose result they give. */
+  private final Map<Value, Value> signedLoads = new HashMap<>();
+
   /** Constants that are in a register at the present place. */
   private final Map<Long, Integer> constants = new HashMap<>();
+
+  /** More of them at once would take registers from values. */
+  private static final int MOST_ADDRESSES = 3;
+
+  /** The address of a byte of global data in a register. */
+  private record Held(Operation.DataAddress data, int register) {}
+
+  /** Addresses that are in a register at the present place, the last one first. */
+  private final Deque<Held> addresses = new ArrayDeque<>();
 
   private List<MachineInstruction> code = new ArrayList<>();
   private Origin origin;
@@ -61,11 +75,14 @@ final class Selector {
         });
     for (Block block : order) {
       blocks.put(block, machine.newBlock());
+      if (instructionSet >= 4) {
+        block.instructions().forEach(this::findSignedLoad);
+      }
     }
     for (Block block : order) {
       MachineBlock target = machineBlock(block);
       code = target.code;
-      constants.clear();
+      forgetLeaves();
       for (Value value : block.instructions()) {
         origin = value.origin();
         select(value);
@@ -74,6 +91,23 @@ final class Selector {
     }
     markLoops(order);
     return machine;
+  }
+
+  /** A load whose only use is the conversion of all that it loads. */
+  private void findSignedLoad(Value value) {
+    if (value.operation() instanceof Operation.Extend extend
+        && extend.scalar().signed()
+        && diesHere(value.operand(0))) {
+      int loaded =
+          switch (value.operand(0).operation()) {
+            case Operation.Load load -> load.width();
+            case Operation.ContextLoad load -> load.width();
+            default -> 0;
+          };
+      if (loaded == extend.scalar().width()) {
+        signedLoads.put(value.operand(0), value);
+      }
+    }
   }
 
   private MachineBlock machineBlock(Block block) {
@@ -113,6 +147,11 @@ final class Selector {
     return register;
   }
 
+  private void forgetLeaves() {
+    constants.clear();
+    addresses.clear();
+  }
+
   /** A register that holds a value, for reading only. */
   private int read(Value value) {
     if (!value.isLeaf()) {
@@ -145,12 +184,15 @@ final class Selector {
     switch ((Operation.Leaf) leaf.operation()) {
       case Operation.Constant constant -> {
         long value = constant.value();
+        Integer known = constants.get(value);
         if (value == (int) value) {
           code.add(MachineInstruction.moveImmediate(register, (int) value, origin));
         } else if (value >>> 32 == 0 && instructionSet >= 3) {
           code.add(
               MachineInstruction.aluImmediate(
                   Opcode.ALU | Opcode.MOVE, register, (int) value, origin));
+        } else if (known != null) {
+          code.add(MachineInstruction.move(register, known, origin));
         } else {
           code.add(MachineInstruction.wide(register, value, origin));
         }
@@ -206,16 +248,16 @@ final class Selector {
       case Operation.Load load ->
           code.add(
               access(
-                  Opcode.load(load.width()),
+                  loadOpcode(value, load.width()),
                   value.operand(0),
                   load.displacement(),
-                  registerOf(value)));
+                  loaded(value)));
       case Operation.ContextLoad load ->
           code.add(
               ofContext(
                   MachineInstruction.memory(
-                      Opcode.load(load.width()),
-                      registerOf(value),
+                      loadOpcode(value, load.width()),
+                      loaded(value),
                       read(value.operand(0)),
                       load.offset(),
                       origin)));
@@ -326,7 +368,19 @@ final class Selector {
     return uses[value.number()] == 1;
   }
 
+  private int loadOpcode(Value load, int width) {
+    return signedLoads.containsKey(load) ? Opcode.loadSigned(width) : Opcode.load(width);
+  }
+
+  /** The register for what a load loads. */
+  private int loaded(Value load) {
+    return registerOf(signedLoads.getOrDefault(load, load));
+  }
+
   private void extend(Value value, Operation.Extend extend) {
+    if (signedLoads.get(value.operand(0)) == value) {
+      return; // The load has done it.
+    }
     int register = registerOf(value);
     Value operand = value.operand(0);
     int bits = 8 * extend.scalar().width();
@@ -376,12 +430,34 @@ final class Selector {
       instruction.object = address.object();
       return instruction;
     }
-    baseRegister = read(base);
+    if (base.operation() instanceof Operation.DataAddress data) {
+      Held held = held(base, data, offset);
+      baseRegister = held.register();
+      offset += data.offset() - held.data().offset();
+    } else {
+      baseRegister = read(base);
+    }
     instruction =
         load
             ? MachineInstruction.memory(opcode, register, baseRegister, offset, origin)
             : MachineInstruction.memory(opcode, baseRegister, register, offset, origin);
     return base.region() == Region.CONTEXT ? ofContext(instruction) : instruction;
+  }
+
+  /** A register with an address from where an instruction reaches a byte of the same section. */
+  private Held held(Value address, Operation.DataAddress data, int displacement) {
+    for (Held held : addresses) {
+      int distance = data.offset() - held.data().offset() + displacement;
+      if (held.data().section().equals(data.section()) && distance == (short) distance) {
+        return held;
+      }
+    }
+    Held fresh = new Held(data, read(address));
+    addresses.addFirst(fresh);
+    if (addresses.size() > MOST_ADDRESSES) {
+      addresses.removeLast();
+    }
+    return fresh;
   }
 
   private static MachineInstruction ofContext(MachineInstruction instruction) {
@@ -448,7 +524,7 @@ final class Selector {
       }
     }
     code.add(instruction);
-    constants.clear();
+    forgetLeaves();
     if (uses[value.number()] > 0) {
       code.add(MachineInstruction.move(registerOf(value), 0, origin));
     }
