@@ -32,6 +32,7 @@ public final class Backend {
   private static CompiledFunction emit(Routine routine, CompilationOptions options) {
     MachineRoutine machine = Selector.select(routine, options.instructionSet());
     RegisterAllocator.allocate(machine);
+    SpilledWords.cleanUp(machine);
     // Before ends of blocks are compared: what lies at the same place in the frame is the same.
     Frame frame = new Frame(machine);
     frame.settle(machine);

@@ -198,6 +198,21 @@ final class Mutants {
               "Test test = same ? made : made.inverse();",
               "Test test = same ? made.inverse() : made;"),
           new Mutant(
+              "a register keeps a word after it is written",
+              "emit/SpilledWords.java",
+              "      if (word == null) {\n        forget(RegisterSets.written(i));\n",
+              "      if (word == null) {\n"),
+          new Mutant(
+              "a word that is stored again was not loaded before",
+              "emit/SpilledWords.java",
+              "        overwritten.remove(word);\n",
+              ""),
+          new Mutant(
+              "globals of one section all lie at its start",
+              "emit/Selector.java",
+              "offset += data.offset() - held.data().offset();",
+              "offset += 0;"),
+          new Mutant(
               "stores at different offsets count as equal ends",
               "emit/MachineInstruction.java",
               "        && offset == other.offset\n",
