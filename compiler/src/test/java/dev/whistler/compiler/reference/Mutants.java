@@ -183,30 +183,15 @@ final class Mutants {
               "blocks.set(i, share(first, partner, best));",
               "share(first, partner, best);"),
           new Mutant(
-              "a test and its opposite share their end with the ways as they are",
-              "emit/TailMerging.java",
-              "? new Way(test.opposite(), block.next, block.taken)",
-              "? new Way(test.opposite(), block.taken, block.next)"),
-          new Mutant(
               "a shared test leads where the other way went",
               "pass/SharedTests.java",
               "become(chooser.terminator(), common == 1 ? choice : choice.inverse());",
               "become(chooser.terminator(), common == 1 ? choice.inverse() : choice);"),
           new Mutant(
-              "a flag that is asked for means its opposite",
-              "pass/LateTests.java",
-              "Test test = same ? made : made.inverse();",
-              "Test test = same ? made.inverse() : made;"),
-          new Mutant(
               "a register keeps a word after it is written",
               "emit/SpilledWords.java",
               "      if (word == null) {\n        forget(RegisterSets.written(i));\n",
               "      if (word == null) {\n"),
-          new Mutant(
-              "a word that is stored again was not loaded before",
-              "emit/SpilledWords.java",
-              "        overwritten.remove(word);\n",
-              ""),
           new Mutant(
               "globals of one section all lie at its start",
               "emit/Selector.java",
