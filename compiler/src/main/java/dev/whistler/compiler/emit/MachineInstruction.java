@@ -2,6 +2,7 @@ package dev.whistler.compiler.emit;
 
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.source.Origin;
+import dev.whistler.compiler.type.Region;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,11 @@ final class MachineInstruction {
   @Nullable StackObject object;
 
   /**
-   * For loads and stores: whether the address is the program's context. The kernel rewrites these,
-   * so one instruction cannot serve both (reg_type_mismatch, kernel/bpf/verifier.c).
+   * For loads and stores: where the address points if that is the program's context or an object of
+   * the kernel, such as a socket; else null. The kernel rewrites these, so that one instruction
+   * cannot serve different ones (reg_type_mismatch, kernel/bpf/verifier.c).
    */
-  boolean context;
+  @Nullable Region rewritten;
 
   /** For calls: r1 up to this register are read. */
   int arguments;
@@ -188,7 +190,7 @@ final class MachineInstruction {
         && offset == other.offset
         && immediate == other.immediate
         && wide == other.wide
-        && context == other.context
+        && rewritten == other.rewritten
         && object == other.object
         && java.util.Objects.equals(symbol, other.symbol);
   }

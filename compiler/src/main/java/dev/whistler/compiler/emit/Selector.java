@@ -254,7 +254,8 @@ final class Selector {
                   loaded(value)));
       case Operation.ContextLoad load ->
           code.add(
-              ofContext(
+              accessing(
+                  Region.CONTEXT,
                   MachineInstruction.memory(
                       loadOpcode(value, load.width()),
                       loaded(value),
@@ -267,7 +268,8 @@ final class Selector {
       case Operation.ContextStore store -> {
         int word = read(value.operand(1));
         code.add(
-            ofContext(
+            accessing(
+                Region.CONTEXT,
                 MachineInstruction.memory(
                     Opcode.store(store.width()),
                     read(value.operand(0)),
@@ -441,7 +443,7 @@ final class Selector {
         load
             ? MachineInstruction.memory(opcode, register, baseRegister, offset, origin)
             : MachineInstruction.memory(opcode, baseRegister, register, offset, origin);
-    return base.region() == Region.CONTEXT ? ofContext(instruction) : instruction;
+    return accessing(base.region(), instruction);
   }
 
   /** A register with an address from where an instruction reaches a byte of the same section. */
@@ -460,8 +462,10 @@ final class Selector {
     return fresh;
   }
 
-  private static MachineInstruction ofContext(MachineInstruction instruction) {
-    instruction.context = true;
+  private static MachineInstruction accessing(Region region, MachineInstruction instruction) {
+    if (region == Region.CONTEXT || region == Region.KERNEL) {
+      instruction.rewritten = region;
+    }
     return instruction;
   }
 

@@ -4,9 +4,12 @@ import static dev.whistler.compiler.emit.Machine.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.tree.Expr.Relation;
+import dev.whistler.compiler.type.Region;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The order of blocks and what becomes of their jumps and ends. Registers are chosen already. */
 class BlockLayoutTest {
@@ -219,12 +222,13 @@ class BlockLayoutTest {
     assertThat(arranged()).contains("m2: r1 = 2; r2 = 3; call; goto m3");
   }
 
-  @Test
-  void accessesOfTheContextAreNotThoseOfMemory() {
+  @ParameterizedTest
+  @EnumSource(names = {"CONTEXT", "KERNEL"})
+  void accessesThatTheKernelRewritesAreNotThoseOfMemory(Region rewritten) {
     branch(entry, 1, Relation.EQUAL, 5, one, two);
     for (MachineBlock block : List.of(one, two)) {
       MachineInstruction load = MachineInstruction.memory(Opcode.load(4), 1, 6, 0, Tree.HERE);
-      load.context = block == one;
+      load.rewritten = block == one ? rewritten : null;
       append(block, load, add(7, 1));
       block.next = end;
     }
