@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -13,6 +14,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * first agent that has that kernel; its name is the first 40 digits of its digest. Hostile input
  * until {@link KernelProfileContent#read} accepted it.
  */
+@JsonClassDescription(
+    "What a kernel looks like: its tracepoint formats and features. Written by the first agent with that kernel, when wanted. Its name is the digest of its content.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("kp")

@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * an API server ends its watch of a built-in kind once no policy uses it, and never begins it
  * again.
  */
+@JsonClassDescription(
+    "Which kernel profiles agents may create now. There is one, named wanted, written by the operator.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("kpr")

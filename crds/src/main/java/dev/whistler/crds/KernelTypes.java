@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -12,6 +13,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * One piece of a kernel's BTF. Content-addressed, written by the first agent that has that kernel,
  * when wanted. Hostile input.
  */
+@JsonClassDescription(
+    "A piece of a kernel's type information (BTF). Its name is the digest of its content. Not used yet.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("kt")

@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -11,6 +12,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * One compiled object, for all kernels that answer the compiler's questions alike. Written by the
  * operator; agents get it by name, once. Its name is {@link WhistlerArtifactSpec#nameOf}.
  */
+@JsonClassDescription(
+    "One compiled object. Written by the operator, read by agents. Its name is the digest of what it is made of.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("wa")

@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -12,6 +13,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * A program that an engineer wants to run on the nodes of the cluster. Written by users; agents
  * never see it.
  */
+@JsonClassDescription(
+    "A program that shall run on the nodes of the cluster. Written by users; agents never see it.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("wp")

@@ -1,5 +1,6 @@
 package dev.whistler.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -12,6 +13,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  * watched by agents; at most 32 KiB, without source and without code. Its name is {@code
  * PROGRAM-NUMBER}. Which revision a node runs is decided by {@link RevisionChoice}.
  */
+@JsonClassDescription(
+    "One snapshot of what a program runs, and how far its roll-out is. Written by the operator, watched by agents. Its name is PROGRAM-NUMBER.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("wr")

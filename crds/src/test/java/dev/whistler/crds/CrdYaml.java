@@ -2,6 +2,7 @@ package dev.whistler.crds;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
@@ -65,6 +66,8 @@ final class CrdYaml {
           ((CustomResourceDefinition) crd).getSpec().getVersions()) {
         JSONSchemaProps root = served.getSchema().getOpenAPIV3Schema();
         bound(root, "");
+        // The generator has no description of a kind; kubectl explain begins with it.
+        root.setDescription(kind.getAnnotation(JsonClassDescription.class).value());
         Map<String, JSONSchemaProps> spec = root.getProperties().get("spec").getProperties();
         // A kind that only has a status, such as WhistlerNode, is created without a spec.
         if (spec != null && !spec.isEmpty()) {
