@@ -38,8 +38,10 @@ final class Comparison implements AutoCloseable {
      * million instructions that it looks at (BPF_COMPLEXITY_LIMIT_INSNS) or the 8,192 branches that
      * it keeps for later (BPF_COMPLEXITY_LIMIT_JMP_SEQ), which only says that the program has many
      * paths.
+     *
+     * @param options the first under which this happened
      */
-    record TooComplex() implements Verdict {}
+    record TooComplex(CompilationOptions options) implements Verdict {}
 
     /**
      * They did not, or there was no code, or the kernel refused it.
@@ -87,7 +89,7 @@ final class Comparison implements AutoCloseable {
       if (verdict instanceof Verdict.Disagreed) {
         return verdict;
       }
-      all = verdict instanceof Verdict.TooComplex ? verdict : all;
+      all = all instanceof Verdict.Agreed ? verdict : all;
     }
     return all;
   }
@@ -117,7 +119,7 @@ final class Comparison implements AutoCloseable {
               "differs", "interpreter " + expected + "\nkernel      " + actual, options);
     } catch (VerifierException e) {
       return isTooComplex(e)
-          ? new Verdict.TooComplex()
+          ? new Verdict.TooComplex(options)
           : new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);
     } catch (RuntimeException e) {
       return new Verdict.Disagreed(e.getClass().getSimpleName(), e.toString(), options);

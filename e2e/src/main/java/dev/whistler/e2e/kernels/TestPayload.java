@@ -28,8 +28,6 @@ import java.util.zip.ZipOutputStream;
  * make, and a loader on libbpf. Built once for all guests; deleted on close.
  */
 final class TestPayload implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
-
   /** Whose classes and test classes are in the guest. */
   private static final List<String> MODULES = List.of("bpf", "runtime", "compiler", "tier");
 
@@ -71,6 +69,9 @@ final class TestPayload implements AutoCloseable {
   /** Long runs of the corpus: how many programs about indices, and how many others, it has. */
   private static final List<String> CORPUS_SIZES =
       List.of("whistler.corpus.index", "whistler.corpus.random");
+
+  /** Ten thousands of programs are compiled for the corpus of the long form. */
+  private static final Duration LIMIT = Duration.ofMinutes(corpusOnly() ? 60 : 10);
 
   private static final String RUN_CORPUS = "dmesg -n 1\n/loader /corpus || [ $? = 1 ] # reported\n";
 
