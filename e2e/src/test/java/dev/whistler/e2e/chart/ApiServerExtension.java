@@ -1,10 +1,10 @@
 package dev.whistler.e2e.chart;
 
-import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.cluster.TestCluster;
-import dev.whistler.e2e.install.Installation;
-import dev.whistler.e2e.process.Progress;
-import dev.whistler.e2e.process.TemporaryDirectory;
+import dev.whistler.testbed.Repository;
+import dev.whistler.testbed.cluster.TestCluster;
+import dev.whistler.testbed.install.Installation;
+import dev.whistler.testbed.process.Progress;
+import dev.whistler.testbed.process.TemporaryDirectory;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;

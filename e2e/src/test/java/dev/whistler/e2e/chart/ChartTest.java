@@ -3,9 +3,9 @@ package dev.whistler.e2e.chart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.install.Helm;
-import dev.whistler.e2e.process.Progress;
+import dev.whistler.testbed.Repository;
+import dev.whistler.testbed.install.Helm;
+import dev.whistler.testbed.process.Progress;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ChartTest {
   private static final Path ROOT = Repository.find().root();
   private static final Path APPROVED =
-      ROOT.resolve("e2e/src/main/resources/dev/whistler/e2e/install/chart.yaml");
+      ROOT.resolve("testbed/src/main/resources/dev/whistler/testbed/install/chart.yaml");
 
   private final Helm helm = Helm.find(Repository.find(), Progress.timed(System.err));
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.image.Images;
-import dev.whistler.e2e.install.Helm;
-import dev.whistler.e2e.process.Progress;
+import dev.whistler.testbed.Repository;
+import dev.whistler.testbed.image.Images;
+import dev.whistler.testbed.install.Helm;
+import dev.whistler.testbed.process.Progress;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.whistler.e2e.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.crds.WhistlerProgram;
-import dev.whistler.e2e.Repository;
+import dev.whistler.testbed.Repository;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;

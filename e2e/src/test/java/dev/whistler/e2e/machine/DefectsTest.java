@@ -2,7 +2,7 @@ package dev.whistler.e2e.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.e2e.Repository;
+import dev.whistler.testbed.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

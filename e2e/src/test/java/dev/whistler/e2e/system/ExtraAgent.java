@@ -2,11 +2,11 @@ package dev.whistler.e2e.system;
 
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
-import dev.whistler.e2e.install.AgentProcess;
-import dev.whistler.e2e.install.Installation;
-import dev.whistler.e2e.install.ProcessOptions;
-import dev.whistler.e2e.process.Command;
-import dev.whistler.e2e.process.Waiting;
+import dev.whistler.testbed.install.AgentProcess;
+import dev.whistler.testbed.install.Installation;
+import dev.whistler.testbed.install.ProcessOptions;
+import dev.whistler.testbed.process.Command;
+import dev.whistler.testbed.process.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.e2e.Repository;
-import dev.whistler.e2e.process.Waiting;
+import dev.whistler.testbed.Repository;
+import dev.whistler.testbed.process.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

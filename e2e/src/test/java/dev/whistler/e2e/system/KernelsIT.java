@@ -12,7 +12,7 @@ import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerProgramStatus.Build;
 import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
-import dev.whistler.e2e.install.Programs;
+import dev.whistler.testbed.install.Programs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

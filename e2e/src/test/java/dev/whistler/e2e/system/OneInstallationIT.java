@@ -3,9 +3,9 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.e2e.chart.HolderLease;
-import dev.whistler.e2e.install.Installation;
-import dev.whistler.e2e.install.QuarkusProcess;
-import dev.whistler.e2e.process.Waiting;
+import dev.whistler.testbed.install.Installation;
+import dev.whistler.testbed.install.QuarkusProcess;
+import dev.whistler.testbed.process.Waiting;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;

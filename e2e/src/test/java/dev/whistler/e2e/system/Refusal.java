@@ -1,6 +1,6 @@
 package dev.whistler.e2e.system;
 
-import dev.whistler.e2e.process.Waiting;
+import dev.whistler.testbed.process.Waiting;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;

@@ -8,7 +8,7 @@ import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
-import dev.whistler.e2e.process.Waiting;
+import dev.whistler.testbed.process.Waiting;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

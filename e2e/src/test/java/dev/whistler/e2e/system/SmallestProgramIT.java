@@ -2,8 +2,8 @@ package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.e2e.process.Waiting;
-import dev.whistler.e2e.workload.Forks;
+import dev.whistler.testbed.process.Waiting;
+import dev.whistler.testbed.workload.Forks;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;

@@ -1,8 +1,0 @@
-/**
- * Our custom resources, operator and agents on a {@link dev.whistler.e2e.cluster.TestCluster}, as
- * local processes from the jars that the build left under {@code target}.
- */
-@NullMarked
-package dev.whistler.e2e.install;
-
-import org.jspecify.annotations.NullMarked;

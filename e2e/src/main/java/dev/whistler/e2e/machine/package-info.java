@@ -1,5 +1,0 @@
-/** What this machine holds at one moment, so that what a run leaves behind can be told. */
-@NullMarked
-package dev.whistler.e2e.machine;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Things that happen on this machine on purpose, with known truth, for programs to observe. */
-@NullMarked
-package dev.whistler.e2e.workload;
-
-import org.jspecify.annotations.NullMarked;

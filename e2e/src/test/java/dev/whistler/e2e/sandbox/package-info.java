@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whistler.e2e.sandbox;
-
-import org.jspecify.annotations.NullMarked;

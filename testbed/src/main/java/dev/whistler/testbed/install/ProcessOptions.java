@@ -1,0 +1,30 @@
+package dev.whistler.testbed.install;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one of our processes has of its own.
+ *
+ * @param settings system properties
+ * @param wrapper a command that becomes the process that is given to it as its last arguments, such
+ *     as {@code nsenter}; empty for none
+ */
+public record ProcessOptions(Map<String, String> settings, List<String> wrapper) {
+
+  /** Nothing of its own. */
+  public static final ProcessOptions NONE = new ProcessOptions(Map.of(), List.of());
+
+  public ProcessOptions {
+    settings = Map.copyOf(settings);
+    wrapper = List.copyOf(wrapper);
+  }
+
+  /** The same with more settings, which win. */
+  ProcessOptions with(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.putAll(more);
+    return new ProcessOptions(all, wrapper);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.kernels;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.sandbox;
+
+import org.jspecify.annotations.NullMarked;
