@@ -1,6 +1,6 @@
 /**
  * What tests and releases stand on, as a library and as tools: real Kubernetes in name spaces of
- * its own, guests with other kernels, imagesand benchmarks.
+ * its own, guests with other kernels, images, benchmarks, and simulated agents.
  *
  * <p>Start at {@link dev.whistler.testbed.cluster.TestCluster} for a cluster, {@link
  * dev.whistler.testbed.install.Installation} for operator and agents on it, and at {@link

@@ -1,7 +1,5 @@
 package dev.whistler.e2e.system;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileRequest;
@@ -9,18 +7,14 @@ import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.testbed.process.Waiting;
+import dev.whistler.testbed.simulator.SyntheticKernel;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * A node with another kernel, of which only the words exist: it says what an agent there would say
@@ -35,23 +29,11 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
 
   /** Joins the cluster: Node, WhistlerNode and, once the operator wants it, KernelProfile. */
   static SimulatedNode linux61(WhistlerSystem system, String name, Map<String, String> labels) {
-    JsonNode recorded;
-    try (InputStream in = SimulatedNode.class.getResourceAsStream("linux-6.1.json")) {
-      recorded = new ObjectMapper().readTree(Objects.requireNonNull(in));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Map<String, String> formats = new TreeMap<>();
-    recorded
-        .get("formats")
-        .properties()
-        .forEach(format -> formats.put(format.getKey(), format.getValue().asText()));
-    KernelProfileContent content =
-        KernelProfileContent.of(recorded.get("arch").asText(), formats, Set.of());
-    SimulatedNode node = new SimulatedNode(system, name, content.digest().name());
+    SyntheticKernel kernel = SyntheticKernel.linux61();
+    SimulatedNode node = new SimulatedNode(system, name, kernel.profile());
     var _ = system.cluster().addNode(name, labels);
-    node.announce(recorded.get("release").asText(), content.architecture());
-    node.upload(content);
+    node.announce(kernel.release(), kernel.content().architecture());
+    node.upload(kernel.content());
     return node;
   }
 

@@ -7,9 +7,12 @@ public final class Bench {
   private static final String USAGE =
       """
       Usage: ./whistler bench compiler|runtime [--short] [-o RAW.json]
+             ./whistler bench operator [--nodes N] [--kernels N] [--programs N] [--repeats N]
+                                       [--rest SECONDS] [--heap MIB] [--short] [-o RAW.json]
 
         compiler   size, verifier effort, run time and compile time against clang-19
         runtime    taking and decoding records, system calls, against C on libbpf
+        operator   an operator with simulated nodes, on a real API server; raw data a line each
 
         --short    fewer repetitions, and docs/benchmarks.md stays as it is
         -o FILE    where the raw data go (default: target/bench-NAME.json)
@@ -31,6 +34,7 @@ public final class Bench {
       return switch (benchmark) {
         case "compiler" -> CompilerBench.run(arguments.subList(1, arguments.size()));
         case "runtime" -> RuntimeBench.run(arguments.subList(1, arguments.size()));
+        case "operator" -> OperatorBench.run(arguments.subList(1, arguments.size()));
         default -> throw new IllegalArgumentException("");
       };
     } catch (IllegalArgumentException wrong) {

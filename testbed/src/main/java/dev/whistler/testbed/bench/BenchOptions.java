@@ -59,6 +59,11 @@ record BenchOptions(Repository repository, boolean isShort, Path raw) {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + raw + ".", e);
     }
+    report(heading, report);
+  }
+
+  /** Prints the report, and puts it into the document. */
+  void report(String heading, String report) {
     if (!isShort) {
       new BenchmarkDocument(repository.root().resolve("docs/benchmarks.md"))
           .replace(heading, report);

@@ -159,11 +159,18 @@ public final class Installation implements AutoCloseable {
    * @param name of the process, for messages and its log
    */
   public QuarkusProcess startOperator(String name, Map<String, String> settings) {
+    return startOperator(name, ProcessOptions.NONE.with(settings));
+  }
+
+  /** The same with options of its own, which win. */
+  public QuarkusProcess startOperator(String name, ProcessOptions options) {
     QuarkusProcess operator =
         QuarkusProcess.start(
             name,
             QuarkusProcess.jar(repository.root(), "operator"),
-            ProcessOptions.NONE.with(Map.of("whistler.namespace", NAMESPACE)).with(settings),
+            new ProcessOptions(
+                    Map.of("whistler.namespace", NAMESPACE), options.wrapper(), options.jvm())
+                .with(options.settings()),
             cluster.serviceAccountKubeconfig(NAMESPACE, "whistler-operator"),
             logs);
     teardown.add(name, operator::close);
@@ -189,7 +196,8 @@ public final class Installation implements AutoCloseable {
                         "whistler.node-name", nodeName,
                         "whistler.namespace", NAMESPACE,
                         "whistler.directory", state.toString()),
-                    options.wrapper())
+                    options.wrapper(),
+                    options.jvm())
                 .with(options.settings()),
             agentKubeconfig(node.getMetadata().getName()),
             logs);

@@ -57,6 +57,7 @@ public final class QuarkusProcess implements AutoCloseable {
               "--sun-misc-unsafe-memory-access=allow",
               "-Dquarkus.http.host=127.0.0.1",
               "-Dquarkus.http.port=" + port));
+      command.addAll(options.jvm());
       options.settings().forEach((key, value) -> command.add("-D" + key + "=" + value));
       command.addAll(List.of("-jar", jar.toString()));
       return ChildProcess.start(name, output, Map.of("KUBECONFIG", as.toString()), command);

@@ -1,0 +1,257 @@
+package dev.whistler.testbed.simulator;
+
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.testbed.simulator.ApiRequests.Answer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent: the Node that it stands on, its WhistlerNode, its Lease and its profile. Waits as the
+ * real one does.
+ */
+final class SimulatedAgent {
+  private static final Duration COALESCE = Duration.ofMillis(100);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration UPLOAD_SPREAD = Duration.ofSeconds(2);
+  private static final int RENEWALS = 3;
+  private static final int MOST_DOUBLINGS = 6;
+
+  private final Agents agents;
+  private final String name;
+  private final Set<String> concerned = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean due = new AtomicBoolean();
+  private final AtomicBoolean uploading = new AtomicBoolean();
+  private volatile long writtenAt = System.nanoTime() - INTERVAL.toNanos();
+  private volatile boolean uploaded;
+  private volatile String token = "";
+  private volatile String uid = "";
+
+  // Guarded by this.
+  private final SimulatedNode node;
+  private @Nullable WhistlerNodeStatus said;
+  private int failures;
+
+  // Touched by renewals only, of which there is one at a time.
+  private @Nullable String leaseVersion;
+
+  SimulatedAgent(Agents agents, String name, SimulatedNode node) {
+    this.agents = agents;
+    this.name = name;
+    this.node = node;
+  }
+
+  /** Creates Node and WhistlerNode, says what it is, and begins to renew its Lease. */
+  void join() {
+    Answer created =
+        agents.requests().sendAsAdministrator("POST", "nodes", "/api/v1/nodes", nodeBody());
+    uid = agents.required(created, "uid");
+    token =
+        agents.required(
+            agents
+                .requests()
+                .sendAsAdministrator(
+                    "POST", "tokens", agents.tokenPath(), agents.bodies().token(name, uid)),
+            "token");
+    report();
+    Duration interval = agents.leaseDuration().dividedBy(RENEWALS);
+    agents.after(
+        Duration.ofMillis(ThreadLocalRandom.current().nextLong(interval.toMillis())), this::renew);
+  }
+
+  private byte[] nodeBody() {
+    synchronized (this) {
+      return agents.bodies().node(name, node.labels(), node.kernel().release());
+    }
+  }
+
+  /** Something of these programs may have changed; returns at once. */
+  void changed(Collection<String> programs) {
+    concerned.addAll(programs);
+    if (due.compareAndSet(false, true)) {
+      Duration rest = INTERVAL.minusNanos(System.nanoTime() - writtenAt);
+      agents.after(max(max(COALESCE, agents.answerDelay()), rest), this::report);
+    }
+  }
+
+  /** Changes the node and says so. */
+  void change(Consumer<SimulatedNode> how) {
+    synchronized (this) {
+      how.accept(node);
+    }
+    changed(agents.programs());
+  }
+
+  /** Starts anew with another kernel. */
+  void reboot(SyntheticKernel kernel) {
+    uploaded = false;
+    change(it -> it.reboot(kernel));
+    uploadIfWanted();
+  }
+
+  private synchronized void report() {
+    due.set(false);
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    for (String artifact : obeyed(now)) {
+      agents.note(send("GET", "whistlerartifacts", Paths.ARTIFACTS + "/" + artifact, null));
+    }
+    WhistlerNodeStatus status = node.status(said == null ? now : readySince());
+    if (status.equals(said)) {
+      return;
+    }
+    Answer answer = write(status);
+    agents.note(answer);
+    if (answer.succeeded()) {
+      said = status;
+      failures = 0;
+    } else if (due.compareAndSet(false, true)) {
+      agents.after(backoff(++failures), this::report);
+    }
+  }
+
+  private String readySince() {
+    return said == null ? "" : said.conditions().getFirst().lastTransitionTime();
+  }
+
+  private List<String> obeyed(String now) {
+    List<String> missing = new ArrayList<>();
+    for (String program : List.copyOf(concerned)) {
+      concerned.remove(program);
+      Collection<WhistlerRevision> revisions = agents.revisions(program);
+      Optional<String> artifact = node.obey(program, revisions, now);
+      artifact.ifPresent(missing::add);
+    }
+    return missing;
+  }
+
+  /** As the real agent's client does it: a look for the version, and an update of that. */
+  private Answer write(WhistlerNodeStatus status) {
+    String path = Paths.NODES + "/" + name;
+    Answer there = send("GET", "whistlernodes", path, null);
+    if (there.code() == HttpURLConnection.HTTP_NOT_FOUND) {
+      // The operator removes what it takes for a leftover.
+      there = send("POST", "whistlernodes", Paths.NODES, agents.bodies().report(name, uid));
+    }
+    String version = there.text("resourceVersion");
+    Answer answer =
+        send(
+            "PUT",
+            "whistlernodes/status",
+            path + "/status",
+            agents.bodies().status(name, version, status));
+    writtenAt = System.nanoTime();
+    return answer;
+  }
+
+  /** A lie: a profile that does not exist, at once and whatever agents may. */
+  synchronized void claim(String profile) {
+    WhistlerNodeStatus truth = node.status(readySince());
+    Answer answer =
+        write(
+            new WhistlerNodeStatus(
+                truth.kernelRelease(),
+                truth.architecture(),
+                truth.bootId(),
+                truth.agentVersion(),
+                profile,
+                truth.features(),
+                truth.programs(),
+                truth.conditions()));
+    agents.note(answer);
+    said = null;
+  }
+
+  private void renew() {
+    Answer answer = lease();
+    Duration next = agents.leaseDuration().dividedBy(RENEWALS);
+    if (answer.succeeded()) {
+      leaseVersion = answer.text("resourceVersion");
+    } else {
+      leaseVersion = null;
+      agents.note(answer);
+      next = max(INTERVAL, next.dividedBy(RENEWALS));
+    }
+    agents.after(jittered(next, ThreadLocalRandom.current()), this::renew);
+  }
+
+  /** As the real agent waits: up to a fifth less. */
+  static Duration jittered(Duration interval, RandomGenerator random) {
+    long millis = interval.toMillis();
+    return Duration.ofMillis(millis - random.nextLong(1 + millis / 5));
+  }
+
+  private Answer lease() {
+    String version = leaseVersion;
+    String path = agents.leasesPath();
+    if (version == null) {
+      Answer created = send("POST", "leases", path, agents.bodies().lease(name, uid, null));
+      if (created.code() != HttpURLConnection.HTTP_CONFLICT) {
+        return created;
+      }
+      version = send("GET", "leases", path + "/" + name, null).text("resourceVersion");
+    }
+    return send("PUT", "leases", path + "/" + name, agents.bodies().lease(name, uid, version));
+  }
+
+  /** Uploads its profile if that is wanted and not there yet; returns at once. */
+  void uploadIfWanted() {
+    if (!uploaded && agents.wants(profile()) && uploading.compareAndSet(false, true)) {
+      agents.after(
+          Duration.ofMillis(ThreadLocalRandom.current().nextLong(UPLOAD_SPREAD.toMillis())),
+          () -> upload(1));
+    }
+  }
+
+  private void upload(int attempt) {
+    SyntheticKernel kernel;
+    synchronized (this) {
+      kernel = node.kernel();
+    }
+    uploaded = isUploaded(kernel);
+    if (!uploaded && agents.wants(kernel.profile())) {
+      agents.after(backoff(attempt), () -> upload(attempt + 1));
+    } else {
+      uploading.set(false);
+    }
+  }
+
+  private boolean isUploaded(SyntheticKernel kernel) {
+    String profile = kernel.profile();
+    if (send("GET", "kernelprofiles", Paths.PROFILES + "/" + profile, null).succeeded()) {
+      return true;
+    }
+    Answer answer = send("POST", "kernelprofiles", Paths.PROFILES, agents.bodies().profile(kernel));
+    return answer.succeeded() || answer.code() == HttpURLConnection.HTTP_CONFLICT;
+  }
+
+  private synchronized String profile() {
+    return node.profile();
+  }
+
+  private Answer send(String verb, String what, String path, byte @Nullable [] body) {
+    return agents.requests().send(verb, what, path, body, token);
+  }
+
+  /** Once to twice as long each time, as the real agent. */
+  private static Duration backoff(int failures) {
+    Duration least = INTERVAL.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+    return least.plusMillis(ThreadLocalRandom.current().nextLong(least.toMillis()));
+  }
+
+  private static Duration max(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? b : a;
+  }
+}

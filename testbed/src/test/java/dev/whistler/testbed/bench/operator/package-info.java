@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.bench.operator;
+
+import org.jspecify.annotations.NullMarked;

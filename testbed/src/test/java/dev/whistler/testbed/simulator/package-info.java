@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whistler.testbed.simulator;
+
+import org.jspecify.annotations.NullMarked;
