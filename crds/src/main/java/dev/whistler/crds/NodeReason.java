@@ -20,8 +20,11 @@ public final class NodeReason {
   /** The kernel's limit of programs at one tracepoint (64) is reached. */
   public static final String TOO_MANY_PROGRAMS = "TooManyPrograms";
 
-  /** The artifact is not what the revision promises. */
+  /** The artifact is not what the revision promises, or the revision not what it states. */
   public static final String TAMPERED = "Tampered";
+
+  /** The revision requires what an agent of this version does not know. */
+  public static final String AGENT_TOO_OLD = "AgentTooOld";
 
   /** Another process of the node owns the pins of the program; the agent tries again. */
   public static final String IN_USE = "InUse";

@@ -2,6 +2,7 @@ package dev.whistler.crds;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
@@ -21,12 +22,28 @@ public record ResourceCondition(
     @Required @JsonPropertyDescription("Whether it holds.") Status status,
     @Required
         @Size(min = 1, max = 128)
+        @Pattern(REASON)
         @JsonPropertyDescription("Why, as one word that stays the same between versions.")
         String reason,
     @Size(max = 4096) @JsonPropertyDescription("Why, as a sentence.") String message,
     @JsonPropertyDescription("Generation of the spec that this speaks of.") long observedGeneration,
     @Required @Size(max = 40) @JsonPropertyDescription("When the status last changed (RFC 3339).")
         String lastTransitionTime) {
+
+  /** What reasons look like. */
+  static final String REASON = "^[A-Z][A-Za-z]*$";
+
+  private static final java.util.regex.Pattern REASONS = java.util.regex.Pattern.compile(REASON);
+
+  /**
+   * A reason that another condition may repeat. What was stored before reasons had a form may be
+   * anything.
+   *
+   * @param otherwise for what is no reason
+   */
+  public String reasonOr(String otherwise) {
+    return REASONS.matcher(reason).matches() ? reason : otherwise;
+  }
 
   /** Three-valued truth. */
   public enum Status {

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a node is and runs, as its agent says. */
@@ -19,8 +20,10 @@ public record WhistlerNodeStatus(
     @Size(max = 64) @JsonPropertyDescription("Changes with every boot.") @Nullable String bootId,
     @Size(max = 64) @JsonPropertyDescription("Version of the agent.") @Nullable String agentVersion,
     @Pattern("^[0-9a-f]{40}$")
-        @JsonPropertyDescription("Name of the KernelProfile that describes the running kernel.")
+        @JsonPropertyDescription("Former field, see kernel. Name of the KernelProfile.")
         @Nullable String profile,
+    @JsonPropertyDescription("What describes the running kernel, once the agent has looked at it.")
+        @Nullable Kernel kernel,
     @Size(max = 64) @JsonPropertyDescription("What this machine can and cannot do.")
         List<Feature> features,
     @Size(max = MAX_PROGRAMS)
@@ -37,8 +40,38 @@ public record WhistlerNodeStatus(
   /** Most programs of a status; a node takes on no more. */
   public static final int MAX_PROGRAMS = 256;
 
-  /** What reasons look like, as in all of Kubernetes. */
-  static final String REASON = "^[A-Z][A-Za-z]*$";
+  /**
+   * The kernel that the node states, with the identity that follows from it; agents of older
+   * versions state a profile only.
+   */
+  public Optional<Kernel> kernelStated() {
+    return kernel == null
+        ? Optional.ofNullable(profile).map(name -> Kernel.of(name, null))
+        : Optional.of(Kernel.of(kernel.profile, kernel.types));
+  }
+
+  /**
+   * What describes a kernel.
+   *
+   * @param profile name of the {@link KernelProfile}
+   * @param types digest of the kernel's types; null where the agent does not state them
+   * @param identity of the two, see {@link KernelIdentity}; for people: nobody need believe it
+   */
+  @ResourceValue
+  public record Kernel(
+      @Required
+          @Pattern("^[0-9a-f]{40}$")
+          @JsonPropertyDescription("Name of the KernelProfile that describes the running kernel.")
+          String profile,
+      @Pattern("^[0-9a-f]{40}$") @JsonPropertyDescription("Digest of the kernel's types.")
+          @Nullable String types,
+      @Required @Pattern("^[0-9a-f]{40}$") @JsonPropertyDescription("Digest of profile and types.")
+          String identity) {
+    /** A kernel with its identity. */
+    public static Kernel of(String profile, @Nullable String types) {
+      return new Kernel(profile, types, KernelIdentity.of(profile, types));
+    }
+  }
 
   /** The outcome of a probe. */
   public enum Support {
@@ -70,6 +103,12 @@ public record WhistlerNodeStatus(
     /** Not tried yet, or to be tried again; {@code reason} says after what. */
     @JsonProperty("Pending")
     PENDING,
+    /** It is loaded to see whether the kernel's verifier accepts it. */
+    @JsonProperty("Verifying")
+    VERIFYING,
+    /** The kernel's verifier accepts it; that it runs is not asked of the node yet. */
+    @JsonProperty("Verified")
+    VERIFIED,
     /** The artifact is being fetched, checked, loaded or attached. */
     @JsonProperty("Starting")
     STARTING,
@@ -118,7 +157,7 @@ public record WhistlerNodeStatus(
       @Size(max = 32) @JsonPropertyDescription("When it was attached, by the node's clock.")
           @Nullable String since,
       @Size(max = 64)
-          @Pattern(REASON)
+          @Pattern(ResourceCondition.REASON)
           @JsonPropertyDescription("What is wrong although it runs, as one word.")
           @Nullable String reason,
       @Size(max = 256) @JsonPropertyDescription("The same as a sentence.")
@@ -139,7 +178,9 @@ public record WhistlerNodeStatus(
       @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Name of the WhistlerArtifact.")
           String artifact,
       @Required @JsonPropertyDescription("How far it is.") State state,
-      @Size(max = 64) @Pattern(REASON) @JsonPropertyDescription("Why, as one word.")
+      @Size(max = 64)
+          @Pattern(ResourceCondition.REASON)
+          @JsonPropertyDescription("Why, as one word.")
           @Nullable String reason,
       @Size(max = 256) @JsonPropertyDescription("Why, as a sentence.") @Nullable String message) {}
 }

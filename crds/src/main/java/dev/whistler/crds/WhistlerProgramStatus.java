@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
@@ -141,7 +142,11 @@ public record WhistlerProgramStatus(
   @ResourceValue
   public record NodeFailure(
       @Required @Size(max = 253) @JsonPropertyDescription("Name of the node.") String node,
-      @Required @Size(max = 128) @JsonPropertyDescription("Why, as one word.") String reason,
+      @Required
+          @Size(max = 128)
+          @Pattern(ResourceCondition.REASON)
+          @JsonPropertyDescription("Why, as one word.")
+          String reason,
       @Size(max = 1024) @JsonPropertyDescription("Why, as a sentence.") @Nullable String message) {}
 
   /**

@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 /**
  * One snapshot of what a program runs, and how far its roll-out is. Written by the operator,
  * watched by agents; at most 32 KiB, without source and without code. Its name is {@code
- * PROGRAM-NUMBER}. Which revision a node runs is decided by {@link RevisionChoice}.
+ * PROGRAM-NUMBER}. Which revision a node runs is decided by {@link Membership}.
  */
 @JsonClassDescription(
     "One snapshot of what a program runs, and how far its roll-out is. Written by the operator, watched by agents. Its name is PROGRAM-NUMBER.")

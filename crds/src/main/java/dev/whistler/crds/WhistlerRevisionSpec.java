@@ -6,11 +6,16 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What one revision of a program is. Immutable. */
+/**
+ * One revision of a program. Immutable. What counts is {@code payload}, in an envelope of the form
+ * of DSSE; what stands beside it is for people. Revisions without a payload were stored before
+ * there were any, in the fields that are called former here.
+ */
 @ResourceValue
 @ValidationRule(value = "self == oldSelf", message = "a revision never changes; write a new one")
 public record WhistlerRevisionSpec(
@@ -20,21 +25,39 @@ public record WhistlerRevisionSpec(
     @Required @Pattern("^[0-9a-f]{64}$") @JsonPropertyDescription("SHA-256 of the program's text.")
         String sourceDigest,
     @Required @JsonPropertyDescription("What the program may do.") Tier tier,
-    @JsonPropertyDescription("Values of the program's knobs, by name.")
+    @Size(max = 128) @JsonPropertyDescription("Form of the payload.") @Nullable String payloadType,
+    @Size(max = MAX_PAYLOAD_BASE64)
+        @JsonPropertyDescription(
+            "What agents act by, base64 of at most 32 KiB; what stands beside it is for people.")
+        @Nullable String payload,
+    @Size(max = 8) @JsonPropertyDescription("Signatures of the payload; none are made yet.")
+        List<Signature> signatures,
+    @JsonPropertyDescription("Former field, see payload. Values of knobs, by name.")
         Map<String, @Size(max = 256) String> knobs,
-    @JsonPropertyDescription("Which nodes run it; all when empty.") @Nullable Selector nodeSelector,
-    @JsonPropertyDescription("What the program sees; everything when missing.")
+    @JsonPropertyDescription("Former field, see payload. Which nodes run it.")
+        @Nullable Selector nodeSelector,
+    @JsonPropertyDescription("Former field, see payload. What the program sees.")
         @Nullable Scope scope,
-    @Size(max = 64) @JsonPropertyDescription("Where programs attach whose sections do not say so.")
+    @Size(max = 64) @JsonPropertyDescription("Former field, see payload. Where programs attach.")
         List<AttachTarget> attach,
-    @Size(max = 64) @JsonPropertyDescription("Which records are delivered.") List<EventRule> events,
-    @Size(max = 8) @JsonPropertyDescription("Where records go.") List<ProgramSink> sinks,
-    @Size(max = 64) @JsonPropertyDescription("Maps to show as metrics.") List<MapMetric> metrics,
-    @Size(max = 64) @JsonPropertyDescription("Entries to put into maps.") List<MapContents> maps,
-    @JsonPropertyDescription("What the program may use on each node.") @Nullable Limits budget,
-    @Size(max = 128) @JsonPropertyDescription("Ed25519 signature of the operator, base64.")
+    @Size(max = 64)
+        @JsonPropertyDescription("Former field, see payload. Which records are delivered.")
+        List<EventRule> events,
+    @Size(max = 8) @JsonPropertyDescription("Former field, see payload. Where records go.")
+        List<ProgramSink> sinks,
+    @Size(max = 64) @JsonPropertyDescription("Former field, see payload. Maps shown as metrics.")
+        List<MapMetric> metrics,
+    @Size(max = 64) @JsonPropertyDescription("Former field, see payload. Entries put into maps.")
+        List<MapContents> maps,
+    @JsonPropertyDescription("Former field, see payload. What the program may use on each node.")
+        @Nullable Limits budget,
+    @Size(max = 128) @JsonPropertyDescription("Former field, see signatures.")
         @Nullable String signature) {
+  /** Most characters of a payload: 32 KiB in base64. */
+  static final int MAX_PAYLOAD_BASE64 = (RevisionPayload.MAX_BYTES + 2) / 3 * 4;
+
   public WhistlerRevisionSpec {
+    signatures = Absent.list(signatures);
     knobs = Absent.map(knobs);
     attach = Absent.list(attach);
     events = Absent.list(events);
@@ -42,6 +65,58 @@ public record WhistlerRevisionSpec(
     metrics = Absent.list(metrics);
     maps = Absent.list(maps);
   }
+
+  /** The envelope of a payload, without signatures. */
+  public static WhistlerRevisionSpec of(RevisionPayload payload) {
+    return new WhistlerRevisionSpec(
+        payload.program(),
+        payload.revision(),
+        payload.sourceDigest(),
+        payload.tier(),
+        RevisionPayload.TYPE,
+        Base64.getEncoder().encodeToString(payload.bytes()),
+        List.of(),
+        Map.of(),
+        null,
+        null,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        null);
+  }
+
+  /** What the former fields say, in which operators wrote before there were payloads. */
+  public RevisionPayload formerPayload() {
+    return RevisionPayload.of(
+        program,
+        revision,
+        sourceDigest,
+        tier,
+        knobs,
+        nodeSelector,
+        scope,
+        attach,
+        events,
+        sinks,
+        metrics,
+        maps,
+        budget);
+  }
+
+  /**
+   * A signature of the payload's type and bytes, as DSSE's pre-authentication encoding joins them.
+   *
+   * @param keyId which key signed
+   * @param signature Ed25519, base64
+   */
+  @ResourceValue
+  public record Signature(
+      @Required @Size(min = 1, max = 64) @JsonPropertyDescription("Which key signed.") String keyId,
+      @Required @Size(min = 1, max = 128) @JsonPropertyDescription("Ed25519, base64.")
+          String signature) {}
 
   /**
    * A program.

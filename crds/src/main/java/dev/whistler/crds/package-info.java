@@ -4,8 +4,8 @@
  * test holds both together.
  *
  * <p>Everything here is data and pure functions of data: what operator and agents must agree on
- * (which revision a node runs, what a kernel profile's bytes and digest are) stands here once. No
- * client, no input or output.
+ * (what a node does of a program, what a revision means, what a kernel profile's bytes and digest
+ * are) stands here once. No client, no input or output.
  *
  * <table>
  * <caption>Who writes, who reads</caption>

@@ -87,11 +87,12 @@ final class JsonTest {
     WhistlerRevision patch = new WhistlerRevision();
     patch.setMetadata(new ObjectMetaBuilder().withName("forks-1").build());
     patch.setStatus(
-        new WhistlerRevisionStatus(
-            WhistlerRevisionStatus.Phase.SUPERSEDED, Map.of("k", "a"), null, List.of(), null));
+        WhistlerRevisionStatus.of(
+            WhistlerRevisionStatus.Phase.SUPERSEDED,
+            Map.of("k", WhistlerRevisionStatus.Binding.to("a"))));
 
     assertThat(Serialization.asJson(patch))
-        .contains("\"status\":{\"phase\":\"Superseded\",\"artifacts\":{\"k\":\"a\"}}")
+        .contains("\"status\":{\"phase\":\"Superseded\",\"bindings\":{\"k\":{\"artifact\":\"a\"}}}")
         .doesNotContain("spec");
   }
 

@@ -151,7 +151,7 @@ final class NodeAgent implements AutoCloseable {
                 NodeStatusModel.status(
                     machine,
                     version,
-                    Optional.ofNullable(kernel).map(Kernel::name),
+                    Optional.ofNullable(kernel).map(Kernel::stated),
                     Optional.ofNullable(obstacle),
                     Optional.ofNullable(denial),
                     features,
@@ -297,7 +297,8 @@ final class NodeAgent implements AutoCloseable {
     Kernel described = kernel;
     if (described != null && begun) {
       supervisor.assign(
-          Assignments.of(revisions.getStore().list(), node.labels(), described.name()));
+          Assignments.of(
+              revisions.getStore().list(), name, node.labels(), described.stated().identity()));
     }
   }
 

@@ -3,14 +3,17 @@ package dev.whistler.operator;
 import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.compiler.source.SourceRange;
+import dev.whistler.crds.RevisionReading;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerArtifactSpec.ProgramSize;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerNodeStatus.Target;
 import dev.whistler.crds.WhistlerProgramSpec;
-import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.build.BuiltObject;
@@ -20,10 +23,10 @@ import dev.whistler.operator.model.ProgramIdentity;
 import dev.whistler.operator.model.RevisionContent;
 import dev.whistler.operator.model.StoredArtifact;
 import dev.whistler.operator.model.Trouble;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A program called {@code forks}, its revisions, and nodes that run them. */
@@ -38,14 +41,23 @@ public final class Examples {
   }
 
   /** A stored revision. */
-  public static WhistlerRevision revision(
+  public static StoredRevision revision(
       long number, String source, Phase phase, Map<String, String> artifacts) {
-    WhistlerRevision revision = new WhistlerRevision();
-    revision.setMetadata(
-        new ObjectMetaBuilder().withName(WhistlerRevision.nameOf("forks", number)).build());
-    revision.setSpec(content(source).numbered(number));
-    revision.setStatus(new WhistlerRevisionStatus(phase, artifacts, null, List.of(), null));
-    return revision;
+    return new StoredRevision(
+        new RevisionReading.Readable(content(source).numbered(number)),
+        WhistlerRevisionStatus.of(phase, bindings(artifacts)),
+        false);
+  }
+
+  /** Bindings without signatures, of the artifacts by kernel identity. */
+  public static Map<String, Binding> bindings(Map<String, String> artifacts) {
+    return artifacts.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, bound -> Binding.to(bound.getValue())));
+  }
+
+  /** A kernel whose profile and identity have one name. */
+  public static Kernel kernel(String name) {
+    return new Kernel(name, null, name);
   }
 
   /** A node that does not say anything of the program. */
@@ -83,7 +95,7 @@ public final class Examples {
     return new ClusterNode(
         name,
         Map.of(),
-        Optional.of(profile),
+        Optional.of(kernel(profile)),
         release(profile),
         reports,
         Optional.empty(),
@@ -95,7 +107,7 @@ public final class Examples {
     return new ClusterNode(
         node.name(),
         node.labels(),
-        node.profile(),
+        node.kernel(),
         node.release(),
         node.programs(),
         node.obstacle(),
@@ -107,7 +119,7 @@ public final class Examples {
     return new ClusterNode(
         node.name(),
         node.labels(),
-        profile,
+        profile.map(Examples::kernel),
         node.release(),
         node.programs(),
         Optional.of(new Trouble(reason, reason + " happened.")),

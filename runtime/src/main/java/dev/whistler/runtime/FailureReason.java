@@ -21,6 +21,8 @@ public enum FailureReason {
   SINK_UNAVAILABLE("SinkUnavailable"),
   /** The pin directory is not ours or was changed by somebody else. */
   TAMPERED("Tampered"),
+  /** What is to run requires what this version does not know. */
+  AGENT_TOO_OLD("AgentTooOld"),
   /** Another process, or another program of this one, owns the pins. */
   IN_USE("InUse"),
   /** Its maps are larger than a program may have them. */

@@ -1,9 +1,11 @@
 package dev.whistler.runtime;
 
+import dev.whistler.bpf.LoadOptions;
 import dev.whistler.runtime.adopt.PinOwnership;
 import dev.whistler.runtime.adopt.ProgramPins;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.load.ObjectLoading;
+import dev.whistler.tier.Tier;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,17 @@ public final class Runtime {
       throw new IllegalArgumentException(current + " was not started here");
     }
     return Starting.update(live, next);
+  }
+
+  /**
+   * Loads an object and gives it up again: what the kernel's verifier says of it is known then.
+   * Nothing is attached, and nothing of it is left in the kernel on return.
+   *
+   * @param tier what the object may do
+   * @throws StartException with a typed reason, {@code VERIFIER_REJECTED} among them
+   */
+  public static void verify(byte[] object, Tier tier) throws StartException {
+    ObjectLoading.read(object, null, tier).load(LoadOptions.defaults()).close();
   }
 
   /**

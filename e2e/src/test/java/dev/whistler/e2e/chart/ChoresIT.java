@@ -230,6 +230,7 @@ final class ChoresIT {
             null,
             null,
             null,
+            null,
             List.of(),
             List.of(new NodeProgram(program, "1", new Running(1, "a", null, null, null), null)),
             List.of()));

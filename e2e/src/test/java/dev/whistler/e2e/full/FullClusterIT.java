@@ -401,7 +401,8 @@ final class FullClusterIT {
             node.getStatus().architecture(),
             "another boot",
             node.getStatus().agentVersion(),
-            node.getStatus().profile(),
+            null,
+            node.getStatus().kernel(),
             List.of(),
             early,
             List.of()));

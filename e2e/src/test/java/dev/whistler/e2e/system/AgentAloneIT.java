@@ -70,7 +70,7 @@ final class AgentAloneIT {
               client.leases().inNamespace(Installation.NAMESPACE).withName("node-alone").get()
                   != null);
 
-      String profile = node.getStatus().profile();
+      String profile = node.getStatus().kernel().profile();
       assertThat(client.resources(KernelProfile.class).withName(profile).get())
           .as("nobody wants it yet")
           .isNull();

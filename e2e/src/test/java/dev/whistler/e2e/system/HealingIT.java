@@ -10,6 +10,7 @@ import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerProgramStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.testbed.install.Installation;
 import dev.whistler.testbed.process.Waiting;
 import dev.whistler.testbed.workload.Forks;
@@ -187,7 +188,8 @@ final class HealingIT {
           () -> {
             Set<String> bound =
                 system.revisions(program).stream()
-                    .flatMap(it -> it.getStatus().artifacts().values().stream())
+                    .flatMap(it -> it.getStatus().bindings().values().stream())
+                    .map(Binding::artifact)
                     .collect(Collectors.toSet());
             return bound.size() == 5
                 && system.revisions(program).size() == 5

@@ -225,7 +225,7 @@ final class KernelNodesIT {
     String fresh = "applied-meanwhile";
     system.apply(gone, COUNTS, null);
     await(system, gone, ready(3));
-    String profileBefore = statusOf(system, OLDER).profile();
+    String profileBefore = statusOf(system, OLDER).kernel().profile();
     try {
       older.kill();
       progress.say(OLDER + " lost its power");
@@ -249,9 +249,9 @@ final class KernelNodesIT {
       assertThat(status.builds()).extracting(Build::nodes).containsExactlyInAnyOrder(2, 1);
       WhistlerNodeStatus now = statusOf(system, OLDER);
       assertThat(now.kernelRelease()).isEqualTo(linux612.release());
-      assertThat(now.profile())
+      assertThat(now.kernel().profile())
           .isNotEqualTo(profileBefore)
-          .isEqualTo(statusOf(system, NEWER).profile());
+          .isEqualTo(statusOf(system, NEWER).kernel().profile());
       assertThat(now.programs()).extracting(NodeProgram::name).containsExactly(fresh);
       assertThat(
               system.client().v1().events().inNamespace("default").list().getItems().stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whistler.bpf.elf.ElfFile;
 import dev.whistler.crds.Gzip;
+import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
@@ -149,11 +150,18 @@ final class KernelsIT {
         .withName(WhistlerSystem.NODE)
         .get()
         .getStatus()
+        .kernel()
         .profile();
   }
 
   private static String artifact(WhistlerSystem system, String program, String profile) {
-    return system.revisions(program).getLast().getStatus().artifacts().get(profile);
+    return system
+        .revisions(program)
+        .getLast()
+        .getStatus()
+        .bindings()
+        .get(KernelIdentity.of(profile, null))
+        .artifact();
   }
 
   private static ByteBuffer code(WhistlerSystem system, String artifact) throws Exception {

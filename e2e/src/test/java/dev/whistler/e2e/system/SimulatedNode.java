@@ -47,7 +47,8 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
             architecture,
             "simulated",
             "simulated",
-            profile,
+            null,
+            WhistlerNodeStatus.Kernel.of(profile, null),
             List.of(),
             List.of(),
             List.of()));

@@ -2,6 +2,9 @@ package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.RevisionReading;
 import dev.whistler.testbed.process.Waiting;
 import dev.whistler.testbed.workload.Forks;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -36,9 +39,12 @@ final class SmallestProgramIT {
           .singleElement()
           .satisfies(
               revision ->
-                  assertThat(revision.getSpec().sinks())
-                      .singleElement()
-                      .satisfies(sink -> assertThat(sink.stdout()).isNotNull()));
+                  assertThat(RevisionReading.of(revision, RevisionFeature.ALL))
+                      .isInstanceOfSatisfying(
+                          RevisionReading.Readable.class,
+                          readable ->
+                              assertThat(readable.payload().sinks())
+                                  .containsExactly(ProgramSink.toStdout())));
       Forks forks = Forks.cause(1);
       Waiting.until(
           "the record in the agent's output",

@@ -5,6 +5,7 @@ import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.WhistlerNodeStatus;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +16,11 @@ import java.util.Set;
  * @param profile the profile itself
  */
 public record Kernel(String name, KernelProfileSpec profile) {
+
+  /** As the node states it; the types are not described yet. */
+  public WhistlerNodeStatus.Kernel stated() {
+    return WhistlerNodeStatus.Kernel.of(name, null);
+  }
 
   /**
    * Describes the kernel on which this process runs.

@@ -145,7 +145,9 @@ public final class LossWatch implements AutoCloseable {
                         trouble ->
                             new Work.Current(
                                 current.assignment(), current.since(), Optional.of(trouble))))
-        .map(current -> new Work(work.assignment(), work.state(), Optional.of(current)))
+        .map(
+            current ->
+                new Work(work.assignment(), work.state(), Optional.of(current), work.trial()))
         .orElse(work);
   }
 

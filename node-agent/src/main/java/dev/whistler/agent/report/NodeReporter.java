@@ -159,7 +159,7 @@ public final class NodeReporter implements AutoCloseable {
   }
 
   private static final WhistlerNodeStatus NOTHING =
-      new WhistlerNodeStatus(null, null, null, null, null, List.of(), List.of(), List.of());
+      new WhistlerNodeStatus(null, null, null, null, null, null, List.of(), List.of(), List.of());
 
   private WhistlerNode readOrCreate() {
     WhistlerNode existing = client.resources(WhistlerNode.class).withName(name).get();

@@ -2,6 +2,7 @@ package dev.whistler.agent.report;
 
 import dev.whistler.agent.node.Machine;
 import dev.whistler.agent.node.Obstacle;
+import dev.whistler.agent.work.Assignment;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
 import dev.whistler.crds.NodeReason;
@@ -34,7 +35,7 @@ public final class NodeStatusModel {
   /**
    * What the WhistlerNode shall say.
    *
-   * @param profile name of the KernelProfile; empty when this kernel cannot be described
+   * @param kernel what describes this kernel; empty when it cannot be described
    * @param obstacle why no programs can run; empty when they can
    * @param denial why the API server does not take the profile; empty when it does or was not asked
    * @param previous what was reported last: conditions that did not change keep their time
@@ -42,7 +43,7 @@ public final class NodeStatusModel {
   public static WhistlerNodeStatus status(
       Machine machine,
       String agentVersion,
-      Optional<String> profile,
+      Optional<WhistlerNodeStatus.Kernel> kernel,
       Optional<Obstacle> obstacle,
       Optional<String> denial,
       List<Feature> features,
@@ -62,7 +63,8 @@ public final class NodeStatusModel {
         machine.architecture(),
         machine.bootId(),
         agentVersion,
-        profile.orElse(null),
+        null,
+        kernel.orElse(null),
         features,
         told(works).map(NodeStatusModel::program).toList(),
         Stream.concat(Stream.of(ready), denial.map(it -> denied(it, now)).stream())
@@ -133,22 +135,32 @@ public final class NodeStatusModel {
         trouble.map(it -> truncate(it.message())).orElse(null));
   }
 
+  /** Of a revision that is tried a roll-out waits to hear; what runs is told beside it. */
   private static Optional<Target> target(Work work) {
-    return switch (work.state()) {
+    return work.trial()
+        .map(trial -> target(trial.assignment(), trial.state()))
+        .orElseGet(() -> target(work.assignment(), work.state()));
+  }
+
+  private static Optional<Target> target(Assignment assignment, WorkState its) {
+    return switch (its) {
       case WorkState.Running running -> Optional.empty();
+      case WorkState.Verifying verifying ->
+          Optional.of(target(assignment, State.VERIFYING, "", ""));
+      case WorkState.Verified verified -> Optional.of(target(assignment, State.VERIFIED, "", ""));
       case WorkState.Failed(String reason, String message) ->
-          Optional.of(target(work, State.FAILED, reason, message));
+          Optional.of(target(assignment, State.FAILED, reason, message));
       case WorkState.Pending(String reason, String why) ->
-          Optional.of(target(work, State.PENDING, reason, why));
+          Optional.of(target(assignment, State.PENDING, reason, why));
       case WorkState.Unloading(String reason, String why) ->
-          Optional.of(target(work, State.UNLOADING, reason, why));
+          Optional.of(target(assignment, State.UNLOADING, reason, why));
     };
   }
 
-  private static Target target(Work work, State state, String reason, String message) {
+  private static Target target(Assignment assignment, State state, String reason, String message) {
     return new Target(
-        work.assignment().revision(),
-        work.assignment().artifact(),
+        assignment.revision(),
+        assignment.artifact(),
         state,
         reason.isEmpty() ? null : reason,
         message.isEmpty() ? null : truncate(message));

@@ -4,9 +4,9 @@ import dev.whistler.agent.deliver.ProgramFiles;
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.crds.RevisionPayload;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
-import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.Identity;
 import dev.whistler.runtime.Limits;
@@ -64,19 +64,21 @@ public final class ArtifactLoader implements Loader {
 
   @Override
   public Prepared prepare(Assignment assignment) throws UnavailableException, StartException {
-    refuseWhatWeCannot(assignment.spec());
-    byte[] object = object(fetch(assignment.artifact()), assignment, architecture);
-    return new PreparedObject(assignment, object, Runtime.mapBytes(object));
+    RevisionPayload payload = assignment.payload();
+    byte[] object = object(fetch(assignment.artifact()), assignment, payload, architecture);
+    return new PreparedObject(assignment, payload, object, Runtime.mapBytes(object));
   }
 
   /** An artifact that is what the revision promises. */
   private final class PreparedObject implements Prepared {
     private final Assignment assignment;
+    private final RevisionPayload payload;
     private final byte[] object;
     private final long mapBytes;
 
-    PreparedObject(Assignment assignment, byte[] object, long mapBytes) {
+    PreparedObject(Assignment assignment, RevisionPayload payload, byte[] object, long mapBytes) {
       this.assignment = assignment;
+      this.payload = payload;
       this.object = object;
       this.mapBytes = mapBytes;
     }
@@ -90,14 +92,21 @@ public final class ArtifactLoader implements Loader {
     public RunningProgram start(@Nullable RunningProgram current) throws StartException {
       RunRequest request =
           RunRequest.of(object, identity(assignment))
-              .withSinks(files.sinks(assignment.program(), assignment.spec().sinks()))
-              .withTier(tier(assignment.spec()))
+              .withSinks(files.sinks(assignment.program(), payload.sinks()))
+              .withTier(tier(payload))
               .withLimits(LIMITS);
       if (pins != null) {
         request =
-            request.withPinDirectory(pins.path()).withNote(PinnedNote.of(assignment, mapBytes));
+            request
+                .withPinDirectory(pins.path())
+                .withNote(PinnedNote.of(payload, assignment.artifact(), mapBytes));
       }
       return current == null ? startAfresh(request) : replace(current, request);
+    }
+
+    @Override
+    public void verify() throws StartException {
+      Runtime.verify(object, tier(payload));
     }
   }
 
@@ -135,11 +144,10 @@ public final class ArtifactLoader implements Loader {
   @Override
   public RunningProgram adopt(Pinned pinned) throws StartException {
     Assignment assignment = pinned.assignment();
-    refuseWhatWeCannot(assignment.spec());
     return Runtime.adopt(
         Objects.requireNonNull(pins, "what is pinned was found there").path(),
         identity(assignment),
-        files.sinks(assignment.program(), assignment.spec().sinks()),
+        files.sinks(assignment.program(), assignment.payload().sinks()),
         LIMITS);
   }
 
@@ -151,8 +159,8 @@ public final class ArtifactLoader implements Loader {
   }
 
   /** The operator's compiler has checked it; whoever else wrote the artifact has not. */
-  static Tier tier(WhistlerRevisionSpec spec) {
-    return switch (spec.tier()) {
+  static Tier tier(RevisionPayload payload) {
+    return switch (payload.tier()) {
       case OBSERVE -> Tier.OBSERVE;
       case ACT -> Tier.ACT;
       case UNRESTRICTED -> Tier.UNRESTRICTED;
@@ -173,11 +181,15 @@ public final class ArtifactLoader implements Loader {
   }
 
   /** The object in an artifact, once it is proved to belong to the assignment. */
-  static byte[] object(WhistlerArtifactSpec artifact, Assignment assignment, String architecture)
+  static byte[] object(
+      WhistlerArtifactSpec artifact,
+      Assignment assignment,
+      RevisionPayload payload,
+      String architecture)
       throws StartException {
     requireGenuine(
         artifact.programUid().equals(assignment.uid())
-            && artifact.sourceDigest().equals(assignment.spec().sourceDigest())
+            && artifact.sourceDigest().equals(payload.sourceDigest())
             && nameOf(artifact).equals(assignment.artifact()),
         assignment,
         "belongs to another program or source");
@@ -214,24 +226,6 @@ public final class ArtifactLoader implements Loader {
           FailureReason.TAMPERED,
           "Artifact %s %s; find out who writes artifacts besides the operator."
               .formatted(assignment.artifact(), complaint));
-    }
-  }
-
-  /** What a newer operator may ask for and this agent cannot do is refused, never ignored. */
-  private static void refuseWhatWeCannot(WhistlerRevisionSpec spec) throws StartException {
-    refuse(!spec.attach().isEmpty(), "attach");
-    refuse(!spec.events().isEmpty(), "events");
-    refuse(!spec.metrics().isEmpty(), "metrics");
-    refuse(!spec.maps().isEmpty(), "maps");
-    refuse(spec.scope() != null, "podSelector and namespaceSelector");
-    refuse(spec.budget() != null, "budget");
-  }
-
-  private static void refuse(boolean present, String field) throws StartException {
-    if (present) {
-      throw new StartException(
-          FailureReason.UNSUPPORTED,
-          "This agent does not know " + field + "; remove it from the spec or update the agents.");
     }
   }
 }

@@ -2,15 +2,23 @@ package dev.whistler.agent.work;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import dev.whistler.crds.RevisionChoice;
+import dev.whistler.crds.Membership;
+import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerRevision;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Which programs a node runs, from all revisions that there are. */
 public final class Assignments {
+
+  /** What this version of the agent can do. */
+  static final Set<String> UNDERSTOOD =
+      Set.of(RevisionFeature.SINK_STDOUT, RevisionFeature.SINK_FILE);
 
   private static final Comparator<Candidates> BY_NAME =
       Comparator.comparing((Candidates program) -> program.target().program())
@@ -19,29 +27,38 @@ public final class Assignments {
   private Assignments() {}
 
   /**
-   * The candidates of each program that shall run, ordered by name.
+   * The candidates of each program that shall run or be tried, ordered by name.
    *
    * @param revisions all revisions, of all programs
+   * @param node name of this node
    * @param labels labels of this node
-   * @param profile name of this node's KernelProfile
+   * @param kernel identity of this node's kernel
    */
   public static List<Candidates> of(
-      Collection<WhistlerRevision> revisions, Map<String, String> labels, String profile) {
+      Collection<WhistlerRevision> revisions,
+      String node,
+      Map<String, String> labels,
+      String kernel) {
     return revisions.stream()
-        .collect(groupingBy(r -> r.getSpec().program().uid()))
+        .map(revision -> StoredRevision.of(revision, UNDERSTOOD))
+        .collect(groupingBy(revision -> revision.reading().program().uid()))
         .values()
         .stream()
-        .map(ofOneProgram -> RevisionChoice.ranked(ofOneProgram, labels, profile))
-        .filter(ranked -> !ranked.isEmpty())
-        .map(Assignments::candidates)
+        .map(ofOneProgram -> Membership.of(ofOneProgram, node, labels, kernel))
+        .flatMap(membership -> candidates(membership).stream())
         .sorted(BY_NAME)
         .toList();
   }
 
-  private static Candidates candidates(List<RevisionChoice.Choice> ranked) {
-    return new Candidates(
-        ranked.stream()
-            .map(choice -> new Assignment(choice.revision().getSpec(), choice.artifact()))
-            .toList());
+  private static Optional<Candidates> candidates(Membership membership) {
+    List<Assignment> run = membership.run().stream().map(Assignments::assignment).toList();
+    Optional<Assignment> verify = membership.verify().map(Assignments::assignment);
+    return run.isEmpty() && verify.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Candidates(run, verify));
+  }
+
+  private static Assignment assignment(Membership.Choice choice) {
+    return new Assignment(choice.revision().reading(), choice.artifact());
   }
 }

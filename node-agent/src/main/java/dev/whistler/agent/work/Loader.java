@@ -32,6 +32,13 @@ public interface Loader {
      *     the current revision goes on
      */
     RunningProgram start(@Nullable RunningProgram current) throws StartException;
+
+    /**
+     * Loads and gives up again; nothing is attached, and what runs is not touched.
+     *
+     * @throws StartException {@code VERIFIER_REJECTED} or why else it does not load here
+     */
+    void verify() throws StartException;
   }
 
   /** What earlier agents left in the kernel. */

@@ -47,6 +47,7 @@ final class ProgramActor {
           FailureReason.POLICY_DENIED,
           FailureReason.VERIFIER_REJECTED,
           FailureReason.MAP_ENTRY_INVALID,
+          FailureReason.AGENT_TOO_OLD,
           FailureReason.TOO_MUCH_MEMORY);
 
   /** A reader that has worked for so long begins with short waits again when it ends. */
@@ -94,7 +95,8 @@ final class ProgramActor {
 
   /** How a try to load an assignment ended. */
   private enum Outcome {
-    RUNS,
+    /** It runs, or is verified. */
+    DONE,
     REFUSED,
     LATER,
     /** It is not wanted any more. */
@@ -110,6 +112,7 @@ final class ProgramActor {
 
   // Guarded by this.
   private @Nullable List<Assignment> wanted;
+  private @Nullable Assignment toVerify;
   private boolean active;
   private boolean due;
   private @Nullable Future<?> retry;
@@ -124,8 +127,12 @@ final class ProgramActor {
   // Of the one thread that is at work.
   private final Map<Assignment, WorkState> refused = new HashMap<>();
   private List<Assignment> tried = List.of();
+  private Work.@Nullable Trial answered;
 
   private volatile Standing standing;
+
+  /** Of the revision that is to be verified; null before it is asked for. */
+  private volatile Work.@Nullable Trial trial;
 
   /** A program that nothing is known of but that it is wanted, which {@link #want} tells. */
   ProgramActor(String uid, Node node) {
@@ -151,19 +158,29 @@ final class ProgramActor {
   /**
    * What shall run from now on; returns at once.
    *
-   * @param ranked the best first; empty if nothing is wanted
+   * @param ranked the best first; empty if nothing shall run
+   * @param verify what is only tried
    */
-  void want(List<Assignment> ranked) {
+  void want(List<Assignment> ranked, Optional<Assignment> verify) {
     boolean detachBeside;
     synchronized (this) {
-      if (ranked.equals(wanted)) {
+      Assignment tried = verify.orElse(null);
+      boolean sameTrial = Objects.equals(tried, toVerify);
+      boolean sameRun = ranked.equals(wanted);
+      if (sameTrial && sameRun) {
         return;
       }
-      wanted = List.copyOf(ranked);
-      detachBeside = ranked.isEmpty() && active;
-      if (!ranked.isEmpty()) {
-        standing = new Standing(ranked.getFirst(), UNTRIED, standing.held());
+      if (!sameTrial) {
+        toVerify = tried;
+        trial = tried == null ? null : new Work.Trial(tried, UNTRIED);
       }
+      if (!sameRun) {
+        wanted = List.copyOf(ranked);
+        if (!ranked.isEmpty()) {
+          standing = new Standing(ranked.getFirst(), UNTRIED, standing.held());
+        }
+      }
+      detachBeside = ranked.isEmpty() && active;
     }
     if (detachBeside) {
       // What is under way may be a fetch, which no detaching waits for.
@@ -174,6 +191,10 @@ final class ProgramActor {
 
   /** Whether nothing is wanted of it, and nothing was found out to the contrary. */
   synchronized boolean unwanted() {
+    return isNotToRun() && toVerify == null;
+  }
+
+  private synchronized boolean isNotToRun() {
     return wanted != null && wanted.isEmpty();
   }
 
@@ -250,6 +271,7 @@ final class ProgramActor {
     } else {
       bring(ranked);
     }
+    verify();
   }
 
   /** Reads the rings of what is pinned before the API server says whether it is wanted. */
@@ -299,7 +321,7 @@ final class ProgramActor {
         continue;
       }
       switch (load(candidate, target)) {
-        case RUNS -> {
+        case DONE -> {
           if (!candidate.equals(target)) {
             LOG.warnf("%s runs in place of revision %d", named(candidate), target.revision());
           }
@@ -330,34 +352,117 @@ final class ProgramActor {
    * @param target of which the state is told
    */
   private Outcome load(Assignment candidate, Assignment target) {
-    WorkState state;
-    Outcome outcome;
+    Tried tried = tried(candidate, this::started);
+    if (tried.outcome() == Outcome.REFUSED) {
+      refused.put(candidate, tried.state());
+    }
+    if (tried.isFailure() && candidate.equals(target)) {
+      said(target, tried.state());
+    }
+    return tried.outcome();
+  }
+
+  /**
+   * How a try ended.
+   *
+   * @param state of the candidate after it, if it failed
+   */
+  private record Tried(Outcome outcome, WorkState state) {
+    boolean isFailure() {
+      return outcome == Outcome.REFUSED || outcome == Outcome.LATER;
+    }
+  }
+
+  /** What is done with an assignment that is ready; false if it is not wanted any more. */
+  private interface Attempt {
+    boolean done(Assignment candidate, Prepared prepared) throws StartException;
+  }
+
+  private Tried tried(Assignment candidate, Attempt attempt) {
     node.loads().acquireUninterruptibly();
     try {
       node.budget().requirePlace(uid);
-      return started(candidate, node.loader().prepare(candidate)) ? Outcome.RUNS : Outcome.DROPPED;
+      boolean done = attempt.done(candidate, node.loader().prepare(candidate));
+      return new Tried(done ? Outcome.DONE : Outcome.DROPPED, UNTRIED);
     } catch (UnavailableException e) {
       LOG.warnf("%s: %s", named(candidate), e.getMessage());
-      state = new WorkState.Pending(NodeReason.ARTIFACT_UNAVAILABLE, message(e));
-      outcome = Outcome.LATER;
+      return new Tried(
+          Outcome.LATER, new WorkState.Pending(NodeReason.ARTIFACT_UNAVAILABLE, message(e)));
     } catch (StartException e) {
       LOG.warnf("%s does not run (%s): %s", named(candidate), e.reason().text(), e.getMessage());
-      state = new WorkState.Failed(e.reason().text(), message(e));
-      outcome = FINAL.contains(e.reason()) ? Outcome.REFUSED : Outcome.LATER;
+      return new Tried(
+          FINAL.contains(e.reason()) ? Outcome.REFUSED : Outcome.LATER,
+          new WorkState.Failed(e.reason().text(), message(e)));
     } catch (RuntimeException | Error e) {
       LOG.errorf(e, "%s failed in the agent", named(candidate));
-      state = new WorkState.Failed(FailureReason.INTERNAL.text(), message(e));
-      outcome = Outcome.LATER;
+      return new Tried(
+          Outcome.LATER, new WorkState.Failed(FailureReason.INTERNAL.text(), message(e)));
     } finally {
       node.loads().release();
     }
-    if (outcome == Outcome.REFUSED) {
-      refused.put(candidate, state);
+  }
+
+  /** Tries what is to be verified, until there is an answer that stays. */
+  private void verify() {
+    Work.Trial asked;
+    synchronized (this) {
+      asked = trial;
     }
-    if (candidate.equals(target)) {
-      said(target, state);
+    if (asked == null || asked.equals(answered)) {
+      return;
     }
-    return outcome;
+    Assignment candidate = asked.assignment();
+    tell(candidate, new WorkState.Verifying());
+    Tried tried = tried(candidate, this::verified);
+    switch (tried.outcome()) {
+      case DONE -> {
+        LOG.infof("%s is accepted by this kernel's verifier", named(candidate));
+        answer(candidate, new WorkState.Verified());
+      }
+      case REFUSED -> answer(candidate, tried.state());
+      case LATER -> {
+        tell(candidate, tried.state());
+        again();
+      }
+      case DROPPED -> {}
+    }
+  }
+
+  private void answer(Assignment candidate, WorkState state) {
+    answered = new Work.Trial(candidate, state);
+    tell(candidate, state);
+  }
+
+  private void tell(Assignment candidate, WorkState state) {
+    synchronized (this) {
+      if (candidate.equals(toVerify)) {
+        trial = new Work.Trial(candidate, state);
+      }
+    }
+    node.listener().changed();
+  }
+
+  /** False if it is not asked for any more. */
+  private boolean verified(Assignment candidate, Prepared prepared) throws StartException {
+    kernel.lock();
+    try {
+      if (ended || !isToVerify(candidate)) {
+        return false;
+      }
+      node.budget().reserve(uid, prepared.mapBytes());
+      try {
+        prepared.verify();
+        return true;
+      } finally {
+        node.budget().giveBack(uid);
+      }
+    } finally {
+      kernel.unlock();
+    }
+  }
+
+  private synchronized boolean isToVerify(Assignment candidate) {
+    return candidate.equals(toVerify);
   }
 
   /** False if it is not wanted any more. */
@@ -454,7 +559,7 @@ final class ProgramActor {
     boolean gone = false;
     kernel.lock();
     try {
-      if (ended || !unwanted()) {
+      if (ended || !isNotToRun()) {
         return;
       }
       Held held = standing.held();
@@ -469,10 +574,19 @@ final class ProgramActor {
     } finally {
       kernel.unlock();
     }
-    if (gone) {
+    if (!gone) {
+      again();
+    } else if (unwanted()) {
       node.listener().gone(this);
     } else {
-      again();
+      forgetTarget();
+    }
+  }
+
+  /** Nothing of it is in the kernel and nothing shall run: there is only what is tried. */
+  private synchronized void forgetTarget() {
+    if (isNotToRun()) {
+      standing = new Standing(null, UNTRIED, null);
     }
   }
 
@@ -505,7 +619,7 @@ final class ProgramActor {
     } catch (StartException e) {
       LOG.warnf("The pinned program %s cannot be removed: %s", uid, e.getMessage());
       Assignment last = standing.target();
-      if (last != null && unwanted()) {
+      if (last != null && isNotToRun()) {
         unloading(last, e.reason().text(), message(e));
       }
       return false;
@@ -542,17 +656,18 @@ final class ProgramActor {
   /** Where it stands; empty if nothing is known of it but that it is there. */
   Optional<Work> standing() {
     Standing now = standing;
+    Optional<Work.Trial> tries = Optional.ofNullable(trial);
     Assignment target = now.target();
     if (target == null) {
-      return Optional.empty();
+      return tries.map(only -> new Work(only.assignment(), only.state(), Optional.empty()));
     }
     Held held = now.held();
     if (held == null) {
-      return Optional.of(new Work(target, now.state(), Optional.empty()));
+      return Optional.of(new Work(target, now.state(), Optional.empty(), tries));
     }
     ProgramState its = held.program().state();
     WorkState state = held.assignment().equals(target) ? of(its) : now.state();
-    return Optional.of(new Work(target, state, running(held, its)));
+    return Optional.of(new Work(target, state, running(held, its), tries));
   }
 
   private static Optional<Work.Current> running(Held held, ProgramState its) {

@@ -154,13 +154,13 @@ public final class Supervisor implements AutoCloseable {
     actors.forEach(
         (uid, actor) -> {
           if (!uids.contains(uid)) {
-            actor.want(List.of());
+            actor.want(List.of(), Optional.empty());
           }
         });
     for (Candidates program : wanted) {
       actors
           .computeIfAbsent(program.target().uid(), uid -> new ProgramActor(uid, node))
-          .want(program.ranked());
+          .want(program.ranked(), program.verify());
     }
     changed.run();
   }

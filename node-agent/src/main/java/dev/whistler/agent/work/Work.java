@@ -9,8 +9,22 @@ import java.util.Optional;
  * @param assignment what shall run
  * @param state how far that is
  * @param running what runs, which may be an earlier revision
+ * @param trial a revision that is only tried beside that
  */
-public record Work(Assignment assignment, WorkState state, Optional<Current> running) {
+public record Work(
+    Assignment assignment, WorkState state, Optional<Current> running, Optional<Trial> trial) {
+
+  /** Nothing is tried beside it. */
+  public Work(Assignment assignment, WorkState state, Optional<Current> running) {
+    this(assignment, state, running, Optional.empty());
+  }
+
+  /**
+   * A revision of which is only asked whether the kernel's verifier accepts it.
+   *
+   * @param state how far that is
+   */
+  public record Trial(Assignment assignment, WorkState state) {}
 
   /**
    * What runs.

@@ -6,6 +6,12 @@ public sealed interface WorkState {
   /** Not tried yet, or to be tried again after {@code why}. */
   record Pending(String reason, String why) implements WorkState {}
 
+  /** Being loaded to see whether the kernel's verifier accepts it. */
+  record Verifying() implements WorkState {}
+
+  /** The kernel's verifier accepts it; it is not to run yet. */
+  record Verified() implements WorkState {}
+
   /** Attached; its records are read. What is wrong with it nevertheless is told of what runs. */
   record Running() implements WorkState {}
 

@@ -8,6 +8,7 @@ import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.work.Revisions;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.WorkState;
+import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNodeStatus;
@@ -45,7 +46,7 @@ final class NodeStatusModelTest {
     return NodeStatusModel.status(
         MACHINE,
         "0.1",
-        Optional.of("p".repeat(40)),
+        Optional.of(WhistlerNodeStatus.Kernel.of("p".repeat(40), null)),
         obstacle,
         denial,
         List.of(),
@@ -155,5 +156,32 @@ final class NodeStatusModelTest {
     assertThat(target.state()).isEqualTo(State.FAILED);
     assertThat(target.reason()).isEqualTo("VerifierRejected");
     assertThat(target.message()).hasSize(256).endsWith("…");
+  }
+
+  @Test
+  void whatIsTriedIsToldBesideWhatRuns() {
+    Work work =
+        new Work(
+            Revisions.assignment("forks", 1),
+            new WorkState.Running(),
+            Optional.of(new Work.Current(Revisions.assignment("forks", 1), NOON, Optional.empty())),
+            Optional.of(
+                new Work.Trial(Revisions.assignment("forks", 2), new WorkState.Verified())));
+
+    WhistlerNodeStatus.NodeProgram said =
+        status(List.of(work), Optional.empty(), Optional.empty(), null, NOON).programs().getFirst();
+    assertThat(said.target()).isEqualTo(new Target(2, "artifact-2", State.VERIFIED, null, null));
+    assertThat(Objects.requireNonNull(said.running()).revision()).isOne();
+  }
+
+  @Test
+  void theKernelIsStatedWithItsIdentity() {
+    assertThat(status(new WorkState.Running(), Optional.empty(), null, NOON))
+        .satisfies(
+            status -> {
+              assertThat(status.profile()).isNull();
+              assertThat(Objects.requireNonNull(status.kernel()).identity())
+                  .isEqualTo(KernelIdentity.of("p".repeat(40), null));
+            });
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.Gzip;
+import dev.whistler.crds.RevisionPayload;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.runtime.FailureReason;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 final class ArtifactLoaderTest {
 
   private static final byte[] OBJECT = "an object file".getBytes(UTF_8);
+
+  private static final RevisionPayload PAYLOAD = Revisions.payload("forks", 1, null, Tier.OBSERVE);
 
   private static WhistlerArtifactSpec artifact(String uid, String architecture, byte[] content) {
     return new WhistlerArtifactSpec(
@@ -35,19 +38,20 @@ final class ArtifactLoaderTest {
     String name =
         WhistlerArtifactSpec.nameOf(
             artifact.programUid(), artifact.sourceDigest(), artifact.objectDigest());
-    return new Assignment(Revisions.spec("forks", 1, null), name);
+    return Assignment.of(PAYLOAD, name);
   }
 
   @Test
   void theObjectOfTheRevisionIsTaken() throws Exception {
     WhistlerArtifactSpec artifact = artifact("uid-of-forks", "x86-64", OBJECT);
-    assertThat(ArtifactLoader.object(artifact, assigned(artifact), "x86-64")).isEqualTo(OBJECT);
+    assertThat(ArtifactLoader.object(artifact, assigned(artifact), PAYLOAD, "x86-64"))
+        .isEqualTo(OBJECT);
   }
 
   @Test
   void itIsRunInTheTierOfTheRevision() {
     for (Tier tier : Tier.values()) {
-      assertThat(ArtifactLoader.tier(Revisions.spec("forks", 1, null, tier)).name())
+      assertThat(ArtifactLoader.tier(Revisions.payload("forks", 1, null, tier)).name())
           .isEqualTo(tier.name());
     }
   }
@@ -62,13 +66,13 @@ final class ArtifactLoaderTest {
   @Test
   void anArtifactUnderAnotherNameIsRefused() {
     WhistlerArtifactSpec artifact = artifact("uid-of-forks", "x86-64", OBJECT);
-    Assignment assignment = new Assignment(Revisions.spec("forks", 1, null), "f".repeat(40));
-    assertThatThrownBy(() -> ArtifactLoader.object(artifact, assignment, "x86-64"))
+    Assignment assignment = Assignment.of(PAYLOAD, "f".repeat(40));
+    assertThatThrownBy(() -> ArtifactLoader.object(artifact, assignment, PAYLOAD, "x86-64"))
         .isInstanceOf(StartException.class);
   }
 
   private static void refused(WhistlerArtifactSpec artifact, String why) {
-    assertThatThrownBy(() -> ArtifactLoader.object(artifact, assigned(artifact), "x86-64"))
+    assertThatThrownBy(() -> ArtifactLoader.object(artifact, assigned(artifact), PAYLOAD, "x86-64"))
         .isInstanceOfSatisfying(
             StartException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TAMPERED))
         .hasMessageContaining(why);

@@ -1,9 +1,22 @@
 package dev.whistler.agent.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.whistler.crds.KernelIdentity;
+import dev.whistler.crds.Limits;
+import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.RevisionPayload;
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.Tier;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.runtime.FailureReason;
+import dev.whistler.runtime.StartException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,11 +33,11 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k61", "a1", "k618", "b1")),
             Revisions.active("forks", 2, null, Map.of("k618", "b2")),
             Revisions.active("waits", 7, null, Map.of("k61", "c7")));
-    assertThat(Assignments.of(revisions, LABELS, "k618"))
+    assertThat(Assignments.of(revisions, "node", LABELS, "k618"))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "b2"));
-    assertThat(Assignments.of(revisions, LABELS, "k61"))
+    assertThat(Assignments.of(revisions, "node", LABELS, "k61"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a1", "c7");
@@ -37,7 +50,7 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, null, Map.of("other", "a2")),
             Revisions.active("forks", 3, null, Map.of("k", "a3")));
-    assertThat(Assignments.of(revisions, LABELS, "k").getFirst().ranked())
+    assertThat(Assignments.of(revisions, "node", LABELS, "k").getFirst().ranked())
         .extracting(Assignment::artifact)
         .containsExactly("a3", "a1");
   }
@@ -48,10 +61,92 @@ final class AssignmentsTest {
         List.of(
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, Selector.label("zone", "right"), Map.of("k", "a2")));
-    assertThat(Assignments.of(revisions, LABELS, "k")).isEmpty();
-    assertThat(Assignments.of(revisions, Map.of("zone", "right"), "k"))
+    assertThat(Assignments.of(revisions, "node", LABELS, "k")).isEmpty();
+    assertThat(Assignments.of(revisions, "node", Map.of("zone", "right"), "k"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a2");
+  }
+
+  /** As an operator stored it before revisions had payloads, and bound it by profile. */
+  @Test
+  void anOlderRevisionRunsOn() throws Exception {
+    WhistlerRevision stored =
+        Serialization.unmarshal(
+            Files.readString(
+                Path.of("..", "crds", "src", "test", "resources", "stored")
+                    .resolve("whistlerrevision-active.yaml")),
+            WhistlerRevision.class);
+    Map<String, String> labels = Map.of("zone", "a", "kubernetes.io/arch", "amd64");
+    String kernel = KernelIdentity.of("a".repeat(40), null);
+
+    assertThat(Assignments.of(List.of(stored), "node", labels, kernel))
+        .extracting(Candidates::target)
+        .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
+        .containsExactly(tuple("forks", 2L, "1".repeat(40)));
+    assertThat(Assignments.of(List.of(stored), "node", LABELS, kernel)).isEmpty();
+  }
+
+  @Test
+  void whatIsRequiredAndNotKnownIsRefusedByItsName() {
+    RevisionPayload payload = Revisions.payload("forks", 1, null, Tier.OBSERVE);
+    RevisionPayload newer =
+        RevisionPayload.of(
+            payload.program(),
+            1,
+            payload.sourceDigest(),
+            payload.tier(),
+            Map.of(),
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(new ProgramSink("events", null, null)),
+            List.of(),
+            List.of(),
+            new Limits(10, null, null));
+    WhistlerRevision revision =
+        Revisions.with(
+            newer,
+            WhistlerRevisionStatus.of(
+                WhistlerRevisionStatus.Phase.ACTIVE, Revisions.bindings(Map.of("k", "a1"))));
+
+    assertThat(Assignments.of(List.of(revision), "node", LABELS, "k"))
+        .singleElement()
+        .satisfies(
+            program ->
+                assertThatThrownBy(() -> program.target().payload())
+                    .isInstanceOfSatisfying(
+                        StartException.class,
+                        e -> assertThat(e.reason()).isEqualTo(FailureReason.AGENT_TOO_OLD))
+                    .hasMessageContaining("(Budget, SinkRef)"));
+  }
+
+  @Test
+  void aVerifierTriesTheNextOneBesideWhatRuns() {
+    var revisions =
+        List.of(
+            Revisions.active("forks", 1, null, Map.of("k", "a1")),
+            Revisions.with(
+                Revisions.payload("forks", 2, null, Tier.OBSERVE),
+                new WhistlerRevisionStatus(
+                    WhistlerRevisionStatus.Phase.VERIFYING,
+                    List.of("node"),
+                    List.of(),
+                    null,
+                    null,
+                    Revisions.bindings(Map.of("k", "a2")),
+                    Map.of())));
+
+    assertThat(Assignments.of(revisions, "node", LABELS, "k"))
+        .singleElement()
+        .satisfies(
+            program -> {
+              assertThat(program.ranked()).extracting(Assignment::artifact).containsExactly("a1");
+              assertThat(program.verify()).map(Assignment::artifact).contains("a2");
+            });
+    assertThat(Assignments.of(revisions.subList(1, 2), "node", LABELS, "k"))
+        .singleElement()
+        .matches(program -> program.ranked().isEmpty() && program.target().revision() == 2);
   }
 }

@@ -47,6 +47,7 @@ final class FakeLoader implements Loader {
   @Override
   public Prepared prepare(Assignment assignment) throws UnavailableException, StartException {
     pass(fetches.get(assignment.program()));
+    var _ = assignment.payload();
     return new Prepared() {
       @Override
       public long mapBytes() {
@@ -57,6 +58,12 @@ final class FakeLoader implements Loader {
       public RunningProgram start(@Nullable RunningProgram current) throws StartException {
         return begin(assignment, current);
       }
+
+      @Override
+      public void verify() throws StartException {
+        journal.add("verify " + assignment.program() + " " + assignment.revision());
+        failIfTold(assignment);
+      }
     };
   }
 
@@ -64,6 +71,16 @@ final class FakeLoader implements Loader {
       throws StartException {
     journal.add("load " + assignment.program() + " " + assignment.revision());
     pass(starts.get(assignment.program()));
+    failIfTold(assignment);
+    FakeProgram program = program(assignment);
+    pinned.remove(assignment.uid());
+    if (current != null) {
+      journal.add("replaced " + current.identity().revision());
+    }
+    return program;
+  }
+
+  private void failIfTold(Assignment assignment) throws StartException {
     Exception failure = always.get(assignment.revision());
     if (failure == null) {
       synchronized (failures) {
@@ -76,12 +93,6 @@ final class FakeLoader implements Loader {
       case RuntimeException unexpected -> throw unexpected;
       case Exception other -> throw new AssertionError(other);
     }
-    FakeProgram program = program(assignment);
-    pinned.remove(assignment.uid());
-    if (current != null) {
-      journal.add("replaced " + current.identity().revision());
-    }
-    return program;
   }
 
   private FakeProgram program(Assignment assignment) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.agent.work.Loader.Pinned;
 import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.RevisionReading;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.Tier;
+import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
@@ -16,8 +19,10 @@ import org.junit.jupiter.api.Test;
 /** The next agent must know that what it finds is what it is to run, or it loads it again. */
 final class PinnedNoteTest {
 
-  private static final WhistlerRevisionSpec SPEC =
-      new WhistlerRevisionSpec(
+  private static final String ARTIFACT = "a".repeat(40);
+
+  private static final RevisionPayload PAYLOAD =
+      RevisionPayload.of(
           new WhistlerRevisionSpec.ProgramReference("forks", "uid-of-forks"),
           7,
           "0".repeat(64),
@@ -30,30 +35,55 @@ final class PinnedNoteTest {
           List.of(ProgramSink.toStdout(), ProgramSink.toFile("forks.json")),
           List.of(),
           List.of(),
-          null,
           null);
+
+  /** As agents pinned it before revisions had payloads. */
+  private static final String FORMER =
+      """
+      {"spec":{"program":{"name":"forks","uid":"uid-of-forks"},"revision":7,"sourceDigest":"%s",\
+      "tier":"act","knobs":{"level":"3"},"nodeSelector":{"matchLabels":{"zone":"left"}},\
+      "sinks":[{"stdout":{}},{"file":{"name":"forks.json"}}]},"artifact":"%s","mapBytes":5}"""
+          .formatted("0".repeat(64), ARTIFACT);
 
   @Test
   void anAssignmentIsReadAsItWasWritten() {
-    Assignment assignment = new Assignment(SPEC, "a".repeat(40));
-    assertThat(PinnedNote.read(PinnedNote.of(assignment, 1 << 30), "uid-of-forks"))
-        .contains(new Pinned(assignment, 1 << 30));
+    assertThat(PinnedNote.read(PinnedNote.of(PAYLOAD, ARTIFACT, 1 << 30), "uid-of-forks"))
+        .contains(new Pinned(Assignment.of(PAYLOAD, ARTIFACT), 1 << 30));
   }
 
   @Test
   void itEqualsWhatTheApiServerSays() {
     KubernetesSerialization api = new KubernetesSerialization();
-    WhistlerRevisionSpec watched = api.unmarshal(api.asJson(SPEC), WhistlerRevisionSpec.class);
-    Assignment assignment = new Assignment(watched, "a".repeat(40));
-    assertThat(PinnedNote.read(PinnedNote.of(assignment, 5), "uid-of-forks"))
-        .contains(new Pinned(new Assignment(SPEC, "a".repeat(40)), 5));
+    WhistlerRevision watched = new WhistlerRevision();
+    watched.getMetadata().setName("forks-7");
+    watched.setSpec(
+        api.unmarshal(api.asJson(WhistlerRevisionSpec.of(PAYLOAD)), WhistlerRevisionSpec.class));
+    Assignment assignment =
+        new Assignment(RevisionReading.of(watched, Assignments.UNDERSTOOD), ARTIFACT);
+
+    assertThat(PinnedNote.read(PinnedNote.of(PAYLOAD, ARTIFACT, 5), "uid-of-forks"))
+        .contains(new Pinned(assignment, 5));
+  }
+
+  @Test
+  void whatAnAgentWithoutPayloadsPinnedGoesOn() {
+    assertThat(PinnedNote.read(FORMER.getBytes(UTF_8), "uid-of-forks"))
+        .contains(new Pinned(Assignment.of(PAYLOAD, ARTIFACT), 5));
   }
 
   @Test
   void whatIsNoNoteOfTheProgramIsNone() {
-    byte[] note = PinnedNote.of(new Assignment(SPEC, "a".repeat(40)), 5);
+    byte[] note = PinnedNote.of(PAYLOAD, ARTIFACT, 5);
     assertThat(PinnedNote.read(note, "uid-of-another")).isEmpty();
-    for (String other : new String[] {"", "{}", "[]", "null", "{\"spec\":{},\"artifact\":\"a\"}"}) {
+    for (String other :
+        new String[] {
+          "",
+          "{}",
+          "[]",
+          "null",
+          "{\"spec\":{},\"artifact\":\"a\"}",
+          "{\"payload\":{},\"artifact\":\"a\"}"
+        }) {
       assertThat(PinnedNote.read(other.getBytes(UTF_8), "uid-of-forks")).as(other).isEmpty();
     }
   }

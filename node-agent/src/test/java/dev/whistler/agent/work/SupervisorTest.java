@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whistler.agent.work.Loader.Pinned;
+import dev.whistler.crds.NodeReason;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.StartException;
@@ -46,7 +47,7 @@ final class SupervisorTest {
   }
 
   private void rank(Assignment... ranked) {
-    supervisor.assign(List.of(new Candidates(List.of(ranked))));
+    supervisor.assign(List.of(Candidates.of(List.of(ranked))));
   }
 
   private static void until(Callable<Boolean> holds) {
@@ -559,5 +560,84 @@ final class SupervisorTest {
     until(() -> state("a") instanceof WorkState.Failed && state("b") instanceof WorkState.Failed);
     assign(assignment("a", 1), assignment("b", 2), assignment("forks", 4));
     untilRuns("forks", 4);
+  }
+
+  private void tryBeside(Assignment verify, Assignment... ranked) {
+    supervisor.assign(List.of(new Candidates(List.of(ranked), Optional.of(verify))));
+  }
+
+  private void untilTried(WorkState state) {
+    until(
+        () ->
+            work("forks")
+                .flatMap(Work::trial)
+                .filter(trial -> trial.state().equals(state))
+                .isPresent());
+  }
+
+  @Test
+  void whatIsToBeVerifiedIsLoadedOnceBesideWhatRunsOn() {
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    tryBeside(assignment("forks", 2), assignment("forks", 1));
+    untilTried(new WorkState.Verified());
+    tryBeside(assignment("forks", 2), assignment("forks", 1));
+    untilState(RUNNING);
+    assign(assignment("forks", 2));
+    untilRuns("forks", 2);
+    assertThat(work("forks").flatMap(Work::trial)).isEmpty();
+    assertThat(journal)
+        .containsExactly("load forks 1", "verify forks 2", "load forks 2", "replaced 1");
+  }
+
+  @Test
+  void whatTheVerifierRefusesIsSaidAndTouchesNothing() {
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    loader.always.put(2L, rejected());
+    tryBeside(assignment("forks", 2), assignment("forks", 1));
+    untilTried(REJECTED);
+    untilRuns("forks", 1);
+    assertThat(journal).containsExactly("load forks 1", "verify forks 2");
+  }
+
+  @Test
+  void aProgramThatIsOnlyTriedRunsNowhereAndIsForgottenAfterIt() {
+    tryBeside(assignment("forks", 1));
+    untilState(new WorkState.Verified());
+    assertThat(work("forks").flatMap(Work::running)).isEmpty();
+    assertThat(supervisor.programs()).isEmpty();
+    assign();
+    until(() -> supervisor.works().isEmpty());
+    assertThat(journal).containsExactly("verify forks 1");
+  }
+
+  @Test
+  void whatIsOnlyTriedFromNowOnIsUnloaded() {
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    tryBeside(assignment("forks", 2));
+    until(() -> journal.contains("close forks 1"));
+    untilState(new WorkState.Verified());
+    assertThat(work("forks").map(it -> it.assignment().revision())).contains(2L);
+  }
+
+  @Test
+  void aTrialThatFailsForAWhileIsRepeated() {
+    loader.fail(attachFailed());
+    tryBeside(assignment("forks", 2));
+    untilState(new WorkState.Verified());
+    assertThat(journal).containsExactly("verify forks 2", "verify forks 2");
+  }
+
+  @Test
+  void aRevisionThatCannotBeReadIsToldAndTheOneBeforeRuns() {
+    rank(Revisions.refused("forks", 2, NodeReason.AGENT_TOO_OLD), assignment("forks", 1));
+    untilRuns("forks", 1);
+    untilState(new WorkState.Failed("AgentTooOld", "Nobody can run it."));
+    rank(Revisions.refused("forks", 3, NodeReason.TAMPERED), assignment("forks", 1));
+    untilState(new WorkState.Failed("Tampered", "Nobody can run it."));
+    untilRuns("forks", 1);
+    assertThat(journal).containsExactly("load forks 1");
   }
 }

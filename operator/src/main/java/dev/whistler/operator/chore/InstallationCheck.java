@@ -112,7 +112,7 @@ final class InstallationCheck {
 
   private static boolean isAble(WhistlerNode node) {
     return node.getStatus() != null
-        && node.getStatus().profile() != null
+        && node.getStatus().kernelStated().isPresent()
         && node.getStatus().conditions().stream()
             .filter(condition -> condition.type().equals("Ready"))
             .allMatch(condition -> condition.status() == ResourceCondition.Status.TRUE);

@@ -50,7 +50,7 @@ public class ClusterWatch {
   private final AgentLiveness liveness = new AgentLiveness(System::nanoTime);
   private final KnownNodes nodes = new KnownNodes(liveness::of);
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
-  private final Map<String, Long> profilesLastReported = new ConcurrentHashMap<>();
+  private final Map<String, Long> kernelsLastReported = new ConcurrentHashMap<>();
   private final long began = System.nanoTime();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService listening =
@@ -162,9 +162,11 @@ public class ClusterWatch {
   /**
    * Whether no node has reported a kernel for so long that what was made for it may go. The time
    * runs from the operator's start at the earliest.
+   *
+   * @param kernel its identity
    */
-  public boolean isForgotten(String profile) {
-    long last = profilesLastReported.getOrDefault(profile, began);
+  public boolean isForgotten(String kernel) {
+    long last = kernelsLastReported.getOrDefault(kernel, began);
     return System.nanoTime() - last > GRACE.toNanos();
   }
 
@@ -224,7 +226,7 @@ public class ClusterWatch {
   private void listen() {
     try {
       for (ClusterNode node : nodes.all()) {
-        node.profile().ifPresent(this::reported);
+        node.identity().ifPresent(this::reported);
         lookAgain(node.name());
       }
     } catch (RuntimeException e) {
@@ -236,12 +238,12 @@ public class ClusterWatch {
     nodes.lookAgain(name).ifPresent(this::changed);
   }
 
-  private void reported(String profile) {
-    profilesLastReported.put(profile, System.nanoTime());
+  private void reported(String kernel) {
+    kernelsLastReported.put(kernel, System.nanoTime());
   }
 
   private void changed(KnownNodes.Step step) {
-    step.states().flatMap(node -> node.profile().stream()).forEach(this::reported);
+    step.states().flatMap(node -> node.identity().stream()).forEach(this::reported);
     if (!step.isKnown()) {
       liveness.gone(step.name());
     }

@@ -1,9 +1,11 @@
 package dev.whistler.operator.model;
 
+import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ import java.util.Optional;
  *
  * @param name the node's name
  * @param labels labels of the Kubernetes Node
- * @param profile name of its kernel's profile, once its agent has said so
+ * @param kernel its kernel, once its agent has said so
  * @param release release of its kernel, for people; {@code unknown} when not said
  * @param programs what its agent says that it runs
  * @param obstacle why its agent says that it cannot run programs, if so
@@ -23,7 +25,7 @@ import java.util.Optional;
 public record ClusterNode(
     String name,
     Map<String, String> labels,
-    Optional<String> profile,
+    Optional<Kernel> kernel,
     String release,
     List<NodeProgram> programs,
     Optional<Trouble> obstacle,
@@ -46,7 +48,7 @@ public record ClusterNode(
     return new ClusterNode(
         name,
         labels,
-        Optional.ofNullable(status.profile()),
+        status.kernelStated(),
         Optional.ofNullable(status.kernelRelease()).orElse("unknown"),
         status.programs(),
         obstacle(status),
@@ -61,12 +63,22 @@ public record ClusterNode(
   }
 
   private static Trouble trouble(ResourceCondition condition) {
-    return new Trouble(condition.reason(), condition.message());
+    return new Trouble(condition.reasonOr(NodeReason.KERNEL_UNUSABLE), condition.message());
   }
 
   /** The same node, had its agent said this of programs. */
   public ClusterNode withPrograms(List<NodeProgram> said) {
-    return new ClusterNode(name, labels, profile, release, said, obstacle, liveness);
+    return new ClusterNode(name, labels, kernel, release, said, obstacle, liveness);
+  }
+
+  /** Name of its kernel's profile. */
+  public Optional<String> profile() {
+    return kernel.map(Kernel::profile);
+  }
+
+  /** Identity of its kernel, by which artifacts are bound. */
+  public Optional<String> identity() {
+    return kernel.map(Kernel::identity);
   }
 
   /** What the node says of one program. */

@@ -1,13 +1,11 @@
 package dev.whistler.operator.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.ProgramSink;
+import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.RevisionReading;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerProgramSpec;
-import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionSpec.ProgramReference;
 import dev.whistler.crds.WhistlerRevisionSpec.Scope;
 import java.util.List;
@@ -16,14 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a revision of a program holds, apart from its number. */
 public final class RevisionContent {
-  /** Most bytes of a revision: every agent of the cluster watches it. */
-  public static final int MAX_BYTES = 32 * 1024;
+  /** The number that takes the most bytes: none may make a payload too large later. */
+  private static final long LONGEST_NUMBER = Long.MAX_VALUE;
 
-  private static final ObjectWriter JSON = new ObjectMapper().writerFor(WhistlerRevisionSpec.class);
+  private final RevisionPayload unnumbered;
 
-  private final WhistlerRevisionSpec unnumbered;
-
-  private RevisionContent(WhistlerRevisionSpec unnumbered) {
+  private RevisionContent(RevisionPayload unnumbered) {
     this.unnumbered = unnumbered;
   }
 
@@ -39,7 +35,7 @@ public final class RevisionContent {
             ? null
             : new Scope(spec.podSelector(), spec.namespaceSelector());
     return new RevisionContent(
-        new WhistlerRevisionSpec(
+        RevisionPayload.of(
             new ProgramReference(program.name(), program.uid()),
             0,
             Digest.ofText(source).hex(),
@@ -52,8 +48,7 @@ public final class RevisionContent {
             sinks(spec),
             spec.metrics(),
             spec.maps(),
-            spec.budget(),
-            null));
+            spec.budget()));
   }
 
   /**
@@ -68,13 +63,8 @@ public final class RevisionContent {
 
   /** Why agents cannot be given this, if so. */
   public Optional<Refusal> refusal() {
-    int bytes;
-    try {
-      bytes = JSON.writeValueAsBytes(unnumbered).length;
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("what was read as JSON can be written as JSON", e);
-    }
-    return bytes <= MAX_BYTES
+    int bytes = numbered(LONGEST_NUMBER).bytes().length;
+    return bytes <= RevisionPayload.MAX_BYTES
         ? Optional.empty()
         : Optional.of(
             new Refusal(
@@ -82,7 +72,7 @@ public final class RevisionContent {
                 "Without its source the spec has "
                     + bytes
                     + " bytes, and agents are given at most "
-                    + MAX_BYTES
+                    + RevisionPayload.MAX_BYTES
                     + "; use fewer or shorter knobs, selectors and lists."));
   }
 
@@ -97,30 +87,16 @@ public final class RevisionContent {
   }
 
   /** Whether a revision that exists is just this. */
-  public boolean isThatOf(WhistlerRevisionSpec existing) {
-    return unnumbered.equals(numbered(existing, 0));
+  public boolean isThatOf(RevisionReading existing) {
+    return switch (existing) {
+      case RevisionReading.Readable(RevisionPayload payload) ->
+          unnumbered.asksForTheSameAs(payload);
+      case RevisionReading.Refused refused -> false;
+    };
   }
 
-  /** The spec of a revision with this content. */
-  public WhistlerRevisionSpec numbered(long revision) {
-    return numbered(unnumbered, revision);
-  }
-
-  private static WhistlerRevisionSpec numbered(WhistlerRevisionSpec spec, long revision) {
-    return new WhistlerRevisionSpec(
-        spec.program(),
-        revision,
-        spec.sourceDigest(),
-        spec.tier(),
-        spec.knobs(),
-        spec.nodeSelector(),
-        spec.scope(),
-        spec.attach(),
-        spec.events(),
-        spec.sinks(),
-        spec.metrics(),
-        spec.maps(),
-        spec.budget(),
-        null);
+  /** The payload of a revision with this content. */
+  public RevisionPayload numbered(long revision) {
+    return unnumbered.numbered(revision);
   }
 }

@@ -1,5 +1,6 @@
 package dev.whistler.operator.model;
 
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,34 +11,40 @@ import java.util.TreeSet;
 /**
  * A kernel that some selected nodes have.
  *
+ * @param identity by which artifacts are bound
  * @param profile name of its profile
  * @param releases releases that these nodes state, sorted; one profile may stand for several
  * @param nodes how many selected nodes have it
  */
-public record SelectedKernel(String profile, List<String> releases, int nodes) {
+public record SelectedKernel(String identity, String profile, List<String> releases, int nodes) {
   public SelectedKernel {
     releases = List.copyOf(releases);
   }
 
-  /** The distinct kernels of nodes, by name of the profile. */
+  /** The distinct kernels of nodes, by identity. */
   public static List<SelectedKernel> of(Collection<ClusterNode> nodes) {
+    Map<String, Kernel> kernels = new TreeMap<>();
     Map<String, Set<String>> releases = new TreeMap<>();
     Map<String, Integer> counts = new TreeMap<>();
     for (ClusterNode node : nodes) {
-      node.profile()
+      node.kernel()
           .ifPresent(
-              profile -> {
-                releases.computeIfAbsent(profile, key -> new TreeSet<>()).add(node.release());
-                counts.merge(profile, 1, Integer::sum);
+              kernel -> {
+                kernels.put(kernel.identity(), kernel);
+                releases
+                    .computeIfAbsent(kernel.identity(), key -> new TreeSet<>())
+                    .add(node.release());
+                counts.merge(kernel.identity(), 1, Integer::sum);
               });
     }
-    return releases.entrySet().stream()
+    return kernels.values().stream()
         .map(
-            entry ->
+            kernel ->
                 new SelectedKernel(
-                    entry.getKey(),
-                    List.copyOf(entry.getValue()),
-                    counts.getOrDefault(entry.getKey(), 0)))
+                    kernel.identity(),
+                    kernel.profile(),
+                    List.copyOf(releases.getOrDefault(kernel.identity(), Set.of())),
+                    counts.getOrDefault(kernel.identity(), 0)))
         .toList();
   }
 }

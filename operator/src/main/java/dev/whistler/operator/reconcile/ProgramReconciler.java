@@ -4,7 +4,9 @@ import dev.whistler.compiler.Compiler;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.RevisionFeature;
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerProgram;
@@ -63,6 +65,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what concerns one program, asks the pure packages what shall be, and has it written. */
@@ -200,7 +203,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     }
     ProgramIdentity identity = ProgramIdentity.of(program);
     WhistlerProgramSpec spec = program.getSpec();
-    List<WhistlerRevision> revisions = revisionsOf(identity, context);
+    List<StoredRevision> revisions = revisionsOf(identity, context);
     List<ClusterNode> nodes =
         cluster.selected(Optional.ofNullable(spec.nodeSelector()).orElse(Selector.ALL));
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
@@ -279,7 +282,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     Map<String, BuildOutcome> builds = new HashMap<>();
     for (SelectedKernel kernel : kernels) {
       builds.put(
-          kernel.profile(), builder.build(unit, cluster.profiles().knowledge(kernel.profile())));
+          kernel.identity(), builder.build(unit, cluster.profiles().knowledge(kernel.profile())));
     }
     return builds;
   }
@@ -300,7 +303,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private RolloutPlan rollOut(
       WhistlerProgram program,
       ProgramIdentity identity,
-      List<WhistlerRevision> revisions,
+      List<StoredRevision> revisions,
       List<ClusterNode> nodes,
       Map<String, BuildOutcome> builds,
       Map<String, StoredArtifact> stored,
@@ -310,10 +313,10 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     Map<String, StoredArtifact> built = new HashMap<>();
     Map<String, BuiltObject> objects = new HashMap<>();
     builds.forEach(
-        (profile, outcome) -> {
+        (kernel, outcome) -> {
           if (outcome instanceof BuildOutcome.Built(BuiltObject object, List<?> warnings)) {
             StoredArtifact artifact = object.described(identity.uid(), content.sourceDigest());
-            built.put(profile, artifact);
+            built.put(kernel, artifact);
             objects.put(artifact.name(), object);
           }
         });
@@ -350,12 +353,18 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
         .collect(Collectors.toMap(StoredArtifact::name, Function.identity()));
   }
 
-  private static List<WhistlerRevision> revisionsOf(
+  private static List<StoredRevision> revisionsOf(
+      ProgramIdentity identity, Context<WhistlerProgram> context) {
+    return resourcesOf(identity, context)
+        .map(revision -> StoredRevision.of(revision, RevisionFeature.ALL))
+        .toList();
+  }
+
+  private static Stream<WhistlerRevision> resourcesOf(
       ProgramIdentity identity, Context<WhistlerProgram> context) {
     return context
         .getSecondaryResourcesAsStream(WhistlerRevision.class)
-        .filter(revision -> revision.getSpec().program().uid().equals(identity.uid()))
-        .toList();
+        .filter(revision -> revision.getSpec().program().uid().equals(identity.uid()));
   }
 
   private static WhistlerProgram withStatus(
@@ -370,7 +379,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public DeleteControl cleanup(WhistlerProgram program, Context<WhistlerProgram> context) {
     ProgramIdentity identity = ProgramIdentity.of(program);
-    for (WhistlerRevision revision : revisionsOf(identity, context)) {
+    for (WhistlerRevision revision : resourcesOf(identity, context).toList()) {
       context.getClient().resource(revision).delete();
     }
     long first = deletions.computeIfAbsent(identity.uid(), uid -> System.nanoTime());

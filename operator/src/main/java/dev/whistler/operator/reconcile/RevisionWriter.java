@@ -1,6 +1,8 @@
 package dev.whistler.operator.reconcile;
 
 import dev.whistler.crds.Group;
+import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.crds.WhistlerProgram;
@@ -44,7 +46,7 @@ final class RevisionWriter {
    */
   void write(
       RolloutPlan plan,
-      Collection<WhistlerRevision> revisions,
+      Collection<StoredRevision> revisions,
       Map<String, BuiltObject> objects,
       Set<String> stored,
       String sourceDigest,
@@ -88,11 +90,11 @@ final class RevisionWriter {
     }
   }
 
-  private void createRevision(WhistlerRevisionSpec spec) {
+  private void createRevision(RevisionPayload payload) {
     WhistlerRevision revision = new WhistlerRevision();
     revision.setMetadata(
-        owned(WhistlerRevision.nameOf(program.getMetadata().getName(), spec.revision())));
-    revision.setSpec(spec);
+        owned(WhistlerRevision.nameOf(program.getMetadata().getName(), payload.revision())));
+    revision.setSpec(WhistlerRevisionSpec.of(payload));
     context.resourceOperations().create(revision);
   }
 

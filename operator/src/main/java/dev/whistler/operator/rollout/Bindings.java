@@ -1,6 +1,7 @@
 package dev.whistler.operator.rollout;
 
 import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.operator.model.StoredArtifact;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * changes nothing. It gives way to today's artifact where it is not there any more or cannot be
  * what was bound, which only somebody else can have written.
  *
- * @param built today's artifacts by name of the profile, of the selected kernels for which the
- *     newest spec compiles
+ * @param built today's artifacts by kernel identity, of the selected kernels for which the newest
+ *     spec compiles
  * @param stored the artifacts that the API server holds, by name
  * @param forgotten whether no node has reported a kernel for so long that it need not be bound
  */
@@ -32,35 +33,35 @@ public record Bindings(
   /**
    * The bindings of the target.
    *
-   * @param before artifact by profile, as they stand in the target's status
+   * @param before as they stand in the target's status
    */
-  SortedMap<String, String> bind(Map<String, String> before) {
-    Map<String, String> bound = new LinkedHashMap<>();
-    remembered(before).forEach((profile, artifact) -> bound.put(profile, kept(profile, artifact)));
-    built.forEach((profile, today) -> bound.putIfAbsent(profile, today.name()));
+  SortedMap<String, Binding> bind(Map<String, Binding> before) {
+    Map<String, Binding> bound = new LinkedHashMap<>();
+    remembered(before).forEach((kernel, binding) -> bound.put(kernel, kept(kernel, binding)));
+    built.forEach((kernel, today) -> bound.putIfAbsent(kernel, Binding.to(today.name())));
     return bounded(bound, before);
   }
 
   /** Without the kernels that no node has reported for long. */
-  SortedMap<String, String> remembered(Map<String, String> before) {
-    SortedMap<String, String> remembered = new TreeMap<>(before);
-    remembered.keySet().removeIf(profile -> forgotten.test(profile) && !built.containsKey(profile));
+  SortedMap<String, Binding> remembered(Map<String, Binding> before) {
+    SortedMap<String, Binding> remembered = new TreeMap<>(before);
+    remembered.keySet().removeIf(kernel -> forgotten.test(kernel) && !built.containsKey(kernel));
     return remembered;
   }
 
-  private String kept(String profile, String artifact) {
-    @Nullable StoredArtifact today = built.get(profile);
-    @Nullable StoredArtifact bound = stored.get(artifact);
+  private Binding kept(String kernel, Binding binding) {
+    @Nullable StoredArtifact today = built.get(kernel);
+    @Nullable StoredArtifact bound = stored.get(binding.artifact());
     if (today == null) {
       // It cannot be made again here; an agent that runs it goes on as long as it is bound.
-      return artifact;
+      return binding;
     }
     boolean right =
         bound != null
             && bound.programUid().equals(today.programUid())
             && bound.sourceDigest().equals(today.sourceDigest())
             && !isOfAnother(bound, today);
-    return right ? artifact : today.name();
+    return right ? binding : Binding.to(today.name());
   }
 
   /** Whether an artifact was made for other answers than this kernel's: those of another one. */
@@ -71,11 +72,12 @@ public record Bindings(
   }
 
   /** At most as many as a status holds: the selected kernels first, and what was there before. */
-  private SortedMap<String, String> bounded(Map<String, String> bound, Map<String, String> before) {
-    SortedMap<String, String> bounded = new TreeMap<>();
+  private SortedMap<String, Binding> bounded(
+      Map<String, Binding> bound, Map<String, Binding> before) {
+    SortedMap<String, Binding> bounded = new TreeMap<>();
     bound.entrySet().stream()
         .sorted(
-            Comparator.<Map.Entry<String, String>, Boolean>comparing(
+            Comparator.<Map.Entry<String, Binding>, Boolean>comparing(
                     entry -> !built.containsKey(entry.getKey()))
                 .thenComparing(entry -> !before.containsKey(entry.getKey()))
                 .thenComparing(Map.Entry::getKey))

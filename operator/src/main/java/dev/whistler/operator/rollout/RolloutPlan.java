@@ -1,10 +1,12 @@
 package dev.whistler.operator.rollout;
 
-import dev.whistler.crds.RevisionChoice;
+import dev.whistler.crds.Membership;
+import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.RevisionReading;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
-import dev.whistler.crds.WhistlerRevision;
-import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.RevisionContent;
@@ -19,6 +21,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What revisions a program shall have.
@@ -33,25 +37,23 @@ import java.util.stream.Collectors;
 public record RolloutPlan(
     OptionalLong target,
     boolean current,
-    Optional<WhistlerRevisionSpec> create,
+    Optional<RevisionPayload> create,
     SortedMap<Long, WhistlerRevisionStatus> statuses,
     List<Long> delete) {
 
   /** How many revisions are kept. */
   static final int KEPT = 5;
 
-  private static final Comparator<WhistlerRevision> NEWEST_FIRST =
-      Comparator.<WhistlerRevision>comparingLong(revision -> revision.getSpec().revision())
-          .reversed();
+  private static final Comparator<StoredRevision> NEWEST_FIRST =
+      Comparator.comparingLong(StoredRevision::number).reversed();
 
   /** Leaves everything as it is: the newest spec cannot be built at all. */
-  public static RolloutPlan unchanged(Collection<WhistlerRevision> revisions) {
-    OptionalLong newest =
-        revisions.stream().mapToLong(revision -> revision.getSpec().revision()).max();
+  public static RolloutPlan unchanged(Collection<StoredRevision> revisions) {
+    OptionalLong newest = revisions.stream().mapToLong(StoredRevision::number).max();
     SortedMap<Long, WhistlerRevisionStatus> statuses = new TreeMap<>();
-    for (WhistlerRevision revision : revisions) {
-      if (revision.getStatus() != null) {
-        statuses.put(revision.getSpec().revision(), revision.getStatus());
+    for (StoredRevision revision : revisions) {
+      if (revision.status() != null) {
+        statuses.put(revision.number(), revision.status());
       }
     }
     return new RolloutPlan(newest, false, Optional.empty(), statuses, List.of());
@@ -67,42 +69,47 @@ public record RolloutPlan(
    */
   public static RolloutPlan of(
       RevisionContent content,
-      Collection<WhistlerRevision> revisions,
+      Collection<StoredRevision> revisions,
       List<ClusterNode> nodes,
       Bindings builds) {
-    List<WhistlerRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
-    boolean exists = !newestFirst.isEmpty() && content.isThatOf(newestFirst.getFirst().getSpec());
+    List<StoredRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
+    boolean exists = !newestFirst.isEmpty() && content.isThatOf(newestFirst.getFirst().reading());
     // Where no node is selected nothing is compiled, but what runs must end: a revision says so.
     boolean deselectsAll = nodes.isEmpty() && !newestFirst.isEmpty();
     if (!exists && builds.built().isEmpty() && !deselectsAll) {
       return unchanged(revisions);
     }
-    long newest = newestFirst.isEmpty() ? 0 : newestFirst.getFirst().getSpec().revision();
+    long newest = newestFirst.isEmpty() ? 0 : newestFirst.getFirst().number();
     long target = exists ? newest : newest + 1;
-    SortedMap<String, String> targetArtifacts =
-        builds.bind(exists ? artifactsOf(newestFirst.getFirst()) : Map.of());
-    List<WhistlerRevision> older =
-        exists ? newestFirst.subList(1, newestFirst.size()) : newestFirst;
+    List<StoredRevision> older = exists ? newestFirst.subList(1, newestFirst.size()) : newestFirst;
+    RevisionPayload payload = content.numbered(target);
+    StoredRevision before =
+        exists
+            ? newestFirst.getFirst()
+            : new StoredRevision(new RevisionReading.Readable(payload), null, false);
+    WhistlerRevisionStatus planned =
+        status(before.status(), Phase.ACTIVE, builds.bind(before.bindings()));
 
     SortedMap<Long, WhistlerRevisionStatus> statuses = new TreeMap<>();
-    statuses.put(target, status(Phase.ACTIVE, targetArtifacts));
-    Set<Long> fallbacks = fallbacks(older, nodes, content.programUid(), target);
-    for (WhistlerRevision revision : older) {
-      long number = revision.getSpec().revision();
-      Phase phase = fallbacks.contains(number) ? Phase.ACTIVE : Phase.SUPERSEDED;
-      statuses.put(number, status(phase, builds.remembered(artifactsOf(revision))));
+    statuses.put(target, planned);
+    Set<Long> fallbacks = fallbacks(before.withStatus(planned), older, nodes);
+    for (StoredRevision revision : older) {
+      Phase phase = fallbacks.contains(revision.number()) ? Phase.ACTIVE : Phase.SUPERSEDED;
+      statuses.put(
+          revision.number(),
+          status(revision.status(), phase, builds.remembered(revision.bindings())));
     }
     List<Long> delete =
         older.stream()
             .skip(KEPT - 1)
-            .map(revision -> revision.getSpec().revision())
+            .map(StoredRevision::number)
             .filter(number -> !fallbacks.contains(number))
             .toList();
     delete.forEach(statuses::remove);
     return new RolloutPlan(
         OptionalLong.of(target),
         true,
-        exists ? Optional.empty() : Optional.of(content.numbered(target)),
+        exists ? Optional.empty() : Optional.of(payload),
         statuses,
         delete);
   }
@@ -113,62 +120,77 @@ public record RolloutPlan(
    * active before, as many as are kept, and whatever runs.
    */
   private static Set<Long> fallbacks(
-      List<WhistlerRevision> older, List<ClusterNode> nodes, String programUid, long target) {
-    List<WhistlerRevision> active = older.stream().filter(RevisionChoice::isActive).toList();
+      StoredRevision target, List<StoredRevision> older, List<ClusterNode> nodes) {
+    String programUid = target.reading().program().uid();
+    List<StoredRevision> active =
+        older.stream().filter(revision -> revision.phase() == Phase.ACTIVE).toList();
     Set<Long> fallbacks = new HashSet<>();
     for (ClusterNode node : nodes) {
       OptionalLong running =
           node.running(programUid).stream().mapToLong(Running::revision).findFirst();
-      if (running.isPresent() && running.getAsLong() == target) {
+      if (running.isPresent() && running.getAsLong() == target.number()) {
         continue;
       }
+      behind(target, active, node).limit(KEPT - 1).forEach(fallbacks::add);
       active.stream()
-          .filter(revision -> mayServe(revision, node))
-          .limit(KEPT - 1)
-          .forEach(revision -> fallbacks.add(revision.getSpec().revision()));
-      active.stream()
-          .map(revision -> revision.getSpec().revision())
+          .map(StoredRevision::number)
           .filter(number -> running.isPresent() && running.getAsLong() == number)
           .forEach(fallbacks::add);
     }
     return fallbacks;
   }
 
-  private static boolean mayServe(WhistlerRevision revision, ClusterNode node) {
-    return node.profile().isEmpty() || artifactsOf(revision).containsKey(node.profile().get());
+  /** What a node may run in place of the target, by what its agent decides; the newest first. */
+  private static Stream<Long> behind(
+      StoredRevision target, List<StoredRevision> active, ClusterNode node) {
+    Stream<StoredRevision> serving =
+        node.identity()
+            .map(
+                kernel ->
+                    Membership.of(
+                        Stream.concat(Stream.of(target), active.stream()).toList(),
+                        node.name(),
+                        node.labels(),
+                        kernel))
+            .map(membership -> membership.run().stream().map(Membership.Choice::revision))
+            // It may have any kernel.
+            .orElseGet(active::stream);
+    return serving.map(StoredRevision::number).filter(number -> number != target.number());
   }
 
   /** Names of the artifacts that some kept revision binds. */
   public Set<String> bound() {
     return statuses.values().stream()
-        .flatMap(status -> status.artifacts().values().stream())
+        .flatMap(status -> status.bound().values().stream())
+        .map(Binding::artifact)
         .collect(Collectors.toSet());
   }
 
-  /** Name of the artifact of the target revision by name of the profile. */
+  /** Name of the artifact of the target revision by kernel identity. */
   public Map<String, String> targetArtifacts() {
     WhistlerRevisionStatus status = target.isPresent() ? statuses.get(target.getAsLong()) : null;
-    return status == null ? Map.of() : status.artifacts();
+    return status == null
+        ? Map.of()
+        : status.bound().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, bound -> bound.getValue().artifact()));
   }
 
   /** Statuses that differ from what is stored, by number, the target's first. */
-  public SortedMap<Long, WhistlerRevisionStatus> changed(Collection<WhistlerRevision> revisions) {
+  public SortedMap<Long, WhistlerRevisionStatus> changed(Collection<StoredRevision> revisions) {
     SortedMap<Long, WhistlerRevisionStatus> changed = new TreeMap<>(Comparator.reverseOrder());
     changed.putAll(statuses);
-    for (WhistlerRevision revision : revisions) {
-      long number = revision.getSpec().revision();
-      if (revision.getStatus() != null && revision.getStatus().equals(changed.get(number))) {
-        changed.remove(number);
+    for (StoredRevision revision : revisions) {
+      if (revision.status() != null && revision.status().equals(changed.get(revision.number()))) {
+        changed.remove(revision.number());
       }
     }
     return changed;
   }
 
-  private static Map<String, String> artifactsOf(WhistlerRevision revision) {
-    return revision.getStatus() == null ? Map.of() : revision.getStatus().artifacts();
-  }
-
-  private static WhistlerRevisionStatus status(Phase phase, Map<String, String> artifacts) {
-    return new WhistlerRevisionStatus(phase, artifacts, null, List.of(), null);
+  /** What stands there for agents that know no bindings stays as long as it is right. */
+  private static WhistlerRevisionStatus status(
+      @Nullable WhistlerRevisionStatus before, Phase phase, Map<String, Binding> bindings) {
+    return WhistlerRevisionStatus.of(phase, bindings)
+        .withFormer(before == null ? Map.of() : before.artifacts());
   }
 }

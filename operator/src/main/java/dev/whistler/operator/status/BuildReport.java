@@ -33,8 +33,8 @@ final class BuildReport {
     for (SelectedKernel kernel : observation.kernels()) {
       Group group =
           group(
-              observation.artifacts().get(kernel.profile()),
-              observation.builds().get(kernel.profile()),
+              observation.artifacts().get(kernel.identity()),
+              observation.builds().get(kernel.identity()),
               observation.stored());
       Members members = groups.computeIfAbsent(group, key -> new Members());
       members.releases.addAll(kernel.releases());

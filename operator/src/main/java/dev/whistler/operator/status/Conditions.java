@@ -4,6 +4,7 @@ import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.Reason;
@@ -97,7 +98,7 @@ final class Conditions {
     Optional<Trouble> first = Optional.empty();
     for (SelectedKernel kernel : observation.kernels()) {
       Optional<Trouble> failure =
-          switch (observation.builds().get(kernel.profile())) {
+          switch (observation.builds().get(kernel.identity())) {
             case BuildOutcome.Built built -> Optional.empty();
             case BuildOutcome.Rejected rejected ->
                 Optional.of(new Trouble(rejected.reason(), BuildReport.firstError(rejected)));
@@ -149,8 +150,8 @@ final class Conditions {
   }
 
   private boolean isAwaited(ClusterNode node) {
-    return node.profile().isEmpty()
-        || observation.builds().get(node.profile().get()) instanceof BuildOutcome.Awaiting;
+    return node.identity().isEmpty()
+        || observation.builds().get(node.identity().get()) instanceof BuildOutcome.Awaiting;
   }
 
   /** What keeps a node from saying what its kernel is like. */
@@ -176,13 +177,13 @@ final class Conditions {
       return Verdict.no(VERIFIED, NodeReason.VERIFIER_REJECTED, onNode(rejected.get()));
     }
     Set<String> unheard = new HashSet<>(observation.artifacts().keySet());
-    unheard.retainAll(observation.kernels().stream().map(SelectedKernel::profile).toList());
+    unheard.retainAll(observation.kernels().stream().map(SelectedKernel::identity).toList());
     if (unheard.isEmpty()) {
       return Verdict.unknown(VERIFIED, Reason.PENDING, "No kernel has an artifact yet.");
     }
     observation.nodes().stream()
-        .filter(this::hasRunTarget)
-        .forEach(node -> node.profile().ifPresent(unheard::remove));
+        .filter(this::hasAcceptedTarget)
+        .forEach(node -> node.identity().ifPresent(unheard::remove));
     return unheard.isEmpty()
         ? Verdict.yes(VERIFIED, Reason.ACCEPTED, "Every selected kernel's verifier accepted it.")
         : Verdict.unknown(
@@ -192,9 +193,15 @@ final class Conditions {
   }
 
   /** What a verifier accepted stays accepted, whether or not the agent still speaks. */
-  private boolean hasRunTarget(ClusterNode node) {
-    return node.running(observation.program().uid())
-        .filter(running -> running.revision() == observation.plan().target().orElse(0))
+  private boolean hasAcceptedTarget(ClusterNode node) {
+    long target = observation.plan().target().orElse(0);
+    return node.program(observation.program().uid())
+        .filter(
+            said ->
+                (said.running() != null && said.running().revision() == target)
+                    || (said.target() != null
+                        && said.target().revision() == target
+                        && said.target().state() == State.VERIFIED))
         .isPresent();
   }
 

@@ -39,7 +39,7 @@ final class DiagnosticReport {
     Map<Statement, Integer> counts = new LinkedHashMap<>();
     int compiled = 0;
     for (SelectedKernel kernel : kernels) {
-      BuildOutcome outcome = builds.get(kernel.profile());
+      BuildOutcome outcome = builds.get(kernel.identity());
       if (outcome instanceof BuildOutcome.Built || outcome instanceof BuildOutcome.Rejected) {
         compiled++;
       }

@@ -106,9 +106,9 @@ sealed interface NodeStanding {
                   + WhistlerNodeStatus.MAX_PROGRAMS
                   + " programs, as many as it may; let others select fewer nodes."));
     }
-    return node.profile()
-        .filter(profile -> !observation.artifacts().containsKey(profile))
-        .flatMap(profile -> buildTrouble(observation, profile))
+    return node.identity()
+        .filter(kernel -> !observation.artifacts().containsKey(kernel))
+        .flatMap(kernel -> buildTrouble(observation, kernel))
         .<NodeStanding>map(Failed::new)
         .orElseGet(() -> new Waiting(Optional.empty()));
   }
@@ -144,8 +144,8 @@ sealed interface NodeStanding {
         .map(reason -> new Trouble(reason, orElse(program.message(), reason + ".")));
   }
 
-  private static Optional<Trouble> buildTrouble(Observation observation, String profile) {
-    @Nullable BuildOutcome outcome = observation.builds().get(profile);
+  private static Optional<Trouble> buildTrouble(Observation observation, String kernel) {
+    @Nullable BuildOutcome outcome = observation.builds().get(kernel);
     return switch (outcome) {
       case BuildOutcome.Rejected rejected ->
           Optional.of(

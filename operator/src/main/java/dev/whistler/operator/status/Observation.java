@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why its spec is not looked at at all
  * @param nodes the selected nodes, by name
  * @param kernels their kernels
- * @param builds outcome by name of the profile; empty if refused
+ * @param builds outcome by kernel identity; empty if refused
  * @param plan what revisions there shall be
- * @param artifacts name of the artifact of the target revision by name of the profile
+ * @param artifacts name of the artifact of the target revision by kernel identity
  * @param stored what is known of the program's artifacts, by name
  * @param previous the status that stands in the resource
  */

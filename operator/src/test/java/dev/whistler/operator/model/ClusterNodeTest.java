@@ -6,6 +6,7 @@ import static dev.whistler.operator.Examples.unusable;
 import static dev.whistler.operator.Examples.withLiveness;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.WhistlerNode;
@@ -29,6 +30,7 @@ final class ClusterNodeTest {
             null,
             null,
             null,
+            null,
             List.of(),
             List.of(),
             List.of(
@@ -43,6 +45,49 @@ final class ClusterNodeTest {
 
     assertThat(ClusterNode.of(reported, Map.of(), Liveness.ALIVE).obstacle())
         .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "There is no bpffs."));
+  }
+
+  @Test
+  void aReasonThatIsNoneIsNotRepeated() {
+    WhistlerNode reported = new WhistlerNode();
+    reported.getMetadata().setName("a");
+    reported.setStatus(
+        new WhistlerNodeStatus(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(
+                new ResourceCondition(
+                    "Ready", ResourceCondition.Status.FALSE, "of old, no word", "No.", 0, "t"))));
+
+    assertThat(ClusterNode.of(reported, Map.of(), Liveness.ALIVE).obstacle())
+        .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "No."));
+  }
+
+  @Test
+  void theIdentityOfAKernelIsNotBelieved() {
+    WhistlerNode reported = new WhistlerNode();
+    reported.getMetadata().setName("a");
+    reported.setStatus(
+        new WhistlerNodeStatus(
+            "6.1",
+            null,
+            null,
+            null,
+            null,
+            new WhistlerNodeStatus.Kernel("p", null, "that of another kernel"),
+            List.of(),
+            List.of(),
+            List.of()));
+
+    ClusterNode node = ClusterNode.of(reported, Map.of(), Liveness.ALIVE);
+    assertThat(node.profile()).contains("p");
+    assertThat(node.identity()).contains(KernelIdentity.of("p", null));
   }
 
   @Test

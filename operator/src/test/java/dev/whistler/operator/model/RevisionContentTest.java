@@ -4,10 +4,22 @@ import static dev.whistler.operator.Examples.FORKS;
 import static dev.whistler.operator.Examples.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.RevisionReading;
+import dev.whistler.crds.RevisionReading.Readable;
+import dev.whistler.crds.StoredRevision;
+import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramSpec;
+import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionSpec;
+import dev.whistler.operator.rollout.Bindings;
+import dev.whistler.operator.rollout.RolloutPlan;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RevisionContentTest {
   @Test
   void theNumberIsNoPartOfTheContent() {
-    assertThat(content("x").isThatOf(content("x").numbered(7))).isTrue();
-    assertThat(content("x").isThatOf(content("y").numbered(7))).isFalse();
+    assertThat(content("x").isThatOf(new Readable(content("x").numbered(7)))).isTrue();
+    assertThat(content("x").isThatOf(new Readable(content("y").numbered(7)))).isFalse();
   }
 
   @Test
@@ -26,11 +38,47 @@ final class RevisionContentTest {
     WhistlerProgramSpec spec = Serialization.unmarshal(source, WhistlerProgramSpec.class);
     RevisionContent content = RevisionContent.of(FORKS, spec, "x");
 
-    WhistlerRevisionSpec stored =
-        Serialization.unmarshal(
-            Serialization.asJson(content.numbered(3)), WhistlerRevisionSpec.class);
+    WhistlerRevision stored = new WhistlerRevision();
+    stored.getMetadata().setName("forks-3");
+    stored.setSpec(WhistlerRevisionSpec.of(content.numbered(3)));
+    WhistlerRevision read =
+        Serialization.unmarshal(Serialization.asJson(stored), WhistlerRevision.class);
 
-    assertThat(content.isThatOf(stored)).isTrue();
+    assertThat(content.isThatOf(RevisionReading.of(read, RevisionFeature.ALL))).isTrue();
+    read.getMetadata().setName("forks-4");
+    assertThat(content.isThatOf(RevisionReading.of(read, RevisionFeature.ALL)))
+        .as("one that nobody can act by gets a successor")
+        .isFalse();
+  }
+
+  /** As an operator stored it before revisions had payloads. */
+  @Test
+  void anOlderRevisionOfTheSameSpecStaysWhatItIs() throws IOException {
+    Path folder = Path.of("..", "crds", "src", "test", "resources", "stored");
+    WhistlerProgram program =
+        Serialization.unmarshal(
+            Files.readString(folder.resolve("whistlerprogram-all.yaml")), WhistlerProgram.class);
+    WhistlerRevision revision =
+        Serialization.unmarshal(
+            Files.readString(folder.resolve("whistlerrevision-active.yaml")),
+            WhistlerRevision.class);
+    ProgramIdentity identity = new ProgramIdentity("forks", revision.getSpec().program().uid(), 3);
+    StoredRevision stored = StoredRevision.of(revision, RevisionFeature.ALL);
+
+    RolloutPlan plan =
+        RolloutPlan.of(
+            RevisionContent.of(identity, program.getSpec(), program.getSpec().source()),
+            List.of(stored),
+            List.of(),
+            new Bindings(Map.of(), Map.of(), kernel -> false));
+
+    assertThat(plan.create()).isEmpty();
+    assertThat(plan.target()).hasValue(2);
+    assertThat(plan.statuses().get(2L).artifacts())
+        .as("agents that know no bindings go on")
+        .isEqualTo(revision.getStatus().artifacts());
+    assertThat(plan.statuses().get(2L).bindings()).isEqualTo(stored.bindings());
+    assertThat(plan.changed(List.of(stored.withStatus(plan.statuses().get(2L))))).isEmpty();
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.whistler.operator.rollout;
 
 import static dev.whistler.operator.Examples.artifact;
+import static dev.whistler.operator.Examples.bindings;
 import static dev.whistler.operator.Examples.content;
 import static dev.whistler.operator.Examples.node;
 import static dev.whistler.operator.Examples.revision;
@@ -10,9 +11,9 @@ import static dev.whistler.operator.Examples.updating;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus.State;
-import dev.whistler.crds.WhistlerRevision;
-import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.model.ClusterNode;
@@ -30,7 +31,7 @@ final class RolloutPlanTest {
   void theFirstSourceThatCompilesBecomesRevisionOne() {
     RolloutPlan plan = plan("new", List.of(), List.of(node("a", "k1")), Map.of("k1", "a1"));
 
-    assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(1L);
+    assertThat(plan.create()).map(RevisionPayload::revision).contains(1L);
     assertThat(plan.target()).hasValue(1);
     assertThat(plan.statuses()).containsOnlyKeys(1L);
     assertThat(plan.statuses().get(1L).phase()).isEqualTo(Phase.ACTIVE);
@@ -48,7 +49,7 @@ final class RolloutPlanTest {
 
   @Test
   void anOldRevisionKeepsRunningWhenTheNewSourceDoesNotCompile() {
-    List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan = plan("broken", stored, List.of(node("a", "k1")), Map.of());
 
@@ -61,25 +62,25 @@ final class RolloutPlanTest {
 
   @Test
   void aSpecThatSelectsNoNodeAnyMoreEndsWhatRuns() {
-    List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan = plan("new", stored, List.of(), Map.of());
 
-    assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(5L);
+    assertThat(plan.create()).map(RevisionPayload::revision).contains(5L);
     assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
     assertThat(plan.statuses().get(4L).phase()).isEqualTo(Phase.SUPERSEDED);
   }
 
   @Test
   void aChangedSourceGetsTheNextNumberAndTheOldRevisionStaysUntilTheNewOneRuns() {
-    List<WhistlerRevision> stored =
+    List<StoredRevision> stored =
         List.of(
             revision(4, "older", Phase.SUPERSEDED, Map.of("k1", "a0")),
             revision(5, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan = plan("new", stored, List.of(node("a", "k1")), Map.of("k1", "a2"));
 
-    assertThat(plan.create()).map(WhistlerRevisionSpec::revision).contains(6L);
+    assertThat(plan.create()).map(RevisionPayload::revision).contains(6L);
     assertThat(plan.statuses().get(6L).phase()).isEqualTo(Phase.ACTIVE);
     assertThat(plan.statuses().get(5L).phase())
         .as("a node on which the new one does not start goes on with it")
@@ -87,7 +88,7 @@ final class RolloutPlanTest {
     assertThat(plan.statuses().get(4L).phase()).isEqualTo(Phase.SUPERSEDED);
     assertThat(plan.changed(stored).keySet()).containsExactly(6L);
 
-    List<WhistlerRevision> written =
+    List<StoredRevision> written =
         List.of(stored.get(0), stored.get(1), revision(6, "new", Phase.ACTIVE, Map.of("k1", "a2")));
     RolloutPlan half =
         plan("new", written, List.of(running("a", "k1", 6, null), node("b", "k1")), today("a2"));
@@ -103,7 +104,7 @@ final class RolloutPlanTest {
 
   @Test
   void whatRunsStaysHoweverManyUpdatesFail() {
-    List<WhistlerRevision> stored = new ArrayList<>();
+    List<StoredRevision> stored = new ArrayList<>();
     for (long number = 1; number <= 9; number++) {
       stored.add(revision(number, "source " + number, Phase.ACTIVE, Map.of("k1", "a" + number)));
     }
@@ -121,7 +122,7 @@ final class RolloutPlanTest {
 
   @Test
   void aNodeThatDoesNotSayItsKernelIsNotDeselected() {
-    List<WhistlerRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan =
         plan(
@@ -136,7 +137,7 @@ final class RolloutPlanTest {
 
   @Test
   void anArtifactThatIsGoneOrNotOursGivesWayToTodays() {
-    List<WhistlerRevision> stored =
+    List<StoredRevision> stored =
         List.of(
             revision(
                 5,
@@ -174,7 +175,7 @@ final class RolloutPlanTest {
 
   @Test
   void kernelsThatNoNodeHasAnyMoreAreForgotten() {
-    List<WhistlerRevision> stored =
+    List<StoredRevision> stored =
         List.of(
             revision(5, "old", Phase.SUPERSEDED, Map.of("k1", "a1", "k2", "a2")),
             revision(6, "same", Phase.ACTIVE, Map.of("k1", "a3", "k2", "a4", "k3", "a5")));
@@ -189,10 +190,10 @@ final class RolloutPlanTest {
                 Map.of("a3", artifact("a3", "same", "x")),
                 Set.of("k1", "k2")::contains));
 
-    assertThat(plan.statuses().get(6L).artifacts())
+    assertThat(plan.statuses().get(6L).bindings())
         .as("one that is selected is never forgotten")
         .containsOnlyKeys("k1", "k3");
-    assertThat(plan.statuses().get(5L).artifacts()).containsOnlyKeys("k1");
+    assertThat(plan.statuses().get(5L).bindings()).containsOnlyKeys("k1");
     assertThat(plan.bound()).containsOnly("a1", "a3", "a5");
   }
 
@@ -226,7 +227,7 @@ final class RolloutPlanTest {
 
   @Test
   void anUnchangedSpecChangesNothing() {
-    List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan = plan("same", stored, List.of(node("a", "k1")), Map.of("k1", "a1"));
 
@@ -237,7 +238,7 @@ final class RolloutPlanTest {
 
   @Test
   void aNewKernelAddsAnArtifactToTheRevisionThatIsThere() {
-    List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan =
         plan(
@@ -252,7 +253,7 @@ final class RolloutPlanTest {
 
   @Test
   void anotherCompilerVersionDoesNotReplaceArtifacts() {
-    List<WhistlerRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
+    List<StoredRevision> stored = List.of(revision(5, "same", Phase.ACTIVE, Map.of("k1", "a1")));
 
     RolloutPlan plan =
         plan("same", stored, List.of(node("a", "k1")), Map.of("k1", "of-another-compiler"));
@@ -262,19 +263,19 @@ final class RolloutPlanTest {
 
   @Test
   void aKernelForWhichTheNewSourceDoesNotCompileGoesOnWithTheOldRevision() {
-    List<WhistlerRevision> stored =
+    List<StoredRevision> stored =
         List.of(revision(5, "old", Phase.ACTIVE, Map.of("k1", "a1", "k2", "a2")));
 
     RolloutPlan plan =
         plan("new", stored, List.of(node("a", "k1"), node("b", "k2")), Map.of("k1", "a3"));
 
-    assertThat(plan.statuses().get(6L).artifacts()).containsOnlyKeys("k1");
+    assertThat(plan.statuses().get(6L).bindings()).containsOnlyKeys("k1");
     assertThat(plan.statuses().get(5L).phase()).isEqualTo(Phase.ACTIVE);
   }
 
   @Test
   void fiveRevisionsAreKept() {
-    List<WhistlerRevision> stored = new ArrayList<>();
+    List<StoredRevision> stored = new ArrayList<>();
     for (long number = 1; number <= 5; number++) {
       Phase phase = number == 5 ? Phase.ACTIVE : Phase.SUPERSEDED;
       stored.add(revision(number, "source " + number, phase, Map.of("k1", "a" + number)));
@@ -288,18 +289,15 @@ final class RolloutPlanTest {
 
   @Test
   void aRevisionWhoseStatusWasNeverWrittenIsCompleted() {
-    WhistlerRevision halfWritten = revision(5, "same", Phase.PENDING, Map.of());
-    halfWritten.setStatus(null);
+    StoredRevision halfWritten =
+        new StoredRevision(revision(5, "same", Phase.PENDING, Map.of()).reading(), null, false);
 
     RolloutPlan plan =
         plan("same", List.of(halfWritten), List.of(node("a", "k1")), Map.of("k1", "a1"));
 
     assertThat(plan.changed(List.of(halfWritten)))
         .containsExactly(
-            Map.entry(
-                5L,
-                new WhistlerRevisionStatus(
-                    Phase.ACTIVE, Map.of("k1", "a1"), null, List.of(), null)));
+            Map.entry(5L, WhistlerRevisionStatus.of(Phase.ACTIVE, bindings(Map.of("k1", "a1")))));
   }
 
   private static Map<String, String> today(String artifact) {
@@ -309,18 +307,19 @@ final class RolloutPlanTest {
   /** Artifacts of today by profile; all others are still there. */
   private static RolloutPlan plan(
       String source,
-      List<WhistlerRevision> revisions,
+      List<StoredRevision> revisions,
       List<ClusterNode> nodes,
       Map<String, String> artifacts) {
     Map<String, StoredArtifact> built = new HashMap<>();
     artifacts.forEach((profile, name) -> built.put(profile, artifact(name, source, profile)));
     Map<String, StoredArtifact> stored = new HashMap<>();
     revisions.stream()
-        .filter(revision -> revision.getStatus() != null)
-        .flatMap(revision -> revision.getStatus().artifacts().entrySet().stream())
+        .flatMap(revision -> revision.bindings().entrySet().stream())
         .forEach(
             bound ->
-                stored.put(bound.getValue(), artifact(bound.getValue(), source, bound.getKey())));
+                stored.put(
+                    bound.getValue().artifact(),
+                    artifact(bound.getValue().artifact(), source, bound.getKey())));
     return RolloutPlan.of(
         content(source), revisions, nodes, new Bindings(built, stored, profile -> false));
   }

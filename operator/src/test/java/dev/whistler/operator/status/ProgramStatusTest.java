@@ -19,6 +19,7 @@ import dev.whistler.compiler.diagnostic.Code;
 import dev.whistler.compiler.diagnostic.Diagnostic;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
@@ -30,7 +31,6 @@ import dev.whistler.crds.WhistlerProgramStatus.NodeCounts;
 import dev.whistler.crds.WhistlerProgramStatus.NodeFailure;
 import dev.whistler.crds.WhistlerProgramStatus.Severity;
 import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
-import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.build.BuildOutcome;
 import dev.whistler.operator.model.ClusterNode;
@@ -101,7 +101,7 @@ final class ProgramStatusTest {
 
   @Test
   void mistakesInTheSourceAreListedAndTheOldRevisionGoesOn() {
-    List<WhistlerRevision> old =
+    List<StoredRevision> old =
         List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
     BuildOutcome broken =
         new BuildOutcome.Rejected(
@@ -227,7 +227,7 @@ final class ProgramStatusTest {
 
   @Test
   void anUnsupportedFieldIsRefusedWhileTheOldRevisionGoesOn() {
-    List<WhistlerRevision> old =
+    List<StoredRevision> old =
         List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
     List<ClusterNode> nodes = List.of(running("a", "k1", 4, null));
     WhistlerProgramStatus status =
@@ -475,7 +475,7 @@ final class ProgramStatusTest {
 
   @Test
   void whileAnUpdateIsRefusedTheOldRevisionIsWhatRuns() {
-    List<WhistlerRevision> old =
+    List<StoredRevision> old =
         List.of(revision(1, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
     WhistlerProgramStatus status =
         status(
@@ -544,7 +544,7 @@ final class ProgramStatusTest {
           new ClusterNode(
               node.name(),
               node.labels(),
-              node.profile(),
+              node.kernel(),
               "6.1.0",
               List.of(),
               node.obstacle(),
@@ -583,6 +583,23 @@ final class ProgramStatusTest {
   }
 
   @Test
+  void aKernelHasAcceptedWhatANodeOfItHasVerified() {
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    assertThat(summary(status(List.of(verifying(State.VERIFYING)), builds, List.of())))
+        .contains("Verified=Unknown Pending");
+    assertThat(summary(status(List.of(verifying(State.VERIFIED)), builds, List.of())))
+        .contains("Verified=True Accepted", "Attached=False Pending");
+    assertThat(
+            summary(
+                status(List.of(failed("a", "k1", 1, NodeReason.AGENT_TOO_OLD)), builds, List.of())))
+        .contains("Attached=False AgentTooOld", "Ready=False AgentTooOld");
+  }
+
+  private static ClusterNode verifying(State state) {
+    return node("a", "k1", null, new Target(1, "artifact", state, null, null));
+  }
+
+  @Test
   void oneNodeAndSeveralAreSaidInGoodEnglish() {
     Map<String, BuildOutcome> builds = Map.of("k1", built(20));
     assertThat(condition(status(List.of(node("a", "k1")), builds, List.of()), "Attached").message())
@@ -596,14 +613,14 @@ final class ProgramStatusTest {
   }
 
   private static WhistlerProgramStatus status(
-      List<ClusterNode> nodes, Map<String, BuildOutcome> builds, List<WhistlerRevision> stored) {
+      List<ClusterNode> nodes, Map<String, BuildOutcome> builds, List<StoredRevision> stored) {
     return ProgramStatus.of(observation(nodes, builds, stored, null), T1);
   }
 
   private static Observation observation(
       List<ClusterNode> nodes,
       Map<String, BuildOutcome> builds,
-      List<WhistlerRevision> stored,
+      List<StoredRevision> stored,
       @Nullable WhistlerProgramStatus previous) {
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
     Map<String, StoredArtifact> artifacts = new HashMap<>();

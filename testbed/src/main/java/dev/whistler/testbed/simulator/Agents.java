@@ -1,5 +1,7 @@
 package dev.whistler.testbed.simulator;
 
+import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.testbed.simulator.ApiRequests.Answer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -25,7 +27,7 @@ final class Agents implements AutoCloseable {
   private final String namespace;
   private final ApiRequests requests;
   private final Bodies bodies;
-  private final Map<String, Map<String, WhistlerRevision>> revisions = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, StoredRevision>> revisions = new ConcurrentHashMap<>();
   private final Collection<String> problems = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService clock =
@@ -67,7 +69,7 @@ final class Agents implements AutoCloseable {
   void keep(WhistlerRevision revision) {
     revisions
         .computeIfAbsent(uid(revision), uid -> new ConcurrentHashMap<>())
-        .put(revision.getMetadata().getName(), revision);
+        .put(revision.getMetadata().getName(), StoredRevision.of(revision, RevisionFeature.ALL));
   }
 
   void forget(WhistlerRevision revision) {
@@ -84,7 +86,7 @@ final class Agents implements AutoCloseable {
   }
 
   /** Those of a program, none if it is not known. */
-  Collection<WhistlerRevision> revisions(String uid) {
+  Collection<StoredRevision> revisions(String uid) {
     return List.copyOf(revisions.getOrDefault(uid, Map.of()).values());
   }
 

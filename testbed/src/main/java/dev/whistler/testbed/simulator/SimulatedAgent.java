@@ -1,7 +1,7 @@
 package dev.whistler.testbed.simulator;
 
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus;
-import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.testbed.simulator.ApiRequests.Answer;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -130,7 +130,7 @@ final class SimulatedAgent {
     List<String> missing = new ArrayList<>();
     for (String program : List.copyOf(concerned)) {
       concerned.remove(program);
-      Collection<WhistlerRevision> revisions = agents.revisions(program);
+      Collection<StoredRevision> revisions = agents.revisions(program);
       Optional<String> artifact = node.obey(program, revisions, now);
       artifact.ifPresent(missing::add);
     }
@@ -167,6 +167,7 @@ final class SimulatedAgent {
                 truth.bootId(),
                 truth.agentVersion(),
                 profile,
+                WhistlerNodeStatus.Kernel.of(profile, null),
                 truth.features(),
                 truth.programs(),
                 truth.conditions()));

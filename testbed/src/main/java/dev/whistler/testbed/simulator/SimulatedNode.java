@@ -1,14 +1,15 @@
 package dev.whistler.testbed.simulator;
 
+import dev.whistler.crds.KernelIdentity;
+import dev.whistler.crds.Membership;
+import dev.whistler.crds.Membership.Choice;
 import dev.whistler.crds.ResourceCondition;
-import dev.whistler.crds.RevisionChoice;
-import dev.whistler.crds.RevisionChoice.Choice;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerNodeStatus.Target;
-import dev.whistler.crds.WhistlerRevision;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -84,8 +85,10 @@ final class SimulatedNode {
    * @param now RFC 3339
    * @return name of the artifact that it had to fetch for that
    */
-  Optional<String> obey(String uid, Collection<WhistlerRevision> revisions, String now) {
-    Optional<Choice> choice = RevisionChoice.of(revisions, labels, profile);
+  Optional<String> obey(String uid, Collection<StoredRevision> revisions, String now) {
+    Optional<Choice> choice =
+        Membership.of(revisions, name, labels, KernelIdentity.of(profile, null)).run().stream()
+            .findFirst();
     if (choice.isEmpty()) {
       programs.remove(uid);
       return Optional.empty();
@@ -95,8 +98,8 @@ final class SimulatedNode {
   }
 
   private NodeProgram next(String uid, @Nullable NodeProgram before, Choice choice, String now) {
-    String program = choice.revision().getSpec().program().name();
-    long revision = choice.revision().getSpec().revision();
+    String program = choice.revision().reading().program().name();
+    long revision = choice.revision().number();
     Running running = before == null ? null : before.running();
     boolean runs =
         running != null
@@ -125,6 +128,7 @@ final class SimulatedNode {
         "%s-boot-%d".formatted(name, boots),
         "simulated",
         profile,
+        WhistlerNodeStatus.Kernel.of(profile, null),
         List.of(),
         programs.values().stream().sorted(Comparator.comparing(NodeProgram::name)).toList(),
         List.of(

@@ -2,8 +2,12 @@ package dev.whistler.testbed.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.RevisionPayload;
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.State;
@@ -11,6 +15,7 @@ import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.crds.WhistlerRevisionSpec;
 import dev.whistler.crds.WhistlerRevisionSpec.ProgramReference;
 import dev.whistler.crds.WhistlerRevisionStatus;
+import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.testbed.simulator.SimulatedNode.Failure;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -88,28 +93,34 @@ final class SimulatedNodeTest {
     return node.status(NOW).programs().getFirst();
   }
 
-  private static WhistlerRevision revision(long number, String artifact, Selector nodes) {
+  private static StoredRevision revision(long number, String artifact, Selector nodes) {
     WhistlerRevision revision = new WhistlerRevision();
     revision.setMetadata(new ObjectMetaBuilder().withName("p-" + number).build());
     revision.setSpec(
-        new WhistlerRevisionSpec(
-            new ProgramReference("p", UID),
-            number,
-            "0".repeat(64),
-            Tier.OBSERVE,
-            Map.of(),
-            nodes,
-            null,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            null,
-            null));
+        WhistlerRevisionSpec.of(
+            RevisionPayload.of(
+                new ProgramReference("p", UID),
+                number,
+                "0".repeat(64),
+                Tier.OBSERVE,
+                Map.of(),
+                nodes,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null)));
     revision.setStatus(
         new WhistlerRevisionStatus(
-            Phase.ACTIVE, Map.of(KERNEL.profile(), artifact), null, List.of(), null));
-    return revision;
+            Phase.ACTIVE,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            Map.of(KernelIdentity.of(KERNEL.profile(), null), Binding.to(artifact)),
+            Map.of()));
+    return StoredRevision.of(revision, RevisionFeature.ALL);
   }
 }

@@ -128,7 +128,7 @@ final class ProgramWatch implements AutoCloseable {
                     && it.getSpec().revision() >= revision
                     && it.getStatus() != null
                     && it.getStatus().phase() == Phase.ACTIVE
-                    && it.getStatus().artifacts().size() >= kernels);
+                    && it.getStatus().bindings().size() >= kernels);
   }
 
   /** The highest number of a program's revisions; 0 for none. */
