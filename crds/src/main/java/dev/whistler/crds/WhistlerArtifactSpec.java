@@ -34,7 +34,19 @@ public record WhistlerArtifactSpec(
         String object,
     @Size(max = 64) @JsonPropertyDescription("Size of each program.") List<ProgramSize> programs,
     @Size(max = 128) @JsonPropertyDescription("Ed25519 signature of the operator, base64.")
-        @Nullable String signature) {
+        @Nullable String signature,
+    @Pattern("^[0-9a-f]{64}$")
+        @JsonPropertyDescription(
+            "SHA-256 of all that the object depends on but the kernel: the program's name and text,"
+                + " tier and knobs. Missing in artifacts of older versions.")
+        @Nullable String buildDigest,
+    @Size(max = MAX_TRACE_BASE64)
+        @JsonPropertyDescription(
+            "What the compiler asked about the kernel, a line for each question with the SHA-256 of"
+                + " the answer; gzip and base64. Missing if there was too much of it.")
+        @Nullable String trace,
+    @Size(max = MAX_WARNINGS) @JsonPropertyDescription("What the compiler remarked.")
+        List<Warning> warnings) {
 
   /** Most bytes of a compressed object. */
   public static final int MAX_GZIP_BYTES = 1 << 20;
@@ -42,21 +54,57 @@ public record WhistlerArtifactSpec(
   /** Most bytes of an object file; what an agent decompresses at most. */
   public static final int MAX_OBJECT_BYTES = 16 << 20;
 
+  /** Most characters of a trace as it is stored. */
+  public static final int MAX_TRACE_BASE64 = 64 * 1024;
+
+  /** Most warnings: as many as the compiler gives. */
+  public static final int MAX_WARNINGS = 50;
+
   private static final int MAX_OBJECT_BASE64 = (MAX_GZIP_BYTES + 2) / 3 * 4;
 
   public WhistlerArtifactSpec {
     programs = Absent.list(programs);
+    warnings = Absent.list(warnings);
+  }
+
+  /**
+   * The name of an artifact with this spec. The program's UID is part of it, so that a program that
+   * is created anew never contends with its predecessor for an artifact that is being collected.
+   */
+  public String name() {
+    return buildDigest == null
+        ? nameOf(programUid, sourceDigest, objectDigest)
+        : nameOf(programUid, buildDigest, answersDigest, objectDigest);
   }
 
   /**
    * The name of an artifact.
    *
-   * @param programUid UID of the program
-   * @param sourceDigest SHA-256 of the program's text
-   * @param objectDigest SHA-256 of the object file
+   * @param digests the program's UID, then digests: of the build, of the kernel's answers, of the
+   *     object file; in older versions of the program's text and of the object file
    */
-  public static String nameOf(String programUid, String sourceDigest, String objectDigest) {
-    return Digest.ofText(programUid + "\n" + sourceDigest + "\n" + objectDigest).name();
+  public static String nameOf(String... digests) {
+    return Digest.ofText(String.join("\n", digests)).name();
+  }
+
+  /**
+   * A warning of the compiler.
+   *
+   * @param code stable code such as {@code W-SIGN}
+   * @param line from 1
+   * @param column from 1
+   * @param message one sentence
+   * @param hint what to do
+   */
+  @ResourceValue
+  public record Warning(
+      @Required @Size(min = 1, max = 32) @JsonPropertyDescription("Stable code.") String code,
+      @Min(1) @JsonPropertyDescription("Line, from 1.") int line,
+      @Min(1) @JsonPropertyDescription("Column, from 1.") int column,
+      @Required @Size(max = MAX_TEXT) @JsonPropertyDescription("One sentence.") String message,
+      @Size(max = MAX_TEXT) @JsonPropertyDescription("What to do.") @Nullable String hint) {
+    /** Most characters of a sentence. */
+    public static final int MAX_TEXT = 1024;
   }
 
   /**

@@ -143,7 +143,14 @@ public final class Examples {
 
   /** What is known of an artifact of the program, made from this text for these answers. */
   public static StoredArtifact artifact(String name, String source, String answers) {
-    return new StoredArtifact(name, "uid-1", content(source).sourceDigest(), answers, 7);
+    return new StoredArtifact(
+        name,
+        "uid-1",
+        content(source).sourceDigest(),
+        answers,
+        7,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The release that the nodes of a profile state. */
@@ -159,7 +166,10 @@ public final class Examples {
             "0".repeat(64),
             "1".repeat(64),
             new byte[] {1},
-            List.of(new ProgramSize("p", instructions, 0))),
+            List.of(new ProgramSize("p", instructions, 0)),
+            "2".repeat(64),
+            null,
+            List.of()),
         List.of());
   }
 

@@ -251,7 +251,10 @@ final class ContractIT {
                 its.objectDigest(),
                 its.object(),
                 its.programs(),
-                null));
+                null,
+                null,
+                null,
+                List.of()));
         artifact.setMetadata(
             named(WhistlerArtifactSpec.nameOf(name, its.sourceDigest(), its.objectDigest())));
         var _ = system.client().resource(artifact).create();

@@ -448,7 +448,10 @@ final class NodeTroubleIT {
             Base64.getEncoder()
                 .encodeToString(Gzip.compress("another object".getBytes(StandardCharsets.UTF_8))),
             spec.programs(),
-            spec.signature()));
+            spec.signature(),
+            spec.buildDigest(),
+            spec.trace(),
+            spec.warnings()));
     Waiting.until(
         "the forged one is there",
         LIMIT,

@@ -190,7 +190,7 @@ public final class ArtifactLoader implements Loader {
     requireGenuine(
         artifact.programUid().equals(assignment.uid())
             && artifact.sourceDigest().equals(payload.sourceDigest())
-            && nameOf(artifact).equals(assignment.artifact()),
+            && artifact.name().equals(assignment.artifact()),
         assignment,
         "belongs to another program or source");
     requireGenuine(
@@ -212,11 +212,6 @@ public final class ArtifactLoader implements Loader {
           String.valueOf(e.getMessage()),
           e);
     }
-  }
-
-  private static String nameOf(WhistlerArtifactSpec artifact) {
-    return WhistlerArtifactSpec.nameOf(
-        artifact.programUid(), artifact.sourceDigest(), artifact.objectDigest());
   }
 
   private static void requireGenuine(boolean holds, Assignment assignment, String complaint)

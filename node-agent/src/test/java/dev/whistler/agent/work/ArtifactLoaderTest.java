@@ -31,14 +31,14 @@ final class ArtifactLoaderTest {
         Digest.of(OBJECT).hex(),
         Base64.getEncoder().encodeToString(Gzip.compress(content)),
         List.of(),
-        null);
+        null,
+        null,
+        null,
+        List.of());
   }
 
   private static Assignment assigned(WhistlerArtifactSpec artifact) {
-    String name =
-        WhistlerArtifactSpec.nameOf(
-            artifact.programUid(), artifact.sourceDigest(), artifact.objectDigest());
-    return Assignment.of(PAYLOAD, name);
+    return Assignment.of(PAYLOAD, artifact.name());
   }
 
   @Test

@@ -39,4 +39,7 @@ public sealed interface BuildOutcome {
 
   /** The kernel's profile is not there yet. */
   record Awaiting() implements BuildOutcome {}
+
+  /** The compiler has not come to it yet. */
+  record Queued() implements BuildOutcome {}
 }

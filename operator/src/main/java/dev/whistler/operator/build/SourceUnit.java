@@ -1,6 +1,9 @@
 package dev.whistler.operator.build;
 
 import dev.whistler.compiler.api.CompilationOptions;
+import dev.whistler.crds.BuildDigest;
+import dev.whistler.crds.Digest;
+import dev.whistler.crds.Tier;
 import java.util.Map;
 
 /**
@@ -15,5 +18,11 @@ public record SourceUnit(
     String name, String text, CompilationOptions.Tier tier, Map<String, String> knobs) {
   public SourceUnit {
     knobs = Map.copyOf(knobs);
+  }
+
+  /** The build digest of all of this. Units that differ have different ones. */
+  public String digest() {
+    return BuildDigest.of(
+        name, Digest.ofText(text).hex(), Tier.valueOf(tier.name()), knobs, false, false);
   }
 }

@@ -26,6 +26,14 @@ public interface OperatorConfig {
   @WithDefault("20s")
   Duration compileTimeLimit();
 
+  /** Compilations at once; at least 2. */
+  @WithDefault("2")
+  int buildWorkers();
+
+  /** Mebibytes of builds that are remembered, about. */
+  @WithDefault("64")
+  int buildCacheMib();
+
   /**
    * How long the deletion of a program waits for agents to unload it. An agent that cannot be
    * reached in that time cleans up when it returns.

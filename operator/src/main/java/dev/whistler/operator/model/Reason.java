@@ -8,6 +8,9 @@ public final class Reason {
   /** The newest spec compiles for every kernel of the selected nodes. */
   public static final String COMPILED = "Compiled";
 
+  /** The compiler is at work on the newest spec, or has not come to it yet. */
+  public static final String COMPILING = "Compiling";
+
   /** No node is selected, or none of them has an agent. */
   public static final String NO_NODES = "NoNodes";
 

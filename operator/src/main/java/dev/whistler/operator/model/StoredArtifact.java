@@ -2,6 +2,7 @@ package dev.whistler.operator.model;
 
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
+import java.util.Optional;
 
 /**
  * What is known of an artifact that the API server holds, without its object.
@@ -11,9 +12,18 @@ import dev.whistler.crds.WhistlerArtifactSpec;
  * @param sourceDigest of the text that it was compiled from
  * @param answersDigest of what the kernel answered
  * @param instructions of all programs together
+ * @param buildDigest of all that it depends on but the kernel; artifacts of older versions have
+ *     none
+ * @param trace what was asked about the kernel, as it is stored
  */
 public record StoredArtifact(
-    String name, String programUid, String sourceDigest, String answersDigest, int instructions) {
+    String name,
+    String programUid,
+    String sourceDigest,
+    String answersDigest,
+    int instructions,
+    Optional<String> buildDigest,
+    Optional<String> trace) {
   /** Of a resource, whose object may be missing. */
   public static StoredArtifact of(WhistlerArtifact artifact) {
     WhistlerArtifactSpec spec = artifact.getSpec();
@@ -22,6 +32,8 @@ public record StoredArtifact(
         spec.programUid(),
         spec.sourceDigest(),
         spec.answersDigest(),
-        spec.programs().stream().mapToInt(WhistlerArtifactSpec.ProgramSize::instructions).sum());
+        spec.programs().stream().mapToInt(WhistlerArtifactSpec.ProgramSize::instructions).sum(),
+        Optional.ofNullable(spec.buildDigest()),
+        Optional.ofNullable(spec.trace()));
   }
 }

@@ -5,32 +5,61 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.operator.cache.WeighedCache;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The profiles that the cluster holds, each checked and parsed when it is first asked for. Safe for
- * use by several threads.
+ * The profiles that the cluster holds. Each is checked and parsed when it is asked for, and again
+ * when it had to make room for others; kernels share the texts in which they agree. Safe for use by
+ * several threads.
  */
 public final class Profiles {
   /** How long a name is not asked for after its content was refused. */
   static final Duration QUARANTINE = Duration.ofMinutes(1);
 
+  private static final long MAX_BYTES = 64 << 20;
+
+  /** Of a map's entry and its texts' headers. */
+  private static final long ENTRY_BYTES = 128;
+
   private final Map<String, KernelProfileSpec> stored = new ConcurrentHashMap<>();
-  private final Map<String, KernelKnowledge> checked = new ConcurrentHashMap<>();
+  private final WeighedCache<String, Checked> checked;
+
+  /** Each text once, as long as some kernel has it. */
+  private final Map<String, WeakReference<String>> texts = new WeakHashMap<>();
+
   private final Map<String, Instant> refused = new ConcurrentHashMap<>();
+
+  /**
+   * What became of a profile.
+   *
+   * @param spec what was checked
+   * @param bytes that it takes, about, had it no text in common with others
+   */
+  private record Checked(KernelProfileSpec spec, KernelKnowledge knowledge, long bytes) {}
+
+  /** Remembers some forty kernels of today, or as many more as their texts agree. */
+  public Profiles() {
+    this(MAX_BYTES);
+  }
+
+  Profiles(long maxBytes) {
+    checked = new WeighedCache<>(maxBytes, Checked::bytes);
+  }
 
   /** A profile was written. */
   public void put(String name, KernelProfileSpec spec) {
-    if (!spec.equals(stored.put(name, spec))) {
-      checked.remove(name);
-    }
+    stored.put(name, spec);
   }
 
   /** A profile was deleted. */
@@ -42,9 +71,24 @@ public final class Profiles {
   /** What is known of the kernel with a profile of that name. */
   public KernelKnowledge knowledge(String name) {
     KernelProfileSpec spec = stored.get(name);
-    return spec == null
-        ? new KernelKnowledge.Awaited()
-        : checked.computeIfAbsent(name, key -> check(key, spec));
+    if (spec == null) {
+      return new KernelKnowledge.Awaited();
+    }
+    return checked
+        .get(name)
+        .filter(known -> known.spec().equals(spec))
+        .orElseGet(
+            () -> {
+              Checked now = check(name, spec);
+              checked.put(name, now);
+              return now;
+            })
+        .knowledge();
+  }
+
+  /** Bytes of what is remembered, about. */
+  long bytes() {
+    return checked.bytes();
   }
 
   /**
@@ -74,28 +118,60 @@ public final class Profiles {
     return since != null && since.plus(QUARANTINE).isAfter(now);
   }
 
-  private static KernelKnowledge check(String name, KernelProfileSpec spec) {
+  private Checked check(String name, KernelProfileSpec spec) {
     try {
       KernelProfileContent content = KernelProfileContent.read(spec);
       if (!content.digest().name().equals(name)) {
-        return new KernelKnowledge.Malformed(
-            "KernelProfile " + name + " is not named after its digest; delete it.");
+        return malformed(
+            spec, "KernelProfile " + name + " is not named after its digest; delete it.");
       }
       Optional<Architecture> architecture = Architecture.named(content.architecture());
       if (architecture.isEmpty()) {
-        return new KernelKnowledge.Malformed(
+        return malformed(
+            spec,
             "KernelProfile " + name + " is of an architecture that this operator does not know.");
       }
-      return new KernelKnowledge.Known(
-          new SuppliedKernel(
-              architecture.get(),
-              content.formats(),
-              null,
-              null,
-              content.features().isEmpty() ? null : content.features()));
+      return new Checked(
+          spec,
+          new KernelKnowledge.Known(
+              new SuppliedKernel(
+                  architecture.get(),
+                  shared(content.formats()),
+                  null,
+                  null,
+                  content.features().isEmpty() ? null : content.features())),
+          bytes(content));
     } catch (MalformedContentException e) {
-      return new KernelKnowledge.Malformed(
-          "KernelProfile " + name + " is refused, delete it: " + e.getMessage());
+      return malformed(spec, "KernelProfile " + name + " is refused, delete it: " + e.getMessage());
     }
+  }
+
+  private static Checked malformed(KernelProfileSpec spec, String message) {
+    return new Checked(spec, new KernelKnowledge.Malformed(message), message.length());
+  }
+
+  private static long bytes(KernelProfileContent content) {
+    return content.formats().entrySet().stream()
+            .mapToLong(it -> ENTRY_BYTES + it.getKey().length() + it.getValue().length())
+            .sum()
+        + content.features().stream().mapToLong(it -> ENTRY_BYTES + it.length()).sum();
+  }
+
+  private Map<String, String> shared(Map<String, String> formats) {
+    Map<String, String> shared = new TreeMap<>();
+    synchronized (texts) {
+      formats.forEach((event, text) -> shared.put(shared(event), shared(text)));
+    }
+    return shared;
+  }
+
+  private String shared(String text) {
+    WeakReference<String> known = texts.get(text);
+    String same = known == null ? null : known.get();
+    if (same != null) {
+      return same;
+    }
+    texts.put(text, new WeakReference<>(text));
+    return text;
   }
 }

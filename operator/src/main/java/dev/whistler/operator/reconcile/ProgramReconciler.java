@@ -1,6 +1,5 @@
 package dev.whistler.operator.reconcile;
 
-import dev.whistler.compiler.Compiler;
 import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.NodeReason;
@@ -14,8 +13,10 @@ import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.operator.build.BuildOutcome;
+import dev.whistler.operator.build.BuildService;
 import dev.whistler.operator.build.BuiltObject;
-import dev.whistler.operator.build.ProgramBuilder;
+import dev.whistler.operator.build.Priority;
+import dev.whistler.operator.build.ProgramBuilds;
 import dev.whistler.operator.build.SourceUnit;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
@@ -78,6 +79,7 @@ import org.jspecify.annotations.Nullable;
 @RateLimited(maxReconciliations = 10, within = 1)
 public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<WhistlerProgram> {
   private static final Duration NOT_COMPLETE = Duration.ofMillis(200);
+  private static final Duration SHORTLY = Duration.ofSeconds(1);
   private static final Duration UNLOAD_POLL = Duration.ofMillis(500);
 
   /** Exceptions may be their own cause by way of others. */
@@ -90,7 +92,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private final LeftoverCollection leftovers;
   private final EventRecorder events;
   private final OperatorConfig config;
-  private final ProgramBuilder builder;
+  private final BuildService builds;
 
   /** When each deletion was first seen, by our own clock: the API server's may be another. */
   private final Map<String, Long> deletions = new ConcurrentHashMap<>();
@@ -100,22 +102,14 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       WantedProfiles wantedProfiles,
       LeftoverCollection leftovers,
       EventRecorder events,
+      BuildService builds,
       OperatorConfig config) {
     this.cluster = cluster;
     this.wantedProfiles = wantedProfiles;
     this.leftovers = leftovers;
     this.events = events;
     this.config = config;
-    this.builder =
-        new ProgramBuilder(
-            Compiler::compile,
-            config.compileTimeLimit(),
-            (defect, cause) ->
-                Log.errorf(
-                    cause,
-                    "Program %s: the compiler failed, reference %s",
-                    defect.program(),
-                    defect.reference()));
+    this.builds = builds;
   }
 
   @Override
@@ -128,6 +122,13 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
           if (shared.isRunning()) {
             concerned(change, context.getPrimaryCache().list().toList())
                 .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program)));
+          }
+        });
+    builds.onProgress(
+        program -> {
+          ResourceID id = new ResourceID(program);
+          if (shared.isRunning() && context.getPrimaryCache().get(id).isPresent()) {
+            shared.propagateEvent(id);
           }
         });
     InformerEventSource<WhistlerRevision, WhistlerProgram> revisions =
@@ -181,6 +182,8 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
         "spec.programUid",
         "spec.sourceDigest",
         "spec.answersDigest",
+        "spec.buildDigest",
+        "spec.trace",
         "spec.programs");
   }
 
@@ -209,12 +212,17 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
     Optional<Refusal> refusal = refusal(identity, spec);
 
-    Map<String, BuildOutcome> builds = refusal.isPresent() ? Map.of() : build(program, kernels);
     Map<String, StoredArtifact> stored = artifactsOf(identity, context);
+    ProgramBuilds known =
+        refusal.isPresent() ? noBuilds(identity) : build(program, kernels, stored.values());
+    if (known.queuedFor().filter(it -> it.compareTo(SHORTLY) < 0).isPresent()) {
+      // Nearly always the compiler is done before it could be said that it is at work.
+      return UpdateControl.<WhistlerProgram>noUpdate().rescheduleAfter(SHORTLY);
+    }
     RolloutPlan plan =
         refusal.isPresent()
             ? RolloutPlan.unchanged(revisions)
-            : rollOut(program, identity, revisions, nodes, builds, stored, context);
+            : rollOut(program, identity, revisions, nodes, known.outcomes(), stored, context);
 
     WhistlerProgramStatus status =
         ProgramStatus.of(
@@ -223,7 +231,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 refusal,
                 nodes,
                 kernels,
-                builds,
+                known.outcomes(),
                 plan,
                 plan.targetArtifacts(),
                 stored,
@@ -239,7 +247,9 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
           context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(identity, status));
       events.record(program, transitions);
     }
-    return UpdateControl.noUpdate();
+    UpdateControl<WhistlerProgram> done = UpdateControl.noUpdate();
+    known.askAgain().ifPresent(delay -> done.rescheduleAfter(delay.plusSeconds(1)));
+    return done;
   }
 
   /** A failure that no rule foresaw: the old status would tell of a state that is no longer so. */
@@ -275,16 +285,23 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     return Refusal.of(spec).or(() -> RevisionContent.of(identity, spec, source(spec)).refusal());
   }
 
-  private Map<String, BuildOutcome> build(WhistlerProgram program, List<SelectedKernel> kernels) {
+  private ProgramBuilds noBuilds(ProgramIdentity identity) {
+    builds.forget(identity.name());
+    return ProgramBuilds.NONE;
+  }
+
+  private ProgramBuilds build(
+      WhistlerProgram program, List<SelectedKernel> kernels, Collection<StoredArtifact> stored) {
     WhistlerProgramSpec spec = program.getSpec();
     SourceUnit unit =
         new SourceUnit(program.getMetadata().getName(), source(spec), tier(spec), spec.knobs());
-    Map<String, BuildOutcome> builds = new HashMap<>();
-    for (SelectedKernel kernel : kernels) {
-      builds.put(
-          kernel.identity(), builder.build(unit, cluster.profiles().knowledge(kernel.profile())));
-    }
-    return builds;
+    return builds
+        .outcomes(
+            Priority.RECONCILE,
+            unit,
+            kernels.stream().map(SelectedKernel::profile).distinct().toList(),
+            stored)
+        .byKernel(kernels);
   }
 
   private static String source(WhistlerProgramSpec spec) {
@@ -379,6 +396,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public DeleteControl cleanup(WhistlerProgram program, Context<WhistlerProgram> context) {
     ProgramIdentity identity = ProgramIdentity.of(program);
+    builds.forget(identity.name());
     for (WhistlerRevision revision : resourcesOf(identity, context).toList()) {
       context.getClient().resource(revision).delete();
     }

@@ -69,6 +69,7 @@ final class BuildReport {
           new Group(artifact, null, Texts.clip(impossible.message(), Texts.MESSAGE));
       case BuildOutcome.Awaiting awaiting ->
           new Group(artifact, null, "The kernel's profile has not been uploaded yet.");
+      case BuildOutcome.Queued queued -> new Group(artifact, null, "It is being compiled.");
       case null -> new Group(artifact, null, null);
     };
   }

@@ -105,6 +105,7 @@ final class Conditions {
             case BuildOutcome.Impossible impossible ->
                 Optional.of(new Trouble(impossible.reason(), impossible.message()));
             case BuildOutcome.Awaiting wait -> Optional.empty();
+            case BuildOutcome.Queued queued -> Optional.empty();
             case null -> Optional.empty();
           };
       if (failure.isPresent()) {
@@ -128,6 +129,16 @@ final class Conditions {
                       Reason.AWAITING_PROFILES,
                       "Agents of some selected nodes have not uploaded their kernel's profile"
                           + " yet."));
+    }
+    long queued =
+        observation.builds().values().stream()
+            .filter(BuildOutcome.Queued.class::isInstance)
+            .count();
+    if (queued > 0) {
+      return Verdict.unknown(
+          COMPILED,
+          Reason.COMPILING,
+          "It is being compiled for " + counted(queued, "kernel", "kernels") + ".");
     }
     return Verdict.yes(
         COMPILED,

@@ -84,6 +84,7 @@ final class DiagnosticReport {
       case BuildOutcome.Rejected rejected -> rejected.diagnostics();
       case BuildOutcome.Impossible impossible -> List.of();
       case BuildOutcome.Awaiting awaiting -> List.of();
+      case BuildOutcome.Queued queued -> List.of();
       case null -> List.of();
     };
   }

@@ -164,6 +164,7 @@ sealed interface NodeStanding {
                           + " kernels already, and this node has yet another one; select fewer"
                           + " nodes."));
       case BuildOutcome.Awaiting awaiting -> Optional.empty();
+      case BuildOutcome.Queued queued -> Optional.empty();
       case null -> Optional.empty();
     };
   }

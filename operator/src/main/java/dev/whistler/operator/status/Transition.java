@@ -30,6 +30,7 @@ public record Transition(boolean warning, String reason, String message) {
       Set.of(
           Reason.PENDING,
           Reason.AWAITING_PROFILES,
+          Reason.COMPILING,
           Reason.NO_NODES,
           Reason.NO_REVISION,
           Reason.COMPLETE,

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.compiler.Compiler;
+import dev.whistler.compiler.api.Budget;
 import dev.whistler.compiler.api.CompilationOptions.Tier;
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.operator.profile.KernelKnowledge;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -37,8 +37,9 @@ final class RealCompilerTest {
         0)
       """;
 
+  private final BuildCache cache = new BuildCache(1 << 20);
   private final ProgramBuilder builder =
-      new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20), (defect, cause) -> {});
+      new ProgramBuilder(Compiler::compile, (defect, cause) -> {});
 
   @Test
   void kernelsWithOtherOffsetsGetOtherObjects() throws IOException {
@@ -75,20 +76,33 @@ final class RealCompilerTest {
   void theSameSourceOnTheSameKernelIsTheSameObject() throws IOException {
     BuiltObject first = built(USES_A_FIELD, kernel("6.1"));
     BuiltObject again =
-        ((BuildOutcome.Built)
-                new ProgramBuilder(Compiler::compile, Duration.ofSeconds(20), (defect, cause) -> {})
-                    .build(unit(USES_A_FIELD), kernel("6.1")))
-            .object();
+        ((BuildOutcome.Built) compiled(unit(USES_A_FIELD), kernel("6.1")).outcome()).object();
 
     assertThat(again.objectDigest()).isEqualTo(first.objectDigest());
     assertThat(again.answersDigest()).isEqualTo(first.answersDigest());
   }
 
-  private BuildOutcome build(String source, KernelKnowledge kernel) {
-    return builder.build(unit(source), kernel);
+  /**
+   * As the build service does: what was built for a kernel that answers alike is not built again.
+   */
+  private BuildOutcome build(String source, KernelKnowledge.Known kernel) {
+    SourceUnit unit = unit(source);
+    String name = kernel.kernel().tracepointNames() + "@" + System.identityHashCode(kernel);
+    return cache
+        .find(unit.digest(), name, kernel.kernel())
+        .orElseGet(
+            () -> {
+              TracedBuild build = compiled(unit, kernel);
+              cache.put(unit.digest(), name, build);
+              return build.outcome();
+            });
   }
 
-  private BuiltObject built(String source, KernelKnowledge kernel) {
+  private TracedBuild compiled(SourceUnit unit, KernelKnowledge.Known kernel) {
+    return builder.build(unit, kernel.kernel(), Budget.UNLIMITED);
+  }
+
+  private BuiltObject built(String source, KernelKnowledge.Known kernel) {
     BuildOutcome outcome = build(source, kernel);
     assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
     return ((BuildOutcome.Built) outcome).object();
@@ -98,7 +112,7 @@ final class RealCompilerTest {
     return new SourceUnit("forks", source, Tier.OBSERVE, Map.of());
   }
 
-  private static KernelKnowledge kernel(String release) throws IOException {
+  private static KernelKnowledge.Known kernel(String release) throws IOException {
     String file = "sched_process_fork-" + release + ".format";
     try (InputStream in = RealCompilerTest.class.getResourceAsStream(file)) {
       String format = new String(Objects.requireNonNull(in, file).readAllBytes(), UTF_8);

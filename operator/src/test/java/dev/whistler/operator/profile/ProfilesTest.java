@@ -6,9 +6,12 @@ import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ProfilesTest {
@@ -71,6 +74,32 @@ final class ProfilesTest {
     assertThat(profiles.wanted(List.of("a", "b"), 9, NOW.plusSeconds(1))).containsExactly("b");
     assertThat(profiles.wanted(List.of("a"), 9, NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
         .containsExactly("a");
+  }
+
+  @Test
+  void whatMadeRoomForOthersIsReadAgain() throws MalformedContentException {
+    Profiles small = new Profiles(400);
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      KernelProfileContent content = ofEvents("sched/event" + i, "irq/shared");
+      small.put(content.digest().name(), content.toSpec());
+      names.add(content.digest().name());
+    }
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 5; i++) {
+        KernelKnowledge knowledge = small.knowledge(names.get(i));
+        assertThat(((KernelKnowledge.Known) knowledge).kernel().tracepointNames())
+            .containsExactly("irq/shared", "sched/event" + i);
+        assertThat(small.bytes()).isPositive().isLessThanOrEqualTo(400);
+      }
+    }
+  }
+
+  private static KernelProfileContent ofEvents(String... events) {
+    return KernelProfileContent.of(
+        "x86-64",
+        Stream.of(events).collect(Collectors.toMap(it -> it, it -> "name: x\nformat:\n")),
+        Set.of());
   }
 
   private static KernelProfileContent content(String architecture) {

@@ -27,7 +27,7 @@ final class FailedReconciliationTest {
           .getConfigMapping(OperatorConfig.class);
 
   private final ProgramReconciler reconciler =
-      new ProgramReconciler(null, null, null, null, DEFAULTS);
+      new ProgramReconciler(null, null, null, null, null, DEFAULTS);
 
   private static WhistlerProgram program() {
     WhistlerProgram program = new WhistlerProgram();

@@ -226,6 +226,23 @@ final class ProgramStatusTest {
   }
 
   @Test
+  void whatIsStillBeingCompiledIsSaidAndIsNoFailure() {
+    WhistlerProgramStatus status =
+        status(
+            List.of(node("a", "k1"), node("b", "k2")),
+            Map.of("k1", built(20), "k2", new BuildOutcome.Queued()),
+            List.of());
+
+    assertThat(summary(status))
+        .contains("Compiled=Unknown Compiling", "Degraded=False AsExpected", "Ready=False Pending");
+    assertThat(condition(status, "Compiled").message())
+        .isEqualTo("It is being compiled for 1 kernel.");
+    assertThat(status.builds())
+        .extracting(WhistlerProgramStatus.Build::message)
+        .contains("It is being compiled.");
+  }
+
+  @Test
   void anUnsupportedFieldIsRefusedWhileTheOldRevisionGoesOn() {
     List<StoredRevision> old =
         List.of(revision(4, "old", Phase.ACTIVE, Map.of("k1", "artifact-old")));
