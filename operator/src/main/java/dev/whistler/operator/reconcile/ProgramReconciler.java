@@ -237,18 +237,22 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
                 stored,
                 program.getStatus()),
             Instant.now());
+    UpdateControl<WhistlerProgram> done = UpdateControl.noUpdate();
+    known.askAgain().ifPresent(delay -> done.rescheduleAfter(delay.plusSeconds(1)));
     if (!status.equals(program.getStatus())) {
       List<Transition> transitions = Transition.between(program.getStatus(), status);
       for (Transition transition : transitions) {
         Log.infof("Program %s: %s", identity.name(), transition.message());
       }
       // First what is so, then the news of it: a patch that fails is tried again, news are not.
-      var _ =
+      WhistlerProgram written =
           context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(identity, status));
       events.record(program, transitions);
+      if (written.isMarkedForDeletion()) {
+        // The news of the deletion is older than what we wrote, so that it is not passed on to us.
+        done.rescheduleAfter(Duration.ofMillis(1));
+      }
     }
-    UpdateControl<WhistlerProgram> done = UpdateControl.noUpdate();
-    known.askAgain().ifPresent(delay -> done.rescheduleAfter(delay.plusSeconds(1)));
     return done;
   }
 
