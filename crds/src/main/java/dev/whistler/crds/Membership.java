@@ -4,7 +4,6 @@ import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public record Membership(List<Choice> run, Optional<Choice> verify) {
   /** Shares of a roll-out are in percent. */
   static final int SHARES = 100;
-
-  private static final Comparator<StoredRevision> NEWEST_FIRST =
-      Comparator.comparingLong(StoredRevision::number).reversed();
 
   public Membership {
     run = List.copyOf(run);
@@ -56,7 +52,8 @@ public record Membership(List<Choice> run, Optional<Choice> verify) {
       String node,
       Map<String, String> labels,
       String kernel) {
-    List<StoredRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
+    List<StoredRevision> newestFirst =
+        revisions.stream().sorted(StoredRevision.NEWEST_FIRST).toList();
     List<StoredRevision> reaching =
         newestFirst.stream().filter(revision -> reaches(revision, node)).toList();
     List<Choice> run =

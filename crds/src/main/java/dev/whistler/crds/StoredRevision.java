@@ -2,6 +2,7 @@ package dev.whistler.crds;
 
 import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoredRevision(
     RevisionReading reading, @Nullable WhistlerRevisionStatus status, boolean deleted) {
+  /** By number, the highest first. */
+  public static final Comparator<StoredRevision> NEWEST_FIRST =
+      Comparator.comparingLong(StoredRevision::number).reversed();
+
   /**
    * Of a resource.
    *

@@ -107,9 +107,6 @@ final class BuildQueue {
     this.maxPrograms = maxPrograms;
     this.maxSlow = maxSlow;
     this.nanos = nanos;
-    for (Priority priority : Priority.values()) {
-      lines.put(priority, new LinkedHashMap<>());
-    }
   }
 
   /**

@@ -164,11 +164,11 @@ public final class BuildService implements AutoCloseable {
     long now = System.nanoTime();
     for (String kernel : kernels) {
       Optional<BuildOutcome> known = known(request.digest(), kernel);
-      Optional<Setback> setback = setbacks.get(new Attempt(request.digest(), kernel));
       if (known.isPresent()) {
         outcomes.put(kernel, known.get());
         continue;
       }
+      Optional<Setback> setback = setbacks.get(new Attempt(request.digest(), kernel));
       outcomes.put(kernel, setback.map(Setback::outcome).orElse(new BuildOutcome.Queued()));
       slow |= setback.isPresent();
       Duration left = setback.map(it -> it.left(now)).orElse(Duration.ZERO);

@@ -210,7 +210,12 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     List<ClusterNode> nodes =
         cluster.selected(Optional.ofNullable(spec.nodeSelector()).orElse(Selector.ALL));
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
-    Optional<Refusal> refusal = refusal(identity, spec);
+    Optional<Refusal> unlookedAt = Refusal.of(spec);
+    Optional<RevisionContent> content =
+        unlookedAt.isPresent()
+            ? Optional.empty()
+            : Optional.of(RevisionContent.of(identity, spec, source(spec)));
+    Optional<Refusal> refusal = unlookedAt.or(() -> content.flatMap(RevisionContent::refusal));
 
     Map<String, StoredArtifact> stored = artifactsOf(identity, context);
     ProgramBuilds known =
@@ -222,7 +227,15 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     RolloutPlan plan =
         refusal.isPresent()
             ? RolloutPlan.unchanged(revisions)
-            : rollOut(program, identity, revisions, nodes, known.outcomes(), stored, context);
+            : rollOut(
+                program,
+                identity,
+                content.orElseThrow(),
+                revisions,
+                nodes,
+                known.outcomes(),
+                stored,
+                context);
 
     WhistlerProgramStatus status =
         ProgramStatus.of(
@@ -285,10 +298,6 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     return false;
   }
 
-  private static Optional<Refusal> refusal(ProgramIdentity identity, WhistlerProgramSpec spec) {
-    return Refusal.of(spec).or(() -> RevisionContent.of(identity, spec, source(spec)).refusal());
-  }
-
   private ProgramBuilds noBuilds(ProgramIdentity identity) {
     builds.forget(identity.name());
     return ProgramBuilds.NONE;
@@ -324,13 +333,12 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private RolloutPlan rollOut(
       WhistlerProgram program,
       ProgramIdentity identity,
+      RevisionContent content,
       List<StoredRevision> revisions,
       List<ClusterNode> nodes,
       Map<String, BuildOutcome> builds,
       Map<String, StoredArtifact> stored,
       Context<WhistlerProgram> context) {
-    RevisionContent content =
-        RevisionContent.of(identity, program.getSpec(), source(program.getSpec()));
     Map<String, StoredArtifact> built = new HashMap<>();
     Map<String, BuiltObject> objects = new HashMap<>();
     builds.forEach(

@@ -44,9 +44,6 @@ public record RolloutPlan(
   /** How many revisions are kept. */
   static final int KEPT = 5;
 
-  private static final Comparator<StoredRevision> NEWEST_FIRST =
-      Comparator.comparingLong(StoredRevision::number).reversed();
-
   /** Leaves everything as it is: the newest spec cannot be built at all. */
   public static RolloutPlan unchanged(Collection<StoredRevision> revisions) {
     OptionalLong newest = revisions.stream().mapToLong(StoredRevision::number).max();
@@ -72,7 +69,8 @@ public record RolloutPlan(
       Collection<StoredRevision> revisions,
       List<ClusterNode> nodes,
       Bindings builds) {
-    List<StoredRevision> newestFirst = revisions.stream().sorted(NEWEST_FIRST).toList();
+    List<StoredRevision> newestFirst =
+        revisions.stream().sorted(StoredRevision.NEWEST_FIRST).toList();
     boolean exists = !newestFirst.isEmpty() && content.isThatOf(newestFirst.getFirst().reading());
     // Where no node is selected nothing is compiled, but what runs must end: a revision says so.
     boolean deselectsAll = nodes.isEmpty() && !newestFirst.isEmpty();
