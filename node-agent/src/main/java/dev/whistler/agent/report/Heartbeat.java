@@ -1,7 +1,7 @@
 package dev.whistler.agent.report;
 
-import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

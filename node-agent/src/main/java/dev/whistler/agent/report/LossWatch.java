@@ -1,11 +1,11 @@
 package dev.whistler.agent.report;
 
-import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.Work.Trouble;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.RunningProgram;
+import dev.whistler.task.Guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.whistler.agent.report;
 
-import dev.whistler.agent.task.Guard;
 import dev.whistler.agent.work.Backoff;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;

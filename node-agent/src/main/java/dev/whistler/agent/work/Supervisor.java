@@ -1,8 +1,8 @@
 package dev.whistler.agent.work;
 
-import dev.whistler.agent.task.Guard;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
+import dev.whistler.task.Guard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;

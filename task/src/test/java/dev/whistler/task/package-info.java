@@ -1,4 +1,4 @@
 @NullMarked
-package dev.whistler.agent.task;
+package dev.whistler.task;
 
 import org.jspecify.annotations.NullMarked;

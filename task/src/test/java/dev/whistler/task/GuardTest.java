@@ -1,4 +1,4 @@
-package dev.whistler.agent.task;
+package dev.whistler.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -59,6 +59,28 @@ final class GuardTest {
       assertThat(after.await(30, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(told).extracting(Throwable::getMessage).containsExactlyInAnyOrder("1", "2", "3");
+  }
+
+  @Test
+  void whatRunsAgainAndAgainGoesOnAndEachFailureIsToldAndCountedOnce() throws Exception {
+    CountDownLatch fourth = new CountDownLatch(4);
+    List<String> failures = new CopyOnWriteArrayList<>();
+    try (ScheduledThreadPoolExecutor scheduler = Guard.scheduler("test", failures::add)) {
+      var _ =
+          scheduler.scheduleWithFixedDelay(
+              () -> {
+                fourth.countDown();
+                if (fourth.getCount() == 3 || fourth.getCount() == 2) {
+                  fail(Math.toIntExact(fourth.getCount()));
+                }
+              },
+              0,
+              1,
+              TimeUnit.MILLISECONDS);
+      assertThat(fourth.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(told).extracting(Throwable::getMessage).containsExactly("3", "2");
+    assertThat(failures).containsExactly("test", "test");
   }
 
   @Test
