@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.agent.work.FakeProgram;
 import dev.whistler.runtime.Identity;
+import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.MapCounters;
 import dev.whistler.runtime.account.ProgramCounters;
@@ -48,15 +49,16 @@ final class ProgramMetricsTest {
     StringWriter page = new StringWriter();
     TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
 
-    String of = "{program=\"forks\",revision=\"3\",ring=\"lives\"";
+    String of = "{program=\"forks\",ring=\"lives\"";
     assertThat(page.toString())
         .as("what is not counted is absent")
         .doesNotContain("on-sample")
-        .doesNotContain("lost_kernel_total{program=\"forks\",revision=\"3\",ring=\"other\"");
+        .doesNotContain("lost_kernel_total{program=\"forks\",ring=\"other\"");
     assertThat(page.toString().lines())
         .contains(
-            "whistler_program_missed_total{program=\"forks\",revision=\"3\",bpf=\"on-fork\"} 5.0",
-            "whistler_map_updates_failed_total{program=\"forks\",revision=\"3\",map=\"births\"} 6.0")
+            "whistler_program_revision{program=\"forks\"} 3.0",
+            "whistler_program_missed_total{program=\"forks\",bpf=\"on-fork\"} 5.0",
+            "whistler_map_updates_failed_total{program=\"forks\",map=\"births\"} 6.0")
         .contains(
             "whistler_records_produced_total" + of + "} 10.0",
             "whistler_records_lost_kernel_total" + of + "} 2.0",
@@ -67,5 +69,36 @@ final class ProgramMetricsTest {
             "whistler_sink_records_delivered_total" + of + ",sink=\"file\"} 4.0",
             "whistler_sink_records_queued" + of + ",sink=\"file\"} 1.0",
             "whistler_sink_records_lost_total" + of + ",sink=\"file\",reason=\"queue-full\"} 2.0");
+  }
+
+  /** Both deliver while one replaces the other; a series that comes twice would spoil the page. */
+  @Test
+  void revisionsOfAProgramAreOneSeries() throws IOException {
+    List<RunningProgram> programs =
+        List.of(counting(4, 10), counting(3, 5), counting("other", 1, 100));
+    CollectorRegistry registry = new CollectorRegistry();
+    new ProgramMetrics(() -> programs).register(registry);
+    StringWriter page = new StringWriter();
+    TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
+
+    assertThat(page.toString().lines())
+        .filteredOn(line -> line.startsWith("whistler_records_produced_total"))
+        .containsExactly(
+            "whistler_records_produced_total{program=\"forks\",ring=\"lives\"} 15.0",
+            "whistler_records_produced_total{program=\"other\",ring=\"lives\"} 100.0");
+    assertThat(page.toString()).contains("whistler_program_revision{program=\"forks\"} 4.0");
+  }
+
+  private static FakeProgram counting(long revision, long produced) {
+    return counting("forks", revision, produced);
+  }
+
+  private static FakeProgram counting(String program, long revision, long produced) {
+    return new FakeProgram(new Identity("n", program, "u", revision), entry -> {})
+        .counting(
+            new ProgramCounters(
+                List.of(new RingCounters("lives", produced, 0, produced, 0, 0, List.of())),
+                List.of(),
+                List.of()));
   }
 }
