@@ -152,7 +152,21 @@ annotations:
 {{- $lease := lookup "coordination.k8s.io/v1" "Lease" "default" "whistler-operator" -}}
 {{- $holder := dig "spec" "holderIdentity" "" ($lease | default dict) -}}
 {{- $own := printf "%s/%s" .Release.Namespace .Release.Name -}}
-{{- if and $holder (ne $holder $own) -}}
-{{- fail (printf "Whistler is installed in this cluster already, as %s (namespace/release): upgrade or uninstall that one. If it is gone without having been uninstalled, see docs/install.md, and delete its Lease: kubectl delete lease whistler-operator --namespace default" $holder) -}}
+{{- /* namespace/release/replica; the replica is empty while none leads. */ -}}
+{{- $installation := regexReplaceAll "^([^/]*/[^/]*)/.*$" $holder "${1}" -}}
+{{- if and $holder (ne $installation $own) -}}
+{{- fail (printf "Whistler is installed in this cluster already, as %s (namespace/release): upgrade or uninstall that one. If it is gone without having been uninstalled, see docs/install.md, and delete its Lease: kubectl delete lease whistler-operator --namespace default" $installation) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Annotations of a pod: those for Prometheus, if wanted, and the user's, which win. Needs root, port, own. */ -}}
+{{- define "whistler.podAnnotations" -}}
+{{- $all := .own -}}
+{{- if .root.Values.metrics.annotations -}}
+{{- $all = merge (deepCopy .own) (dict "prometheus.io/scrape" "true" "prometheus.io/port" .port "prometheus.io/path" "/metrics") -}}
+{{- end -}}
+{{- with $all -}}
+annotations:
+  {{- toYaml . | nindent 2 }}
 {{- end -}}
 {{- end -}}

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.time.Instant;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Decisions are pure; few packages have a client. */
@@ -23,6 +24,7 @@ final class WallsTest {
         .resideOutsideOfPackages(
             "..operator.cluster..",
             "..operator.installation..",
+            "..operator.metrics..",
             "..operator.reconcile..",
             "..operator.chore..")
         .should()
@@ -44,6 +46,12 @@ final class WallsTest {
         .orShould()
         .callMethod(System.class, "nanoTime")
         .check(OPERATOR);
+  }
+
+  /** An executor of the library keeps to itself what a task throws, and never runs it again. */
+  @Test
+  void whatRunsAsideIsGuarded() {
+    noClasses().should().dependOnClassesThat().areAssignableTo(Executors.class).check(OPERATOR);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -152,6 +154,39 @@ final class ChartTest {
   }
 
   @Test
+  void prometheusFindsThePodsAsItIsTold() {
+    List<HasMetadata> annotated =
+        rendered("metrics.annotations=true,agent.podAnnotations.mine=too");
+    assertThat(annotated)
+        .filteredOn(resource -> resource instanceof Deployment || resource instanceof DaemonSet)
+        .hasSize(2)
+        .extracting(ChartTest::podAnnotations)
+        .containsExactlyInAnyOrder(
+            Map.of(
+                "prometheus.io/scrape", "true",
+                "prometheus.io/port", "8080",
+                "prometheus.io/path", "/metrics"),
+            Map.of(
+                "mine", "too",
+                "prometheus.io/scrape", "true",
+                "prometheus.io/port", "9464",
+                "prometheus.io/path", "/metrics"));
+    assertThat(annotated)
+        .filteredOn(Service.class::isInstance)
+        .extracting(it -> it.getMetadata().getName())
+        .containsExactlyInAnyOrder("whistler-operator-metrics", "whistler-agent-metrics");
+    assertThat(rendered("metrics.services=false")).noneMatch(Service.class::isInstance);
+  }
+
+  private static Map<String, String> podAnnotations(HasMetadata resource) {
+    return switch (resource) {
+      case Deployment it -> it.getSpec().getTemplate().getMetadata().getAnnotations();
+      case DaemonSet it -> it.getSpec().getTemplate().getMetadata().getAnnotations();
+      default -> throw new IllegalArgumentException(resource.getKind());
+    };
+  }
+
+  @Test
   void rolesNameWhatTheyGiveAndGiveNoSecrets() {
     List<PolicyRule> rules =
         rendered("agent.priority=7").stream()
@@ -215,7 +250,11 @@ final class ChartTest {
         "agent.features.containerUprobes=true | hostPID",
         "agent.seccomp.type=Localhost | localhostProfile",
         "hooks.timeLimitSeconds=-1 | timeLimitSeconds",
-        "logLevel=LOUD | logLevel"
+        "logLevel=LOUD | logLevel",
+        "logFormat=xml | logFormat",
+        "operator.replicas=0 | replicas",
+        "metrics.monitors.interval=often | interval",
+        "metrics.monitors.enabled=true | Prometheus operator"
       })
   void aValueThatMakesNoSenseIsRefusedByItsName(String setting, String name) {
     Helm.Result result = helm.template("whistler", "whistler-system", setting);

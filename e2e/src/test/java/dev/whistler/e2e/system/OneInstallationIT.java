@@ -42,7 +42,7 @@ final class OneInstallationIT {
             .installation()
             .startOperator(
                 "operator-second",
-                Map.of("whistler.release", "second", "whistler.installation-lease", "6s"));
+                Map.of("whistler.release", "second", "whistler.leader-lease", "2s"));
   }
 
   /** The other tests need the first one. */
@@ -109,8 +109,12 @@ final class OneInstallationIT {
         lease.edit(it -> new LeaseBuilder(it).editSpec().withHolderIdentity("").endSpec().build());
   }
 
+  /** Namespace and release of it; the replica that leads stands behind them. */
   private String holder() {
     Lease now = lease.get();
-    return now == null ? "" : Objects.requireNonNullElse(now.getSpec().getHolderIdentity(), "");
+    return now == null
+        ? ""
+        : Objects.requireNonNullElse(now.getSpec().getHolderIdentity(), "")
+            .replaceFirst("/[^/]*$", "");
   }
 }

@@ -1,6 +1,6 @@
 package dev.whistler.operator.chore;
 
-import dev.whistler.operator.installation.InstallationLease;
+import dev.whistler.operator.installation.Holder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -41,10 +41,10 @@ public final class Chores {
           yield DONE;
         }
         case "uninstall" -> {
-          String identity =
-              InstallationLease.identity(
+          String installation =
+              Holder.installation(
                   namespace(environment), environment.getOrDefault("WHISTLER_RELEASE", "whistler"));
-          new ProgramRemoval(client, out).run(identity, deadline);
+          new ProgramRemoval(client, out).run(installation, deadline);
           yield DONE;
         }
         case "check" -> {

@@ -30,11 +30,11 @@ final class ProgramRemoval {
   /**
    * Deletes, unless the cluster's programs are another installation's.
    *
-   * @param identity namespace and release of this one
+   * @param installation namespace and release of this one
    */
-  void run(String identity, Deadline deadline) {
+  void run(String installation, Deadline deadline) {
     Optional<String> other =
-        InstallationLease.holder(client).filter(holder -> !holder.equals(identity));
+        InstallationLease.installation(client).filter(holder -> !holder.equals(installation));
     if (other.isPresent()) {
       out.println(
           "the programs of this cluster are run by another installation, "
@@ -43,7 +43,7 @@ final class ProgramRemoval {
       return;
     }
     removeAll(deadline);
-    InstallationLease.release(client, identity);
+    InstallationLease.release(client, installation);
   }
 
   private void removeAll(Deadline deadline) {

@@ -4,15 +4,16 @@ import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.Profiles;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
-import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -53,14 +53,16 @@ public class ClusterWatch {
   private final Map<String, Long> kernelsLastReported = new ConcurrentHashMap<>();
   private final long began = System.nanoTime();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
-  private final ScheduledExecutorService listening =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("agent-liveness").factory());
+  private final ScheduledExecutorService listening;
   private volatile List<FirstAnswer<?>> watches = List.of();
 
-  ClusterWatch(KubernetesClient client, OperatorConfig config) {
+  ClusterWatch(KubernetesClient client, OperatorConfig config, OperatorMetrics metrics) {
     this.client = client;
     this.namespace = config.namespace();
+    metrics.watched("nodes", () -> nodes.all().size());
+    metrics.watched("kernelprofiles", profiles::count);
+    metrics.watched("leases", leases::size);
+    this.listening = Guard.scheduler("agent-liveness", metrics::taskFailed);
   }
 
   /** Something that all programs share has changed. */
@@ -224,13 +226,9 @@ public class ClusterWatch {
 
   /** Whoever acts on events only never learns that one did not come. */
   private void listen() {
-    try {
-      for (ClusterNode node : nodes.all()) {
-        node.identity().ifPresent(this::reported);
-        lookAgain(node.name());
-      }
-    } catch (RuntimeException e) {
-      Log.errorf(e, "Whether agents live could not be looked at; it is tried again.");
+    for (ClusterNode node : nodes.all()) {
+      node.identity().ifPresent(this::reported);
+      lookAgain(node.name());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.whistler.operator.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What an administrator can set, as {@code whistler.*} or {@code WHISTLER_*}. */
 @ConfigMapping(prefix = "whistler")
@@ -16,11 +17,21 @@ public interface OperatorConfig {
   String release();
 
   /**
-   * How long the Lease by which one installation only acts in the cluster may go without a renewal;
-   * looked at 24 times in it.
+   * Name of this process among those of its installation, such as its pod's. An earlier process of
+   * the same name must have ended, since this one takes over from it at once; made up when missing.
    */
-  @WithDefault("120s")
-  Duration installationLease();
+  Optional<String> replica();
+
+  /** What this operator is called in logs and metrics; replicas of two may run side by side. */
+  @WithDefault("${quarkus.application.version:unknown}")
+  String version();
+
+  /**
+   * How long the Lease by which one replica leads may go without a renewal, in whole seconds from 2
+   * on; renewed three times in it. Another installation waits twelve times as long.
+   */
+  @WithDefault("10s")
+  Duration leaderLease();
 
   /** Longest compilation of one program for one kernel. */
   @WithDefault("20s")

@@ -2,6 +2,7 @@ package dev.whistler.operator.installation;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -14,11 +15,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Lease that the one installation of a cluster holds. It is in a namespace that every cluster
- * has, under a name that every installation uses. Another one takes it over when it has not been
- * renewed for the duration that it states, by the other one's clock alone: what is left of an
- * installation whose namespace was deleted does not keep out the next. One that was given back is
- * taken after a while only, in which the former holder looks and ends.
+ * The Lease by which one replica of one installation acts in a cluster. It is in a namespace that
+ * every cluster has, under a name that every installation uses.
+ *
+ * <p>A replica takes over from another one of its installation when that one gave it back, or has
+ * not renewed it for the duration that it states; from another installation after twelve times as
+ * long only, so that a leader that starts again keeps out a second release. How long is measured by
+ * the clock of whoever waits, from when the last renewal was seen: the times in the Lease are only
+ * compared with each other, so that no clock that is wrong or set decides anything.
+ *
+ * <p>One that an uninstallation gave back, or that was deleted, is taken after its duration, in
+ * which its holder has looked or may not write any more.
  */
 public final class InstallationLease {
   /** Where it is. */
@@ -28,26 +35,63 @@ public final class InstallationLease {
   public static final String NAME = "whistler-operator";
 
   /** Of a Lease that states none, or one that is beyond belief. */
-  private static final Duration DEFAULT_DURATION = Duration.ofSeconds(120);
+  private static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
 
   private static final Duration LONGEST_DURATION = Duration.ofHours(1);
+
+  /** How many durations another installation waits. */
+  private static final int OTHERS_WAIT = 12;
 
   /** Renewals within a duration. */
   private static final int RENEWALS = 3;
 
-  /** How often the holder looks at it within a duration. */
-  private static final int LOOKS = 24;
+  /** How often a stand-by looks within a duration. */
+  private static final int LOOKS = 5;
 
-  private final KubernetesClient client;
-  private final String identity;
+  private final Store store;
+  private final Holder self;
   private final Duration duration;
   private final LongSupplier nanos;
   private final Clock clock;
 
-  /** The renewal of somebody else that was seen last, and when. */
-  private @Nullable ZonedDateTime renewalOfAnother;
+  /** Where it is kept; writes of what is no longer the newest fail with a conflict. */
+  interface Store {
+    @Nullable Lease get();
 
-  private long renewalSeen;
+    void create(Lease lease);
+
+    void update(Lease lease);
+
+    /**
+     * That of a cluster.
+     *
+     * @param client one whose requests are bounded well within the duration
+     */
+    static Store of(KubernetesClient client) {
+      return new Store() {
+        @Override
+        public @Nullable Lease get() {
+          return client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+        }
+
+        @Override
+        public void create(Lease lease) {
+          var _ = client.resource(lease).create();
+        }
+
+        @Override
+        public void update(Lease lease) {
+          var _ = client.resource(lease).update();
+        }
+      };
+    }
+  }
+
+  /** What was seen last of somebody else's Lease, and since when. */
+  private record Seen(String holder, @Nullable ZonedDateTime renewal) {}
+
+  private @Nullable Seen seen;
+  private long seenSince;
 
   /** What the last other holder promised; null: none was ever seen. */
   private @Nullable Duration durationOfAnother;
@@ -57,157 +101,130 @@ public final class InstallationLease {
 
   private long nobodysSince;
 
-  /** When we wrote it. */
-  private long written;
+  /** Whether this installation was seen to hold it. */
+  private boolean wasOurs;
+
+  private boolean leads;
 
   /** What came of an attempt. */
   public sealed interface Outcome {
-    /** It is ours. */
-    record Held() implements Outcome {}
+    /**
+     * This replica leads.
+     *
+     * @param until when it may no longer write unless it renews before, by the clock of this
+     *     process
+     */
+    record Leads(long until) implements Outcome {}
+
+    /** Another replica of this installation leads, or has until now. */
+    record StandsBy(String leader) implements Outcome {}
 
     /**
-     * It is somebody else's.
+     * It is another installation's.
      *
-     * @param holder namespace and release
+     * @param installation namespace and release
      */
-    record HeldByAnother(String holder) implements Outcome {}
+    record HeldByAnother(String installation) implements Outcome {}
 
-    /** An uninstallation has given it back. */
+    /** An uninstallation of this installation has given it back. */
     record Released() implements Outcome {}
+
+    /** It is nobody's, but its last holder may not have seen that yet; or it changes just now. */
+    record Undecided() implements Outcome {}
   }
 
   /**
    * Nothing is asked yet.
    *
-   * @param identity namespace and release, see {@link #identity}
+   * @param store where the Lease is
+   * @param self this replica; an earlier process of the same name must have ended
    * @param duration how long the Lease may go without a renewal
    * @param nanos as {@link System#nanoTime}
    * @param clock for the times that are written, which nobody decides by
    */
-  InstallationLease(
-      KubernetesClient client,
-      String identity,
-      Duration duration,
-      LongSupplier nanos,
-      Clock clock) {
-    this.client = client;
-    this.identity = identity;
+  InstallationLease(Store store, Holder self, Duration duration, LongSupplier nanos, Clock clock) {
+    this.store = store;
+    this.self = self;
     this.duration = duration;
     this.nanos = nanos;
     this.clock = clock;
   }
 
-  /** How the holder is named. */
-  public static String identity(String namespace, String release) {
-    return namespace + "/" + release;
+  /** The installation that holds the Lease of a cluster, if any does. */
+  public static Optional<String> installation(KubernetesClient client) {
+    return Holder.of(Store.of(client).get()).map(Holder::installation);
   }
 
-  /** Who holds the Lease of a cluster, if anybody does. */
-  public static Optional<String> holder(KubernetesClient client) {
-    return holder(found(client));
-  }
-
-  /** Gives the Lease back if it is of this identity, so that another installation may begin. */
-  public static void release(KubernetesClient client, String identity) {
-    Lease found = found(client);
-    if (found != null && holder(found).equals(Optional.of(identity))) {
+  /**
+   * Gives the Lease back if it is this installation's, so that another installation may begin; its
+   * replicas rest from when they see it.
+   */
+  public static void release(KubernetesClient client, String installation) {
+    Store store = Store.of(client);
+    Lease found = store.get();
+    boolean isOurs =
+        Holder.of(found).filter(it -> it.installation().equals(installation)).isPresent();
+    if (found != null && isOurs) {
       found.getSpec().setHolderIdentity("");
-      var _ = client.resource(found).update();
+      store.update(found);
     }
   }
 
-  private static @Nullable Lease found(KubernetesClient client) {
-    return client.leases().inNamespace(NAMESPACE).withName(NAME).get();
+  /** How often a leader attempts. */
+  Duration renewal() {
+    return duration.dividedBy(RENEWALS);
   }
 
-  private static Optional<String> holder(@Nullable Lease lease) {
-    return Optional.ofNullable(lease)
-        .map(Lease::getSpec)
-        .map(spec -> spec.getHolderIdentity())
-        .filter(holder -> !holder.isEmpty());
-  }
-
-  /** How often the holder looks whether it still is the holder. */
+  /** How often a stand-by attempts. */
   Duration look() {
-    return looks(duration);
-  }
-
-  private static Duration looks(Duration duration) {
     return duration.dividedBy(LOOKS);
   }
 
+  /** After which an installation that gave it back and is still there was not removed. */
+  Duration othersWait() {
+    return duration.multipliedBy(OTHERS_WAIT);
+  }
+
   /**
-   * Takes the Lease if there never was one, it was not renewed in time, or it was given back or
-   * deleted and stayed so while its former holder looked twice.
+   * Looks at the Lease, and renews or takes it where that is this replica's right.
    *
    * @throws KubernetesClientException when the API server cannot say
    */
-  Outcome acquire() {
-    Lease found = found(client);
-    Optional<String> holder = holder(found);
+  Outcome attempt() {
+    Outcome outcome = decide(store.get());
+    leads = outcome instanceof Outcome.Leads || leads && outcome instanceof Outcome.Undecided;
+    return outcome;
+  }
+
+  private Outcome decide(@Nullable Lease found) {
+    Optional<Holder> holder = Holder.of(found);
     if (found == null || holder.isEmpty()) {
-      boolean isFirst = found == null && durationOfAnother == null;
-      return isFirst || isLeftAlone(found) ? write(found) : new Outcome.Released();
+      return vacant(found);
     }
     nobodys = null;
-    if (holder.get().equals(identity) || isOverdue(found)) {
+    Holder now = holder.get();
+    boolean isOurs = now.installation().equals(self.installation());
+    wasOurs |= isOurs;
+    if (now.equals(self) || isOurs && !now.isLed() || isOverdue(found, isOurs)) {
       return write(found);
     }
     durationOfAnother = statedDuration(found);
-    return new Outcome.HeldByAnother(holder.get());
+    return isOurs
+        ? new Outcome.StandsBy(now.replica())
+        : new Outcome.HeldByAnother(now.installation());
   }
 
-  /**
-   * Looks whether the Lease is still ours, and renews it when it is time. One that was deleted is
-   * written again.
-   *
-   * @throws KubernetesClientException when the API server cannot say
-   */
-  Outcome renew() {
-    Lease found = found(client);
-    if (found == null) {
-      return write(null);
-    }
-    Optional<String> holder = holder(found);
-    if (holder.isEmpty()) {
+  private Outcome vacant(@Nullable Lease found) {
+    if (found != null && wasOurs) {
       return new Outcome.Released();
     }
-    if (!holder.get().equals(identity)) {
-      return new Outcome.HeldByAnother(holder.get());
-    }
-    boolean isDue = nanos.getAsLong() - written >= duration.dividedBy(RENEWALS).toNanos();
-    return isDue ? write(found) : new Outcome.Held();
+    boolean isFirst = found == null && durationOfAnother == null;
+    return isFirst || found == null && leads || isLeftAlone(found)
+        ? write(found)
+        : new Outcome.Undecided();
   }
 
-  /** The resource version is kept, so that of two that write at once one fails. */
-  private Outcome write(@Nullable Lease found) {
-    ZonedDateTime now = ZonedDateTime.now(clock);
-    Lease lease =
-        new LeaseBuilder()
-            .withNewMetadata()
-            .withNamespace(NAMESPACE)
-            .withName(NAME)
-            .withResourceVersion(found == null ? null : found.getMetadata().getResourceVersion())
-            .endMetadata()
-            .withNewSpec()
-            .withHolderIdentity(identity)
-            .withLeaseDurationSeconds((int) duration.toSeconds())
-            .withRenewTime(now)
-            .endSpec()
-            .build();
-    try {
-      var _ = found == null ? client.resource(lease).create() : client.resource(lease).update();
-      written = nanos.getAsLong();
-      return new Outcome.Held();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return new Outcome.HeldByAnother("an installation that was quicker");
-      }
-      throw e;
-    }
-  }
-
-  /** Whether it has been nobody's while its former holder must have looked. */
+  /** Whether it has been nobody's for as long as its last holder may have written. */
   private boolean isLeftAlone(@Nullable Lease found) {
     String version = found == null ? "" : found.getMetadata().getResourceVersion();
     if (!version.equals(nobodys)) {
@@ -218,19 +235,82 @@ public final class InstallationLease {
         found == null
             ? Objects.requireNonNullElse(durationOfAnother, duration)
             : statedDuration(found);
-    return nanos.getAsLong() - nobodysSince >= looks(former).multipliedBy(2).toNanos();
+    return nanos.getAsLong() - nobodysSince >= former.toNanos();
   }
 
-  private boolean isOverdue(Lease found) {
+  private boolean isOverdue(Lease found, boolean isOurs) {
     ZonedDateTime renewal = found.getSpec().getRenewTime();
     if (renewal == null) {
       return true;
     }
-    if (!renewal.equals(renewalOfAnother)) {
-      renewalOfAnother = renewal;
-      renewalSeen = nanos.getAsLong();
+    Seen now = new Seen(found.getSpec().getHolderIdentity(), renewal);
+    if (!now.equals(seen)) {
+      seen = now;
+      seenSince = nanos.getAsLong();
     }
-    return nanos.getAsLong() - renewalSeen > statedDuration(found).toNanos();
+    Duration stated = statedDuration(found);
+    Duration patience = isOurs ? stated : stated.multipliedBy(OTHERS_WAIT);
+    return nanos.getAsLong() - seenSince > patience.toNanos();
+  }
+
+  /**
+   * The resource version is kept, so that of two that write at once one fails. What is written is
+   * valid from before the request on, for less than others wait: a request that is on its way when
+   * that ends has the rest to arrive.
+   */
+  private Outcome write(@Nullable Lease found) {
+    long asked = nanos.getAsLong();
+    try {
+      if (found == null) {
+        store.create(renewed(null));
+      } else {
+        store.update(renewed(found));
+      }
+      wasOurs = true;
+      return new Outcome.Leads(asked + duration.multipliedBy(4).dividedBy(5).toNanos());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        // Somebody was quicker; the next look tells who.
+        return new Outcome.Undecided();
+      }
+      throw e;
+    }
+  }
+
+  private Lease renewed(@Nullable Lease found) {
+    ZonedDateTime now = ZonedDateTime.now(clock);
+    LeaseSpec before = found == null ? new LeaseSpec() : found.getSpec();
+    boolean isTaken = !self.identity().equals(before.getHolderIdentity());
+    int transitions = Objects.requireNonNullElse(before.getLeaseTransitions(), 0);
+    return new LeaseBuilder()
+        .withNewMetadata()
+        .withNamespace(NAMESPACE)
+        .withName(NAME)
+        .withResourceVersion(found == null ? null : found.getMetadata().getResourceVersion())
+        .endMetadata()
+        .withNewSpec()
+        .withHolderIdentity(self.identity())
+        .withLeaseDurationSeconds((int) duration.toSeconds())
+        .withAcquireTime(isTaken ? now : before.getAcquireTime())
+        .withRenewTime(now)
+        .withLeaseTransitions(isTaken && found != null ? transitions + 1 : transitions)
+        .endSpec()
+        .build();
+  }
+
+  /**
+   * Leaves the lead to the other replicas, if it is this one's; the installation still holds the
+   * cluster.
+   *
+   * @throws KubernetesClientException when the API server cannot say
+   */
+  void giveBack() {
+    leads = false;
+    Lease found = store.get();
+    if (found != null && Holder.of(found).equals(Optional.of(self))) {
+      found.getSpec().setHolderIdentity(self.withoutReplica().identity());
+      store.update(found);
+    }
   }
 
   /** What its holder promises; anybody may have written it. */

@@ -4,7 +4,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Not ready while another installation holds the cluster, and says which. */
+/**
+ * Ready when this replica leads or stands by; says what is in the way when another installation
+ * holds the cluster.
+ */
 @Readiness
 final class InstallationReadiness implements HealthCheck {
   private static final String NAME = "only installation";
@@ -17,7 +20,7 @@ final class InstallationReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return installation.isHeld()
+    return installation.takesPart()
         ? HealthCheckResponse.up(NAME)
         : HealthCheckResponse.named(NAME)
             .down()

@@ -68,6 +68,11 @@ public final class Profiles {
     checked.remove(name);
   }
 
+  /** How many there are. */
+  public int count() {
+    return stored.size();
+  }
+
   /** What is known of the kernel with a profile of that name. */
   public KernelKnowledge knowledge(String name) {
     KernelProfileSpec spec = stored.get(name);

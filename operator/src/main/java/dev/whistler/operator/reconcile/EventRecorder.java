@@ -2,6 +2,7 @@ package dev.whistler.operator.reconcile;
 
 import dev.whistler.crds.Digest;
 import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -25,9 +26,11 @@ class EventRecorder {
   private static final String COMPONENT = "whistler-operator";
 
   private final KubernetesClient client;
+  private final OperatorMetrics metrics;
 
-  EventRecorder(KubernetesClient client) {
+  EventRecorder(KubernetesClient client, OperatorMetrics metrics) {
     this.client = client;
+    this.metrics = metrics;
   }
 
   /** Records; an event that cannot be written is logged and else lost, as events are. */
@@ -35,7 +38,9 @@ class EventRecorder {
     for (Transition transition : transitions) {
       try {
         record(program, transition);
+        metrics.eventWritten(true);
       } catch (KubernetesClientException e) {
+        metrics.eventWritten(false);
         Log.warnf(
             "Event %s of %s could not be written: %s",
             transition.reason(), program.getMetadata().getName(), e.getMessage());

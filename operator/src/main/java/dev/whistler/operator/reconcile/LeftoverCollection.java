@@ -3,13 +3,17 @@ package dev.whistler.operator.reconcile;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
-import dev.whistler.operator.installation.OnlyInstallation;
+import dev.whistler.operator.installation.Leadership;
+import dev.whistler.operator.metrics.OperatorMetrics;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,33 +24,56 @@ import java.util.function.Consumer;
  */
 @ApplicationScoped
 public class LeftoverCollection {
-  private static final long SECONDS = 10;
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+  private static final String TASK = "leftover-collection";
 
   private final KubernetesClient client;
   private final ClusterWatch cluster;
-  private final OnlyInstallation installation;
+  private final Leadership leadership;
   private final OperatorConfig config;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("leftover-collection").factory());
+  private final OperatorMetrics metrics;
+  private final ScheduledExecutorService executor;
+  private final Duration period;
 
   // Those of the last round: a node that joins may be seen after what its agent wrote.
   private Set<String> leasesBefore = Set.of();
   private Set<String> reportsBefore = Set.of();
 
+  @Inject
   LeftoverCollection(
       KubernetesClient client,
       ClusterWatch cluster,
-      OnlyInstallation installation,
-      OperatorConfig config) {
+      Leadership leadership,
+      OperatorConfig config,
+      OperatorMetrics metrics) {
+    this(client, cluster, leadership, config, metrics, PERIOD);
+  }
+
+  /**
+   * Not started yet.
+   *
+   * @param period between two rounds; what is left is deleted in the second that finds it
+   */
+  LeftoverCollection(
+      KubernetesClient client,
+      ClusterWatch cluster,
+      Leadership leadership,
+      OperatorConfig config,
+      OperatorMetrics metrics,
+      Duration period) {
+    this.period = period;
+    this.metrics = metrics;
+    this.executor = Guard.scheduler(TASK, metrics::taskFailed);
     this.client = client;
     this.cluster = cluster;
-    this.installation = installation;
+    this.leadership = leadership;
     this.config = config;
   }
 
   void start() {
-    var _ = executor.scheduleWithFixedDelay(this::collect, SECONDS, SECONDS, TimeUnit.SECONDS);
+    var _ =
+        executor.scheduleWithFixedDelay(
+            this::collect, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @PreDestroy
@@ -55,7 +82,7 @@ public class LeftoverCollection {
   }
 
   private void collect() {
-    if (!cluster.isComplete() || !installation.isHeld()) {
+    if (!cluster.isComplete() || !leadership.isHeld()) {
       return;
     }
     try {
@@ -71,8 +98,9 @@ public class LeftoverCollection {
               reportsBefore,
               cluster.reportsWithoutNode(),
               name -> client.resources(WhistlerNode.class).withName(name).delete());
-    } catch (RuntimeException e) {
+    } catch (KubernetesClientException e) {
       Log.warnf("What is left of nodes that are gone could not be deleted: %s", e.getMessage());
+      metrics.taskFailed(TASK);
     }
   }
 

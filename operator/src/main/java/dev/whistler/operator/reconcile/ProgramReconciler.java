@@ -34,7 +34,6 @@ import dev.whistler.operator.status.ProgramStatus;
 import dev.whistler.operator.status.Transition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -67,7 +66,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers what concerns one program, asks the pure packages what shall be, and has it written. */
 @ControllerConfiguration(
@@ -81,9 +79,6 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private static final Duration NOT_COMPLETE = Duration.ofMillis(200);
   private static final Duration SHORTLY = Duration.ofSeconds(1);
   private static final Duration UNLOAD_POLL = Duration.ofMillis(500);
-
-  /** Exceptions may be their own cause by way of others. */
-  private static final int MAX_CAUSES = 16;
 
   private static final long ARTIFACTS_AT_ONCE = 50;
 
@@ -273,7 +268,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public ErrorStatusUpdateControl<WhistlerProgram> updateErrorStatus(
       WhistlerProgram program, Context<WhistlerProgram> context, Exception failure) {
-    if (isOfTheApiServer(failure)) {
+    if (ApiFailures.of(failure).isPresent()) {
       // The API server refused or was away; the retry tells more than a status could, which would
       // not get there either.
       return ErrorStatusUpdateControl.noStatusUpdate();
@@ -281,21 +276,9 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     ProgramIdentity identity = ProgramIdentity.of(program);
     WhistlerProgramStatus status =
         ErrorStatus.of(identity, program.getStatus(), failure, Instant.now());
-    Log.errorf(failure, "Program %s: not reconciled", identity.name());
     return status.equals(program.getStatus())
         ? ErrorStatusUpdateControl.noStatusUpdate()
         : ErrorStatusUpdateControl.patchStatus(withStatus(identity, status));
-  }
-
-  private static boolean isOfTheApiServer(Throwable failure) {
-    @Nullable Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-      if (cause instanceof KubernetesClientException) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
   }
 
   private ProgramBuilds noBuilds(ProgramIdentity identity) {

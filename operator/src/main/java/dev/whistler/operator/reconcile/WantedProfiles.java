@@ -5,9 +5,11 @@ import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelProfileRequestSpec;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
-import dev.whistler.operator.installation.OnlyInstallation;
+import dev.whistler.operator.installation.Leadership;
+import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.KernelKnowledge;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,16 +41,16 @@ public class WantedProfiles {
 
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration REVIEW = Duration.ofSeconds(30);
+  private static final String TASK = "wanted-profiles";
   private static final String FIELD_MANAGER = "whistler-operator";
 
   private final KubernetesClient client;
   private final ClusterWatch cluster;
-  private final OnlyInstallation installation;
+  private final Leadership leadership;
   private final OperatorConfig config;
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("wanted-profiles").factory());
+  private final OperatorMetrics metrics;
+  private final ScheduledExecutorService executor;
 
   /** What the API server holds, as far as we were told; null when there is no list. */
   private volatile @Nullable SortedSet<String> stored;
@@ -59,16 +60,18 @@ public class WantedProfiles {
   WantedProfiles(
       KubernetesClient client,
       ClusterWatch cluster,
-      OnlyInstallation installation,
-      OperatorConfig config) {
-    this.installation = installation;
+      Leadership leadership,
+      OperatorConfig config,
+      OperatorMetrics metrics) {
+    this.metrics = metrics;
+    this.executor = Guard.scheduler(TASK, metrics::taskFailed);
+    this.leadership = leadership;
     this.client = client;
     this.cluster = cluster;
     this.config = config;
   }
 
   void start() {
-    cluster.onChange(change -> schedule(QUIET));
     // What agents may create depends on it, so that whoever changes it must not have the last word.
     watch =
         client
@@ -94,6 +97,13 @@ public class WantedProfiles {
           }
         });
     var _ = watch.start();
+    begin();
+  }
+
+  /** Without the watch. */
+  void begin() {
+    cluster.onChange(change -> schedule(QUIET));
+    leadership.onBegin(() -> schedule(QUIET));
     schedule(QUIET);
     // Names come out of quarantine without anything else changing.
     executor.scheduleWithFixedDelay(
@@ -114,14 +124,33 @@ public class WantedProfiles {
   }
 
   private void schedule(Duration delay) {
-    if (scheduled.compareAndSet(false, true)) {
+    if (!executor.isShutdown() && scheduled.compareAndSet(false, true)) {
       executor.schedule(this::refresh, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
   private void refresh() {
     scheduled.set(false);
-    if (!cluster.isComplete() || !installation.isHeld()) {
+    boolean done = false;
+    try {
+      if (leadership.isHeld()) {
+        bringUpToDate();
+      }
+      done = true;
+    } catch (KubernetesClientException e) {
+      Log.warnf(
+          "The list of wanted kernel profiles could not be written, trying again: %s",
+          e.getMessage());
+      metrics.taskFailed(TASK);
+    } finally {
+      if (!done) {
+        schedule(RETRY);
+      }
+    }
+  }
+
+  private void bringUpToDate() {
+    if (!cluster.isComplete()) {
       schedule(QUIET);
       return;
     }
@@ -131,21 +160,11 @@ public class WantedProfiles {
             .flatMap(Optional::stream)
             .distinct()
             .toList();
-    try {
-      announced.forEach(this::deleteIfMalformed);
-      SortedSet<String> wanted =
-          cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
-      if (!wanted.equals(stored)) {
-        write(wanted);
-      }
-    } catch (KubernetesClientException e) {
-      Log.warnf(
-          "The list of wanted kernel profiles could not be written, trying again: %s",
-          e.getMessage());
-      schedule(RETRY);
-    } catch (RuntimeException e) {
-      Log.errorf(e, "The list of wanted kernel profiles was not looked at; it is tried again.");
-      schedule(REVIEW);
+    announced.forEach(this::deleteIfMalformed);
+    SortedSet<String> wanted =
+        cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
+    if (!wanted.equals(stored)) {
+      write(wanted);
     }
   }
 

@@ -93,6 +93,16 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
   }
 
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final String AUDIT_POLICY =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+        - level: Metadata
+          userGroups: ["system:serviceaccounts"]
+        - level: None
+      """;
   private static final String SERVICE_ACCOUNT_ISSUER = "https://kubernetes.default.svc";
 
   private final KubernetesBuild binaries;
@@ -205,6 +215,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     }
     var _ = Pem.write(state.resolve("sa.key"), "PRIVATE KEY", pair.getPrivate().getEncoded());
     var _ = Pem.write(state.resolve("sa.pub"), "PUBLIC KEY", pair.getPublic().getEncoded());
+    Files.writeString(state.resolve("audit-policy.yaml"), AUDIT_POLICY);
     StringBuilder known = new StringBuilder();
     tokens.forEach(
         (identity, token) ->
@@ -245,6 +256,8 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--enable-aggregator-routing",
                 "--allow-privileged",
+                "--audit-policy-file=" + state.resolve("audit-policy.yaml"),
+                "--audit-log-path=" + auditFile(),
                 // The default of 60 s would keep a restart waiting for open watches.
                 "--shutdown-delay-duration=0s",
                 "--shutdown-send-retry-after"));
@@ -326,6 +339,15 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
   @Override
   public Optional<ApiServerSwitch> apiServer() {
     return Optional.of(this);
+  }
+
+  private Path auditFile() {
+    return state.resolve("audit.log");
+  }
+
+  @Override
+  public Optional<Path> auditLog() {
+    return Optional.of(auditFile());
   }
 
   @Override

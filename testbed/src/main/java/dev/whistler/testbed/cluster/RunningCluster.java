@@ -12,6 +12,14 @@ public interface RunningCluster extends AutoCloseable {
   /** The switch of the API server, where the provider owns that process. */
   Optional<ApiServerSwitch> apiServer();
 
+  /**
+   * The API server's audit log, JSON lines of what service accounts ask for (without bodies); empty
+   * where the provider does not own that process.
+   */
+  default Optional<Path> auditLog() {
+    return Optional.empty();
+  }
+
   /** The node that runs pods on this machine; empty in the control-plane size. */
   Optional<ClusterNode> node();
 

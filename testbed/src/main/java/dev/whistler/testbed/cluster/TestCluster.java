@@ -130,6 +130,11 @@ public final class TestCluster implements AutoCloseable {
     return cluster.apiServer();
   }
 
+  /** The API server's audit log, see {@link RunningCluster#auditLog}. */
+  public Optional<Path> auditLog() {
+    return cluster.auditLog();
+  }
+
   /**
    * The node that runs pods on this machine.
    *

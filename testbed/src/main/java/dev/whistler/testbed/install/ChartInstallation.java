@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
@@ -147,10 +148,16 @@ public final class ChartInstallation {
   private boolean operatorIsReady() {
     return now(() -> client.apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR).get())
         .filter(operator -> isObserved(operator, operator.getStatus().getObservedGeneration()))
-        .map(Deployment::getStatus)
-        .filter(status -> is(status.getReadyReplicas(), 1) && is(status.getReplicas(), 1))
-        .filter(status -> is(status.getUpdatedReplicas(), 1))
+        .filter(ChartInstallation::isRolledOut)
         .isPresent();
+  }
+
+  private static boolean isRolledOut(Deployment operator) {
+    int wanted = operator.getSpec().getReplicas();
+    DeploymentStatus status = operator.getStatus();
+    return is(status.getReadyReplicas(), wanted)
+        && is(status.getReplicas(), wanted)
+        && is(status.getUpdatedReplicas(), wanted);
   }
 
   private boolean agentsAreReady() {
@@ -180,7 +187,7 @@ public final class ChartInstallation {
     }
   }
 
-  /** The operator's pod. */
+  /** A pod of the operator. */
   public Pod operator() {
     return pod("operator");
   }
@@ -233,6 +240,7 @@ public final class ChartInstallation {
     found.addAll(ours(client.scheduling().v1().priorityClasses()));
     found.addAll(ours(client.serviceAccounts().inAnyNamespace()));
     found.addAll(ours(client.configMaps().inAnyNamespace()));
+    found.addAll(ours(client.services().inAnyNamespace()));
     found.addAll(ours(client.secrets().inAnyNamespace()));
     found.addAll(ours(client.services().inAnyNamespace()));
     found.addAll(ours(client.pods().inAnyNamespace()));

@@ -169,7 +169,13 @@ public final class Installation implements AutoCloseable {
             name,
             QuarkusProcess.jar(repository.root(), "operator"),
             new ProcessOptions(
-                    Map.of("whistler.namespace", NAMESPACE), options.wrapper(), options.jvm())
+                    Map.of(
+                        "whistler.namespace", NAMESPACE,
+                        "whistler.replica", name,
+                        // By which the audit log tells one from another.
+                        "kubernetes.user.agent", name),
+                    options.wrapper(),
+                    options.jvm())
                 .with(options.settings()),
             cluster.serviceAccountKubeconfig(NAMESPACE, "whistler-operator"),
             logs);

@@ -1,0 +1,229 @@
+package dev.whistler.e2e.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whistler.crds.WhistlerArtifact;
+import dev.whistler.crds.WhistlerRevision;
+import dev.whistler.e2e.chart.HolderLease;
+import dev.whistler.e2e.install.Installation;
+import dev.whistler.e2e.install.QuarkusProcess;
+import dev.whistler.e2e.process.Waiting;
+import dev.whistler.e2e.system.AuditLog.Request;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Of two replicas of one installation one leads, and the other takes over without a trace. */
+@ExtendWith(SystemExtension.class)
+final class LeadershipIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String FIRST = "operator";
+  private static final String SECOND = "operator-next";
+  private static final String PROGRAM = "of-two-replicas";
+  private static final int EDITS = 24;
+
+  private WhistlerSystem system;
+  private QuarkusProcess first;
+  private QuarkusProcess second;
+  private Resource<Lease> lease;
+  private AuditLog audit;
+  private int asked;
+
+  @BeforeEach
+  void startAStandBy(WhistlerSystem running) {
+    system = running;
+    audit = AuditLog.of(system.cluster());
+    first = system.operator();
+    lease = HolderLease.in(system.client());
+    awaitLeader(FIRST);
+    asked = audit.requests().size();
+    // As during an upgrade: a replica of the next version stands by.
+    second = system.installation().startOperator(SECOND, Map.of("whistler.version", "next"));
+    second.awaitReady();
+  }
+
+  /** The other tests need the first one. */
+  @AfterEach
+  void endTheSecond() {
+    if (!first.process().alive()) {
+      first.restart();
+    }
+    first.awaitReady();
+    second.close();
+    awaitLeader(FIRST);
+    system.delete(PROGRAM);
+  }
+
+  @Test
+  void aStandByWritesNothing() {
+    for (int edit = 0; edit < 3; edit++) {
+      system.apply(PROGRAM, source(edit), null);
+      system.awaitReady(PROGRAM);
+    }
+
+    List<Request> ofStandBy =
+        since().stream().filter(request -> request.agent().equals(SECOND)).toList();
+    assertThat(ofStandBy).filteredOn(request -> !request.isRead()).isEmpty();
+    assertThat(ofStandBy)
+        .as("it knows what a leader knows")
+        .extracting(Request::resource)
+        .contains(
+            "whistlerprograms",
+            "whistlerrevisions",
+            "whistlerartifacts",
+            "whistlernodes",
+            "kernelprofiles",
+            "nodes",
+            "leases");
+    assertThat(first.get("/metrics")).containsPattern("whistler_operator_leader(\\{[^}]*})? 1.0");
+    assertThat(second.get("/metrics")).containsPattern("whistler_operator_leader(\\{[^}]*})? 0.0");
+  }
+
+  @Test
+  void aKilledLeaderLosesAndDoublesNothing() throws InterruptedException {
+    edit(0, EDITS / 2);
+    first.kill();
+    long killed = System.nanoTime();
+    edit(EDITS / 2, EDITS);
+    awaitLeader(SECOND);
+    System.err.printf(
+        "the next leader: %d ms after the kill%n",
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed));
+    system.awaitReady(PROGRAM);
+
+    assertAllIsThereOnce();
+  }
+
+  @Test
+  void aVersionGivesTheLeadToTheNext() throws InterruptedException {
+    edit(0, EDITS / 2);
+    // SIGTERM, as the kubelet sends it.
+    first.process().stop(LIMIT);
+    edit(EDITS / 2, EDITS);
+    awaitLeader(SECOND);
+    system.awaitReady(PROGRAM);
+
+    assertAllIsThereOnce();
+    assertThat(lease.get().getSpec().getLeaseTransitions())
+        .as("taken over, and not taken anew")
+        .isPositive();
+    assertThat(second.get("/metrics"))
+        .containsPattern("whistler_operator_build_info\\{[^}]*version=\"next\"[^}]*} 1.0");
+  }
+
+  @Test
+  void aLeaderThatWasAwayWritesNothingWhenItReturns() throws IOException, InterruptedException {
+    system.apply(PROGRAM, source(0), null);
+    system.awaitReady(PROGRAM);
+    long writes;
+    signal("STOP");
+    try {
+      // What it would write as soon as it goes on.
+      system.apply(PROGRAM, source(1), null);
+      awaitLeader(SECOND);
+      system.awaitReady(PROGRAM);
+      writes = writesOf(FIRST);
+    } finally {
+      signal("CONT");
+    }
+    Waiting.until("the former leader ends", LIMIT, () -> !first.process().alive());
+    assertThat(writesOf(FIRST)).isEqualTo(writes);
+    assertThat(first.process().logTail(20)).contains(SECOND + ", leads now");
+  }
+
+  @Test
+  void aLeaderEndsWhenSomebodyElseHoldsTheLease() {
+    var _ =
+        lease.edit(
+            it ->
+                new LeaseBuilder(it)
+                    .editSpec()
+                    .withHolderIdentity(Installation.NAMESPACE + "/whistler/nobody-we-know")
+                    .endSpec()
+                    .build());
+    Waiting.until("the former leader ends", LIMIT, () -> !first.process().alive());
+    awaitLeader(SECOND);
+  }
+
+  private static String source(int edit) {
+    return WhistlerSystem.example("forks.lisp") + "; " + edit;
+  }
+
+  /** One after the other, each as soon as the API server has taken the one before. */
+  private void edit(int from, int to) {
+    for (int edit = from; edit < to; edit++) {
+      system.apply(PROGRAM, source(edit), null);
+    }
+  }
+
+  private void assertAllIsThereOnce() {
+    List<WhistlerRevision> kept = system.revisions(PROGRAM);
+    long newest = kept.getLast().getSpec().revision();
+    assertThat(
+            since().stream()
+                .filter(request -> request.resource().equals("whistlerrevisions"))
+                .filter(request -> request.verb().equals("create") && request.code() == 201)
+                .count())
+        .as("each revision up to %d was created, and once", newest)
+        .isEqualTo(newest);
+    assertThat(kept)
+        .extracting(revision -> revision.getSpec().revision())
+        .containsExactlyElementsOf(
+            LongStream.rangeClosed(newest - kept.size() + 1, newest).boxed().toList());
+
+    String uid = kept.getLast().getSpec().program().uid();
+    List<WhistlerArtifact> artifacts =
+        system.client().resources(WhistlerArtifact.class).list().getItems().stream()
+            .filter(artifact -> artifact.getSpec().programUid().equals(uid))
+            .toList();
+    assertThat(new HashSet<>(artifacts.stream().map(WhistlerArtifact::getSpec).toList()))
+        .as("no two are one")
+        .hasSameSizeAs(artifacts);
+    assertThat(artifacts).isNotEmpty();
+  }
+
+  /** What was asked since this test began. */
+  private List<Request> since() {
+    return audit.requests().stream().skip(asked).toList();
+  }
+
+  private long writesOf(String process) {
+    return audit.requests().stream()
+        .filter(request -> request.agent().equals(process))
+        .filter(request -> !request.isRead() && request.code() < 300)
+        .count();
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, Long.toString(first.process().pid()))
+                .start()
+                .waitFor())
+        .isZero();
+  }
+
+  private void awaitLeader(String replica) {
+    Waiting.until(
+        replica + " leads",
+        LIMIT,
+        () -> {
+          Lease now = lease.get();
+          return now != null
+              && Objects.equals(
+                  now.getSpec().getHolderIdentity(),
+                  Installation.NAMESPACE + "/whistler/" + replica);
+        });
+  }
+}
