@@ -34,9 +34,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Order(Integer.MAX_VALUE)
 @ExtendWith(SystemExtension.class)
 final class RightsIT {
-  /** Rights that no test uses, and why they stay. */
+  /** Rights that not every run uses, and why they stay. */
   private static final Map<String, Map<String, String>> EXCEPTIONS =
-      Map.of("whistler-operator", Map.of(), "whistler-agent", Map.of());
+      Map.of(
+          "whistler-operator",
+          Map.of(
+              "get whistlerprograms", "read again after a conflict about the finalizer",
+              "get whistlerartifacts", "read when its name is taken",
+              "create kernelprofilerequests", "asked for when a patch creates it",
+              "delete kernelprofiles", "of one that is not what its name says"),
+          "whistler-agent",
+          Map.of("patch whistlernodes", "the owner of a report from before its Node was known"));
 
   /** What only some of the others ask for: without them the log says too little. */
   private static final Set<String> SIGNS = Set.of("delete leases", "delete whistlernodes");
@@ -52,7 +60,7 @@ final class RightsIT {
     Set<String> unused = new TreeSet<>(granted(system, account));
     unused.removeAll(used(account, requests));
     Set<String> excepted = Objects.requireNonNull(EXCEPTIONS.get(account)).keySet();
-    assertThat(unused).as("rights of %s that nothing uses", account).isEqualTo(excepted);
+    assertThat(unused).as("rights of %s that nothing uses", account).isSubsetOf(excepted);
   }
 
   private static Set<String> used(String account, List<Request> requests) {
