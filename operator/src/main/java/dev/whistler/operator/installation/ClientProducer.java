@@ -2,6 +2,7 @@ package dev.whistler.operator.installation;
 
 import dev.whistler.operator.metrics.OperatorMetrics;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -22,7 +23,9 @@ final class ClientProducer {
       Leadership leadership,
       OperatorMetrics metrics) {
     return new KubernetesClientBuilder()
-        .withConfig(config)
+        // What the fence throws when the library itself repeats a request reaches nobody, and whoever
+        // asked would wait for ever. Whoever asks repeats it.
+        .withConfig(new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build())
         .withKubernetesSerialization(serialization)
         .withHttpClientBuilderConsumer(
             http ->
