@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that schema is generated.
  */
 final class Constraints {
+  private static final Map<String, java.util.regex.Pattern> PATTERNS = new ConcurrentHashMap<>();
+
   private Constraints() {}
 
   /** The first constraint that a value breaks, as a part of a sentence without text of its own. */
@@ -104,7 +107,10 @@ final class Constraints {
     @Nullable Pattern pattern = rules.getAnnotation(Pattern.class);
     return pattern != null
             && value instanceof String text
-            && !java.util.regex.Pattern.compile(pattern.value()).matcher(text).find()
+            && !PATTERNS
+                .computeIfAbsent(pattern.value(), java.util.regex.Pattern::compile)
+                .matcher(text)
+                .find()
         ? Optional.of("has another form than it may")
         : Optional.empty();
   }

@@ -26,10 +26,13 @@ public record StoredRevision(
    * @param known what the reader understands, of {@link RevisionFeature}
    */
   public static StoredRevision of(WhistlerRevision revision, Set<String> known) {
+    return of(revision, RevisionReading.of(revision, known));
+  }
+
+  /** Of a resource that was read. */
+  static StoredRevision of(WhistlerRevision revision, RevisionReading reading) {
     return new StoredRevision(
-        RevisionReading.of(revision, known),
-        revision.getStatus(),
-        revision.getMetadata().getDeletionTimestamp() != null);
+        reading, revision.getStatus(), revision.getMetadata().getDeletionTimestamp() != null);
   }
 
   /** Its number. */

@@ -79,6 +79,7 @@ final class NodeAgent implements AutoCloseable {
   private final OwnNode node;
   private final SharedIndexInformer<KernelProfileRequest> wanted;
   private final SharedIndexInformer<WhistlerNode> own;
+  private final Assignments assignments = new Assignments();
   private final Supervisor supervisor;
   private final NodeReporter reporter;
   private final LossWatch losses;
@@ -297,7 +298,7 @@ final class NodeAgent implements AutoCloseable {
     Kernel described = kernel;
     if (described != null && begun) {
       supervisor.assign(
-          Assignments.of(
+          assignments.of(
               revisions.getStore().list(), name, node.labels(), described.stated().identity()));
     }
   }

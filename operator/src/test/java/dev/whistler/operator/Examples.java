@@ -93,25 +93,19 @@ public final class Examples {
 
   private static ClusterNode node(String name, String profile, List<NodeProgram> reports) {
     return new ClusterNode(
-        name,
-        Map.of(),
-        Optional.of(kernel(profile)),
-        release(profile),
-        reports,
-        Optional.empty(),
-        Liveness.ALIVE);
+            name,
+            Map.of(),
+            Optional.of(kernel(profile)),
+            release(profile),
+            Map.of(),
+            Optional.empty(),
+            Liveness.ALIVE)
+        .withPrograms(reports);
   }
 
   /** The same node, but its agent is silent, or was not heard of yet. */
   public static ClusterNode withLiveness(ClusterNode node, Liveness liveness) {
-    return new ClusterNode(
-        node.name(),
-        node.labels(),
-        node.kernel(),
-        node.release(),
-        node.programs(),
-        node.obstacle(),
-        liveness);
+    return node.with(node.labels(), liveness);
   }
 
   /** The same node, but its agent says that it cannot run programs. */

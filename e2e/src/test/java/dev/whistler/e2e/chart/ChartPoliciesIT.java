@@ -13,6 +13,7 @@ import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.testbed.Repository;
 import dev.whistler.testbed.cluster.TestCluster;
@@ -26,7 +27,10 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -42,6 +46,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +156,69 @@ final class ChartPoliciesIT {
     misnamed.getMetadata().setName(Digest.ofText("b").name());
 
     assertDenied(() -> dryRun(admin, misnamed), "first 40 digits of its digest");
+  }
+
+  /** All that whoever holds an agent's token may ask of the API server, as it says itself. */
+  @Test
+  void aStolenTokenGivesTheseRightsAndNoOther() {
+    List<String> everywhere =
+        List.of(
+            "create kernelprofiles",
+            "create whistlernodes",
+            "get kernelprofiles",
+            "get whistlerartifacts",
+            "get whistlernodes",
+            "list kernelprofilerequests",
+            "list nodes",
+            "list whistlernodes",
+            "list whistlerrevisions",
+            "patch whistlernodes",
+            "update whistlernodes/status",
+            "watch kernelprofilerequests",
+            "watch nodes",
+            "watch whistlernodes",
+            "watch whistlerrevisions");
+    assertThat(rights("default")).containsExactlyElementsOf(everywhere);
+    assertThat(rights("kube-system")).containsExactlyElementsOf(everywhere);
+    Set<String> own = new TreeSet<>(everywhere);
+    own.addAll(List.of("create leases", "get leases", "update leases"));
+    assertThat(rights(NAMESPACE)).containsExactlyElementsOf(own);
+  }
+
+  /** What it may write of others is nothing, whatever its rights say. */
+  @Test
+  void aStolenTokenChangesNothingOfAnotherNode() {
+    install(node("another-node"));
+    install(lease("another-node"));
+    WhistlerNode another = admin.resources(WhistlerNode.class).withName("another-node").require();
+    another.setStatus(
+        new WhistlerNodeStatus(
+            "9.9.9", null, null, null, null, null, List.of(), List.of(), List.of()));
+    assertDenied(() -> agent.resource(another).updateStatus(), "own node");
+    another.getMetadata().setLabels(Map.of("a", "b"));
+    assertDenied(() -> agent.resource(another).serverSideApply(), "own node");
+    assertDenied(() -> agent.resource(another).delete(), "forbidden");
+    Lease lease = admin.leases().inNamespace(NAMESPACE).withName("another-node").require();
+    lease.getMetadata().setLabels(Map.of("a", "b"));
+    assertDenied(() -> agent.resource(lease).update(), "own node");
+    assertDenied(() -> agent.resource(lease).delete(), "forbidden");
+  }
+
+  /** Verb and resource of each rule for the agent, without what everybody may. */
+  private Set<String> rights(String namespace) {
+    SelfSubjectRulesReview review =
+        new SelfSubjectRulesReviewBuilder()
+            .withNewSpec()
+            .withNamespace(namespace)
+            .endSpec()
+            .build();
+    return agent.resource(review).create().getStatus().getResourceRules().stream()
+        .filter(rule -> rule.getResources().stream().noneMatch(it -> it.startsWith("selfsubject")))
+        .flatMap(
+            rule ->
+                rule.getVerbs().stream()
+                    .flatMap(verb -> rule.getResources().stream().map(it -> verb + " " + it)))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whistler.testbed.install.Installation;
 import dev.whistler.e2e.system.AuditLog.Request;
+import dev.whistler.testbed.install.Installation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;

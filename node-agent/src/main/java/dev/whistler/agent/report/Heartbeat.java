@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews this node's Lease three times within its duration, at jittered moments, by one request
- * each: the version of the last answer is kept. A Lease that somebody deleted or wrote is looked up
- * and made again.
+ * Renews this node's Lease about three times within its duration, at jittered moments, by one
+ * request each: the version of the last answer is kept. A Lease that somebody deleted or wrote is
+ * looked up and made again.
  */
 public final class Heartbeat implements AutoCloseable {
 
@@ -76,10 +76,15 @@ public final class Heartbeat implements AutoCloseable {
       // The executor would keep it to itself, and the node would fall silent.
       LOG.error("The Lease was not renewed; this is tried again.", e);
     }
-    long jittered = next.toMillis() - ThreadLocalRandom.current().nextLong(1 + next.toMillis() / 5);
     if (!worker.isShutdown()) {
-      var _ = worker.schedule(this::renew, jittered, TimeUnit.MILLISECONDS);
+      var _ = worker.schedule(this::renew, jittered(next), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** By a tenth shorter or longer, so that agents that began together do not stay together. */
+  private static long jittered(Duration interval) {
+    long tenth = interval.toMillis() / 10;
+    return interval.toMillis() + ThreadLocalRandom.current().nextLong(-tenth, tenth + 1);
   }
 
   private Lease write() {

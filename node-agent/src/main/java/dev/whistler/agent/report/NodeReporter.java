@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -125,7 +126,8 @@ public final class NodeReporter implements AutoCloseable {
       failures = 0;
     } catch (KubernetesClientException e) {
       failures++;
-      if (failures == 1) {
+      boolean writtenByAnother = e.getCode() == HttpURLConnection.HTTP_CONFLICT;
+      if (failures == 1 && !writtenByAnother) {
         LOG.warnf("This node cannot be reported (tried again): %s", e.getMessage());
       }
       // Somebody may have removed it: look again.
@@ -151,6 +153,8 @@ public final class NodeReporter implements AutoCloseable {
     if (!status.equals(before)) {
       WhistlerNode resource = object(owners);
       resource.setStatus(status);
+      // Without a version the library asks for it first.
+      resource.getMetadata().setResourceVersion(now.getMetadata().getResourceVersion());
       now = client.resource(resource).updateStatus();
       writtenAt = System.nanoTime();
       LOG.debugf("reported: %s", status);

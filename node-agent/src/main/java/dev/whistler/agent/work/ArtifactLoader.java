@@ -193,6 +193,11 @@ public final class ArtifactLoader implements Loader {
             && artifact.name().equals(assignment.artifact()),
         assignment,
         "belongs to another program or source");
+    // The same text with another tier or other knobs is another object.
+    requireGenuine(
+        artifact.buildDigest() == null || artifact.buildDigest().equals(payload.buildDigest()),
+        assignment,
+        "was built with another tier or other knobs");
     requireGenuine(
         artifact.architecture().equals(architecture), assignment, "is for another architecture");
     try {

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.whistler.crds.Membership;
 import dev.whistler.crds.RevisionFeature;
-import dev.whistler.crds.StoredRevision;
+import dev.whistler.crds.RevisionReadings;
 import dev.whistler.crds.WhistlerRevision;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which programs a node runs, from all revisions that there are. */
+/** Which programs a node runs, from all revisions that there are; each of them is read once. */
 public final class Assignments {
 
   /** What this version of the agent can do. */
@@ -24,7 +24,7 @@ public final class Assignments {
       Comparator.comparing((Candidates program) -> program.target().program())
           .thenComparing(program -> program.target().uid());
 
-  private Assignments() {}
+  private final RevisionReadings readings = new RevisionReadings(UNDERSTOOD);
 
   /**
    * The candidates of each program that shall run or be tried, ordered by name.
@@ -34,13 +34,13 @@ public final class Assignments {
    * @param labels labels of this node
    * @param kernel identity of this node's kernel
    */
-  public static List<Candidates> of(
+  public List<Candidates> of(
       Collection<WhistlerRevision> revisions,
       String node,
       Map<String, String> labels,
       String kernel) {
     return revisions.stream()
-        .map(revision -> StoredRevision.of(revision, UNDERSTOOD))
+        .map(readings::of)
         .collect(groupingBy(revision -> revision.reading().program().uid()))
         .values()
         .stream()

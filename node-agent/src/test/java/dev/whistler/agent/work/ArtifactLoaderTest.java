@@ -13,6 +13,7 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.StartException;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Only the object that the operator compiled for this program, source and machine is run. */
@@ -23,6 +24,11 @@ final class ArtifactLoaderTest {
   private static final RevisionPayload PAYLOAD = Revisions.payload("forks", 1, null, Tier.OBSERVE);
 
   private static WhistlerArtifactSpec artifact(String uid, String architecture, byte[] content) {
+    return artifact(uid, architecture, content, null);
+  }
+
+  private static WhistlerArtifactSpec artifact(
+      String uid, String architecture, byte[] content, @Nullable String buildDigest) {
     return new WhistlerArtifactSpec(
         uid,
         "0".repeat(64),
@@ -32,7 +38,7 @@ final class ArtifactLoaderTest {
         Base64.getEncoder().encodeToString(Gzip.compress(content)),
         List.of(),
         null,
-        null,
+        buildDigest,
         null,
         List.of());
   }
@@ -61,6 +67,15 @@ final class ArtifactLoaderTest {
     refused(artifact("uid-of-another", "x86-64", OBJECT), "belongs to another program");
     refused(artifact("uid-of-forks", "arm64", OBJECT), "is for another architecture");
     refused(artifact("uid-of-forks", "x86-64", "other bytes".getBytes(UTF_8)), "the digest");
+  }
+
+  /** Its source would be the right one. */
+  @Test
+  void anArtifactOfAnotherBuildIsRefused() throws Exception {
+    WhistlerArtifactSpec right = artifact("uid-of-forks", "x86-64", OBJECT, PAYLOAD.buildDigest());
+    assertThat(ArtifactLoader.object(right, assigned(right), PAYLOAD, "x86-64")).isEqualTo(OBJECT);
+    String unrestricted = Revisions.payload("forks", 1, null, Tier.UNRESTRICTED).buildDigest();
+    refused(artifact("uid-of-forks", "x86-64", OBJECT, unrestricted), "with another tier");
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which revision a node runs. */
 final class AssignmentsTest {
+  private final Assignments assignments = new Assignments();
 
   private static final Map<String, String> LABELS = Map.of("zone", "left");
 
@@ -33,11 +34,11 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k61", "a1", "k618", "b1")),
             Revisions.active("forks", 2, null, Map.of("k618", "b2")),
             Revisions.active("waits", 7, null, Map.of("k61", "c7")));
-    assertThat(Assignments.of(revisions, "node", LABELS, "k618"))
+    assertThat(assignments.of(revisions, "node", LABELS, "k618"))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "b2"));
-    assertThat(Assignments.of(revisions, "node", LABELS, "k61"))
+    assertThat(assignments.of(revisions, "node", LABELS, "k61"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a1", "c7");
@@ -50,7 +51,7 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, null, Map.of("other", "a2")),
             Revisions.active("forks", 3, null, Map.of("k", "a3")));
-    assertThat(Assignments.of(revisions, "node", LABELS, "k").getFirst().ranked())
+    assertThat(assignments.of(revisions, "node", LABELS, "k").getFirst().ranked())
         .extracting(Assignment::artifact)
         .containsExactly("a3", "a1");
   }
@@ -61,8 +62,8 @@ final class AssignmentsTest {
         List.of(
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, Selector.label("zone", "right"), Map.of("k", "a2")));
-    assertThat(Assignments.of(revisions, "node", LABELS, "k")).isEmpty();
-    assertThat(Assignments.of(revisions, "node", Map.of("zone", "right"), "k"))
+    assertThat(assignments.of(revisions, "node", LABELS, "k")).isEmpty();
+    assertThat(assignments.of(revisions, "node", Map.of("zone", "right"), "k"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a2");
@@ -80,11 +81,11 @@ final class AssignmentsTest {
     Map<String, String> labels = Map.of("zone", "a", "kubernetes.io/arch", "amd64");
     String kernel = KernelIdentity.of("a".repeat(40), null);
 
-    assertThat(Assignments.of(List.of(stored), "node", labels, kernel))
+    assertThat(assignments.of(List.of(stored), "node", labels, kernel))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "1".repeat(40)));
-    assertThat(Assignments.of(List.of(stored), "node", LABELS, kernel)).isEmpty();
+    assertThat(assignments.of(List.of(stored), "node", LABELS, kernel)).isEmpty();
   }
 
   @Test
@@ -111,7 +112,7 @@ final class AssignmentsTest {
             WhistlerRevisionStatus.of(
                 WhistlerRevisionStatus.Phase.ACTIVE, Revisions.bindings(Map.of("k", "a1"))));
 
-    assertThat(Assignments.of(List.of(revision), "node", LABELS, "k"))
+    assertThat(assignments.of(List.of(revision), "node", LABELS, "k"))
         .singleElement()
         .satisfies(
             program ->
@@ -138,14 +139,14 @@ final class AssignmentsTest {
                     Revisions.bindings(Map.of("k", "a2")),
                     Map.of())));
 
-    assertThat(Assignments.of(revisions, "node", LABELS, "k"))
+    assertThat(assignments.of(revisions, "node", LABELS, "k"))
         .singleElement()
         .satisfies(
             program -> {
               assertThat(program.ranked()).extracting(Assignment::artifact).containsExactly("a1");
               assertThat(program.verify()).map(Assignment::artifact).contains("a2");
             });
-    assertThat(Assignments.of(revisions.subList(1, 2), "node", LABELS, "k"))
+    assertThat(assignments.of(revisions.subList(1, 2), "node", LABELS, "k"))
         .singleElement()
         .matches(program -> program.ranked().isEmpty() && program.target().revision() == 2);
   }

@@ -12,13 +12,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public class ClusterWatch {
   private static final Duration LOOK_FOR_SILENCE = Duration.ofSeconds(2);
 
+  private static final long PAGE = 500;
+
   /** How long what belonged to a kernel or a node is kept after it was last reported. */
   private static final Duration GRACE = Duration.ofHours(1);
 
@@ -50,8 +51,8 @@ public class ClusterWatch {
   private final AgentLiveness liveness = new AgentLiveness(System::nanoTime);
   private final KnownNodes nodes = new KnownNodes(liveness::of);
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
-  private final Map<String, Long> kernelsLastReported = new ConcurrentHashMap<>();
-  private final long began = System.nanoTime();
+  private final LastSeen kernels = new LastSeen(GRACE, System::nanoTime);
+  private final LastSeen announcedProfiles = new LastSeen(GRACE, System::nanoTime);
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService listening;
   private volatile List<FirstAnswer<?>> watches = List.of();
@@ -67,11 +68,26 @@ public class ClusterWatch {
 
   /** Something that all programs share has changed. */
   public sealed interface Change {
-    /** A node, its labels, or the kernels: any program may be concerned. */
-    record Anything() implements Change {}
+    /** What is known of kernels: any program may be concerned. */
+    record Kernels() implements Change {}
+
+    /**
+     * A node came, went, or is another one than before: programs are concerned that select it.
+     *
+     * @param labels of the node, before and after
+     */
+    record Nodes(Set<Map<String, String>> labels) implements Change {
+      public Nodes {
+        labels = Set.copyOf(labels);
+      }
+    }
 
     /** An agent reported on programs with these UIDs. */
-    record Reports(Collection<String> programUids) implements Change {}
+    record Reports(Set<String> programUids) implements Change {
+      public Reports {
+        programUids = Set.copyOf(programUids);
+      }
+    }
   }
 
   /** Starts watching. Lost connections are taken up again for ever. */
@@ -85,15 +101,17 @@ public class ClusterWatch {
                   this::profileWritten,
                   this::profileDeleted),
               watch(
-                  client.resources(Node.class).runnableInformer(0),
+                  inPages(client.resources(Node.class)).itemStore(ReducedStore.ofNames(Node::new)),
                   this::labelsWritten,
                   this::labelsDeleted),
               watch(
-                  client.resources(WhistlerNode.class).runnableInformer(0),
+                  inPages(client.resources(WhistlerNode.class))
+                      .itemStore(ReducedStore.ofNames(WhistlerNode::new)),
                   this::nodeWritten,
                   this::nodeDeleted),
               watch(
-                  client.leases().inNamespace(namespace).runnableInformer(0).itemStore(renewals()),
+                  inPages(client.leases().inNamespace(namespace))
+                      .itemStore(ReducedStore.ofNames(Lease::new)),
                   this::leaseSeen,
                   lease -> leases.remove(name(lease))));
       var _ =
@@ -105,16 +123,9 @@ public class ClusterWatch {
     }
   }
 
-  /** Of a Lease only what tells a renewal. */
-  private ReducedStateItemStore<Lease> renewals() {
-    return new ReducedStateItemStore<>(
-        ReducedStateItemStore.NAME_KEY_STATE,
-        Lease.class,
-        client.getKubernetesSerialization(),
-        "metadata.uid",
-        "spec.holderIdentity",
-        "spec.renewTime",
-        "spec.leaseDurationSeconds");
+  /** The first answer in parts: that of thousands of nodes would be a hundred megabytes at once. */
+  private static <T> SharedIndexInformer<T> inPages(Informable<T> resources) {
+    return resources.withLimit(PAGE).runnableInformer(0);
   }
 
   @PreDestroy
@@ -145,10 +156,7 @@ public class ClusterWatch {
 
   /** The nodes with an agent that a selector chooses, by name. */
   public List<ClusterNode> selected(Selector selector) {
-    return nodes.all().stream()
-        .filter(node -> selector.matches(node.labels()))
-        .sorted(Comparator.comparing(ClusterNode::name))
-        .toList();
+    return nodes.all().stream().filter(node -> selector.matches(node.labels())).toList();
   }
 
   /** Names of agents' Leases for which there is no Node. */
@@ -168,8 +176,14 @@ public class ClusterWatch {
    * @param kernel its identity
    */
   public boolean isForgotten(String kernel) {
-    long last = kernelsLastReported.getOrDefault(kernel, began);
-    return System.nanoTime() - last > GRACE.toNanos();
+    return kernels.isForgotten(kernel);
+  }
+
+  /** Names of profiles that no node has announced for so long. */
+  public Set<String> forgottenProfiles() {
+    return profiles.names().stream()
+        .filter(announcedProfiles::isForgotten)
+        .collect(Collectors.toSet());
   }
 
   private static <T extends HasMetadata> FirstAnswer<T> watch(
@@ -182,12 +196,12 @@ public class ClusterWatch {
 
   private void profileWritten(KernelProfile profile) {
     profiles.put(name(profile), profile.getSpec());
-    tell(new Change.Anything());
+    tell(new Change.Kernels());
   }
 
   private void profileDeleted(KernelProfile profile) {
     profiles.remove(name(profile));
-    tell(new Change.Anything());
+    tell(new Change.Kernels());
   }
 
   private void labelsWritten(Node node) {
@@ -227,21 +241,24 @@ public class ClusterWatch {
   /** Whoever acts on events only never learns that one did not come. */
   private void listen() {
     for (ClusterNode node : nodes.all()) {
-      node.identity().ifPresent(this::reported);
+      reported(node);
       lookAgain(node.name());
     }
+    kernels.prune();
+    announcedProfiles.prune();
   }
 
   private void lookAgain(String name) {
     nodes.lookAgain(name).ifPresent(this::changed);
   }
 
-  private void reported(String kernel) {
-    kernelsLastReported.put(kernel, System.nanoTime());
+  private void reported(ClusterNode node) {
+    node.identity().ifPresent(kernels::seen);
+    node.profile().ifPresent(announcedProfiles::seen);
   }
 
   private void changed(KnownNodes.Step step) {
-    step.states().flatMap(node -> node.identity().stream()).forEach(this::reported);
+    step.states().forEach(this::reported);
     if (!step.isKnown()) {
       liveness.gone(step.name());
     }

@@ -1,19 +1,24 @@
 package dev.whistler.operator.cluster;
 
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.Liveness;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of which both the Kubernetes Node and an agent's report are known. Both come on threads
@@ -21,11 +26,14 @@ import java.util.stream.Stream;
  * other. Safe for use by several threads.
  */
 final class KnownNodes {
-  private record Known(Optional<Map<String, String>> labels, Optional<WhistlerNode> report) {
+  /**
+   * @param report the node as its agent tells it, which knows neither its labels nor its liveness
+   */
+  private record Known(Optional<Map<String, String>> labels, Optional<ClusterNode> report) {
     static final Known NOTHING = new Known(Optional.empty(), Optional.empty());
 
     Optional<ClusterNode> node(Liveness liveness) {
-      return labels.flatMap(given -> report.map(node -> ClusterNode.of(node, given, liveness)));
+      return labels.flatMap(given -> report.map(node -> node.with(given, liveness)));
     }
   }
 
@@ -52,24 +60,31 @@ final class KnownNodes {
               .filter(was -> after.filter(is -> onlyReportsDiffer(was, is)).isPresent())
               .<ClusterWatch.Change>map(
                   was -> new ClusterWatch.Change.Reports(changedPrograms(was, after.orElseThrow())))
-              .orElseGet(ClusterWatch.Change.Anything::new));
+              .orElseGet(
+                  () ->
+                      new ClusterWatch.Change.Nodes(
+                          states().map(ClusterNode::labels).collect(Collectors.toSet()))));
     }
 
     private static boolean onlyReportsDiffer(ClusterNode was, ClusterNode is) {
       return was.withPrograms(List.of()).equals(is.withPrograms(List.of()));
     }
 
-    private static Collection<String> changedPrograms(ClusterNode was, ClusterNode is) {
-      return Stream.concat(
-              was.programs().stream().filter(program -> !is.programs().contains(program)),
-              is.programs().stream().filter(program -> !was.programs().contains(program)))
-          .map(program -> program.uid())
+    private static Set<String> changedPrograms(ClusterNode was, ClusterNode is) {
+      return Stream.concat(was.programs().keySet().stream(), is.programs().keySet().stream())
+          .filter(uid -> !Objects.equals(was.programs().get(uid), is.programs().get(uid)))
           .collect(Collectors.toSet());
     }
   }
 
   private final Map<String, Known> known = new ConcurrentHashMap<>();
-  private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
+
+  /** Ordered, since whoever reads them wants them so and there are far more readings than nodes. */
+  private final Map<String, ClusterNode> nodes = new ConcurrentSkipListMap<>();
+
+  /** On thousands of nodes an agent says the same of a program. */
+  private final SharedValues<NodeProgram> reports = new SharedValues<>();
+
   private final Function<String, Liveness> liveness;
 
   /**
@@ -81,7 +96,7 @@ final class KnownNodes {
     this.liveness = liveness;
   }
 
-  /** All nodes, as they are while this is read. */
+  /** All nodes by name, as they are while this is read. */
   Collection<ClusterNode> all() {
     return nodes.values();
   }
@@ -106,7 +121,27 @@ final class KnownNodes {
 
   /** The agent's report; empty when it is gone. */
   Step report(String name, Optional<WhistlerNode> report) {
-    return change(name, before -> new Known(before.labels, report));
+    Optional<ClusterNode> told = report.map(this::reduced);
+    return change(name, before -> new Known(before.labels, told));
+  }
+
+  private ClusterNode reduced(WhistlerNode node) {
+    ClusterNode told = ClusterNode.of(node, Map.of(), Liveness.UNHEARD);
+    return told.withPrograms(
+        told.programs().values().stream().map(KnownNodes::timeless).map(reports::shared).toList());
+  }
+
+  /** When a program was attached decides nothing, and makes each report another one. */
+  private static NodeProgram timeless(NodeProgram program) {
+    @Nullable Running running = program.running();
+    return running == null
+        ? program
+        : new NodeProgram(
+            program.name(),
+            program.uid(),
+            new Running(
+                running.revision(), running.artifact(), null, running.reason(), running.message()),
+            program.target());
   }
 
   /** Whether its agent lives may have changed; empty if it has not, or there is no such node. */

@@ -23,7 +23,8 @@ final class ClientProducer {
       Leadership leadership,
       OperatorMetrics metrics) {
     return new KubernetesClientBuilder()
-        // What the fence throws when the library itself repeats a request reaches nobody, and whoever
+        // What the fence throws when the library itself repeats a request reaches nobody, and
+        // whoever
         // asked would wait for ever. Whoever asks repeats it.
         .withConfig(new ConfigBuilder(config).withRequestRetryBackoffLimit(0).build())
         .withKubernetesSerialization(serialization)

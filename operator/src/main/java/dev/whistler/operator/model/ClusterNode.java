@@ -7,7 +7,8 @@ import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
-import java.util.List;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param labels labels of the Kubernetes Node
  * @param kernel its kernel, once its agent has said so
  * @param release release of its kernel, for people; {@code unknown} when not said
- * @param programs what its agent says that it runs
+ * @param programs what its agent says of programs, by their UIDs
  * @param obstacle why its agent says that it cannot run programs, if so
  * @param liveness whether its agent still speaks
  */
@@ -27,14 +28,14 @@ public record ClusterNode(
     Map<String, String> labels,
     Optional<Kernel> kernel,
     String release,
-    List<NodeProgram> programs,
+    Map<String, NodeProgram> programs,
     Optional<Trouble> obstacle,
     Liveness liveness) {
   private static final String READY = "Ready";
 
   public ClusterNode {
     labels = Map.copyOf(labels);
-    programs = List.copyOf(programs);
+    programs = Map.copyOf(programs);
   }
 
   /** From the agent's report, the labels of the Kubernetes Node and the agent's Lease. */
@@ -43,14 +44,14 @@ public record ClusterNode(
     String name = node.getMetadata().getName();
     if (status == null) {
       return new ClusterNode(
-          name, labels, Optional.empty(), "unknown", List.of(), Optional.empty(), liveness);
+          name, labels, Optional.empty(), "unknown", Map.of(), Optional.empty(), liveness);
     }
     return new ClusterNode(
         name,
         labels,
         status.kernelStated(),
         Optional.ofNullable(status.kernelRelease()).orElse("unknown"),
-        status.programs(),
+        byUid(status.programs()),
         obstacle(status),
         liveness);
   }
@@ -66,9 +67,21 @@ public record ClusterNode(
     return new Trouble(condition.reasonOr(NodeReason.KERNEL_UNUSABLE), condition.message());
   }
 
+  /** Reports by UID; of two on one program, which no agent of ours makes, the first. */
+  private static Map<String, NodeProgram> byUid(Collection<NodeProgram> said) {
+    Map<String, NodeProgram> programs = HashMap.newHashMap(said.size());
+    said.forEach(program -> programs.putIfAbsent(program.uid(), program));
+    return programs;
+  }
+
   /** The same node, had its agent said this of programs. */
-  public ClusterNode withPrograms(List<NodeProgram> said) {
-    return new ClusterNode(name, labels, kernel, release, said, obstacle, liveness);
+  public ClusterNode withPrograms(Collection<NodeProgram> said) {
+    return new ClusterNode(name, labels, kernel, release, byUid(said), obstacle, liveness);
+  }
+
+  /** What its agent said, of a node with these labels and an agent of that liveness. */
+  public ClusterNode with(Map<String, String> otherLabels, Liveness otherLiveness) {
+    return new ClusterNode(name, otherLabels, kernel, release, programs, obstacle, otherLiveness);
   }
 
   /** Name of its kernel's profile. */
@@ -83,7 +96,7 @@ public record ClusterNode(
 
   /** What the node says of one program. */
   public Optional<NodeProgram> program(String uid) {
-    return programs.stream().filter(program -> program.uid().equals(uid)).findFirst();
+    return Optional.ofNullable(programs.get(uid));
   }
 
   /** The revision of one program that runs there, as far as the agent said. */

@@ -12,11 +12,15 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The profiles that the cluster holds. Each is checked and parsed when it is asked for, and again
@@ -29,11 +33,15 @@ public final class Profiles {
 
   private static final long MAX_BYTES = 64 << 20;
 
+  /** Of what the API server holds and this process keeps of it: some thousand kernels of today. */
+  static final long MAX_STORED_CHARACTERS = 64 << 20;
+
   /** Of a map's entry and its texts' headers. */
   private static final long ENTRY_BYTES = 128;
 
   private final Map<String, KernelProfileSpec> stored = new ConcurrentHashMap<>();
   private final WeighedCache<String, Checked> checked;
+  private final UploadBudget budget;
 
   /** Each text once, as long as some kernel has it. */
   private final Map<String, WeakReference<String>> texts = new WeakHashMap<>();
@@ -50,10 +58,15 @@ public final class Profiles {
 
   /** Remembers some forty kernels of today, or as many more as their texts agree. */
   public Profiles() {
-    this(MAX_BYTES);
+    this(MAX_BYTES, System::nanoTime);
   }
 
-  Profiles(long maxBytes) {
+  /**
+   * @param maxBytes of all that is parsed
+   * @param clock nanoseconds from any beginning, as {@link System#nanoTime}
+   */
+  Profiles(long maxBytes, LongSupplier clock) {
+    budget = new UploadBudget(clock);
     checked = new WeighedCache<>(maxBytes, Checked::bytes);
   }
 
@@ -105,17 +118,39 @@ public final class Profiles {
     refused.put(name, now);
   }
 
-  /** Names that nodes announce and the cluster lacks, sorted; at most {@code limit}. */
-  public SortedSet<String> wanted(Collection<String> announced, int limit, Instant now) {
-    SortedSet<String> wanted = new TreeSet<>();
-    announced.stream()
-        .filter(name -> !stored.containsKey(name))
-        .filter(name -> !isQuarantined(name, now))
-        .sorted()
-        .distinct()
-        .limit(limit)
-        .forEach(wanted::add);
-    return wanted;
+  /**
+   * Names that nodes announce, the cluster lacks and these nodes may still upload, sorted; at most
+   * {@code limit}, and none while there are too many already. Called by one thread.
+   *
+   * @param announced names of nodes by the name of the profile that each announces
+   */
+  public SortedSet<String> wanted(
+      Map<String, ? extends Collection<String>> announced, int limit, Instant now) {
+    SortedMap<String, Collection<String>> missing = new TreeMap<>();
+    announced.forEach(
+        (name, nodes) -> {
+          if (!stored.containsKey(name) && !isQuarantined(name, now)) {
+            missing.put(name, nodes);
+          }
+        });
+    Set<String> granted = budget.granted(missing);
+    return isFull()
+        ? new TreeSet<>()
+        : missing.keySet().stream()
+            .filter(granted::contains)
+            .limit(limit)
+            .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether there are so many that no more are asked for. */
+  public boolean isFull() {
+    return stored.values().stream().mapToLong(spec -> spec.content().length()).sum()
+        >= MAX_STORED_CHARACTERS;
+  }
+
+  /** Names of all that there are. */
+  public Set<String> names() {
+    return Set.copyOf(stored.keySet());
   }
 
   private boolean isQuarantined(String name, Instant now) {

@@ -1,5 +1,6 @@
 package dev.whistler.operator.reconcile;
 
+import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
@@ -20,7 +21,8 @@ import java.util.function.Consumer;
 
 /**
  * Deletes what agents left of nodes that are gone. Kubernetes does it by the owner that Leases and
- * WhistlerNodes name, but for those that an agent wrote before it knew its Node.
+ * WhistlerNodes name, but for those that an agent wrote before it knew its Node. Profiles belong to
+ * all nodes with a kernel: they go some time after the last of them.
  */
 @ApplicationScoped
 public class LeftoverCollection {
@@ -98,6 +100,10 @@ public class LeftoverCollection {
               reportsBefore,
               cluster.reportsWithoutNode(),
               name -> client.resources(WhistlerNode.class).withName(name).delete());
+      for (String profile : cluster.forgottenProfiles()) {
+        client.resources(KernelProfile.class).withName(profile).delete();
+        Log.infof("KernelProfile %s is deleted: no node has such a kernel any more.", profile);
+      }
     } catch (KubernetesClientException e) {
       Log.warnf("What is left of nodes that are gone could not be deleted: %s", e.getMessage());
       metrics.taskFailed(TASK);

@@ -4,6 +4,7 @@ import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.RevisionFeature;
+import dev.whistler.crds.RevisionReadings;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerArtifact;
@@ -20,6 +21,7 @@ import dev.whistler.operator.build.ProgramBuilds;
 import dev.whistler.operator.build.SourceUnit;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.ProgramIdentity;
 import dev.whistler.operator.model.Refusal;
@@ -32,6 +34,7 @@ import dev.whistler.operator.status.ErrorStatus;
 import dev.whistler.operator.status.Observation;
 import dev.whistler.operator.status.ProgramStatus;
 import dev.whistler.operator.status.Transition;
+import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
@@ -52,6 +55,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -62,6 +66,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -88,6 +93,8 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private final EventRecorder events;
   private final OperatorConfig config;
   private final BuildService builds;
+  private final RevisionReadings readings = new RevisionReadings(RevisionFeature.ALL);
+  private final ScheduledExecutorService pace;
 
   /** When each deletion was first seen, by our own clock: the API server's may be another. */
   private final Map<String, Long> deletions = new ConcurrentHashMap<>();
@@ -98,6 +105,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       LeftoverCollection leftovers,
       EventRecorder events,
       BuildService builds,
+      OperatorMetrics metrics,
       OperatorConfig config) {
     this.cluster = cluster;
     this.wantedProfiles = wantedProfiles;
@@ -105,18 +113,26 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     this.events = events;
     this.config = config;
     this.builds = builds;
+    this.pace = Guard.scheduler("program-pace", metrics::taskFailed);
+  }
+
+  @PreDestroy
+  void stop() {
+    pace.shutdownNow();
   }
 
   @Override
   public List<EventSource<?, WhistlerProgram>> prepareEventSources(
       EventSourceContext<WhistlerProgram> context) {
     SimpleInboundEventSource<WhistlerProgram> shared = new SharedEvents();
+    ConcernedPrograms concerned = new ConcernedPrograms(context.getPrimaryCache());
+    // Thousands of agents answer within seconds, and each answer concerns all nodes' counts.
+    Pacer<ResourceID> paced = new Pacer<>(SHORTLY, pace, shared::propagateEvent);
     cluster.onChange(
         change -> {
           // Once the operator has stopped, there are no programs to list any more.
           if (shared.isRunning()) {
-            concerned(change, context.getPrimaryCache().list().toList())
-                .forEach(program -> shared.propagateEvent(ResourceID.fromResource(program)));
+            concerned.by(change).forEach(paced::say);
           }
         });
     builds.onProgress(
@@ -180,17 +196,6 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
         "spec.buildDigest",
         "spec.trace",
         "spec.programs");
-  }
-
-  private static Collection<WhistlerProgram> concerned(
-      ClusterWatch.Change change, List<WhistlerProgram> programs) {
-    return switch (change) {
-      case ClusterWatch.Change.Anything anything -> programs;
-      case ClusterWatch.Change.Reports reports ->
-          programs.stream()
-              .filter(program -> reports.programUids().contains(program.getMetadata().getUid()))
-              .toList();
-    };
   }
 
   @Override
@@ -365,11 +370,9 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
         .collect(Collectors.toMap(StoredArtifact::name, Function.identity()));
   }
 
-  private static List<StoredRevision> revisionsOf(
+  private List<StoredRevision> revisionsOf(
       ProgramIdentity identity, Context<WhistlerProgram> context) {
-    return resourcesOf(identity, context)
-        .map(revision -> StoredRevision.of(revision, RevisionFeature.ALL))
-        .toList();
+    return resourcesOf(identity, context).map(readings::of).toList();
   }
 
   private static Stream<WhistlerRevision> resourcesOf(

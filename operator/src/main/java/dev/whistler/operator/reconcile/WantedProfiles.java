@@ -20,9 +20,11 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +56,9 @@ public class WantedProfiles {
 
   /** What the API server holds, as far as we were told; null when there is no list. */
   private volatile @Nullable SortedSet<String> stored;
+
+  /** Touched by the executor's thread only. */
+  private boolean full;
 
   private @Nullable SharedIndexInformer<KernelProfileRequest> watch;
 
@@ -154,15 +159,23 @@ public class WantedProfiles {
       schedule(QUIET);
       return;
     }
-    List<String> announced =
-        cluster.nodes().stream()
-            .map(ClusterNode::profile)
-            .flatMap(Optional::stream)
-            .distinct()
-            .toList();
-    announced.forEach(this::deleteIfMalformed);
+    Map<String, List<String>> announced = new TreeMap<>();
+    for (ClusterNode node : cluster.nodes()) {
+      node.profile()
+          .ifPresent(
+              profile ->
+                  announced.computeIfAbsent(profile, name -> new ArrayList<>()).add(node.name()));
+    }
+    announced.keySet().forEach(this::deleteIfMalformed);
     SortedSet<String> wanted =
         cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
+    if (cluster.profiles().isFull() && !full) {
+      Log.warnf(
+          "There are so many kernel profiles that no more are asked for: programs do not compile for"
+              + " kernels that come now. Find out which nodes announce so many kernels, and delete"
+              + " the profiles of those that are none.");
+    }
+    full = cluster.profiles().isFull();
     if (!wanted.equals(stored)) {
       write(wanted);
     }

@@ -123,6 +123,9 @@ public record RolloutPlan(
     List<StoredRevision> active =
         older.stream().filter(revision -> revision.phase() == Phase.ACTIVE).toList();
     Set<Long> fallbacks = new HashSet<>();
+    if (active.isEmpty()) {
+      return fallbacks;
+    }
     for (ClusterNode node : nodes) {
       OptionalLong running =
           node.running(programUid).stream().mapToLong(Running::revision).findFirst();

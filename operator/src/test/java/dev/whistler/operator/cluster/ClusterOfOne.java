@@ -51,4 +51,10 @@ public final class ClusterOfOne extends ClusterWatch {
     asked.accept("reportsWithoutNode");
     return Set.of();
   }
+
+  @Override
+  public Set<String> forgottenProfiles() {
+    asked.accept("forgottenProfiles");
+    return Set.of("forgotten");
+  }
 }

@@ -63,7 +63,7 @@ final class ProfilesTest {
     KernelProfileContent content = content("x86-64");
     profiles.put(content.digest().name(), content.toSpec());
 
-    assertThat(profiles.wanted(List.of(content.digest().name(), "b", "a", "b", "c"), 2, NOW))
+    assertThat(profiles.wanted(announced(content.digest().name(), "b", "a", "c"), 2, NOW))
         .containsExactly("a", "b");
   }
 
@@ -71,14 +71,14 @@ final class ProfilesTest {
   void aRefusedNameIsWantedAgainAfterAWhile() {
     profiles.refuse("a", NOW);
 
-    assertThat(profiles.wanted(List.of("a", "b"), 9, NOW.plusSeconds(1))).containsExactly("b");
-    assertThat(profiles.wanted(List.of("a"), 9, NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
+    assertThat(profiles.wanted(announced("a", "b"), 9, NOW.plusSeconds(1))).containsExactly("b");
+    assertThat(profiles.wanted(announced("a"), 9, NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
         .containsExactly("a");
   }
 
   @Test
   void whatMadeRoomForOthersIsReadAgain() throws MalformedContentException {
-    Profiles small = new Profiles(400);
+    Profiles small = new Profiles(400, () -> 0);
     List<String> names = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       KernelProfileContent content = ofEvents("sched/event" + i, "irq/shared");
@@ -93,6 +93,37 @@ final class ProfilesTest {
         assertThat(small.bytes()).isPositive().isLessThanOrEqualTo(400);
       }
     }
+  }
+
+  @Test
+  void oneNodeThatAnnouncesOneAfterTheOtherGetsFew() {
+    long[] now = {0};
+    Profiles hourly = new Profiles(1 << 20, () -> now[0]);
+    int granted = 0;
+    for (int second = 0; second < 3_600; second++) {
+      now[0] = second * 1_000_000_000L;
+      granted += hourly.wanted(Map.of("p" + second, List.of("stolen")), 20, NOW).size();
+    }
+    assertThat(granted).isEqualTo(UploadBudget.OF_NODE + 5);
+  }
+
+  @Test
+  void whileThereAreTooManyNoMoreAreWanted() {
+    String large = "x".repeat(1 << 20);
+    for (int i = 0; i < 63; i++) {
+      profiles.put("p" + i, new KernelProfileSpec("x86-64", "0".repeat(64), large));
+    }
+    assertThat(profiles.wanted(announced("new"), 9, NOW)).containsExactly("new");
+    profiles.put("last", new KernelProfileSpec("x86-64", "0".repeat(64), large));
+    assertThat(profiles.isFull()).isTrue();
+    assertThat(profiles.wanted(announced("new"), 9, NOW)).isEmpty();
+    profiles.remove("p7");
+    assertThat(profiles.wanted(announced("new"), 9, NOW)).containsExactly("new");
+  }
+
+  /** Each by a node of its own. */
+  private static Map<String, List<String>> announced(String... names) {
+    return Stream.of(names).collect(Collectors.toMap(it -> it, it -> List.of("node-of-" + it)));
   }
 
   private static KernelProfileContent ofEvents(String... events) {

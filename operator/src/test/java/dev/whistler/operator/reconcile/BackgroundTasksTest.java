@@ -69,7 +69,14 @@ final class BackgroundTasksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"isComplete", "leasesWithoutNode", "client.leases", "reportsWithoutNode"})
+  @ValueSource(
+      strings = {
+        "isComplete",
+        "leasesWithoutNode",
+        "client.leases",
+        "reportsWithoutNode",
+        "forgottenProfiles"
+      })
   void theCollectionOfLeftovers(String step) {
     failing = step;
     LeftoverCollection task =

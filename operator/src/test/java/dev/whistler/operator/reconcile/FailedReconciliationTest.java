@@ -7,8 +7,10 @@ import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.crds.WhistlerProgramSpec;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.Reason;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -27,7 +29,8 @@ final class FailedReconciliationTest {
           .getConfigMapping(OperatorConfig.class);
 
   private final ProgramReconciler reconciler =
-      new ProgramReconciler(null, null, null, null, null, DEFAULTS);
+      new ProgramReconciler(
+          null, null, null, null, null, new OperatorMetrics(new SimpleMeterRegistry()), DEFAULTS);
 
   private static WhistlerProgram program() {
     WhistlerProgram program = new WhistlerProgram();

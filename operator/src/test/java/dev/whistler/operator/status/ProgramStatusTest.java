@@ -563,7 +563,7 @@ final class ProgramStatusTest {
               node.labels(),
               node.kernel(),
               "6.1.0",
-              List.of(),
+              Map.of(),
               node.obstacle(),
               node.liveness()));
       builds.put("k" + i, i == 0 ? built(20) : NO_FIELD);

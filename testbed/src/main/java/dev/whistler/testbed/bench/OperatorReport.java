@@ -42,6 +42,7 @@ final class OperatorReport {
     times(text, results);
     rest(text, results);
     reboot(text, results);
+    flood(text, results.flood());
     add(text, "%nAt rest, writes: %s.%n", list(ApiLoad.writes(results.rest().requests())));
     add(text, "%nSeconds of processors at rest: %s.%n", processors(results.rest()));
     if (!results.problems().isEmpty()) {
@@ -149,6 +150,19 @@ final class OperatorReport {
             ApiLoad.total(reboot.requests()) / reboot.seconds(),
             reboot.writesPerSecond()),
         "–");
+  }
+
+  private static void flood(StringBuilder text, OperatorResults.Flood flood) {
+    row(
+        text,
+        "false kernels that one node announced: asked for",
+        "%d of %d".formatted(flood.askedFor(), flood.announced()),
+        "≤ 5");
+    row(
+        text,
+        "meanwhile: another's apply → artifacts written and bound, s",
+        seconds(flood.artifactsSeconds()),
+        "≤ 5");
   }
 
   private static String both(List<Double> values) {

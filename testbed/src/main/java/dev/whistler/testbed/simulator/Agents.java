@@ -33,6 +33,7 @@ final class Agents implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("simulator").factory());
+  private final Set<String> askedFor = ConcurrentHashMap.newKeySet();
   private volatile Set<String> wanted = Set.of();
 
   Agents(KubernetesClient admin, String namespace, SimulatorOptions options) {
@@ -97,6 +98,11 @@ final class Agents implements AutoCloseable {
 
   void want(Collection<String> profiles) {
     wanted = Set.copyOf(profiles);
+    askedFor.addAll(profiles);
+  }
+
+  Set<String> askedFor() {
+    return Set.copyOf(askedFor);
   }
 
   boolean wants(String profile) {

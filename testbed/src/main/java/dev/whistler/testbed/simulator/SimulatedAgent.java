@@ -43,6 +43,7 @@ final class SimulatedAgent {
   // Guarded by this.
   private final SimulatedNode node;
   private @Nullable WhistlerNodeStatus said;
+  private @Nullable String reportVersion;
   private int failures;
 
   // Touched by renewals only, of which there is one at a time.
@@ -137,21 +138,25 @@ final class SimulatedAgent {
     return missing;
   }
 
-  /** As the real agent's client does it: a look for the version, and an update of that. */
+  /** As the real agent does it: by the version of the last answer, looked up where that fails. */
   private Answer write(WhistlerNodeStatus status) {
     String path = Paths.NODES + "/" + name;
-    Answer there = send("GET", "whistlernodes", path, null);
-    if (there.code() == HttpURLConnection.HTTP_NOT_FOUND) {
-      // The operator removes what it takes for a leftover.
-      there = send("POST", "whistlernodes", Paths.NODES, agents.bodies().report(name, uid));
+    String version = reportVersion;
+    if (version == null) {
+      Answer there = send("GET", "whistlernodes", path, null);
+      if (there.code() == HttpURLConnection.HTTP_NOT_FOUND) {
+        // The operator removes what it takes for a leftover.
+        there = send("POST", "whistlernodes", Paths.NODES, agents.bodies().report(name, uid));
+      }
+      version = there.text("resourceVersion");
     }
-    String version = there.text("resourceVersion");
     Answer answer =
         send(
             "PUT",
             "whistlernodes/status",
             path + "/status",
             agents.bodies().status(name, version, status));
+    reportVersion = answer.succeeded() ? answer.text("resourceVersion") : null;
     writtenAt = System.nanoTime();
     return answer;
   }
@@ -188,10 +193,10 @@ final class SimulatedAgent {
     agents.after(jittered(next, ThreadLocalRandom.current()), this::renew);
   }
 
-  /** As the real agent waits: up to a fifth less. */
+  /** As the real agent waits: up to a tenth less or more. */
   static Duration jittered(Duration interval, RandomGenerator random) {
-    long millis = interval.toMillis();
-    return Duration.ofMillis(millis - random.nextLong(1 + millis / 5));
+    long tenth = interval.toMillis() / 10;
+    return interval.plusMillis(random.nextLong(-tenth, tenth + 1));
   }
 
   private Answer lease() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -178,17 +179,24 @@ public final class Simulator implements AutoCloseable {
   /**
    * A node says one after the other that it has kernels which nobody has.
    *
+   * @param pause after each, so that the operator may act on it
    * @return what it said
    */
-  public List<String> flood(String node, int times) {
+  public List<String> flood(String node, int times, Duration pause) throws InterruptedException {
     List<String> said = new ArrayList<>();
     byte[] bytes = new byte[PROFILE_BYTES];
     for (int i = 0; i < times; i++) {
       ThreadLocalRandom.current().nextBytes(bytes);
       said.add(HexFormat.of().formatHex(bytes));
       of(node).claim(said.getLast());
+      Thread.sleep(pause);
     }
     return said;
+  }
+
+  /** Names of all profiles that agents were asked for until now. */
+  public Set<String> askedFor() {
+    return agents.askedFor();
   }
 
   /** A node that lied says the truth again. */

@@ -81,11 +81,11 @@ final class SimulatedNodeTest {
   }
 
   @Test
-  void renewalsAreSpreadOverTheLastFifthOfTheirInterval() {
+  void renewalsAreSpreadByATenthOfTheirInterval() {
     Random random = new Random(1);
     for (int i = 0; i < 1_000; i++) {
       assertThat(SimulatedAgent.jittered(Duration.ofSeconds(40), random))
-          .isBetween(Duration.ofSeconds(32), Duration.ofSeconds(40));
+          .isBetween(Duration.ofSeconds(36), Duration.ofSeconds(44));
     }
   }
 

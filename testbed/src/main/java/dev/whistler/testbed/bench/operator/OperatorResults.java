@@ -19,6 +19,7 @@ import java.util.Map;
  * @param degradedSeconds from the failure of one node until the program said so
  * @param rest the time in which nothing was changed
  * @param reboot the time in which a tenth of the nodes started with a new kernel
+ * @param flood what a node achieved that announced kernels which nobody has
  * @param largest bytes of the largest object by kind, in the end
  * @param storedBytes size of etcd's database in the end
  * @param liveBytes of the operator, after a full collection at rest
@@ -38,12 +39,23 @@ public record OperatorResults(
     List<Double> degradedSeconds,
     Span rest,
     Span reboot,
+    Flood flood,
     Map<String, Long> largest,
     double storedBytes,
     long liveBytes,
     long residentBytes,
     Map<String, Long> agentRequests,
     List<String> problems) {
+
+  /**
+   * A node that lies.
+   *
+   * @param announced how many kernels it announced, one after the other
+   * @param askedFor how many of their profiles the operator asked for
+   * @param artifactsSeconds from the apply of another's changed program until all its artifacts
+   *     were written and bound
+   */
+  public record Flood(int announced, int askedFor, double artifactsSeconds) {}
 
   /**
    * A time.

@@ -20,6 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 /** A cluster, an operator and simulated agents, and what happens to them, in order. */
@@ -29,6 +35,11 @@ public final class OperatorRun implements AutoCloseable {
   private static final Duration QUIET_STEP = Duration.ofSeconds(5);
   private static final String COMPILATIONS = "whistler_operator_";
   private static final int TENTH = 10;
+  private static final int FALSE_KERNELS = 30;
+
+  /** The operator writes what it asks for at most every 100 ms. */
+  private static final Duration FLOOD_PAUSE = Duration.ofMillis(200);
+
   private static final double NANOS = 1e9;
 
   private final OperatorEffort effort;
@@ -111,6 +122,7 @@ public final class OperatorRun implements AutoCloseable {
     long resident = ProcessUsage.residentBytes(operator.process().pid());
     note("memory", Map.of("liveBytes", live, "residentBytes", resident));
     Span reboot = reboot();
+    OperatorResults.Flood flood = flood();
     StoredObjects end = StoredObjects.now(cluster.client());
     double storedBytes = ApiLoad.now(cluster.client()).storedBytes();
     note(
@@ -134,6 +146,7 @@ public final class OperatorRun implements AutoCloseable {
         degraded,
         rest,
         reboot,
+        flood,
         end.largest(),
         storedBytes,
         live,
@@ -277,6 +290,51 @@ public final class OperatorRun implements AutoCloseable {
                       IntStream.range(0, effort.programs())
                           .allMatch(i -> runsEverywhere(i, 0, effort.kernels() + 1)));
         });
+  }
+
+  /** Whoever has stolen a node's token announces kernels, and another's program is changed. */
+  private OperatorResults.Flood flood() {
+    String stolen = simulator.names().getLast();
+    String name = ProgramCorpus.name(0);
+    long revision = watch.newestRevision(name) + 1;
+    int kernels = effort.kernels() + 1;
+    List<String> said;
+    long begun;
+    long end;
+    try (ExecutorService thief = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<String>> lies =
+          thief.submit(() -> simulator.flood(stolen, FALSE_KERNELS, FLOOD_PAUSE));
+      begun = System.nanoTime();
+      programs.apply(name, ProgramCorpus.source(0, ++edits), null);
+      end =
+          watch.await(
+              name + " built for all true kernels during a flood",
+              LIMIT,
+              () -> watch.isWritten(name, revision, kernels));
+      said = lies.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("A node cannot lie: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted during a flood.", e);
+    }
+    simulator.confess(stolen);
+    var _ =
+        watch.await(
+            "all programs ready after a flood",
+            LIMIT,
+            () ->
+                IntStream.range(0, effort.programs()).allMatch(i -> runsEverywhere(i, 0, kernels)));
+    said.retainAll(simulator.askedFor());
+    OperatorResults.Flood flood =
+        new OperatorResults.Flood(FALSE_KERNELS, said.size(), (end - begun) / NANOS);
+    note(
+        "flood",
+        Map.of(
+            "announced", flood.announced(),
+            "askedFor", flood.askedFor(),
+            "artifactsSeconds", flood.artifactsSeconds()));
+    return flood;
   }
 
   private Span span(String what, Runnable work) {

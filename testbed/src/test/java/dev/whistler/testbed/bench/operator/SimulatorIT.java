@@ -17,7 +17,7 @@ final class SimulatorIT {
   @TempDir Path directory;
 
   @Test
-  void nothingIsDoneTwiceAndNothingIsWrittenAtRest() {
+  void nothingIsDoneTwiceNothingIsWrittenAtRestAndNoNodeFloodsTheOthers() {
     OperatorResults results;
     try (RawData raw = new RawData(directory.resolve("raw.ndjson"));
         OperatorRun run =
@@ -38,6 +38,9 @@ final class SimulatorIT {
         .containsExactly("PUT leases");
     assertThat(results.artifactsSeconds()).hasSize(EFFORT.repeats());
     assertThat(results.degradedSeconds()).hasSize(EFFORT.repeats());
+    assertThat(results.flood().askedFor())
+        .as("false kernels that the operator asks one node for")
+        .isBetween(1, 5);
     assertThat(results.problems()).isEmpty();
   }
 }

@@ -1,0 +1,48 @@
+package dev.whistler.operator.reconcile;
+
+import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.operator.cluster.ClusterWatch;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Which programs are concerned by a change of what all share. What agents report is by far the most
+ * frequent, so that it is looked up and does not cost a look at each program.
+ */
+final class ConcernedPrograms {
+  private static final String UID = "uid";
+
+  private final IndexerResourceCache<WhistlerProgram> programs;
+
+  /**
+   * Of these programs.
+   *
+   * @param programs not filled yet: an index is added
+   */
+  ConcernedPrograms(IndexerResourceCache<WhistlerProgram> programs) {
+    this.programs = programs;
+    programs.addIndexer(UID, program -> List.of(program.getMetadata().getUid()));
+  }
+
+  /** The concerned ones that exist. */
+  Stream<ResourceID> by(ClusterWatch.Change change) {
+    Stream<WhistlerProgram> concerned =
+        switch (change) {
+          case ClusterWatch.Change.Kernels kernels -> programs.list();
+          case ClusterWatch.Change.Nodes nodes ->
+              programs.list().filter(program -> selectsAny(program, nodes));
+          case ClusterWatch.Change.Reports reports ->
+              reports.programUids().stream().flatMap(uid -> programs.byIndex(UID, uid).stream());
+        };
+    return concerned.map(ResourceID::fromResource);
+  }
+
+  private static boolean selectsAny(WhistlerProgram program, ClusterWatch.Change.Nodes nodes) {
+    Selector selector = Optional.ofNullable(program.getSpec().nodeSelector()).orElse(Selector.ALL);
+    return nodes.labels().stream().anyMatch(selector::matches);
+  }
+}
