@@ -110,14 +110,19 @@ public class LeftoverCollection {
     }
   }
 
-  private static Set<String> collect(
+  private Set<String> collect(
       String kind, Set<String> before, Set<String> now, Consumer<String> delete) {
     for (String name : now) {
-      if (before.contains(name)) {
+      if (before.contains(name) && isGone(name)) {
         delete.accept(name);
         Log.infof("The %s of node %s is deleted: the node is gone.", kind, name);
       }
     }
     return now;
+  }
+
+  /** When thousands of nodes join, news of them may be many seconds later than of their agents. */
+  private boolean isGone(String node) {
+    return client.nodes().withField("metadata.name", node).list().getItems().isEmpty();
   }
 }

@@ -73,7 +73,7 @@ final class BackgroundTasksTest {
       strings = {
         "isComplete",
         "leasesWithoutNode",
-        "client.leases",
+        "client.nodes",
         "reportsWithoutNode",
         "forgottenProfiles"
       })
