@@ -11,10 +11,14 @@ import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkCounters;
+import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -87,6 +91,22 @@ final class ProgramMetricsTest {
             "whistler_records_produced_total{program=\"forks\",ring=\"lives\"} 15.0",
             "whistler_records_produced_total{program=\"other\",ring=\"lives\"} 100.0");
     assertThat(page.toString()).contains("whistler_program_revision{program=\"forks\"} 4.0");
+  }
+
+  @Test
+  void theDocumentKnowsThemAll() throws IOException {
+    CollectorRegistry registry = new CollectorRegistry();
+    new ProgramMetrics(List::of).register(registry);
+    String document = Files.readString(Path.of("..", "docs", "operations.md"));
+    List<String> names =
+        Collections.list(registry.metricFamilySamples()).stream()
+            .map(
+                family ->
+                    family.type == Collector.Type.COUNTER ? family.name + "_total" : family.name)
+            .toList();
+    assertThat(names)
+        .hasSize(12)
+        .allSatisfy(name -> assertThat(document).contains("| `" + name + "` |"));
   }
 
   private static FakeProgram counting(long revision, long produced) {

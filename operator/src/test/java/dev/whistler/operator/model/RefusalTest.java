@@ -50,7 +50,9 @@ final class RefusalTest {
         .hasValueSatisfying(
             refusal -> {
               assertThat(refusal.reason()).isEqualToIgnoringCase("Unsupported" + field);
-              assertThat(refusal.message()).startsWith("spec." + field + " ").endsWith(".");
+              assertThat(refusal.message())
+                  .startsWith("The field spec." + field + " ")
+                  .endsWith(".");
             });
   }
 
