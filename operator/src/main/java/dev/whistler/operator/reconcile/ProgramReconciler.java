@@ -156,6 +156,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       cluster.start();
       wantedProfiles.start();
       leftovers.start();
+      events.start();
     }
   }
 
@@ -422,6 +423,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private DeleteControl gone(ProgramIdentity identity, Context<WhistlerProgram> context) {
     deleteArtifacts(identity, context);
     deletions.remove(identity.uid());
+    events.forget(identity.uid());
     return DeleteControl.defaultDelete();
   }
 
