@@ -51,7 +51,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
-import io.quarkus.logging.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -251,7 +250,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     if (!status.equals(program.getStatus())) {
       List<Transition> transitions = Transition.between(program.getStatus(), status);
       for (Transition transition : transitions) {
-        Log.infof("Program %s: %s", identity.name(), transition.message());
+        ProgramLog.changed(program, transition);
       }
       // First what is so, then the news of it: a patch that fails is tried again, news are not.
       WhistlerProgram written =
@@ -404,7 +403,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     }
     if (timeIsUp) {
       Transition left = Transition.leftBehind(holding);
-      Log.warnf("Program %s: %s", identity.name(), left.message());
+      ProgramLog.warned(program, left);
       events.record(program, List.of(left));
       return gone(identity, context);
     }
