@@ -209,6 +209,29 @@ final class ChartTest {
             });
   }
 
+  /** What kubectl describe asks for, and what it names. */
+  @Test
+  void whoMayEditProgramsSeesWhatBecomesOfThem() {
+    List<PolicyRule> rules =
+        rendered("agent.priority=7").stream()
+            .filter(resource -> resource.getMetadata().getName().endsWith("-edit"))
+            .flatMap(resource -> ((ClusterRole) resource).getRules().stream())
+            .toList();
+
+    for (String seen :
+        List.of("events", "whistlerprograms", "whistlerrevisions", "whistlernodes")) {
+      assertThat(rules)
+          .filteredOn(rule -> rule.getResources().contains(seen))
+          .as(seen)
+          .singleElement()
+          .satisfies(rule -> assertThat(rule.getVerbs()).contains("get", "list", "watch"))
+          .satisfies(
+              rule ->
+                  assertThat(rule.getApiGroups())
+                      .containsExactly(seen.equals("events") ? "" : "whistler.dev"));
+    }
+  }
+
   @Test
   void choresHaveRightsOnlyWhileTheyRun() {
     Set<String> chores =
