@@ -23,6 +23,9 @@ public final class Reason {
   /** The operator itself failed on this program; its log has the cause. */
   public static final String OPERATOR_DEFECT = "OperatorDefect";
 
+  /** The ConfigMap of {@code spec.sourceFrom} does not hold a text that can be a program. */
+  public static final String SOURCE_UNAVAILABLE = "SourceUnavailable";
+
   /** The compiled object does not fit into a WhistlerArtifact. */
   public static final String OBJECT_TOO_LARGE = "ObjectTooLarge";
 

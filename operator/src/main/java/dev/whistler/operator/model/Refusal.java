@@ -21,7 +21,6 @@ public record Refusal(String reason, String message) {
 
   private static final List<Rule> RULES =
       List.of(
-          rule("sourceFrom", spec -> spec.sourceFrom() != null),
           rule("podSelector", spec -> spec.podSelector() != null),
           rule("namespaceSelector", spec -> spec.namespaceSelector() != null),
           rule("attach", spec -> !spec.attach().isEmpty()),
