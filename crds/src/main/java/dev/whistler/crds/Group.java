@@ -14,6 +14,9 @@ public final class Group {
   /** Label of revisions and artifacts: the name of their program. */
   public static final String PROGRAM_LABEL = NAME + "/program";
 
+  /** Label of the ConfigMaps that hold texts of programs; its value does not matter. */
+  public static final String SOURCE_LABEL = NAME + "/source";
+
   /** Finalizer of programs: the operator waits until the agents have unloaded. */
   public static final String FINALIZER = NAME + "/unload";
 

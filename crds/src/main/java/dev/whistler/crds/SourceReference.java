@@ -8,14 +8,16 @@ import io.fabric8.generator.annotation.Size;
 /**
  * Where the source of a program is, when it does not stand in the resource.
  *
- * @param configMapKeyRef a key of a ConfigMap in the operator's namespace
+ * @param configMapKeyRef a key of a labelled ConfigMap in the operator's namespace
  */
 @ResourceValue
 public record SourceReference(
     @Required
         @JsonPropertyDescription(
-            "A key of a ConfigMap in the operator's namespace. Whoever may edit that ConfigMap"
-                + " loads programs into the kernels of the selected nodes.")
+            "A key under data of a ConfigMap in the operator's namespace that has the label "
+                + Group.SOURCE_LABEL
+                + ", with any value. Its text is bounded as source is. Whoever may edit that"
+                + " ConfigMap loads programs into the kernels of the selected nodes.")
         ConfigMapKey configMapKeyRef) {
 
   /**

@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
     value = "!has(self.source) || bytes(self.source).size() <= 131072",
     message = "source has at most 128 KiB; move common definitions out or split the program")
 @ValidationRule(
-    value = "!has(self.sourceFrom)",
-    fieldPath = ".sourceFrom",
-    message = "spec.sourceFrom is not supported yet")
-@ValidationRule(
     value = "!has(self.podSelector)",
     fieldPath = ".podSelector",
     message = "spec.podSelector is not supported yet")
@@ -94,7 +90,7 @@ public record WhistlerProgramSpec(
         @JsonPropertyDescription("Text of the program, at most 128 KiB of UTF-8.")
         @Nullable String source,
     @JsonPropertyDescription(
-            "Not supported yet. Where the text of the program is, instead of source.")
+            "Where the text of the program is, instead of source; followed when it changes.")
         @Nullable SourceReference sourceFrom,
     @Default("observe")
         @JsonPropertyDescription("What the program may do; each tier is granted by RBAC.")

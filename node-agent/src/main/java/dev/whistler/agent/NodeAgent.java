@@ -148,17 +148,19 @@ final class NodeAgent implements AutoCloseable {
             client,
             name,
             node,
-            previous ->
-                NodeStatusModel.status(
-                    machine,
-                    version,
-                    Optional.ofNullable(kernel).map(Kernel::stated),
-                    Optional.ofNullable(obstacle),
-                    Optional.ofNullable(denial),
-                    features,
-                    supervisor.works().stream().map(losses::with).toList(),
-                    previous,
-                    Instant.now()));
+            previous -> {
+              losses.inherit(previous, System.nanoTime());
+              return NodeStatusModel.status(
+                  machine,
+                  version,
+                  Optional.ofNullable(kernel).map(Kernel::stated),
+                  Optional.ofNullable(obstacle),
+                  Optional.ofNullable(denial),
+                  features,
+                  supervisor.works().stream().map(losses::with).toList(),
+                  previous,
+                  Instant.now());
+            });
     heartbeat = new Heartbeat(client, config.namespace(), name, node, config.lease());
   }
 

@@ -26,11 +26,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the chart renders. After a change run with {@code -Dwhistler.approve=true} and look at the
@@ -40,6 +44,15 @@ final class ChartTest {
   private static final Path ROOT = Repository.find().root();
   private static final Path APPROVED =
       ROOT.resolve("testbed/src/main/resources/dev/whistler/testbed/install/chart.yaml");
+
+  private static final String COMPONENT = "app.kubernetes.io/component";
+  private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
+
+  /** What is quoted in the README's table of rights beside resources. */
+  private static final Set<String> NO_RESOURCES = Set.of("default", "whistler-operator");
+
+  private static final Set<String> VERBS =
+      Set.of("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection");
 
   private final Helm helm = Helm.find(Repository.find(), Progress.timed(System.err));
 
@@ -189,15 +202,7 @@ final class ChartTest {
   @Test
   void rolesNameWhatTheyGiveAndGiveNoSecrets() {
     List<PolicyRule> rules =
-        rendered("agent.priority=7").stream()
-            .flatMap(
-                resource ->
-                    switch (resource) {
-                      case Role role -> role.getRules().stream();
-                      case ClusterRole role -> role.getRules().stream();
-                      default -> List.<PolicyRule>of().stream();
-                    })
-            .toList();
+        rendered("agent.priority=7").stream().flatMap(ChartTest::rules).toList();
 
     assertThat(rules).hasSizeGreaterThan(10);
     assertThat(rules)
@@ -207,6 +212,75 @@ final class ChartTest {
               assertThat(rule.getResources()).doesNotContain("*", "secrets", "pods");
               assertThat(rule.getApiGroups()).doesNotContain("*");
             });
+  }
+
+  /** What kubectl describe asks for, and what it names. */
+  @Test
+  void whoMayEditProgramsSeesWhatBecomesOfThem() {
+    List<PolicyRule> rules =
+        rendered("agent.priority=7").stream()
+            .filter(resource -> resource.getMetadata().getName().endsWith("-edit"))
+            .flatMap(resource -> ((ClusterRole) resource).getRules().stream())
+            .toList();
+
+    for (String seen :
+        List.of("events", "whistlerprograms", "whistlerrevisions", "whistlernodes")) {
+      assertThat(rules)
+          .filteredOn(rule -> rule.getResources().contains(seen))
+          .as(seen)
+          .singleElement()
+          .satisfies(rule -> assertThat(rule.getVerbs()).contains("get", "list", "watch"))
+          .satisfies(
+              rule ->
+                  assertThat(rule.getApiGroups())
+                      .containsExactly(seen.equals("events") ? "" : "whistler.dev"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"operator", "agent"})
+  void theReadmeTellsEachRight(String account) throws IOException {
+    Map<String, Set<String>> told = new TreeMap<>();
+    Files.readString(ROOT.resolve("helm/whistler/README.md"))
+        .lines()
+        .filter(line -> line.startsWith("| " + account + " | `"))
+        .map(line -> line.split("\\|")[2])
+        .forEach(
+            row ->
+                QUOTED
+                    .matcher(row)
+                    .results()
+                    .map(ChartTest::row)
+                    .filter(name -> !NO_RESOURCES.contains(name))
+                    .forEach(name -> verbs(told, name).addAll(wordsWithout(row))));
+    Map<String, Set<String>> given = new TreeMap<>();
+    rendered("agent.priority=7").stream()
+        .filter(role -> account.equals(role.getMetadata().getLabels().get(COMPONENT)))
+        .flatMap(ChartTest::rules)
+        .forEach(
+            rule ->
+                rule.getResources()
+                    .forEach(resource -> verbs(given, resource).addAll(rule.getVerbs())));
+
+    assertThat(given).hasSizeGreaterThan(5).isEqualTo(told);
+  }
+
+  private static Stream<PolicyRule> rules(HasMetadata resource) {
+    return switch (resource) {
+      case Role role -> role.getRules().stream();
+      case ClusterRole role -> role.getRules().stream();
+      default -> Stream.of();
+    };
+  }
+
+  private static Set<String> verbs(Map<String, Set<String>> rights, String resource) {
+    return rights.computeIfAbsent(resource, name -> new TreeSet<>());
+  }
+
+  private static List<String> wordsWithout(String row) {
+    return List.of(QUOTED.matcher(row).replaceAll("").split("[^a-z]+")).stream()
+        .filter(VERBS::contains)
+        .toList();
   }
 
   @Test

@@ -46,7 +46,8 @@ final class CustomResourcesIT {
           two targets of attachment   | {source: x, attach: [{program: p, cgroup: {path: /}, interfaces: {names: [lo]}}]} | exactly one of interfaces
           an unknown tier             | {source: x, tier: root}                             | spec.tier
           a budget of nothing         | {source: x, budget: {cpuMillis: 0}}                 | spec.budget.cpuMillis
-          sourceFrom                  | {sourceFrom: {configMapKeyRef: {name: a, key: b}}}  | spec.sourceFrom is not supported yet
+          sourceFrom without a key    | {sourceFrom: {configMapKeyRef: {name: a}}}          | spec.sourceFrom.configMapKeyRef.key
+          sourceFrom nowhere          | {sourceFrom: {}}                                    | spec.sourceFrom.configMapKeyRef
           podSelector                 | {source: x, podSelector: {}}                        | spec.podSelector is not supported yet
           namespaceSelector           | {source: x, namespaceSelector: {}}                  | spec.namespaceSelector is not supported yet
           attach                      | {source: x, attach: [{program: p, cgroup: {path: /}}]} | spec.attach is not supported yet
@@ -103,6 +104,7 @@ final class CustomResourcesIT {
       textBlock =
           """
           what a client sends for nothing | {source: x, attach: [], events: [], sinks: [], metrics: [], maps: [], paused: false}
+          a text in a ConfigMap           | {sourceFrom: {configMapKeyRef: {name: a, key: b.lisp}}}
           two files and standard output   | {source: x, sinks: [{file: {name: f}}, {stdout: {}}, {file: {name: g}}]}
           labels of every form            | {source: x, nodeSelector: {matchLabels: {a: "", b.c/D_e.f-g: 1.2_3-x}, matchExpressions: [{key: k, operator: In, values: ["", v]}, {key: k8s.io/l, operator: DoesNotExist}]}}
           """)

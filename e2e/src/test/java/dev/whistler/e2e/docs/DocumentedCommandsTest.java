@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.whistler.e2e.examples.Manifests;
 import dev.whistler.testbed.Repository;
 import dev.whistler.testbed.image.Images;
 import dev.whistler.testbed.install.Helm;
 import dev.whistler.testbed.process.Progress;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ import picocli.CommandLine;
 final class DocumentedCommandsTest {
   private static final Path ROOT = Repository.find().root();
   private static final Set<String> KUBECTL =
-      Set.of("apply", "get", "describe", "delete", "label", "logs");
+      Set.of("apply", "create", "get", "describe", "delete", "label", "logs");
   private static final Set<String> SHORT_NAMES = Set.of("crd", "lease", "namespace", "wp");
 
   /** A command and the document that shows it. */
@@ -114,9 +113,14 @@ final class DocumentedCommandsTest {
       }
       assertThat(files).as(file).isNotEmpty();
       for (Path yaml : files) {
-        HasMetadata resource = Serialization.unmarshal(Files.readString(yaml));
-        assertThat(resource.getKind()).as(yaml.toString()).isNotBlank();
+        assertThat(Manifests.in(yaml))
+            .as(yaml.toString())
+            .isNotEmpty()
+            .allSatisfy(resource -> assertThat(resource.getKind()).isNotBlank());
       }
+    }
+    for (String file : valuesAfter("--from-file", words)) {
+      assertThat(ROOT.resolve(file.substring(file.indexOf('=') + 1))).as(file).isRegularFile();
     }
     if (Set.of("get", "describe", "delete").contains(words.get(1)) && words.size() > 2) {
       assertThat(kinds()).contains(words.get(2));

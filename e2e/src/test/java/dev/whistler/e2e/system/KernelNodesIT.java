@@ -258,7 +258,7 @@ final class KernelNodesIT {
                   .filter(event -> event.getReason().equals("NodesUnreachable"))
                   .filter(event -> event.getInvolvedObject().getName().equals(gone)))
           .singleElement()
-          .satisfies(event -> assertThat(event.getMessage()).endsWith(": " + OLDER));
+          .satisfies(event -> assertThat(event.getMessage()).endsWith(": " + OLDER + "."));
     } finally {
       system.client().resources(WhistlerProgram.class).withName(gone).delete();
       system.programs().delete(fresh, DELETION);

@@ -62,10 +62,18 @@ final class NodeTroubleIT {
   private static final String BPFFS = MountNamespace.BPFFS;
 
   /** The smallest that an operator believes is 5 s. */
+  private static final Duration LEASE = Duration.ofSeconds(6);
+
+  /** How often the operator looks whose Lease has ended. */
+  private static final Duration LOOK_FOR_SILENCE = Duration.ofSeconds(2);
+
+  /** For a machine that has other things to do. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
   private static final Map<String, String> PINNED =
       Map.of(
           "whistler.pins", BPFFS + "/whistler",
-          "whistler.lease", "6s",
+          "whistler.lease", LEASE.toSeconds() + "s",
           "whistler.node-map-bytes", "40Mi",
           "whistler.files.max-bytes", "1048576",
           "whistler.files.max-files", "2");
@@ -246,9 +254,13 @@ final class NodeTroubleIT {
     try {
       assertThat(summary(system.awaitReady(program))).isEqualTo("1/1");
       pinned.signal("STOP");
+      long stopped = System.nanoTime();
       try {
         WhistlerProgramStatus status =
             system.await(program, "unknown", is("Ready", Status.UNKNOWN, "AgentSilent"));
+        assertThat(Duration.ofNanos(System.nanoTime() - stopped))
+            .as("the last renewal was before: to its end and one look")
+            .isLessThan(LEASE.plus(LOOK_FOR_SILENCE).plus(SLACK));
         assertThat(summary(status)).isEqualTo("0/1");
         assertThat(status.failures())
             .singleElement()

@@ -67,7 +67,11 @@ final class RightsIT {
     String user = "system:serviceaccount:" + Installation.NAMESPACE + ":" + account;
     return requests.stream()
         .filter(request -> request.user().equals(user) && request.code() != 403)
-        .map(request -> request.verb() + " " + request.resource())
+        .flatMap(
+            request -> {
+              String right = request.verb() + " " + request.resource();
+              return Stream.of(right, right + inNamespace(request.namespace()));
+            })
         .collect(Collectors.toSet());
   }
 
@@ -89,11 +93,7 @@ final class RightsIT {
     Set<String> rights =
         chart.stream()
             .filter(it -> roles.contains(it.getKind() + "/" + it.getMetadata().getName()))
-            .flatMap(RightsIT::rules)
-            .flatMap(
-                rule ->
-                    rule.getResources().stream()
-                        .flatMap(it -> rule.getVerbs().stream().map(verb -> verb + " " + it)))
+            .flatMap(RightsIT::rights)
             .collect(Collectors.toSet());
     assertThat(rights).as("rights of %s", account).hasSizeGreaterThan(10);
     return rights;
@@ -103,11 +103,23 @@ final class RightsIT {
     return subjects.stream().anyMatch(subject -> subject.getName().equals(account));
   }
 
-  private static Stream<PolicyRule> rules(HasMetadata resource) {
+  private static Stream<String> rights(HasMetadata resource) {
     return switch (resource) {
-      case ClusterRole role -> role.getRules().stream();
-      case Role role -> role.getRules().stream();
+      case ClusterRole role -> rights(role.getRules(), "");
+      case Role role -> rights(role.getRules(), inNamespace(role.getMetadata().getNamespace()));
       default -> Stream.of();
     };
+  }
+
+  private static Stream<String> rights(List<PolicyRule> rules, String where) {
+    return rules.stream()
+        .flatMap(
+            rule ->
+                rule.getResources().stream()
+                    .flatMap(it -> rule.getVerbs().stream().map(verb -> verb + " " + it + where)));
+  }
+
+  private static String inNamespace(String namespace) {
+    return " in " + namespace;
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether one program loses records, from its counts over time. Trouble begins with the first
  * record that is lost, and ends after {@link #QUIET} without another; its numbers are told anew
- * once in {@link #RETELL}. So a status changes at most once a minute. Pure: the time is handed in.
+ * once in {@link #RETELL}. So a status changes at most once a minute. Pure: the time is handed in,
+ * by a clock that is never set, as {@link System#nanoTime}, and as people read it.
  */
 final class LossTrack {
   /** How long nothing may be lost until all is well again. */
@@ -26,6 +28,10 @@ final class LossTrack {
 
   /** How long what was told stays as it is while more is lost. */
   static final Duration RETELL = Duration.ofMinutes(1);
+
+  /** The reasons of what is told here. */
+  static final Set<String> REASONS =
+      Set.of(NodeReason.RECORDS_LOST, NodeReason.RECORDS_UNDECODABLE);
 
   private final Kind lost = new Kind(NodeReason.RECORDS_LOST, "Records are lost");
   private final Kind undecodable =
@@ -38,8 +44,8 @@ final class LossTrack {
     private Map<String, Long> seen = Map.of();
     private Map<String, Long> before = Map.of();
     private Instant began = Instant.EPOCH;
-    private Instant last = Instant.EPOCH;
-    private Instant told = Instant.EPOCH;
+    private long lastNanos;
+    private long toldNanos;
     private @Nullable Trouble trouble;
 
     /** Nothing was lost yet in the counts that are looked at, which are those of one revision. */
@@ -56,7 +62,15 @@ final class LossTrack {
       fresh = true;
     }
 
-    void look(Map<String, Long> counts, Instant now) {
+    void inherit(Trouble said, long nanos) {
+      if (trouble == null && said.reason().equals(reason)) {
+        trouble = said;
+        lastNanos = nanos;
+        toldNanos = nanos;
+      }
+    }
+
+    void look(Map<String, Long> counts, Instant now, long nanos) {
       boolean more =
           counts.entrySet().stream()
               .anyMatch(it -> it.getValue() > seen.getOrDefault(it.getKey(), 0L));
@@ -66,13 +80,13 @@ final class LossTrack {
           before = seen;
         }
         fresh = false;
-        last = now;
+        lastNanos = nanos;
       }
       seen = counts;
-      if (trouble == null ? more : more && !now.isBefore(told.plus(RETELL))) {
+      if (trouble == null ? more : more && nanos - toldNanos >= RETELL.toNanos()) {
         trouble = new Trouble(reason, sentence());
-        told = now;
-      } else if (trouble != null && !now.isBefore(last.plus(QUIET))) {
+        toldNanos = nanos;
+      } else if (trouble != null && nanos - lastNanos >= QUIET.toNanos()) {
         trouble = null;
       }
     }
@@ -95,14 +109,22 @@ final class LossTrack {
     undecodable.startFrom(undecodable(counters));
   }
 
+  /** What an agent before this one said last of the program: it holds as if it were of now. */
+  void inherit(Trouble said, long nanos) {
+    lost.inherit(said, nanos);
+    undecodable.inherit(said, nanos);
+  }
+
   /**
    * Looks at the counts of now.
    *
+   * @param now for people only
+   * @param nanos the same moment by a clock that is never set
    * @return what is wrong; the loss of records comes before those that cannot be decoded
    */
-  Optional<Trouble> look(ProgramCounters counters, Instant now) {
-    lost.look(lost(counters), now);
-    undecodable.look(undecodable(counters), now);
+  Optional<Trouble> look(ProgramCounters counters, Instant now, long nanos) {
+    lost.look(lost(counters), now, nanos);
+    undecodable.look(undecodable(counters), now, nanos);
     return Optional.ofNullable(lost.trouble).or(() -> Optional.ofNullable(undecodable.trouble));
   }
 

@@ -2,6 +2,9 @@ package dev.whistler.agent.report;
 
 import dev.whistler.agent.work.Work;
 import dev.whistler.agent.work.Work.Trouble;
+import dev.whistler.crds.WhistlerNodeStatus;
+import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
+import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.RunningProgram;
@@ -11,18 +14,22 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the counts of all programs once a second, so that loss reaches the status and the log.
- * The log has one line when trouble of a program begins and one when it ends.
+ * The log has one line when trouble of a program begins and one when it ends. What an agent before
+ * this one said goes on, so that its restart does not look as if nothing were lost any more.
  */
 public final class LossWatch implements AutoCloseable {
 
@@ -36,6 +43,13 @@ public final class LossWatch implements AutoCloseable {
   // Touched by one thread only, but for what was found.
   private final Map<String, Watched> watched = new HashMap<>();
   private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
+
+  /** By program's UID, until the program is looked at. */
+  private final Map<String, Inherited> inherited = new ConcurrentHashMap<>();
+
+  private final AtomicBoolean inherits = new AtomicBoolean(true);
+
+  private record Inherited(Trouble trouble, long nanos) {}
 
   private static final class Watched {
     private final LossTrack track = new LossTrack();
@@ -61,7 +75,7 @@ public final class LossWatch implements AutoCloseable {
         worker.scheduleWithFixedDelay(
             () -> {
               try {
-                look(Instant.now());
+                look(Instant.now(), System.nanoTime());
               } catch (RuntimeException e) {
                 LOG.error("The counts of programs cannot be looked at (tried again).", e);
               }
@@ -71,22 +85,51 @@ public final class LossWatch implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** One look at all programs. */
-  void look(Instant now) {
+  /**
+   * What the node's status says. Only that of the first call is of an agent before this one; any
+   * later one is our own.
+   *
+   * @param nanos now, by the clock of {@link System#nanoTime}
+   */
+  public void inherit(@Nullable WhistlerNodeStatus before, long nanos) {
+    if (before == null || !inherits.compareAndSet(true, false)) {
+      return;
+    }
+    for (NodeProgram program : before.programs()) {
+      Running running = program.running();
+      if (running == null) {
+        continue;
+      }
+      String reason = running.reason();
+      if (reason != null && LossTrack.REASONS.contains(reason)) {
+        String message = Objects.requireNonNullElse(running.message(), "Records were lost.");
+        inherited.put(program.uid(), new Inherited(new Trouble(reason, message), nanos));
+      }
+    }
+  }
+
+  /**
+   * One look at all programs.
+   *
+   * @param now for people only
+   * @param nanos the same moment by the clock of {@link System#nanoTime}
+   */
+  void look(Instant now, long nanos) {
     List<RunningProgram> all = programs.get();
     Map<String, Trouble> before = Map.copyOf(troubles);
     Set<String> uids = all.stream().map(it -> it.identity().uid()).collect(Collectors.toSet());
     watched.keySet().retainAll(uids);
     troubles.keySet().retainAll(uids);
     for (RunningProgram program : all) {
-      look(program, now);
+      look(program, now, nanos);
     }
+    inherited.values().removeIf(it -> nanos - it.nanos >= LossTrack.QUIET.toNanos());
     if (!before.equals(troubles)) {
       changed.run();
     }
   }
 
-  private void look(RunningProgram program, Instant now) {
+  private void look(RunningProgram program, Instant now, long nanos) {
     String uid = program.identity().uid();
     Watched one = watched.get(uid);
     if (one == null || one.program != program) {
@@ -97,9 +140,15 @@ public final class LossWatch implements AutoCloseable {
       one.program = program;
       one.track.startFrom(program.counters());
     }
-    Optional<Trouble> found = one.track.look(program.counters(), now);
-    Trouble before = troubles.remove(uid);
-    found.ifPresent(it -> troubles.put(uid, it));
+    Trouble before = troubles.get(uid);
+    Inherited earlier = inherited.get(uid);
+    if (earlier != null) {
+      before = before == null ? earlier.trouble : before;
+      one.track.inherit(earlier.trouble, earlier.nanos);
+    }
+    Optional<Trouble> found = one.track.look(program.counters(), now, nanos);
+    found.ifPresentOrElse(it -> troubles.put(uid, it), () -> troubles.remove(uid));
+    inherited.remove(uid);
     tellLoss(program, Optional.ofNullable(before), found);
     tellSink(program, one);
   }
@@ -140,7 +189,7 @@ public final class LossWatch implements AutoCloseable {
         .filter(current -> current.trouble().isEmpty())
         .flatMap(
             current ->
-                Optional.ofNullable(troubles.get(work.assignment().uid()))
+                trouble(work.assignment().uid())
                     .map(
                         trouble ->
                             new Work.Current(
@@ -149,6 +198,11 @@ public final class LossWatch implements AutoCloseable {
             current ->
                 new Work(work.assignment(), work.state(), Optional.of(current), work.trial()))
         .orElse(work);
+  }
+
+  private Optional<Trouble> trouble(String uid) {
+    return Optional.ofNullable(troubles.get(uid))
+        .or(() -> Optional.ofNullable(inherited.get(uid)).map(Inherited::trouble));
   }
 
   @Override

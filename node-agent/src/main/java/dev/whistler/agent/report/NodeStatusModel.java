@@ -54,7 +54,7 @@ public final class NodeStatusModel {
         new ResourceCondition(
             READY,
             obstacle.isEmpty() ? Status.TRUE : Status.FALSE,
-            obstacle.map(Obstacle::reason).orElse("AgentReady"),
+            obstacle.map(Obstacle::reason).orElse(NodeReason.AGENT_READY),
             truncate(obstacle.map(Obstacle::message).orElse("The agent can run programs.")),
             0,
             now.truncatedTo(ChronoUnit.SECONDS).toString());

@@ -11,10 +11,13 @@ import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkCounters;
+import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -87,6 +90,19 @@ final class ProgramMetricsTest {
             "whistler_records_produced_total{program=\"forks\",ring=\"lives\"} 15.0",
             "whistler_records_produced_total{program=\"other\",ring=\"lives\"} 100.0");
     assertThat(page.toString()).contains("whistler_program_revision{program=\"forks\"} 4.0");
+  }
+
+  @Test
+  void theDocumentKnowsThemAll() throws IOException {
+    String document = Files.readString(Path.of("../docs/operations.md"));
+    List<Collector.MetricFamilySamples> families = new ProgramMetrics(List::of).collect();
+    assertThat(families)
+        .hasSize(12)
+        .allSatisfy(
+            family -> {
+              String suffix = family.type == Collector.Type.COUNTER ? "_total" : "";
+              assertThat(document).contains("| `" + family.name + suffix + "` |");
+            });
   }
 
   private static FakeProgram counting(long revision, long produced) {

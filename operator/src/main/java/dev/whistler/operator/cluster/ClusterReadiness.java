@@ -8,13 +8,17 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 final class ClusterReadiness implements HealthCheck {
   private final ClusterWatch cluster;
+  private final SourceWatch sources;
 
-  ClusterReadiness(ClusterWatch cluster) {
+  ClusterReadiness(ClusterWatch cluster, SourceWatch sources) {
     this.cluster = cluster;
+    this.sources = sources;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("cluster").status(cluster.isComplete()).build();
+    return HealthCheckResponse.named("cluster")
+        .status(cluster.isComplete() && sources.isComplete())
+        .build();
   }
 }

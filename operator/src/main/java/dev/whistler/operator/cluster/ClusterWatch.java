@@ -186,7 +186,7 @@ public class ClusterWatch {
         .collect(Collectors.toSet());
   }
 
-  private static <T extends HasMetadata> FirstAnswer<T> watch(
+  static <T extends HasMetadata> FirstAnswer<T> watch(
       SharedIndexInformer<T> informer, Consumer<T> written, Consumer<T> deleted) {
     FirstAnswer<T> watch = new FirstAnswer<>(informer, written, deleted);
     informer.exceptionHandler((started, failure) -> true).addEventHandler(watch);

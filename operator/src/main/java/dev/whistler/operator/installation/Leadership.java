@@ -2,6 +2,7 @@ package dev.whistler.operator.installation;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
@@ -39,8 +40,13 @@ public final class Leadership {
   }
 
   /** Whether this replica may write now. */
-  public synchronized boolean isHeld() {
-    return begun && !ended && nanos.getAsLong() - until < 0;
+  public boolean isHeld() {
+    return remaining().isPositive();
+  }
+
+  /** For how long this replica may write if nothing changes; zero or less: not now. */
+  synchronized Duration remaining() {
+    return begun && !ended ? Duration.ofNanos(until - nanos.getAsLong()) : Duration.ZERO;
   }
 
   /**

@@ -24,8 +24,8 @@ final class RequestMeter implements Interceptor {
     metrics.requested(request.method(), resource(request.uri().getPath()), response.code());
   }
 
-  @Override
-  public void afterConnectionFailure(HttpRequest request, Throwable failure) {
+  /** The library's own call for this does not come for the last attempt. */
+  void unanswered(HttpRequest request) {
     metrics.requested(request.method(), resource(request.uri().getPath()), 0);
   }
 

@@ -8,7 +8,9 @@ import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,7 +22,7 @@ import java.util.Optional;
  * @param kernel its kernel, once its agent has said so
  * @param release release of its kernel, for people; {@code unknown} when not said
  * @param programs what its agent says of programs, by their UIDs
- * @param obstacle why its agent says that it cannot run programs, if so
+ * @param obstacle why, as its agent says, it can run no programs, or none that are new
  * @param liveness whether its agent still speaks
  */
 public record ClusterNode(
@@ -31,7 +33,8 @@ public record ClusterNode(
     Map<String, NodeProgram> programs,
     Optional<Trouble> obstacle,
     Liveness liveness) {
-  private static final String READY = "Ready";
+  /** Conditions of a WhistlerNode that must not be False, the one that says more first. */
+  private static final List<String> NEEDED = List.of("Ready", "ProfileAccepted");
 
   public ClusterNode {
     labels = Map.copyOf(labels);
@@ -58,9 +61,10 @@ public record ClusterNode(
 
   private static Optional<Trouble> obstacle(WhistlerNodeStatus status) {
     return status.conditions().stream()
-        .filter(condition -> condition.type().equals(READY) && condition.status() == Status.FALSE)
-        .map(ClusterNode::trouble)
-        .findFirst();
+        .filter(condition -> condition.status() == Status.FALSE)
+        .filter(condition -> NEEDED.contains(condition.type()))
+        .min(Comparator.comparing(condition -> NEEDED.indexOf(condition.type())))
+        .map(ClusterNode::trouble);
   }
 
   private static Trouble trouble(ResourceCondition condition) {
@@ -111,7 +115,9 @@ public record ClusterNode(
    * @param selected whether the program was to run there
    */
   public boolean mayHold(String uid, boolean selected) {
-    boolean cannotSay = liveness == Liveness.SILENT || obstacle.isPresent();
+    boolean cannotSay =
+        liveness == Liveness.SILENT
+            || obstacle.filter(it -> !it.reason().equals(NodeReason.PROFILE_DENIED)).isPresent();
     return program(uid).isPresent() || (selected && cannotSay);
   }
 }

@@ -5,7 +5,10 @@ import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerProgramSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Why a program is not looked at any further. A program that uses a field which this version cannot
@@ -17,17 +20,17 @@ import java.util.function.Predicate;
  */
 public record Refusal(String reason, String message) {
 
-  private record Rule(Refusal refusal, Predicate<WhistlerProgramSpec> used) {}
+  private record Rule(String field, Refusal refusal, Predicate<WhistlerProgramSpec> used) {}
 
   private static final List<Rule> RULES =
       List.of(
-          rule("sourceFrom", spec -> spec.sourceFrom() != null),
           rule("podSelector", spec -> spec.podSelector() != null),
           rule("namespaceSelector", spec -> spec.namespaceSelector() != null),
           rule("attach", spec -> !spec.attach().isEmpty()),
           rule("events", spec -> !spec.events().isEmpty()),
-          new Rule(
-              unsupported("spec.sinks[].ref", "UnsupportedSinkRef"),
+          rule(
+              "spec.sinks[].ref",
+              "UnsupportedSinkRef",
               spec -> spec.sinks().stream().map(ProgramSink::ref).anyMatch(ref -> ref != null)),
           rule("metrics", spec -> !spec.metrics().isEmpty()),
           rule("maps", spec -> !spec.maps().isEmpty()),
@@ -39,7 +42,11 @@ public record Refusal(String reason, String message) {
 
   private static Rule rule(String field, Predicate<WhistlerProgramSpec> used) {
     String reason = "Unsupported" + Character.toUpperCase(field.charAt(0)) + field.substring(1);
-    return new Rule(unsupported("spec." + field, reason), used);
+    return rule("spec." + field, reason, used);
+  }
+
+  private static Rule rule(String field, String reason, Predicate<WhistlerProgramSpec> used) {
+    return new Rule(field, unsupported(field, reason), used);
   }
 
   /**
@@ -59,17 +66,22 @@ public record Refusal(String reason, String message) {
                         defect ->
                             new Refusal(
                                 Reason.INVALID_SELECTOR,
-                                "spec.nodeSelector selects nothing: " + defect + ".")));
+                                "The field spec.nodeSelector selects nothing: " + defect + ".")));
   }
 
-  /** All reasons that fields are refused for. */
-  public static List<String> reasons() {
-    return RULES.stream().map(rule -> rule.refusal.reason).toList();
+  /** The fields that are refused, by reason. */
+  public static SortedMap<String, String> fields() {
+    return RULES.stream()
+        .collect(
+            Collectors.toMap(
+                rule -> rule.refusal.reason, Rule::field, (one, other) -> one, TreeMap::new));
   }
 
   private static Refusal unsupported(String field, String reason) {
     return new Refusal(
         reason,
-        field + " is not supported yet by this version of Whistler; remove it to run the program.");
+        "The field "
+            + field
+            + " is not supported yet by this version of Whistler; remove it to run the program.");
   }
 }

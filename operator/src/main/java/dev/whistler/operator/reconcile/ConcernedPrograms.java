@@ -3,6 +3,7 @@ package dev.whistler.operator.reconcile;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerProgram;
 import dev.whistler.operator.cluster.ClusterWatch;
+import dev.whistler.operator.cluster.SourceWatch;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.List;
@@ -15,17 +16,19 @@ import java.util.stream.Stream;
  */
 final class ConcernedPrograms {
   private static final String UID = "uid";
+  private static final String CONFIG_MAP = "configmap";
 
   private final IndexerResourceCache<WhistlerProgram> programs;
 
   /**
    * Of these programs.
    *
-   * @param programs not filled yet: an index is added
+   * @param programs not filled yet: indexes are added
    */
   ConcernedPrograms(IndexerResourceCache<WhistlerProgram> programs) {
     this.programs = programs;
     programs.addIndexer(UID, program -> List.of(program.getMetadata().getUid()));
+    programs.addIndexer(CONFIG_MAP, SourceWatch::configMaps);
   }
 
   /** The concerned ones that exist. */
@@ -39,6 +42,11 @@ final class ConcernedPrograms {
               reports.programUids().stream().flatMap(uid -> programs.byIndex(UID, uid).stream());
         };
     return concerned.map(ResourceID::fromResource);
+  }
+
+  /** Those that name a ConfigMap, whichever of its keys has changed. */
+  Stream<ResourceID> byConfigMap(String name) {
+    return programs.byIndex(CONFIG_MAP, name).stream().map(ResourceID::fromResource);
   }
 
   private static boolean selectsAny(WhistlerProgram program, ClusterWatch.Change.Nodes nodes) {

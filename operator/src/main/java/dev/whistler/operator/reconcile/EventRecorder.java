@@ -1,105 +1,138 @@
 package dev.whistler.operator.reconcile;
 
-import dev.whistler.crds.Digest;
 import dev.whistler.crds.WhistlerProgram;
+import dev.whistler.operator.installation.Leadership;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.status.Transition;
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
+import dev.whistler.task.Guard;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** Tells of transitions as Kubernetes Events, shown by {@code kubectl describe}. */
+/**
+ * Tells of transitions as Kubernetes Events, shown by {@code kubectl describe}: the first of a
+ * program and reason at once, what happens again at most once a minute, with its count and the
+ * newest message. What is held back when the operator ends is lost, as events are.
+ */
 @ApplicationScoped
 class EventRecorder {
-  /** Where Kubernetes keeps the events of objects that have no namespace. */
-  private static final String NAMESPACE = "default";
+  private static final Duration PERIOD = Duration.ofSeconds(5);
+  private static final String TASK = "events";
 
-  private static final String COMPONENT = "whistler-operator";
-
-  private final KubernetesClient client;
+  private final Writer writer;
+  private final Leadership leadership;
   private final OperatorMetrics metrics;
+  private final EventPacing<News> pacing;
+  private final Duration period;
+  private final ScheduledExecutorService executor;
 
-  EventRecorder(KubernetesClient client, OperatorMetrics metrics) {
-    this.client = client;
+  /** Where events are written. */
+  @FunctionalInterface
+  interface Writer {
+    /**
+     * Writes one.
+     *
+     * @param program that it is of
+     * @param times how often it happened since it was written last
+     */
+    void write(ObjectReference program, Transition transition, int times);
+  }
+
+  /** Not the program itself: its source may be large, and this may be held for a minute. */
+  private record News(ObjectReference program, Transition transition) {}
+
+  @Inject
+  EventRecorder(KubernetesClient client, Leadership leadership, OperatorMetrics metrics) {
+    this(new EventWriter(client), leadership, metrics, System::nanoTime, PERIOD);
+  }
+
+  /**
+   * Not started yet.
+   *
+   * @param nanos as {@link System#nanoTime}
+   * @param period between two looks at what was held back
+   */
+  EventRecorder(
+      Writer writer,
+      Leadership leadership,
+      OperatorMetrics metrics,
+      LongSupplier nanos,
+      Duration period) {
+    this.writer = writer;
+    this.leadership = leadership;
     this.metrics = metrics;
+    this.pacing = new EventPacing<>(nanos);
+    this.period = period;
+    this.executor = Guard.scheduler(TASK, metrics::taskFailed);
+  }
+
+  void start() {
+    var _ =
+        executor.scheduleWithFixedDelay(
+            this::tellHeldBack, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @PreDestroy
+  void stop() {
+    executor.shutdownNow();
   }
 
   /** Records; an event that cannot be written is logged and else lost, as events are. */
   void record(WhistlerProgram program, List<Transition> transitions) {
+    ObjectReference reference = reference(program);
     for (Transition transition : transitions) {
-      try {
-        record(program, transition);
-        metrics.eventWritten(true);
-      } catch (KubernetesClientException e) {
-        metrics.eventWritten(false);
-        Log.warnf(
-            "Event %s of %s could not be written: %s",
-            transition.reason(), program.getMetadata().getName(), e.getMessage());
-      }
+      pacing
+          .offer(kindsOf(reference.getUid()) + transition.reason(), new News(reference, transition))
+          .ifPresent(this::write);
     }
   }
 
-  /** What happens again is counted, so that a node that comes and goes makes no heap of events. */
-  private void record(WhistlerProgram program, Transition transition) {
-    Event event = event(program, transition);
-    Resource<Event> stored =
-        client.v1().events().inNamespace(NAMESPACE).withName(event.getMetadata().getName());
-    Event before = stored.get();
-    if (before == null) {
-      var _ = client.resource(event).create();
-      return;
+  /** A program is gone: what was held back of it concerns nobody. */
+  void forget(String uid) {
+    pacing.forget(kindsOf(uid));
+  }
+
+  /** What has waited long enough. */
+  void tellHeldBack() {
+    if (leadership.isHeld()) {
+      pacing.due().forEach(this::write);
     }
-    int count = before.getCount() == null ? 1 : before.getCount();
-    var _ =
-        stored.patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            new EventBuilder()
-                .withMessage(event.getMessage())
-                .withLastTimestamp(event.getLastTimestamp())
-                .withCount(count + 1)
-                .build());
   }
 
-  /** The same for the same news of the same program. */
-  private static String nameOf(WhistlerProgram program, Transition transition) {
-    String news =
-        program.getMetadata().getUid() + " " + transition.warning() + " " + transition.reason();
-    return program.getMetadata().getName() + "." + Digest.ofText(news).name().substring(0, 16);
+  private void write(EventPacing.Due<News> due) {
+    News news = due.news();
+    try {
+      writer.write(news.program, news.transition, due.times());
+      metrics.eventWritten(true);
+    } catch (KubernetesClientException e) {
+      metrics.eventWritten(false);
+      Log.warnf(
+          "Event %s of program %s could not be written: %s",
+          news.transition.reason(), news.program.getName(), e.getMessage());
+    }
   }
 
-  private static Event event(WhistlerProgram program, Transition transition) {
-    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    return new EventBuilder()
-        .withNewMetadata()
-        .withName(nameOf(program, transition))
-        .withNamespace(NAMESPACE)
-        .endMetadata()
-        .withNewInvolvedObject()
+  private static String kindsOf(String uid) {
+    return uid + " ";
+  }
+
+  private static ObjectReference reference(WhistlerProgram program) {
+    return new ObjectReferenceBuilder()
         .withApiVersion(program.getApiVersion())
         .withKind(program.getKind())
         .withName(program.getMetadata().getName())
         .withUid(program.getMetadata().getUid())
         .withResourceVersion(program.getMetadata().getResourceVersion())
-        .endInvolvedObject()
-        .withType(transition.warning() ? "Warning" : "Normal")
-        .withReason(transition.reason())
-        .withMessage(transition.message())
-        .withFirstTimestamp(now)
-        .withLastTimestamp(now)
-        .withCount(1)
-        .withNewSource()
-        .withComponent(COMPONENT)
-        .endSource()
-        .withReportingComponent(COMPONENT)
         .build();
   }
 }

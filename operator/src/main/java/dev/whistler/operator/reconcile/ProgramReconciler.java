@@ -20,10 +20,12 @@ import dev.whistler.operator.build.Priority;
 import dev.whistler.operator.build.ProgramBuilds;
 import dev.whistler.operator.build.SourceUnit;
 import dev.whistler.operator.cluster.ClusterWatch;
+import dev.whistler.operator.cluster.SourceWatch;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.ProgramIdentity;
+import dev.whistler.operator.model.ProgramSource;
 import dev.whistler.operator.model.Refusal;
 import dev.whistler.operator.model.RevisionContent;
 import dev.whistler.operator.model.SelectedKernel;
@@ -54,7 +56,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
-import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,6 +88,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private static final long ARTIFACTS_AT_ONCE = 50;
 
   private final ClusterWatch cluster;
+  private final SourceWatch sources;
   private final WantedProfiles wantedProfiles;
   private final LeftoverCollection leftovers;
   private final EventRecorder events;
@@ -101,6 +102,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
 
   ProgramReconciler(
       ClusterWatch cluster,
+      SourceWatch sources,
       WantedProfiles wantedProfiles,
       LeftoverCollection leftovers,
       EventRecorder events,
@@ -108,6 +110,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       OperatorMetrics metrics,
       OperatorConfig config) {
     this.cluster = cluster;
+    this.sources = sources;
     this.wantedProfiles = wantedProfiles;
     this.leftovers = leftovers;
     this.events = events;
@@ -133,6 +136,12 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
           // Once the operator has stopped, there are no programs to list any more.
           if (shared.isRunning()) {
             concerned.by(change).forEach(paced::say);
+          }
+        });
+    sources.onChange(
+        configMap -> {
+          if (shared.isRunning()) {
+            concerned.byConfigMap(configMap).forEach(shared::propagateEvent);
           }
         });
     builds.onProgress(
@@ -170,8 +179,10 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     public void start() {
       super.start();
       cluster.start();
+      sources.start();
       wantedProfiles.start();
       leftovers.start();
+      events.start();
     }
   }
 
@@ -201,7 +212,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   @Override
   public UpdateControl<WhistlerProgram> reconcile(
       WhistlerProgram program, Context<WhistlerProgram> context) {
-    if (!cluster.isComplete()) {
+    if (!cluster.isComplete() || !sources.isComplete()) {
       return UpdateControl.<WhistlerProgram>noUpdate().rescheduleAfter(NOT_COMPLETE);
     }
     ProgramIdentity identity = ProgramIdentity.of(program);
@@ -210,16 +221,19 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     List<ClusterNode> nodes =
         cluster.selected(Optional.ofNullable(spec.nodeSelector()).orElse(Selector.ALL));
     List<SelectedKernel> kernels = SelectedKernel.of(nodes);
-    Optional<Refusal> unlookedAt = Refusal.of(spec);
+    ProgramSource source = sources.of(spec);
+    Optional<Refusal> unlookedAt = Refusal.of(spec).or(source::refusal);
     Optional<RevisionContent> content =
         unlookedAt.isPresent()
             ? Optional.empty()
-            : Optional.of(RevisionContent.of(identity, spec, source(spec)));
+            : source.available().map(text -> RevisionContent.of(identity, spec, text));
     Optional<Refusal> refusal = unlookedAt.or(() -> content.flatMap(RevisionContent::refusal));
 
     Map<String, StoredArtifact> stored = artifactsOf(identity, context);
     ProgramBuilds known =
-        refusal.isPresent() ? noBuilds(identity) : build(program, kernels, stored.values());
+        refusal.isPresent()
+            ? noBuilds(identity)
+            : build(program, source.available().orElseThrow(), kernels, stored.values());
     if (known.queuedFor().filter(it -> it.compareTo(SHORTLY) < 0).isPresent()) {
       // Nearly always the compiler is done before it could be said that it is at work.
       return UpdateControl.<WhistlerProgram>noUpdate().rescheduleAfter(SHORTLY);
@@ -255,7 +269,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     if (!status.equals(program.getStatus())) {
       List<Transition> transitions = Transition.between(program.getStatus(), status);
       for (Transition transition : transitions) {
-        Log.infof("Program %s: %s", identity.name(), transition.message());
+        ProgramLog.changed(program, transition);
       }
       // First what is so, then the news of it: a patch that fails is tried again, news are not.
       WhistlerProgram written =
@@ -292,10 +306,13 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   }
 
   private ProgramBuilds build(
-      WhistlerProgram program, List<SelectedKernel> kernels, Collection<StoredArtifact> stored) {
+      WhistlerProgram program,
+      String text,
+      List<SelectedKernel> kernels,
+      Collection<StoredArtifact> stored) {
     WhistlerProgramSpec spec = program.getSpec();
     SourceUnit unit =
-        new SourceUnit(program.getMetadata().getName(), source(spec), tier(spec), spec.knobs());
+        new SourceUnit(program.getMetadata().getName(), text, tier(spec), spec.knobs());
     return builds
         .outcomes(
             Priority.RECONCILE,
@@ -303,10 +320,6 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
             kernels.stream().map(SelectedKernel::profile).distinct().toList(),
             stored)
         .byKernel(kernels);
-  }
-
-  private static String source(WhistlerProgramSpec spec) {
-    return Objects.requireNonNull(spec.source(), "without sourceFrom there is a source (CEL)");
   }
 
   private static CompilationOptions.Tier tier(WhistlerProgramSpec spec) {
@@ -406,7 +419,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     }
     if (timeIsUp) {
       Transition left = Transition.leftBehind(holding);
-      Log.warnf("Program %s: %s", identity.name(), left.message());
+      ProgramLog.warned(program, left);
       events.record(program, List.of(left));
       return gone(identity, context);
     }
@@ -425,6 +438,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
   private DeleteControl gone(ProgramIdentity identity, Context<WhistlerProgram> context) {
     deleteArtifacts(identity, context);
     deletions.remove(identity.uid());
+    events.forget(identity.uid());
     return DeleteControl.defaultDelete();
   }
 

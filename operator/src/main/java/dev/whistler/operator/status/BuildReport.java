@@ -66,7 +66,8 @@ final class BuildReport {
       case BuildOutcome.Built built -> new Group(artifact, built.object().instructions(), null);
       case BuildOutcome.Rejected rejected -> new Group(artifact, null, firstError(rejected));
       case BuildOutcome.Impossible impossible ->
-          new Group(artifact, null, Texts.clip(impossible.message(), Texts.MESSAGE));
+          new Group(
+              artifact, null, Texts.clip(Texts.sentence(impossible.message()), Texts.MESSAGE));
       case BuildOutcome.Awaiting awaiting ->
           new Group(artifact, null, "The kernel's profile has not been uploaded yet.");
       case BuildOutcome.Queued queued -> new Group(artifact, null, "It is being compiled.");
@@ -74,7 +75,7 @@ final class BuildReport {
     };
   }
 
-  /** The first error as {@code LINE:COLUMN CODE text}. */
+  /** The first error, with its place and code, as a sentence. */
   static String firstError(BuildOutcome.Rejected rejected) {
     return rejected.diagnostics().stream()
         .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
@@ -84,14 +85,12 @@ final class BuildReport {
   }
 
   private static String line(Diagnostic diagnostic) {
-    return Texts.clip(
-        diagnostic.range().startLine()
-            + ":"
-            + diagnostic.range().startColumn()
-            + " "
-            + diagnostic.code().text()
-            + " "
-            + diagnostic.message(),
-        Texts.MESSAGE);
+    String place =
+        "Line %d, column %d, %s: "
+            .formatted(
+                diagnostic.range().startLine(),
+                diagnostic.range().startColumn(),
+                diagnostic.code().text());
+    return Texts.clip(Texts.sentence(place + diagnostic.message()), Texts.MESSAGE);
   }
 }

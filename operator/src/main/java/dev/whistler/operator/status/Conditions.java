@@ -89,7 +89,9 @@ final class Conditions {
   private Verdict compiled() {
     if (observation.refusal().isPresent()) {
       return Verdict.no(
-          COMPILED, observation.refusal().get().reason(), observation.refusal().get().message());
+          COMPILED,
+          observation.refusal().get().reason(),
+          Texts.sentence(observation.refusal().get().message()));
     }
     if (observation.nodes().isEmpty()) {
       return Verdict.unknown(COMPILED, Reason.NO_NODES, noNodes());
@@ -103,7 +105,7 @@ final class Conditions {
             case BuildOutcome.Rejected rejected ->
                 Optional.of(new Trouble(rejected.reason(), BuildReport.firstError(rejected)));
             case BuildOutcome.Impossible impossible ->
-                Optional.of(new Trouble(impossible.reason(), impossible.message()));
+                Optional.of(new Trouble(impossible.reason(), Texts.sentence(impossible.message())));
             case BuildOutcome.Awaiting wait -> Optional.empty();
             case BuildOutcome.Queued queued -> Optional.empty();
             case null -> Optional.empty();
@@ -143,7 +145,7 @@ final class Conditions {
     return Verdict.yes(
         COMPILED,
         Reason.COMPILED,
-        "Compiles for " + counted(observation.kernels().size(), "kernel", "kernels") + ".");
+        "It compiles for " + counted(observation.kernels().size(), "kernel", "kernels") + ".");
   }
 
   /** Nothing when it is so on every kernel. */
@@ -153,11 +155,11 @@ final class Conditions {
     }
     SortedSet<String> releases = new TreeSet<>();
     kernels.forEach(kernel -> releases.addAll(kernel.releases()));
-    String more = releases.size() > MAX_RELEASES ? ", …" : "";
-    return " (on "
+    String more = releases.size() > MAX_RELEASES ? " and others" : "";
+    return " It is so on "
         + releases.stream().limit(MAX_RELEASES).collect(Collectors.joining(", "))
         + more
-        + ")";
+        + ".";
   }
 
   private boolean isAwaited(ClusterNode node) {
@@ -167,7 +169,7 @@ final class Conditions {
 
   /** What keeps a node from saying what its kernel is like. */
   private Optional<Map.Entry<String, Trouble>> undescribedBecause(ClusterNode node) {
-    return node.obstacle()
+    return NodeStanding.obstacle(node)
         .or(
             () ->
                 standings.get(node.name()) instanceof NodeStanding.Silent

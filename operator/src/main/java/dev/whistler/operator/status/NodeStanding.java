@@ -1,6 +1,8 @@
 package dev.whistler.operator.status;
 
 import dev.whistler.crds.NodeReason;
+import dev.whistler.crds.NodeReasons;
+import dev.whistler.crds.NodeReasons.Subject;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
@@ -46,8 +48,7 @@ sealed interface NodeStanding {
   }
 
   /** Trouble with the records of a program; any other concerns its being attached. */
-  Set<String> DELIVERY_REASONS =
-      Set.of(NodeReason.SINK_UNAVAILABLE, NodeReason.RECORDS_LOST, NodeReason.RECORDS_UNDECODABLE);
+  Set<String> DELIVERY_REASONS = NodeReasons.of(Subject.RECORDS);
 
   /** The standing of a node as to a target revision, as observed. */
   static NodeStanding of(ClusterNode node, Observation observation) {
@@ -56,7 +57,7 @@ sealed interface NodeStanding {
     }
     Optional<Running> running = node.running(observation.program().uid());
     if (observation.plan().target().isEmpty()) {
-      return node.obstacle()
+      return obstacle(node)
           .<NodeStanding>map(Failed::new)
           .orElseGet(() -> new Waiting(Optional.empty()));
     }
@@ -90,8 +91,9 @@ sealed interface NodeStanding {
   }
 
   private static NodeStanding notRunning(ClusterNode node, Observation observation, long target) {
-    if (node.obstacle().isPresent()) {
-      return new Failed(node.obstacle().get());
+    Optional<Trouble> obstacle = obstacle(node);
+    if (obstacle.isPresent()) {
+      return new Failed(obstacle.get());
     }
     Optional<NodeProgram> report = node.program(observation.program().uid());
     Optional<Target> wanted = report.map(NodeProgram::target).filter(it -> it.revision() == target);
@@ -115,13 +117,16 @@ sealed interface NodeStanding {
 
   private static NodeStanding ofTarget(Target target) {
     return target.state() == State.FAILED
-        ? new Failed(
-            new Trouble(
-                orElse(target.reason(), NodeReason.ATTACH_FAILED),
-                orElse(target.message(), "The agent did not say why.")))
+        ? new Failed(ofProgram(orElse(target.reason(), NodeReason.ATTACH_FAILED), target.message()))
         : new Waiting(
             Optional.ofNullable(target.reason())
-                .map(reason -> new Trouble(reason, orElse(target.message(), reason + "."))));
+                .map(reason -> ofProgram(reason, target.message())));
+  }
+
+  private static Trouble ofProgram(String reason, @Nullable String message) {
+    return new Trouble(
+        ConditionTable.ofAgent(Subject.PROGRAM, reason, NodeReason.ATTACH_FAILED),
+        message(message));
   }
 
   private static NodeStanding withFallback(NodeStanding standing, String fallback) {
@@ -141,7 +146,21 @@ sealed interface NodeStanding {
   /** What an agent says is wrong with a program that runs. */
   static Optional<Trouble> said(Running program) {
     return Optional.ofNullable(program.reason())
-        .map(reason -> new Trouble(reason, orElse(program.message(), reason + ".")));
+        .map(
+            reason ->
+                DELIVERY_REASONS.contains(reason)
+                    ? new Trouble(reason, message(program.message()))
+                    : ofProgram(reason, program.message()));
+  }
+
+  /** Why a node can run nothing, by its agent's own words. */
+  static Optional<Trouble> obstacle(ClusterNode node) {
+    return node.obstacle()
+        .map(
+            said ->
+                new Trouble(
+                    ConditionTable.ofAgent(Subject.NODE, said.reason(), NodeReason.KERNEL_UNUSABLE),
+                    message(said.message())));
   }
 
   private static Optional<Trouble> buildTrouble(Observation observation, String kernel) {
@@ -152,7 +171,7 @@ sealed interface NodeStanding {
               new Trouble(
                   rejected.reason(), "The program does not compile for this node's kernel."));
       case BuildOutcome.Impossible impossible ->
-          Optional.of(new Trouble(impossible.reason(), impossible.message()));
+          Optional.of(new Trouble(impossible.reason(), Texts.sentence(impossible.message())));
       case BuildOutcome.Built built ->
           observation.artifacts().size() < WhistlerRevisionStatus.MAX_KERNELS
               ? Optional.empty()
@@ -167,6 +186,11 @@ sealed interface NodeStanding {
       case BuildOutcome.Queued queued -> Optional.empty();
       case null -> Optional.empty();
     };
+  }
+
+  /** An agent's message as a sentence. */
+  private static String message(@Nullable String given) {
+    return given == null || given.isBlank() ? "The agent did not say why." : Texts.sentence(given);
   }
 
   private static String orElse(@Nullable String given, String otherwise) {

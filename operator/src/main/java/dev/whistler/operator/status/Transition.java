@@ -4,6 +4,7 @@ import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerProgramStatus;
 import dev.whistler.operator.model.Reason;
+import dev.whistler.operator.status.ConditionTable.Weight;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,21 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Transition(boolean warning, String reason, String message) {
 
-  /** Conditions whose True is bad news. */
-  private static final Set<String> BAD_WHEN_TRUE = Set.of(Conditions.DEGRADED);
-
   private static final Set<String> QUIET_AT_FIRST = Set.of(Reason.COMPLETE, Reason.AS_EXPECTED);
-
-  /** Reasons that only say that something is not there yet. */
-  private static final Set<String> WAITING =
-      Set.of(
-          Reason.PENDING,
-          Reason.AWAITING_PROFILES,
-          Reason.COMPILING,
-          Reason.NO_NODES,
-          Reason.NO_REVISION,
-          Reason.COMPLETE,
-          Reason.AS_EXPECTED);
 
   /**
    * What changed between two statuses: each condition whose status or reason is another one. A
@@ -60,8 +47,10 @@ public record Transition(boolean warning, String reason, String message) {
         true,
         Reason.NODES_UNREACHABLE,
         Texts.clip(
-            "Deleted. These nodes did not unload it in time; they do so when they return: "
-                + String.join(", ", nodes),
+            "It is deleted, and these nodes did not unload it in time; they do so when they return:"
+                + " "
+                + String.join(", ", nodes)
+                + ".",
             Texts.MESSAGE));
   }
 
@@ -81,13 +70,7 @@ public record Transition(boolean warning, String reason, String message) {
   }
 
   private static Transition of(ResourceCondition condition) {
-    boolean warning =
-        switch (condition.status()) {
-          case TRUE -> BAD_WHEN_TRUE.contains(condition.type());
-          case FALSE ->
-              !BAD_WHEN_TRUE.contains(condition.type()) && !WAITING.contains(condition.reason());
-          case UNKNOWN -> condition.reason().equals(Reason.AGENT_SILENT);
-        };
+    boolean warning = ConditionTable.weight(condition.reason()) == Weight.BAD;
     return new Transition(
         warning,
         condition.reason(),

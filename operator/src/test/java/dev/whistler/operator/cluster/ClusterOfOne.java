@@ -1,5 +1,6 @@
 package dev.whistler.operator.cluster;
 
+import dev.whistler.crds.Selector;
 import dev.whistler.operator.Examples;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.metrics.OperatorMetrics;
@@ -32,6 +33,11 @@ public final class ClusterOfOne extends ClusterWatch {
   public Collection<ClusterNode> nodes() {
     asked.accept("nodes");
     return List.of(Examples.node("a", "p1"));
+  }
+
+  @Override
+  public List<ClusterNode> selected(Selector selector) {
+    return List.copyOf(nodes());
   }
 
   @Override

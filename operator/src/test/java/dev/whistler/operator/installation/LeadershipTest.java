@@ -1,16 +1,15 @@
 package dev.whistler.operator.installation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import java.lang.reflect.Proxy;
+import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,15 +41,32 @@ final class LeadershipTest {
   @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
   void onlyALeaderWrites(String method) {
     WriteFence fence = new WriteFence(leadership);
-    assertThatThrownBy(() -> fence.before(null, request(method), null))
+    StandardHttpRequest write = request(method);
+    assertThatThrownBy(() -> fence.admit(write))
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining("does not lead")
         .hasMessageContaining(method + " /api/v1/nodes");
-    assertThatCode(() -> fence.before(null, request("GET"), null)).doesNotThrowAnyException();
+    StandardHttpRequest read = request("GET");
+    assertThat(fence.admit(read)).isSameAs(read);
     leadership.holdUntil(now + 1);
-    assertThatCode(() -> fence.before(null, request(method), null)).doesNotThrowAnyException();
+    assertThat(fence.admit(write)).extracting(StandardHttpRequest::method).isEqualTo(method);
     now++;
-    assertThatThrownBy(() -> fence.before(null, request(method), null)).isNotNull();
+    assertThatThrownBy(() -> fence.admit(write)).isNotNull();
+  }
+
+  @Test
+  void noWriteMayTakeLongerThanTheLead() {
+    WriteFence fence = new WriteFence(leadership);
+    leadership.holdUntil(now + Duration.ofSeconds(3).toNanos());
+    assertThat(fence.admit(request("PUT")).getTimeout()).isEqualTo(Duration.ofSeconds(3));
+    StandardHttpRequest quick = limited("PUT", 2);
+    assertThat(fence.admit(quick)).isSameAs(quick);
+    assertThat(fence.admit(limited("PUT", 4)).getTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(fence.admit(limited("PUT", 0)).getTimeout())
+        .as("0: no limit")
+        .isEqualTo(Duration.ofSeconds(3));
+    leadership.holdUntil(now + 1);
+    assertThat(fence.admit(request("PUT")).getTimeout()).isEqualTo(Duration.ofMillis(1));
   }
 
   @Test
@@ -77,16 +93,14 @@ final class LeadershipTest {
     assertThat(executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  private static HttpRequest request(String method) {
-    return (HttpRequest)
-        Proxy.newProxyInstance(
-            HttpRequest.class.getClassLoader(),
-            new Class<?>[] {HttpRequest.class},
-            (self, called, arguments) ->
-                switch (called.getName()) {
-                  case "method" -> method;
-                  case "uri" -> URI.create("https://api/api/v1/nodes?dryRun=All");
-                  default -> null;
-                });
+  private static StandardHttpRequest request(String method) {
+    return new StandardHttpRequest(
+        Map.of(), URI.create("https://api/api/v1/nodes?dryRun=All"), method, null);
+  }
+
+  private static StandardHttpRequest limited(String method, int seconds) {
+    StandardHttpRequest.Builder limited = request(method).newBuilder();
+    var _ = limited.timeout(seconds, TimeUnit.SECONDS);
+    return limited.build();
   }
 }

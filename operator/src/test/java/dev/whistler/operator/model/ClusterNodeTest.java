@@ -47,6 +47,37 @@ final class ClusterNodeTest {
         .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "There is no bpffs."));
   }
 
+  /** Nothing new can be compiled for such a node; what it runs it can unload all the same. */
+  @Test
+  void aDeniedProfileIsAnObstacleThatHoldsNoDeletion() {
+    WhistlerNode reported = new WhistlerNode();
+    reported.getMetadata().setName("a");
+    reported.setStatus(
+        new WhistlerNodeStatus(
+            "6.1",
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(
+                new ResourceCondition(
+                    "Ready", ResourceCondition.Status.TRUE, NodeReason.AGENT_READY, "", 0, "t"),
+                new ResourceCondition(
+                    "ProfileAccepted",
+                    ResourceCondition.Status.FALSE,
+                    NodeReason.PROFILE_DENIED,
+                    "No.",
+                    0,
+                    "t"))));
+    ClusterNode node = ClusterNode.of(reported, Map.of(), Liveness.ALIVE);
+
+    assertThat(node.obstacle()).contains(new Trouble(NodeReason.PROFILE_DENIED, "No."));
+    assertThat(node.mayHold(UID, true)).isFalse();
+  }
+
   @Test
   void aReasonThatIsNoneIsNotRepeated() {
     WhistlerNode reported = new WhistlerNode();

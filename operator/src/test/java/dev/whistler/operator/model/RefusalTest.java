@@ -18,12 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RefusalTest {
   /** Fields that work. */
   private static final Set<String> SUPPORTED =
-      Set.of("source", "tier", "knobs", "nodeSelector", "sinks");
+      Set.of("source", "sourceFrom", "tier", "knobs", "nodeSelector", "sinks");
 
   /** An example of each field that does not, by its name. */
   private static final Map<String, String> UNSUPPORTED =
       Map.ofEntries(
-          Map.entry("sourceFrom", "{\"configMapKeyRef\":{\"name\":\"a\",\"key\":\"b\"}}"),
           Map.entry("podSelector", "{}"),
           Map.entry("namespaceSelector", "{\"matchLabels\":{\"a\":\"b\"}}"),
           Map.entry("attach", "[{\"program\":\"p\",\"cgroup\":{\"path\":\"/\"}}]"),
@@ -50,7 +49,9 @@ final class RefusalTest {
         .hasValueSatisfying(
             refusal -> {
               assertThat(refusal.reason()).isEqualToIgnoringCase("Unsupported" + field);
-              assertThat(refusal.message()).startsWith("spec." + field + " ").endsWith(".");
+              assertThat(refusal.message())
+                  .startsWith("The field spec." + field + " ")
+                  .endsWith(".");
             });
   }
 
@@ -86,6 +87,10 @@ final class RefusalTest {
                         + "\"nodeSelector\":{\"matchLabels\":{\"a\":\"b\"}},"
                         + "\"sinks\":[{\"stdout\":{}},{\"file\":{\"name\":\"f\"}}],"
                         + "\"paused\":false}")))
+        .isEmpty();
+    assertThat(
+            Refusal.of(
+                read("{\"sourceFrom\":{\"configMapKeyRef\":{\"name\":\"a\",\"key\":\"b\"}}}")))
         .isEmpty();
   }
 

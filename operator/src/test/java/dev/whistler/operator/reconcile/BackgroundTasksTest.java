@@ -108,7 +108,8 @@ final class BackgroundTasksTest {
     int then = steps.size();
     await()
         .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(steps.subList(then, steps.size())).contains("isComplete"));
+        .untilAsserted(
+            () -> assertThat(List.copyOf(steps).stream().skip(then)).contains("isComplete"));
     assertThat(told).extracting(Throwable::getMessage).containsExactly(step + " failed");
     Counter failures = registry.get("whistler.operator.task.failures").tag("task", task).counter();
     assertThat(failures.count()).isPositive();

@@ -30,7 +30,14 @@ final class FailedReconciliationTest {
 
   private final ProgramReconciler reconciler =
       new ProgramReconciler(
-          null, null, null, null, null, new OperatorMetrics(new SimpleMeterRegistry()), DEFAULTS);
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          new OperatorMetrics(new SimpleMeterRegistry()),
+          DEFAULTS);
 
   private static WhistlerProgram program() {
     WhistlerProgram program = new WhistlerProgram();

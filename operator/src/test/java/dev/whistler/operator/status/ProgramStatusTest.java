@@ -391,6 +391,18 @@ final class ProgramStatusTest {
         .contains("Ready=True Ready");
   }
 
+  /** The agent decides how long loss is told; the operator forgets nothing at its restart. */
+  @Test
+  void lossOutlivesARestartOfTheOperator() {
+    ClusterNode told = running("a", "k1", 1, NodeReason.RECORDS_LOST);
+    Map<String, BuildOutcome> builds = Map.of("k1", built(20));
+    WhistlerProgramStatus lost = status(List.of(told), builds, List.of());
+    List<ClusterNode> unheard = List.of(withLiveness(told, Liveness.UNHEARD));
+
+    assertThat(summary(lost)).contains("Delivering=False RecordsLost");
+    assertThat(ProgramStatus.of(observation(unheard, builds, List.of(), lost), T2)).isEqualTo(lost);
+  }
+
   @Test
   void silenceIsAWarning() {
     Map<String, BuildOutcome> builds = Map.of("k1", built(20));
@@ -571,7 +583,7 @@ final class ProgramStatusTest {
 
     assertThat(condition(status(nodes, builds, List.of()), "Compiled").message())
         .as("39 of 40 kernels, all of one release")
-        .endsWith(" (on 6.1.0)");
+        .endsWith(" It is so on 6.1.0.");
     builds.put("k0", NO_FIELD);
     assertThat(condition(status(nodes, builds, List.of()), "Compiled").message())
         .doesNotContain("6.1.0");

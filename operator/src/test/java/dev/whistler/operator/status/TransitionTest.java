@@ -16,8 +16,8 @@ final class TransitionTest {
             new Transition(
                 true,
                 "NodesUnreachable",
-                "Deleted. These nodes did not unload it in time; they do so when they return:"
-                    + " node-a, node-b"));
+                "It is deleted, and these nodes did not unload it in time; they do so when they"
+                    + " return: node-a, node-b."));
   }
 
   @Test
