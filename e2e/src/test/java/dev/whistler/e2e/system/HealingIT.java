@@ -195,7 +195,7 @@ final class HealingIT {
                 && system.revisions(program).size() == 5
                 && artifacts(system, program).equals(bound);
           });
-      assertNewsAreCounted(system, program);
+      assertNewsAreTogether(system, program);
       Waiting.until(
           "Lease and WhistlerNode of a node that is gone",
           LIMIT,
@@ -208,15 +208,14 @@ final class HealingIT {
     assertThat(artifacts(system, program)).isEmpty();
   }
 
-  /** What happens with each edit is one event that is counted up, not one event each. */
-  private static void assertNewsAreCounted(WhistlerSystem system, String program) {
+  /** What happens with each edit is one event, counted up a minute later, not one event each. */
+  private static void assertNewsAreTogether(WhistlerSystem system, String program) {
     String uid = system.programs().get(program).orElseThrow().getMetadata().getUid();
     List<Event> events =
         system.client().v1().events().inNamespace("default").list().getItems().stream()
             .filter(it -> uid.equals(it.getInvolvedObject().getUid()))
             .toList();
-    assertThat(events).extracting(Event::getType, Event::getReason).doesNotHaveDuplicates();
-    assertThat(events).extracting(Event::getCount).anyMatch(count -> count > 1);
+    assertThat(events).isNotEmpty().extracting(Event::getReason).doesNotHaveDuplicates();
   }
 
   private static Set<String> artifacts(WhistlerSystem system, String program) {
