@@ -164,20 +164,20 @@ final class SimulatedAgent {
   /** A lie: a profile that does not exist, at once and whatever agents may. */
   synchronized void claim(String profile) {
     WhistlerNodeStatus truth = node.status(readySince());
-    Answer answer =
-        write(
-            new WhistlerNodeStatus(
-                truth.kernelRelease(),
-                truth.architecture(),
-                truth.bootId(),
-                truth.agentVersion(),
-                profile,
-                WhistlerNodeStatus.Kernel.of(profile, null),
-                truth.features(),
-                truth.programs(),
-                truth.conditions()));
+    WhistlerNodeStatus lie =
+        new WhistlerNodeStatus(
+            truth.kernelRelease(),
+            truth.architecture(),
+            truth.bootId(),
+            truth.agentVersion(),
+            profile,
+            WhistlerNodeStatus.Kernel.of(profile, null),
+            truth.features(),
+            truth.programs(),
+            truth.conditions());
+    Answer answer = write(lie);
     agents.note(answer);
-    said = null;
+    said = lie;
   }
 
   private void renew() {
