@@ -1,6 +1,7 @@
 /**
- * Memory with a bound in bytes. May not depend on any other package of the operator. Entry point:
- * {@link dev.whistler.operator.cache.WeighedCache}.
+ * How to spare memory. May not depend on any other package of the operator. Entry points: {@link
+ * dev.whistler.operator.cache.WeighedCache}, which has a bound in bytes, and {@link
+ * dev.whistler.operator.cache.SharedValues}, which keeps equal values once.
  */
 @NullMarked
 package dev.whistler.operator.cache;

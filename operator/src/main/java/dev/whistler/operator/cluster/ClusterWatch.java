@@ -101,17 +101,17 @@ public class ClusterWatch {
                   this::profileWritten,
                   this::profileDeleted),
               watch(
-                  inPages(client.resources(Node.class)).itemStore(ReducedStore.ofNames(Node::new)),
+                  inPages(client.resources(Node.class)).itemStore(new ReducedStore<>(Node::new)),
                   this::labelsWritten,
                   this::labelsDeleted),
               watch(
                   inPages(client.resources(WhistlerNode.class))
-                      .itemStore(ReducedStore.ofNames(WhistlerNode::new)),
+                      .itemStore(new ReducedStore<>(WhistlerNode::new)),
                   this::nodeWritten,
                   this::nodeDeleted),
               watch(
                   inPages(client.leases().inNamespace(namespace))
-                      .itemStore(ReducedStore.ofNames(Lease::new)),
+                      .itemStore(new ReducedStore<>(Lease::new)),
                   this::leaseSeen,
                   lease -> leases.remove(name(lease))));
       var _ =

@@ -3,6 +3,7 @@ package dev.whistler.operator.cluster;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
+import dev.whistler.operator.cache.SharedValues;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.Liveness;
 import java.util.ArrayList;

@@ -7,42 +7,37 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an informer remembers of each object, where its handlers have taken what they need. The
- * library's own {@code ReducedStateItemStore} makes maps of the whole object for that at each
- * event; here a function says what is left of it.
+ * Which objects there are, in which version, and nothing of them: all that an informer has to
+ * remember whose handlers take what they need. The library's own {@code ReducedStateItemStore}
+ * makes maps of the whole object for that at each event.
  */
 final class ReducedStore<T extends HasMetadata> implements ItemStore<T> {
   private final Map<String, T> items = new ConcurrentHashMap<>();
-  private final UnaryOperator<T> reduction;
-
-  /** Nothing yet. */
-  private ReducedStore(UnaryOperator<T> reduction) {
-    this.reduction = reduction;
-  }
+  private final Supplier<T> empty;
 
   /**
-   * Remembers which objects there are, in which version, and nothing of them.
+   * Nothing yet.
    *
    * @param empty makes an object of the kind
    */
-  static <T extends HasMetadata> ReducedStore<T> ofNames(Supplier<T> empty) {
-    return new ReducedStore<>(
-        whole -> {
-          T name = empty.get();
-          name.setMetadata(
-              new ObjectMetaBuilder()
-                  .withName(whole.getMetadata().getName())
-                  .withNamespace(whole.getMetadata().getNamespace())
-                  .withUid(whole.getMetadata().getUid())
-                  .withResourceVersion(whole.getMetadata().getResourceVersion())
-                  .build());
-          return name;
-        });
+  ReducedStore(Supplier<T> empty) {
+    this.empty = empty;
+  }
+
+  private T reduced(T whole) {
+    T name = empty.get();
+    name.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(whole.getMetadata().getName())
+            .withNamespace(whole.getMetadata().getNamespace())
+            .withUid(whole.getMetadata().getUid())
+            .withResourceVersion(whole.getMetadata().getResourceVersion())
+            .build());
+    return name;
   }
 
   @Override
@@ -52,7 +47,7 @@ final class ReducedStore<T extends HasMetadata> implements ItemStore<T> {
 
   @Override
   public @Nullable T put(String key, T item) {
-    return items.put(key, reduction.apply(item));
+    return items.put(key, reduced(item));
   }
 
   @Override

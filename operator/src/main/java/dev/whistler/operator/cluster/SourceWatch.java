@@ -47,7 +47,7 @@ public class SourceWatch {
                   .inNamespace(namespace)
                   .withLabel(Group.SOURCE_LABEL)
                   .runnableInformer(0)
-                  .itemStore(ReducedStore.ofNames(ConfigMap::new)),
+                  .itemStore(new ReducedStore<>(ConfigMap::new)),
               this::written,
               this::deleted);
     }

@@ -5,8 +5,8 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
+import dev.whistler.operator.cache.SharedValues;
 import dev.whistler.operator.cache.WeighedCache;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -17,7 +17,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -44,7 +43,7 @@ public final class Profiles {
   private final UploadBudget budget;
 
   /** Each text once, as long as some kernel has it. */
-  private final Map<String, WeakReference<String>> texts = new WeakHashMap<>();
+  private final SharedValues<String> texts = new SharedValues<>();
 
   private final Map<String, Instant> refused = new ConcurrentHashMap<>();
 
@@ -199,19 +198,7 @@ public final class Profiles {
 
   private Map<String, String> shared(Map<String, String> formats) {
     Map<String, String> shared = new TreeMap<>();
-    synchronized (texts) {
-      formats.forEach((event, text) -> shared.put(shared(event), shared(text)));
-    }
+    formats.forEach((event, text) -> shared.put(texts.shared(event), texts.shared(text)));
     return shared;
-  }
-
-  private String shared(String text) {
-    WeakReference<String> known = texts.get(text);
-    String same = known == null ? null : known.get();
-    if (same != null) {
-      return same;
-    }
-    texts.put(text, new WeakReference<>(text));
-    return text;
   }
 }

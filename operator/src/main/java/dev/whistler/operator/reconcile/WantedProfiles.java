@@ -169,13 +169,14 @@ public class WantedProfiles {
     announced.keySet().forEach(this::deleteIfMalformed);
     SortedSet<String> wanted =
         cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
-    if (cluster.profiles().isFull() && !full) {
+    boolean wasFull = full;
+    full = cluster.profiles().isFull();
+    if (full && !wasFull) {
       Log.warnf(
           "There are so many kernel profiles that no more are asked for: programs do not compile for"
               + " kernels that come now. Find out which nodes announce so many kernels, and delete"
               + " the profiles of those that are none.");
     }
-    full = cluster.profiles().isFull();
     if (!wanted.equals(stored)) {
       write(wanted);
     }

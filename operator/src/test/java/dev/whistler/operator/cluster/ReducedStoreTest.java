@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ReducedStoreTest {
-  private final ReducedStore<Node> store = ReducedStore.ofNames(Node::new);
+  private final ReducedStore<Node> store = new ReducedStore<>(Node::new);
 
   private static Node node(String version) {
     return new NodeBuilder()

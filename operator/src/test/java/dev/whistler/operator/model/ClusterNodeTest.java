@@ -19,29 +19,27 @@ import org.junit.jupiter.api.Test;
 final class ClusterNodeTest {
   private static final String UID = "uid-1";
 
+  private static WhistlerNode reporting(ResourceCondition... conditions) {
+    WhistlerNode node = new WhistlerNode();
+    node.getMetadata().setName("a");
+    node.setStatus(
+        new WhistlerNodeStatus(
+            "6.1", null, null, null, null, null, List.of(), List.of(), List.of(conditions)));
+    return node;
+  }
+
   @Test
   void whatAnAgentSaysOfItselfIsKept() {
-    WhistlerNode reported = new WhistlerNode();
-    reported.getMetadata().setName("a");
-    reported.setStatus(
-        new WhistlerNodeStatus(
-            "6.1",
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(
-                new ResourceCondition("Other", ResourceCondition.Status.FALSE, "No", "", 0, "t"),
-                new ResourceCondition(
-                    "Ready",
-                    ResourceCondition.Status.FALSE,
-                    NodeReason.KERNEL_UNUSABLE,
-                    "There is no bpffs.",
-                    0,
-                    "t"))));
+    WhistlerNode reported =
+        reporting(
+            new ResourceCondition("Other", ResourceCondition.Status.FALSE, "No", "", 0, "t"),
+            new ResourceCondition(
+                "Ready",
+                ResourceCondition.Status.FALSE,
+                NodeReason.KERNEL_UNUSABLE,
+                "There is no bpffs.",
+                0,
+                "t"));
 
     assertThat(ClusterNode.of(reported, Map.of(), Liveness.ALIVE).obstacle())
         .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "There is no bpffs."));
@@ -50,28 +48,18 @@ final class ClusterNodeTest {
   /** Nothing new can be compiled for such a node; what it runs it can unload all the same. */
   @Test
   void aDeniedProfileIsAnObstacleThatHoldsNoDeletion() {
-    WhistlerNode reported = new WhistlerNode();
-    reported.getMetadata().setName("a");
-    reported.setStatus(
-        new WhistlerNodeStatus(
-            "6.1",
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(
-                new ResourceCondition(
-                    "Ready", ResourceCondition.Status.TRUE, NodeReason.AGENT_READY, "", 0, "t"),
-                new ResourceCondition(
-                    "ProfileAccepted",
-                    ResourceCondition.Status.FALSE,
-                    NodeReason.PROFILE_DENIED,
-                    "No.",
-                    0,
-                    "t"))));
+    WhistlerNode reported =
+        reporting(
+            new ResourceCondition(
+                "Ready", ResourceCondition.Status.TRUE, NodeReason.AGENT_READY, "", 0, "t"),
+            new ResourceCondition(
+                "ProfileAccepted",
+                ResourceCondition.Status.FALSE,
+                NodeReason.PROFILE_DENIED,
+                "No.",
+                0,
+                "t"));
+
     ClusterNode node = ClusterNode.of(reported, Map.of(), Liveness.ALIVE);
 
     assertThat(node.obstacle()).contains(new Trouble(NodeReason.PROFILE_DENIED, "No."));
@@ -80,21 +68,10 @@ final class ClusterNodeTest {
 
   @Test
   void aReasonThatIsNoneIsNotRepeated() {
-    WhistlerNode reported = new WhistlerNode();
-    reported.getMetadata().setName("a");
-    reported.setStatus(
-        new WhistlerNodeStatus(
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(
-                new ResourceCondition(
-                    "Ready", ResourceCondition.Status.FALSE, "of old, no word", "No.", 0, "t"))));
+    WhistlerNode reported =
+        reporting(
+            new ResourceCondition(
+                "Ready", ResourceCondition.Status.FALSE, "of old, no word", "No.", 0, "t"));
 
     assertThat(ClusterNode.of(reported, Map.of(), Liveness.ALIVE).obstacle())
         .contains(new Trouble(NodeReason.KERNEL_UNUSABLE, "No."));

@@ -1,4 +1,4 @@
-package dev.whistler.operator.cluster;
+package dev.whistler.operator.cache;
 
 import java.lang.ref.WeakReference;
 import java.util.Map;
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Each value once, as long as anybody holds it. For values that are never changed. Safe for use by
  * several threads.
  */
-final class SharedValues<T> {
+public final class SharedValues<T> {
   private final Map<T, WeakReference<T>> values = new WeakHashMap<>();
 
   /** The value that was given first of all that equal this one and are still held. */
-  synchronized T shared(T value) {
+  public synchronized T shared(T value) {
     @Nullable WeakReference<T> known = values.get(value);
     @Nullable T same = known == null ? null : known.get();
     if (same != null) {

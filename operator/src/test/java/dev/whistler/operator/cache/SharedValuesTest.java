@@ -1,4 +1,4 @@
-package dev.whistler.operator.cluster;
+package dev.whistler.operator.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
