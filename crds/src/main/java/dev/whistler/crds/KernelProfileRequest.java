@@ -10,13 +10,13 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
- * The kernel profiles that agents may create now. There is one, {@link #NAME}, written by the
- * operator; it is the parameter of the admission policy for profiles. It is a kind of ours because
- * an API server ends its watch of a built-in kind once no policy uses it, and never begins it
- * again.
+ * The kernel profiles and pieces of types that agents may create now. There is one, {@link #NAME},
+ * written by the operator; it is the parameter of the admission policy for both. It is a kind of
+ * ours because an API server ends its watch of a built-in kind once no policy uses it, and never
+ * begins it again.
  */
 @JsonClassDescription(
-    "Which kernel profiles agents may create now. There is one, named wanted, written by the operator.")
+    "Which kernel profiles and kernel types agents may create now. There is one, named wanted, written by the operator.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("kpr")

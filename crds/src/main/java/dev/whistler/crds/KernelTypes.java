@@ -11,10 +11,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
  * One piece of a kernel's BTF. Content-addressed, written by the first agent that has that kernel,
- * when wanted. Hostile input.
+ * when wanted; which pieces make a kernel's types its nodes say ({@link TypesPieces}). Hostile
+ * input until {@link KernelTypesContent#checked} accepted it.
  */
 @JsonClassDescription(
-    "A piece of a kernel's type information (BTF). Its name is the digest of its content. Not used yet.")
+    "A piece of a kernel's type information (BTF). Written by the first agent with that kernel, when wanted. Its name is the digest of its content.")
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version(Group.VERSION)
 @ShortNames("kt")
@@ -22,8 +23,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
     value = "self.metadata.name == self.spec.digest.substring(0, 40)",
     message = "the name of a piece is the first 40 digits of its digest")
-@AdditionalPrinterColumn(name = "PROFILE", jsonPath = ".spec.profile", type = Type.STRING)
 @AdditionalPrinterColumn(name = "PART", jsonPath = ".spec.part", type = Type.STRING)
+@AdditionalPrinterColumn(name = "INDEX", jsonPath = ".spec.index", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "COUNT", jsonPath = ".spec.count", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "AGE", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public class KernelTypes extends CustomResource<KernelTypesSpec, Void> {
   private static final long serialVersionUID = 1;

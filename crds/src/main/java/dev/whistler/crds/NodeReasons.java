@@ -53,9 +53,10 @@ public final class NodeReasons {
           new Row(
               NodeReason.PROFILE_DENIED,
               NODE,
-              "the API server refuses the profile of the node's kernel, without which nothing is"
-                  + " compiled for it",
-              "`kubectl describe wn NODE`; `kubectl get kpr wanted -o yaml` must name the profile"),
+              "the API server refuses the profile of the node's kernel or a piece of its types, without"
+                  + " which nothing is compiled for it",
+              "`kubectl describe wn NODE`; `kubectl get kpr wanted -o yaml` must name the profile and"
+                  + " the pieces"),
           new Row(
               NodeReason.IN_USE,
               NODE_OR_PROGRAM,

@@ -41,21 +41,23 @@ public record WhistlerNodeStatus(
   public static final int MAX_PROGRAMS = 256;
 
   /**
-   * The kernel that the node states, with the identity that follows from it; agents of older
-   * versions state a profile only.
+   * The kernel that the node states, with the types and the identity that follow from it; agents of
+   * older versions state a profile only.
    */
   public Optional<Kernel> kernelStated() {
     return kernel == null
         ? Optional.ofNullable(profile).map(name -> Kernel.of(name, null))
-        : Optional.of(Kernel.of(kernel.profile, kernel.types));
+        : Optional.of(Kernel.of(kernel.profile, kernel.pieces));
   }
 
   /**
    * What describes a kernel.
    *
    * @param profile name of the {@link KernelProfile}
-   * @param types digest of the kernel's types; null where the agent does not state them
-   * @param identity of the two, see {@link KernelIdentity}; for people: nobody need believe it
+   * @param types digest of the kernel's types, see {@link TypesPieces#digest}; null where the
+   *     kernel has none; for people: nobody need believe it
+   * @param identity of the two, see {@link KernelIdentity}; for people as well
+   * @param pieces of which the types are made; null where the kernel has none
    */
   @ResourceValue
   public record Kernel(
@@ -66,10 +68,13 @@ public record WhistlerNodeStatus(
       @Pattern("^[0-9a-f]{40}$") @JsonPropertyDescription("Digest of the kernel's types.")
           @Nullable String types,
       @Required @Pattern("^[0-9a-f]{40}$") @JsonPropertyDescription("Digest of profile and types.")
-          String identity) {
+          String identity,
+      @JsonPropertyDescription("The KernelTypes that make the kernel's types.")
+          @Nullable TypesPieces pieces) {
     /** A kernel with its identity. */
-    public static Kernel of(String profile, @Nullable String types) {
-      return new Kernel(profile, types, KernelIdentity.of(profile, types));
+    public static Kernel of(String profile, @Nullable TypesPieces pieces) {
+      @Nullable String types = pieces == null ? null : pieces.digest();
+      return new Kernel(profile, types, KernelIdentity.of(profile, types), pieces);
     }
   }
 

@@ -102,7 +102,7 @@ final class JsonTest {
 
   @Test
   void aListThatAsksForNothingIsWritten() {
-    assertThat(Serialization.asJson(new KernelProfileRequestSpec(List.of())))
+    assertThat(Serialization.asJson(new KernelProfileRequestSpec(List.of(), List.of())))
         .isEqualTo("{\"profiles\":[]}");
   }
 }

@@ -7,11 +7,11 @@ import dev.whistler.agent.node.NodeFeatures;
 import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.node.StateDirectory;
 import dev.whistler.agent.report.Heartbeat;
+import dev.whistler.agent.report.KernelUpload;
 import dev.whistler.agent.report.LossWatch;
 import dev.whistler.agent.report.NodeReporter;
 import dev.whistler.agent.report.NodeStatusModel;
 import dev.whistler.agent.report.OwnNode;
-import dev.whistler.agent.report.ProfileUpload;
 import dev.whistler.agent.work.ArtifactLoader;
 import dev.whistler.agent.work.Assignments;
 import dev.whistler.agent.work.Backoff;
@@ -54,14 +54,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one agent does, from start to stop: four watches (revisions, its own Node and WhistlerNode,
- * the list of wanted profiles), one supervisor of programs, one reporter, one Lease.
+ * the list of wanted descriptions of kernels), one supervisor of programs, one reporter, one Lease.
  */
 final class NodeAgent implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(NodeAgent.class);
   private static final long NO_RESYNC = 0;
 
-  /** The first upload of a profile waits for a random part of it. */
+  /** The first upload waits for a random part of it. */
   private static final Duration SPREAD = Duration.ofSeconds(2);
 
   private static final Duration SWEEP = Duration.ofMinutes(1);
@@ -316,17 +316,18 @@ final class NodeAgent implements AutoCloseable {
     if (described == null) {
       return;
     }
-    boolean isWanted =
+    List<KernelUpload.Description> names =
         wanted.getStore().list().stream()
             .map(KernelProfileRequest::getSpec)
             .filter(Objects::nonNull)
-            .anyMatch(spec -> spec.profiles().contains(described.name()));
-    if (!isWanted && denial != null) {
+            .flatMap(list -> KernelUpload.wanted(described, list).stream())
+            .toList();
+    if (names.isEmpty() && denial != null) {
       denial = null;
       denials = 0;
       report();
     }
-    if (!isWanted || retryDue) {
+    if (names.isEmpty() || retryDue) {
       return;
     }
     if (!waited) {
@@ -335,16 +336,22 @@ final class NodeAgent implements AutoCloseable {
       uploadAfter(ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
       return;
     }
-    ProfileUpload upload = new ProfileUpload(client, described.name(), described.profile());
-    Optional<String> refused = upload.isThere() ? Optional.empty() : upload.upload();
-    if (refused.isEmpty()) {
-      denials = 0;
-    } else {
+    KernelUpload upload = new KernelUpload(client, described);
+    Optional<KernelUpload.Description> missing =
+        names.stream().filter(it -> !upload.isThere(it)).findFirst();
+    Optional<String> refused = missing.flatMap(upload::upload);
+    if (refused.isPresent()) {
       if (denials == 0) {
-        LOG.warnf("The kernel profile cannot be uploaded (tried again): %s", refused.get());
+        LOG.warnf("What describes the kernel cannot be uploaded (tried again): %s", refused.get());
       }
       denials++;
       uploadAfter(Backoff.spread(denials).toMillis());
+    } else {
+      denials = 0;
+      if (missing.isPresent()) {
+        // One after the other, so that news of programs come in between.
+        uploadAfter(0);
+      }
     }
     denial = refused.orElse(null);
     report();

@@ -57,7 +57,7 @@ public final class Examples {
 
   /** A kernel whose profile and identity have one name. */
   public static Kernel kernel(String name) {
-    return new Kernel(name, null, name);
+    return new Kernel(name, null, name, null);
   }
 
   /** A node that does not say anything of the program. */

@@ -19,7 +19,7 @@ public final class Btf {
   /** Largest type information accepted: the limit that the kernel itself has is 16 MiB. */
   public static final int MAXIMUM_BYTES = 64 << 20;
 
-  private static final int MAGIC = 0xeb9f;
+  static final int MAGIC = 0xeb9f;
   private static final int HEADER_BYTES = 24;
   private static final int MAXIMUM_NAME_BYTES = 4096;
   private static final int MAXIMUM_DEPTH = 64;
@@ -165,6 +165,29 @@ public final class Btf {
     return new String(bytes.array(), start, length, StandardCharsets.UTF_8);
   }
 
+  /** The bytes of a string of the string section. */
+  byte[] stringAt(int offset) {
+    if (offset < 0 || offset >= stringsSize) {
+      throw new BtfException("string " + Integer.toUnsignedString(offset) + " lies outside of BTF");
+    }
+    int start = stringsStart + offset;
+    return Arrays.copyOfRange(bytes.array(), start, nameEnd(start));
+  }
+
+  /** Whether a string of the string section begins so. */
+  boolean stringBegins(int offset, byte[] prefix) {
+    int start = stringsStart + offset;
+    return offset > 0
+        && offset < stringsSize
+        && prefix.length <= stringsSize - offset
+        && Arrays.equals(bytes.array(), start, start + prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** The bytes of all strings together. */
+  int stringBytes() {
+    return stringsSize;
+  }
+
   /** The id of the first type of a name and class, as {@code find("vfs_read", Function.class)}. */
   public OptionalInt find(String name, Class<? extends BtfType> kind) {
     for (int id : findAll(name)) {
@@ -283,6 +306,13 @@ public final class Btf {
       throw new BtfException("there is no type " + Integer.toUnsignedString(id));
     }
     return offsets[id];
+  }
+
+  /** Where in {@link #bytes()} the type record of an id ends. */
+  int recordEnd(int id) {
+    int at = recordOffset(id);
+    int info = bytes.getInt(at + 4);
+    return at + 12 + extraBytes(kind(info), info & 0xffff);
   }
 
   private BtfType.Member member(int at, boolean bitFields) {

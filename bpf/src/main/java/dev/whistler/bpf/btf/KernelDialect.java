@@ -9,21 +9,21 @@ import java.nio.ByteOrder;
  */
 final class KernelDialect {
   private static final int INT = 1;
-  private static final int STRUCT = 4;
-  private static final int UNION = 5;
+  static final int STRUCT = 4;
+  static final int UNION = 5;
   private static final int CONST = 10;
-  private static final int FUNC = 12;
-  private static final int FUNC_PROTO = 13;
+  static final int FUNC = 12;
+  static final int FUNC_PROTO = 13;
   private static final int VAR = 14;
   private static final int DATASEC = 15;
   private static final int FLOAT = 16;
   private static final int DECL_TAG = 17;
   private static final int TYPE_TAG = 18;
-  private static final int ENUM64 = 19;
+  static final int ENUM64 = 19;
 
   private static final int EXTERN = 2;
   private static final int GLOBAL = 1;
-  private static final int HEAD_BYTES = 12;
+  static final int HEAD_BYTES = 12;
 
   private final Btf btf;
   private final ByteBuffer bytes;

@@ -105,6 +105,11 @@ final class BtfTypes {
     return new BtfTypes(part(base), split == null ? null : part(split));
   }
 
+  /** Bytes of what was made of the BTF. */
+  long indexBytes() {
+    return 4L * (starts.length + names.length);
+  }
+
   private static Part part(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       throw malformed("is larger than " + MAX_BYTES + " bytes");

@@ -16,21 +16,37 @@ import org.jspecify.annotations.Nullable;
 public final class SuppliedKernel implements KernelDescription {
   private final Architecture architecture;
   private final Map<String, String> formats;
-  private final byte @Nullable [] btf;
-  private final byte @Nullable [] splitBtf;
+  private final @Nullable TypeSource types;
   private final @Nullable Set<String> features;
 
   private final Map<String, TracepointFormat> parsedFormats = new ConcurrentHashMap<>();
 
-  /** Only names that the kernel has: a source must not fill the caches with others. */
-  private final Map<String, List<KernelStruct>> structs = new ConcurrentHashMap<>();
+  /** Types that are all there. */
+  private static final class WholeTypes implements TypeSource {
+    private final byte[] btf;
+    private final byte @Nullable [] split;
+    private @Nullable ParsedTypes parsed;
 
-  private final Map<String, KernelFunction> functions = new ConcurrentHashMap<>();
-  private final Object typesLock = new Object();
-  private volatile @Nullable Types types;
+    WholeTypes(byte[] btf, byte @Nullable [] split) {
+      this.btf = btf;
+      this.split = split;
+    }
 
-  /** Parsed kernel types. */
-  private record Types(BtfTypes index, BtfLayouts layouts) {}
+    @Override
+    public synchronized ParsedTypes types() {
+      ParsedTypes known = parsed;
+      if (known == null) {
+        known = ParsedTypes.parse(btf, split);
+        parsed = known;
+      }
+      return known;
+    }
+
+    @Override
+    public ParsedTypes withFunctions() {
+      return types();
+    }
+  }
 
   /**
    * A description.
@@ -47,10 +63,24 @@ public final class SuppliedKernel implements KernelDescription {
       byte @Nullable [] btf,
       byte @Nullable [] splitBtf,
       @Nullable Set<String> features) {
+    this(architecture, formats, btf == null ? null : new WholeTypes(btf, splitBtf), features);
+  }
+
+  /**
+   * A description by somebody who keeps types in his own way.
+   *
+   * @param formats as above
+   * @param types the kernel's types, or null
+   * @param features as above
+   */
+  public SuppliedKernel(
+      Architecture architecture,
+      Map<String, String> formats,
+      @Nullable TypeSource types,
+      @Nullable Set<String> features) {
     this.architecture = architecture;
     this.formats = Collections.unmodifiableMap(formats);
-    this.btf = btf;
-    this.splitBtf = splitBtf;
+    this.types = types;
     this.features = features == null ? null : Set.copyOf(features);
   }
 
@@ -75,55 +105,29 @@ public final class SuppliedKernel implements KernelDescription {
 
   @Override
   public boolean hasTypes() {
-    return btf != null;
+    return types != null;
   }
 
-  private Optional<Types> types() {
-    byte[] bytes = btf;
-    if (bytes == null) {
-      return Optional.empty();
-    }
-    Types known = types;
-    if (known == null) {
-      synchronized (typesLock) {
-        known = types;
-        if (known == null) {
-          BtfTypes index = BtfTypes.parse(bytes, splitBtf);
-          known = new Types(index, new BtfLayouts(index));
-          types = known;
-        }
-      }
-    }
-    return Optional.of(known);
+  private Optional<TypeSource> types() {
+    return Optional.ofNullable(types);
   }
 
   @Override
   public List<KernelStruct> structs(String cName) {
-    List<KernelStruct> known = structs.get(cName);
-    if (known == null) {
-      known = types().map(found -> found.layouts().structs(cName)).orElse(List.of());
-      if (!known.isEmpty()) {
-        structs.put(cName, known);
-      }
-    }
-    return known;
+    return types().map(source -> source.types().structs(cName)).orElse(List.of());
   }
 
   @Override
   public Iterable<String> structNames() {
-    return types().map(known -> known.index().structNames()).orElse(List.of());
+    return types().map(source -> source.types().index().structNames()).orElse(List.of());
   }
 
   @Override
   public Optional<KernelFunction> function(String cName) {
-    KernelFunction known = functions.get(cName);
-    if (known == null) {
-      known = types().flatMap(found -> found.layouts().function(cName)).orElse(null);
-      if (known != null) {
-        functions.put(cName, known);
-      }
-    }
-    return Optional.ofNullable(known);
+    return types()
+        .flatMap(
+            source ->
+                source.types().function(cName).or(() -> source.withFunctions().function(cName)));
   }
 
   @Override
@@ -143,21 +147,28 @@ public final class SuppliedKernel implements KernelDescription {
    * have only a format.
    */
   private Answer rawTracepoint(String event) {
-    Optional<Types> known = types();
-    if (known.isEmpty() || !known.get().index().hasTracepoints()) {
+    Optional<BtfTypes> known = types().map(source -> source.types().index());
+    if (known.isEmpty() || !known.get().hasTracepoints()) {
       return Answer.UNKNOWN;
     }
     boolean present =
-        known.get().index().hasTracepoint(event)
+        known.get().hasTracepoint(event)
             || formats.keySet().stream().anyMatch(name -> name.endsWith("/" + event));
     return present ? Answer.PRESENT : Answer.ABSENT;
   }
 
-  private static Answer function(Optional<Types> known, String name) {
-    if (known.isEmpty() || !known.get().index().hasFunctions()) {
+  private static Answer function(Optional<TypeSource> types, String name) {
+    if (types.isEmpty()) {
       return Answer.UNKNOWN;
     }
-    return known.get().index().hasFunction(name) ? Answer.PRESENT : Answer.ABSENT;
+    if (types.get().types().index().hasFunction(name)) {
+      return Answer.PRESENT;
+    }
+    BtfTypes all = types.get().withFunctions().index();
+    if (!all.hasFunctions()) {
+      return Answer.UNKNOWN;
+    }
+    return all.hasFunction(name) ? Answer.PRESENT : Answer.ABSENT;
   }
 
   @Override
@@ -165,8 +176,9 @@ public final class SuppliedKernel implements KernelDescription {
     return switch (kind) {
       case TRACEPOINT -> tracepointNames();
       case RAW_TRACEPOINT ->
-          types().map(known -> known.index().tracepointNames()).orElse(List.of());
-      case FUNCTION -> types().map(known -> known.index().functionNames()).orElse(List.of());
+          types().map(source -> source.types().index().tracepointNames()).orElse(List.of());
+      case FUNCTION ->
+          types().map(source -> source.withFunctions().index().functionNames()).orElse(List.of());
     };
   }
 

@@ -10,6 +10,8 @@ import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelProfileRequestSpec;
 import dev.whistler.crds.KernelProfileSpec;
+import dev.whistler.crds.KernelTypes;
+import dev.whistler.crds.KernelTypesContent;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.Tier;
 import dev.whistler.crds.WhistlerNode;
@@ -135,6 +137,32 @@ final class ChartPoliciesIT {
   }
 
   @Test
+  void anAgentCreatesOnlyThePiecesOfTypesThatAreWanted() throws MalformedContentException {
+    KernelTypesContent content = KernelTypesContent.of(new byte[] {1}, new byte[] {2});
+    KernelTypes types = piece(content, content.pieces().types().getFirst());
+    KernelTypes functions = piece(content, content.pieces().functions().getFirst());
+    KernelProfileRequest wanted = request("0".repeat(40));
+    wanted.setSpec(
+        new KernelProfileRequestSpec(
+            // A profile of that name is none.
+            List.of(functions.getMetadata().getName()), List.of(types.getMetadata().getName())));
+    admin.resource(wanted).forceConflicts().serverSideApply();
+    Waiting.until(
+        "the policy knows what is wanted", LIMIT, () -> !isDenied(() -> dryRun(agent, types)));
+    assertDenied(() -> dryRun(agent, functions), "did not ask for this profile, or piece");
+
+    types.getMetadata().setName("0".repeat(40));
+    assertDenied(() -> dryRun(admin, types), "first 40 digits of its digest");
+  }
+
+  private static KernelTypes piece(KernelTypesContent content, String name) {
+    KernelTypes piece = new KernelTypes();
+    piece.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    piece.setSpec(content.specs().get(name));
+    return piece;
+  }
+
+  @Test
   void whileThereIsNoListAnAdministratorMayDeleteProfilesAndAgentsMayNot()
       throws MalformedContentException {
     admin.resources(KernelProfileRequest.class).withName(KernelProfileRequest.NAME).delete();
@@ -164,8 +192,10 @@ final class ChartPoliciesIT {
     List<String> everywhere =
         List.of(
             "create kernelprofiles",
+            "create kerneltypes",
             "create whistlernodes",
             "get kernelprofiles",
+            "get kerneltypes",
             "get whistlerartifacts",
             "get whistlernodes",
             "list kernelprofilerequests",
@@ -322,7 +352,7 @@ final class ChartPoliciesIT {
   private static KernelProfileRequest request(String profile) {
     KernelProfileRequest request = new KernelProfileRequest();
     request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
-    request.setSpec(new KernelProfileRequestSpec(List.of(profile)));
+    request.setSpec(new KernelProfileRequestSpec(List.of(profile), List.of()));
     return request;
   }
 }

@@ -145,7 +145,7 @@ final class AgentAloneIT {
   private static KernelProfileRequest wanting(String profile) {
     KernelProfileRequest request = new KernelProfileRequest();
     request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
-    request.setSpec(new KernelProfileRequestSpec(List.of(profile)));
+    request.setSpec(new KernelProfileRequestSpec(List.of(profile), List.of()));
     return request;
   }
 }

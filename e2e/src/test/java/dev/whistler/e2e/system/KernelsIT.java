@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whistler.bpf.elf.ElfFile;
 import dev.whistler.crds.Gzip;
-import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
@@ -42,8 +41,8 @@ final class KernelsIT {
       assertThat(status.nodes().kernels()).isEqualTo(2);
       assertThat(status.builds()).extracting(Build::nodes).containsExactly(1, 1);
 
-      String here = artifact(system, program, profileOfThisNode(system));
-      String there = artifact(system, program, other.profile());
+      String here = artifact(system, program, kernelOfThisNode(system));
+      String there = artifact(system, program, other.kernel());
       assertThat(here).isNotEqualTo(there);
       ByteBuffer ours = code(system, here);
       ByteBuffer theirs = code(system, there);
@@ -82,8 +81,8 @@ final class KernelsIT {
               builtForNodes(2).and(s -> s.nodes().kernels() == 2));
       assertThat(status.builds()).hasSize(1);
       assertThat(status.builds().getFirst().nodes()).isEqualTo(2);
-      assertThat(artifact(system, program, profileOfThisNode(system)))
-          .isEqualTo(artifact(system, program, other.profile()));
+      assertThat(artifact(system, program, kernelOfThisNode(system)))
+          .isEqualTo(artifact(system, program, other.kernel()));
     } finally {
       system.delete(program);
     }
@@ -143,25 +142,20 @@ final class KernelsIT {
                 .sum();
   }
 
-  private static String profileOfThisNode(WhistlerSystem system) {
+  private static String kernelOfThisNode(WhistlerSystem system) {
     return system
         .client()
         .resources(WhistlerNode.class)
         .withName(WhistlerSystem.NODE)
         .get()
         .getStatus()
-        .kernel()
-        .profile();
+        .kernelStated()
+        .orElseThrow()
+        .identity();
   }
 
-  private static String artifact(WhistlerSystem system, String program, String profile) {
-    return system
-        .revisions(program)
-        .getLast()
-        .getStatus()
-        .bindings()
-        .get(KernelIdentity.of(profile, null))
-        .artifact();
+  private static String artifact(WhistlerSystem system, String program, String kernel) {
+    return system.revisions(program).getLast().getStatus().bindings().get(kernel).artifact();
   }
 
   private static ByteBuffer code(WhistlerSystem system, String artifact) throws Exception {

@@ -43,6 +43,7 @@ final class RightsIT {
               "get whistlerartifacts", "read when its name is taken",
               "create kernelprofilerequests", "asked for when a patch creates it",
               "delete kernelprofiles", "of one that is not what its name says",
+              "delete kerneltypes", "of one that is not what its name says",
               "patch events in default", "told a minute later, which no test waits for"),
           "whistler-agent",
           Map.of("patch whistlernodes", "the owner of a report from before its Node was known"));

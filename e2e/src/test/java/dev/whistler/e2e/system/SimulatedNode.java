@@ -1,5 +1,6 @@
 package dev.whistler.e2e.system;
 
+import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileRequest;
@@ -35,6 +36,11 @@ record SimulatedNode(WhistlerSystem system, String name, String profile) impleme
     node.announce(kernel.release(), kernel.content().architecture());
     node.upload(kernel.content());
     return node;
+  }
+
+  /** Identity of its kernel, of whose types it says nothing. */
+  String kernel() {
+    return KernelIdentity.of(profile, null);
   }
 
   private void announce(String release, String architecture) {

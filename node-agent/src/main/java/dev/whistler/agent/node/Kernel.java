@@ -1,25 +1,34 @@
 package dev.whistler.agent.node;
 
+import dev.whistler.bpf.btf.Btf;
+import dev.whistler.bpf.btf.KernelBtf;
+import dev.whistler.bpf.btf.ReducedBtf;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.bpf.tracefs.Tracefs;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
+import dev.whistler.crds.KernelTypesContent;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.WhistlerNodeStatus;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * The running kernel as the API server is told of it.
  *
  * @param name of its KernelProfile
  * @param profile the profile itself
+ * @param types its types in pieces; empty when it has none, or more than objects hold
  */
-public record Kernel(String name, KernelProfileSpec profile) {
+public record Kernel(String name, KernelProfileSpec profile, Optional<KernelTypesContent> types) {
 
-  /** As the node states it; the types are not described yet. */
+  private static final Logger LOG = Logger.getLogger(Kernel.class);
+
+  /** As the node states it. */
   public WhistlerNodeStatus.Kernel stated() {
-    return WhistlerNodeStatus.Kernel.of(name, null);
+    return WhistlerNodeStatus.Kernel.of(name, types.map(KernelTypesContent::pieces).orElse(null));
   }
 
   /**
@@ -30,7 +39,25 @@ public record Kernel(String name, KernelProfileSpec profile) {
    */
   public static Kernel read(Machine machine) throws MalformedContentException {
     try (Tracefs tracefs = Tracefs.open()) {
-      return of(machine.architecture(), tracefs.kernelFormats(), Set.of());
+      return of(machine.architecture(), tracefs.kernelFormats(), Set.of(), readTypes());
+    }
+  }
+
+  /** Programs that need no types run without them. */
+  private static Optional<KernelTypesContent> readTypes() {
+    if (!KernelBtf.isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      // Not the copy that is kept for programs: most nodes never load one that needs it.
+      ReducedBtf reduced = ReducedBtf.of(Btf.parse(KernelBtf.bytes()));
+      return Optional.of(KernelTypesContent.of(reduced.types(), reduced.functions()));
+    } catch (BpfException | MalformedContentException e) {
+      LOG.warnf(
+          "The kernel's types cannot be told, so that programs which need them do not compile for"
+              + " this node: %s",
+          e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -40,9 +67,13 @@ public record Kernel(String name, KernelProfileSpec profile) {
    * @param features what probes found, such as {@code map:27}
    * @throws MalformedContentException when the formats are more than an object holds
    */
-  static Kernel of(String architecture, Map<String, String> formats, Set<String> features)
+  static Kernel of(
+      String architecture,
+      Map<String, String> formats,
+      Set<String> features,
+      Optional<KernelTypesContent> types)
       throws MalformedContentException {
     KernelProfileContent content = KernelProfileContent.of(architecture, formats, features);
-    return new Kernel(content.digest().name(), content.toSpec());
+    return new Kernel(content.digest().name(), content.toSpec(), types);
   }
 }

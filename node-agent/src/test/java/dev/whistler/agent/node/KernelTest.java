@@ -2,10 +2,19 @@ package dev.whistler.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whistler.agent.report.KernelUpload;
+import dev.whistler.bpf.btf.KernelBtf;
 import dev.whistler.bpf.tracefs.Tracefs;
+import dev.whistler.crds.KernelIdentity;
+import dev.whistler.crds.KernelProfileRequestSpec;
+import dev.whistler.crds.KernelTypesContent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +39,40 @@ final class KernelTest {
         append(events, "-:" + event + "\n");
       }
     }
+  }
+
+  /** Once at its start, in a container with little memory. */
+  @Test
+  void itsTypesAreToldInFewPieces() throws Exception {
+    Assumptions.assumeTrue(KernelBtf.isPresent(), "the types of this kernel cannot be read");
+    Kernel kernel = Kernel.read(Machine.read());
+    KernelTypesContent types = kernel.types().orElseThrow();
+
+    assertThat(kernel.stated().types()).isEqualTo(types.pieces().digest());
+    assertThat(kernel.stated().identity())
+        .isEqualTo(KernelIdentity.of(kernel.name(), types.pieces().digest()));
+    assertThat(types.pieces().names().toList())
+        .hasSizeBetween(2, 6)
+        .containsExactlyInAnyOrderElementsOf(types.specs().keySet());
+    assertThat(Kernel.read(Machine.read())).as("each time the same").isEqualTo(kernel);
+  }
+
+  @Test
+  void aListNamesWhatIsUploaded() throws Exception {
+    KernelTypesContent types = KernelTypesContent.of(new byte[] {1}, new byte[] {2});
+    Kernel kernel = Kernel.of("x86-64", Map.of(), Set.of(), Optional.of(types));
+    String piece = types.pieces().functions().getFirst();
+
+    assertThat(
+            KernelUpload.wanted(
+                kernel,
+                new KernelProfileRequestSpec(
+                    List.of("other", kernel.name()), List.of(piece, kernel.name()))))
+        .containsExactly(
+            new KernelUpload.Description("kernelprofiles", kernel.name()),
+            new KernelUpload.Description("kerneltypes", piece));
+    assertThat(KernelUpload.wanted(kernel, new KernelProfileRequestSpec(List.of(piece), List.of())))
+        .isEmpty();
   }
 
   private static void append(Path events, String line) throws Exception {

@@ -1,9 +1,7 @@
 package dev.whistler.operator.build;
 
-import dev.whistler.operator.model.SelectedKernel;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,15 +22,20 @@ public record ProgramBuilds(
     outcomes = Map.copyOf(outcomes);
   }
 
-  /** The same, where outcomes by name of the profile are told by kernel identity. */
-  public ProgramBuilds byKernel(List<SelectedKernel> kernels) {
+  /**
+   * The same, where outcomes by the name of a kernel's description are told by kernel identity.
+   *
+   * @param names name of its description by the identity of each kernel
+   */
+  public ProgramBuilds byKernel(Map<String, String> names) {
     Map<String, BuildOutcome> byKernel = new HashMap<>();
-    for (SelectedKernel kernel : kernels) {
-      BuildOutcome outcome = outcomes.get(kernel.profile());
-      if (outcome != null) {
-        byKernel.put(kernel.identity(), outcome);
-      }
-    }
+    names.forEach(
+        (identity, name) -> {
+          BuildOutcome outcome = outcomes.get(name);
+          if (outcome != null) {
+            byKernel.put(identity, outcome);
+          }
+        });
     return new ProgramBuilds(byKernel, queuedFor, askAgain);
   }
 }

@@ -1,8 +1,11 @@
 package dev.whistler.operator.cluster;
 
 import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelTypes;
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.TypesPieces;
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
@@ -32,15 +35,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all programs share: nodes, their labels, whether their agents live, and kernel profiles.
- * Watched once for the whole operator, and kept as the little that decisions need: a cluster has
- * thousands of nodes. A node is one that has both a Kubernetes Node and an agent's report.
+ * What all programs share: nodes, their labels, whether their agents live, and what describes
+ * kernels. Watched once for the whole operator, and kept as the little that decisions need: a
+ * cluster has thousands of nodes. A node is one that has both a Kubernetes Node and an agent's
+ * report.
  */
 @ApplicationScoped
 public class ClusterWatch {
   private static final Duration LOOK_FOR_SILENCE = Duration.ofSeconds(2);
 
   private static final long PAGE = 500;
+
+  /** Each is up to a megabyte. */
+  private static final long PIECES_AT_ONCE = 8;
 
   /** How long what belonged to a kernel or a node is kept after it was last reported. */
   private static final Duration GRACE = Duration.ofHours(1);
@@ -53,6 +60,7 @@ public class ClusterWatch {
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
   private final LastSeen kernels = new LastSeen(GRACE, System::nanoTime);
   private final LastSeen announcedProfiles = new LastSeen(GRACE, System::nanoTime);
+  private final LastSeen announcedTypes = new LastSeen(GRACE, System::nanoTime);
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService listening;
   private volatile List<FirstAnswer<?>> watches = List.of();
@@ -62,6 +70,7 @@ public class ClusterWatch {
     this.namespace = config.namespace();
     metrics.watched("nodes", () -> nodes.all().size());
     metrics.watched("kernelprofiles", profiles::count);
+    metrics.watched("kerneltypes", profiles.types()::count);
     metrics.watched("leases", leases::size);
     this.listening = Guard.scheduler("agent-liveness", metrics::taskFailed);
   }
@@ -100,6 +109,14 @@ public class ClusterWatch {
                   client.resources(KernelProfile.class).runnableInformer(0),
                   this::profileWritten,
                   this::profileDeleted),
+              watch(
+                  client
+                      .resources(KernelTypes.class)
+                      .withLimit(PIECES_AT_ONCE)
+                      .runnableInformer(0)
+                      .itemStore(new ReducedStore<>(KernelTypes::new)),
+                  this::typesWritten,
+                  this::typesDeleted),
               watch(
                   inPages(client.resources(Node.class)).itemStore(new ReducedStore<>(Node::new)),
                   this::labelsWritten,
@@ -186,6 +203,13 @@ public class ClusterWatch {
         .collect(Collectors.toSet());
   }
 
+  /** Names of pieces of types that no node has announced for so long. */
+  public Set<String> forgottenTypes() {
+    return profiles.types().names().stream()
+        .filter(announcedTypes::isForgotten)
+        .collect(Collectors.toSet());
+  }
+
   static <T extends HasMetadata> FirstAnswer<T> watch(
       SharedIndexInformer<T> informer, Consumer<T> written, Consumer<T> deleted) {
     FirstAnswer<T> watch = new FirstAnswer<>(informer, written, deleted);
@@ -201,6 +225,17 @@ public class ClusterWatch {
 
   private void profileDeleted(KernelProfile profile) {
     profiles.remove(name(profile));
+    tell(new Change.Kernels());
+  }
+
+  private void typesWritten(KernelTypes piece) {
+    if (profiles.types().put(name(piece), piece.getSpec())) {
+      tell(new Change.Kernels());
+    }
+  }
+
+  private void typesDeleted(KernelTypes piece) {
+    profiles.types().remove(name(piece));
     tell(new Change.Kernels());
   }
 
@@ -246,6 +281,7 @@ public class ClusterWatch {
     }
     kernels.prune();
     announcedProfiles.prune();
+    announcedTypes.prune();
   }
 
   private void lookAgain(String name) {
@@ -255,6 +291,9 @@ public class ClusterWatch {
   private void reported(ClusterNode node) {
     node.identity().ifPresent(kernels::seen);
     node.profile().ifPresent(announcedProfiles::seen);
+    node.kernel().map(Kernel::pieces).stream()
+        .flatMap(TypesPieces::names)
+        .forEach(announcedTypes::seen);
   }
 
   private void changed(KnownNodes.Step step) {

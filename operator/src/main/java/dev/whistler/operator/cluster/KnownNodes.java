@@ -1,6 +1,7 @@
 package dev.whistler.operator.cluster;
 
 import dev.whistler.crds.WhistlerNode;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerNodeStatus.Running;
 import dev.whistler.operator.cache.SharedValues;
@@ -86,6 +87,9 @@ final class KnownNodes {
   /** On thousands of nodes an agent says the same of a program. */
   private final SharedValues<NodeProgram> reports = new SharedValues<>();
 
+  /** And there are far more nodes than kernels. */
+  private final SharedValues<Kernel> kernels = new SharedValues<>();
+
   private final Function<String, Liveness> liveness;
 
   /**
@@ -128,8 +132,12 @@ final class KnownNodes {
 
   private ClusterNode reduced(WhistlerNode node) {
     ClusterNode told = ClusterNode.of(node, Map.of(), Liveness.UNHEARD);
-    return told.withPrograms(
-        told.programs().values().stream().map(KnownNodes::timeless).map(reports::shared).toList());
+    return told.withKernel(told.kernel().map(kernels::shared))
+        .withPrograms(
+            told.programs().values().stream()
+                .map(KnownNodes::timeless)
+                .map(reports::shared)
+                .toList());
   }
 
   /** When a program was attached decides nothing, and makes each report another one. */

@@ -83,6 +83,11 @@ public record ClusterNode(
     return new ClusterNode(name, labels, kernel, release, byUid(said), obstacle, liveness);
   }
 
+  /** The same node, had it that kernel. */
+  public ClusterNode withKernel(Optional<Kernel> other) {
+    return new ClusterNode(name, labels, other, release, programs, obstacle, liveness);
+  }
+
   /** What its agent said, of a node with these labels and an agent of that liveness. */
   public ClusterNode with(Map<String, String> otherLabels, Liveness otherLiveness) {
     return new ClusterNode(name, otherLabels, kernel, release, programs, obstacle, otherLiveness);

@@ -1,9 +1,11 @@
 package dev.whistler.operator.model;
 
+import dev.whistler.crds.TypesPieces;
 import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,10 +15,16 @@ import java.util.TreeSet;
  *
  * @param identity by which artifacts are bound
  * @param profile name of its profile
+ * @param types of which pieces its types are made, if it has any
  * @param releases releases that these nodes state, sorted; one profile may stand for several
  * @param nodes how many selected nodes have it
  */
-public record SelectedKernel(String identity, String profile, List<String> releases, int nodes) {
+public record SelectedKernel(
+    String identity,
+    String profile,
+    Optional<TypesPieces> types,
+    List<String> releases,
+    int nodes) {
   public SelectedKernel {
     releases = List.copyOf(releases);
   }
@@ -43,6 +51,7 @@ public record SelectedKernel(String identity, String profile, List<String> relea
                 new SelectedKernel(
                     kernel.identity(),
                     kernel.profile(),
+                    Optional.ofNullable(kernel.pieces()),
                     List.copyOf(releases.getOrDefault(kernel.identity(), Set.of())),
                     counts.getOrDefault(kernel.identity(), 0)))
         .toList();

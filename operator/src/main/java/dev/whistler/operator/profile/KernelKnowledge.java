@@ -4,10 +4,10 @@ import dev.whistler.compiler.kernel.KernelDescription;
 
 /** What the operator knows of a kernel that a node announced. */
 public sealed interface KernelKnowledge {
-  /** Its profile is there and right. */
+  /** Its profile is there and right, and so are its types if it has any. */
   record Known(KernelDescription kernel) implements KernelKnowledge {}
 
-  /** No agent has uploaded its profile yet. */
+  /** No agent has uploaded its profile and all of its types yet. */
   record Awaited() implements KernelKnowledge {}
 
   /**

@@ -2,11 +2,14 @@ package dev.whistler.operator.profile;
 
 import dev.whistler.compiler.kernel.Architecture;
 import dev.whistler.compiler.kernel.SuppliedKernel;
+import dev.whistler.compiler.kernel.TypeSource;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.operator.cache.SharedValues;
 import dev.whistler.operator.cache.WeighedCache;
+import dev.whistler.operator.model.DescribedKernel;
+import dev.whistler.operator.model.SelectedKernel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -20,11 +23,12 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles that the cluster holds. Each is checked and parsed when it is asked for, and again
- * when it had to make room for others; kernels share the texts in which they agree. Safe for use by
- * several threads.
+ * The profiles and types that the cluster holds. A kernel's description is checked and parsed when
+ * it is asked for, and again when it had to make room for others; kernels share the texts in which
+ * they agree. Safe for use by several threads.
  */
 public final class Profiles {
   /** How long a name is not asked for after its content was refused. */
@@ -41,6 +45,7 @@ public final class Profiles {
   private final Map<String, KernelProfileSpec> stored = new ConcurrentHashMap<>();
   private final WeighedCache<String, Checked> checked;
   private final UploadBudget budget;
+  private final StoredTypes types;
 
   /** Each text once, as long as some kernel has it. */
   private final SharedValues<String> texts = new SharedValues<>();
@@ -65,7 +70,8 @@ public final class Profiles {
    * @param clock nanoseconds from any beginning, as {@link System#nanoTime}
    */
   Profiles(long maxBytes, LongSupplier clock) {
-    budget = new UploadBudget(clock);
+    budget = new UploadBudget(UploadBudget.PROFILES, clock);
+    types = new StoredTypes(clock);
     checked = new WeighedCache<>(maxBytes, Checked::bytes);
   }
 
@@ -85,10 +91,30 @@ public final class Profiles {
     return stored.size();
   }
 
-  /** What is known of the kernel with a profile of that name. */
+  /** The types of kernels. */
+  public StoredTypes types() {
+    return types;
+  }
+
+  /**
+   * The name by which a kernel's description is known here. While there is no room for its types it
+   * is described without them, so that programs which need none run.
+   */
+  public String nameOf(SelectedKernel kernel) {
+    return new DescribedKernel(kernel.profile(), kernel.types().filter(types::willHold)).name();
+  }
+
+  /**
+   * What is known of a kernel.
+   *
+   * @param name of its description, see {@link #nameOf}; that of a profile stands for a kernel
+   *     without types
+   */
   public KernelKnowledge knowledge(String name) {
-    KernelProfileSpec spec = stored.get(name);
-    if (spec == null) {
+    DescribedKernel kernel = DescribedKernel.named(name);
+    KernelProfileSpec spec = stored.get(kernel.profile());
+    Optional<TypeSource> source = kernel.types().flatMap(types::source);
+    if (spec == null || (kernel.types().isPresent() && source.isEmpty())) {
       return new KernelKnowledge.Awaited();
     }
     return checked
@@ -96,7 +122,7 @@ public final class Profiles {
         .filter(known -> known.spec().equals(spec))
         .orElseGet(
             () -> {
-              Checked now = check(name, spec);
+              Checked now = check(kernel.profile(), spec, source.orElse(null));
               checked.put(name, now);
               return now;
             })
@@ -157,7 +183,7 @@ public final class Profiles {
     return since != null && since.plus(QUARANTINE).isAfter(now);
   }
 
-  private Checked check(String name, KernelProfileSpec spec) {
+  private Checked check(String name, KernelProfileSpec spec, @Nullable TypeSource source) {
     try {
       KernelProfileContent content = KernelProfileContent.read(spec);
       if (!content.digest().name().equals(name)) {
@@ -176,8 +202,7 @@ public final class Profiles {
               new SuppliedKernel(
                   architecture.get(),
                   shared(content.formats()),
-                  null,
-                  null,
+                  source,
                   content.features().isEmpty() ? null : content.features())),
           bytes(content));
     } catch (MalformedContentException e) {

@@ -10,10 +10,10 @@ import java.util.SortedMap;
 import java.util.function.LongSupplier;
 
 /**
- * Which of the profiles that nodes announce are asked for. Each may cost the cluster nearly a
- * megabyte, and whoever holds a node's token may announce what he likes: one node gets few of them,
- * and all nodes together not many. What was granted once stays so until nobody announces it any
- * more, or it has come. Used by one thread.
+ * Which of the descriptions of kernels that nodes announce are asked for. Each may cost the cluster
+ * a megabyte or more, and whoever holds a node's token may announce what he likes: one node gets
+ * few of them, and all nodes together not many. What was granted once stays so until nobody
+ * announces it any more, or it has come. Used by one thread.
  */
 final class UploadBudget {
   /** As many as a node needs that is updated again and again within an hour. */
@@ -26,6 +26,21 @@ final class UploadBudget {
 
   static final Duration CLUSTER_INTERVAL = Duration.ofSeconds(2);
 
+  /** Profiles: each nearly a megabyte at most. */
+  static final Rates PROFILES = new Rates(OF_NODE, NODE_INTERVAL, OF_CLUSTER, CLUSTER_INTERVAL);
+
+  /** Types of a kernel: all pieces are five megabytes at most, and few kernels differ in them. */
+  static final Rates TYPES = new Rates(2, Duration.ofMinutes(30), 32, Duration.ofMinutes(1));
+
+  /**
+   * How many at once, and in which time one more.
+   *
+   * @param ofNode that one node may cause
+   * @param ofCluster of all nodes together
+   */
+  record Rates(int ofNode, Duration nodeInterval, int ofCluster, Duration clusterInterval) {}
+
+  private final Rates rates;
   private final LongSupplier clock;
   private final TokenBucket cluster;
   private final Map<String, TokenBucket> nodes = new HashMap<>();
@@ -36,15 +51,16 @@ final class UploadBudget {
    *
    * @param clock nanoseconds from any beginning, as {@link System#nanoTime}
    */
-  UploadBudget(LongSupplier clock) {
+  UploadBudget(Rates rates, LongSupplier clock) {
+    this.rates = rates;
     this.clock = clock;
-    this.cluster = new TokenBucket(OF_CLUSTER, CLUSTER_INTERVAL, clock.getAsLong());
+    this.cluster = new TokenBucket(rates.ofCluster(), rates.clusterInterval(), clock.getAsLong());
   }
 
   /**
-   * Those of the missing profiles that may be asked for.
+   * Those of the missing descriptions that may be asked for.
    *
-   * @param missing who announces it, by the name of each profile that the cluster lacks
+   * @param missing who announces it, by the name of each that the cluster lacks
    */
   Set<String> granted(SortedMap<String, ? extends Collection<String>> missing) {
     long now = clock.getAsLong();
@@ -66,7 +82,8 @@ final class UploadBudget {
     }
     for (String node : announcers) {
       TokenBucket bucket =
-          nodes.computeIfAbsent(node, name -> new TokenBucket(OF_NODE, NODE_INTERVAL, now));
+          nodes.computeIfAbsent(
+              node, name -> new TokenBucket(rates.ofNode(), rates.nodeInterval(), now));
       if (bucket.take(now)) {
         return cluster.take(now);
       }

@@ -1,6 +1,6 @@
 /**
- * What kernels look like: profiles that nodes uploaded, checked and parsed once. Entry point:
- * {@link dev.whistler.operator.profile.Profiles}.
+ * What kernels look like: profiles and types that nodes uploaded, checked and parsed once. Entry
+ * point: {@link dev.whistler.operator.profile.Profiles}.
  */
 @NullMarked
 package dev.whistler.operator.profile;

@@ -1,6 +1,7 @@
 package dev.whistler.operator.reconcile;
 
 import dev.whistler.crds.KernelProfile;
+import dev.whistler.crds.KernelTypes;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
@@ -21,8 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * Deletes what agents left of nodes that are gone. Kubernetes does it by the owner that Leases and
- * WhistlerNodes name, but for those that an agent wrote before it knew its Node. Profiles belong to
- * all nodes with a kernel: they go some time after the last of them.
+ * WhistlerNodes name, but for those that an agent wrote before it knew its Node. Profiles and types
+ * belong to all nodes with a kernel: they go some time after the last of them.
  */
 @ApplicationScoped
 public class LeftoverCollection {
@@ -103,6 +104,10 @@ public class LeftoverCollection {
       for (String profile : cluster.forgottenProfiles()) {
         client.resources(KernelProfile.class).withName(profile).delete();
         Log.infof("KernelProfile %s is deleted: no node has such a kernel any more.", profile);
+      }
+      for (String piece : cluster.forgottenTypes()) {
+        client.resources(KernelTypes.class).withName(piece).delete();
+        Log.infof("KernelTypes %s is deleted: no node has such a kernel any more.", piece);
       }
     } catch (KubernetesClientException e) {
       Log.warnf("What is left of nodes that are gone could not be deleted: %s", e.getMessage());

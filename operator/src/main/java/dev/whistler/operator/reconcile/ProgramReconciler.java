@@ -313,13 +313,12 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
     WhistlerProgramSpec spec = program.getSpec();
     SourceUnit unit =
         new SourceUnit(program.getMetadata().getName(), text, tier(spec), spec.knobs());
+    Map<String, String> names =
+        kernels.stream()
+            .collect(Collectors.toMap(SelectedKernel::identity, cluster.profiles()::nameOf));
     return builds
-        .outcomes(
-            Priority.RECONCILE,
-            unit,
-            kernels.stream().map(SelectedKernel::profile).distinct().toList(),
-            stored)
-        .byKernel(kernels);
+        .outcomes(Priority.RECONCILE, unit, Set.copyOf(names.values()), stored)
+        .byKernel(names);
   }
 
   private static CompilationOptions.Tier tier(WhistlerProgramSpec spec) {

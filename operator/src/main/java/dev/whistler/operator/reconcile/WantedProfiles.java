@@ -3,12 +3,16 @@ package dev.whistler.operator.reconcile;
 import dev.whistler.crds.KernelProfile;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.KernelProfileRequestSpec;
+import dev.whistler.crds.KernelTypes;
+import dev.whistler.crds.TypesPieces;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.operator.cluster.ClusterWatch;
 import dev.whistler.operator.config.OperatorConfig;
 import dev.whistler.operator.installation.Leadership;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.KernelKnowledge;
+import dev.whistler.operator.profile.StoredTypes;
 import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,20 +25,19 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the {@link KernelProfileRequest}: agents may create only the profiles that it names, so
- * that a stolen node cannot fill the API server's storage. Deletes profiles that are not what their
- * names say.
+ * Keeps the {@link KernelProfileRequest}: agents may create only the profiles and pieces of types
+ * that it names, so that a stolen node cannot fill the API server's storage. Deletes those that are
+ * not what their names say.
  */
 @ApplicationScoped
 public class WantedProfiles {
@@ -55,10 +58,11 @@ public class WantedProfiles {
   private final ScheduledExecutorService executor;
 
   /** What the API server holds, as far as we were told; null when there is no list. */
-  private volatile @Nullable SortedSet<String> stored;
+  private volatile @Nullable KernelProfileRequestSpec stored;
 
-  /** Touched by the executor's thread only. */
+  // Touched by the executor's thread only.
   private boolean full;
+  private boolean typesFull;
 
   private @Nullable SharedIndexInformer<KernelProfileRequest> watch;
 
@@ -88,12 +92,12 @@ public class WantedProfiles {
         new ResourceEventHandler<>() {
           @Override
           public void onAdd(KernelProfileRequest request) {
-            changed(new TreeSet<>(request.getSpec().profiles()));
+            changed(request.getSpec());
           }
 
           @Override
           public void onUpdate(KernelProfileRequest before, KernelProfileRequest request) {
-            changed(new TreeSet<>(request.getSpec().profiles()));
+            changed(request.getSpec());
           }
 
           @Override
@@ -123,7 +127,7 @@ public class WantedProfiles {
     }
   }
 
-  private void changed(@Nullable SortedSet<String> now) {
+  private void changed(@Nullable KernelProfileRequestSpec now) {
     stored = now;
     schedule(QUIET);
   }
@@ -144,7 +148,7 @@ public class WantedProfiles {
       done = true;
     } catch (KubernetesClientException e) {
       Log.warnf(
-          "The list of wanted kernel profiles could not be written, trying again: %s",
+          "The list of wanted kernel descriptions could not be written, trying again: %s",
           e.getMessage());
       metrics.taskFailed(TASK);
     } finally {
@@ -160,15 +164,35 @@ public class WantedProfiles {
       return;
     }
     Map<String, List<String>> announced = new TreeMap<>();
+    Map<TypesPieces, List<String>> announcedTypes = new HashMap<>();
     for (ClusterNode node : cluster.nodes()) {
       node.profile()
           .ifPresent(
               profile ->
                   announced.computeIfAbsent(profile, name -> new ArrayList<>()).add(node.name()));
+      node.kernel()
+          .map(Kernel::pieces)
+          .ifPresent(
+              types ->
+                  announcedTypes
+                      .computeIfAbsent(types, pieces -> new ArrayList<>())
+                      .add(node.name()));
     }
     announced.keySet().forEach(this::deleteIfMalformed);
-    SortedSet<String> wanted =
-        cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now());
+    StoredTypes types = cluster.profiles().types();
+    types.useless().forEach(this::deletePiece);
+    KernelProfileRequestSpec wanted =
+        new KernelProfileRequestSpec(
+            List.copyOf(
+                cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now())),
+            List.copyOf(types.wanted(announcedTypes, config.wantedProfiles(), Instant.now())));
+    warnIfFull();
+    if (!wanted.equals(stored)) {
+      write(wanted);
+    }
+  }
+
+  private void warnIfFull() {
     boolean wasFull = full;
     full = cluster.profiles().isFull();
     if (full && !wasFull) {
@@ -177,9 +201,20 @@ public class WantedProfiles {
               + " kernels that come now. Find out which nodes announce so many kernels, and delete"
               + " the profiles of those that are none.");
     }
-    if (!wanted.equals(stored)) {
-      write(wanted);
+    boolean wereTypesFull = typesFull;
+    typesFull = cluster.profiles().types().isFull();
+    if (typesFull && !wereTypesFull) {
+      Log.warnf(
+          "There are so many kernel types that no more are asked for: programs that need them do"
+              + " not compile for kernels that come now. Find out which nodes announce so many"
+              + " kernels, and delete the KernelTypes of those that are none.");
     }
+  }
+
+  private void deletePiece(String name, String why) {
+    Log.warnf("%s The operator deletes it.", why);
+    cluster.profiles().types().refuse(name, Instant.now());
+    client.resources(KernelTypes.class).withName(name).delete();
   }
 
   private void deleteIfMalformed(String name) {
@@ -190,10 +225,10 @@ public class WantedProfiles {
     }
   }
 
-  private void write(SortedSet<String> wanted) {
+  private void write(KernelProfileRequestSpec wanted) {
     KernelProfileRequest request = new KernelProfileRequest();
     request.setMetadata(new ObjectMetaBuilder().withName(KernelProfileRequest.NAME).build());
-    request.setSpec(new KernelProfileRequestSpec(List.copyOf(wanted)));
+    request.setSpec(wanted);
     client.resource(request).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
   }
 }

@@ -213,7 +213,8 @@ final class ConditionTable {
         waiting(
             Reason.AWAITING_PROFILES,
             List.of(COMPILED_UNKNOWN, NOT_READY),
-            "a selected node's kernel has not been described yet",
+            "a selected node's kernel has not been described yet: its KernelProfile or a piece of its"
+                + " KernelTypes is missing",
             "wait some seconds; then look at the log of the agent there"),
         waiting(
             Reason.COMPILING,
@@ -296,7 +297,8 @@ final class ConditionTable {
         bad(
             Reason.MALFORMED_PROFILE,
             SOURCE,
-            "the profile of some kernel is not what its name says, or no kernel's",
+            "the profile of some kernel is not what its name says, or it or the types are no"
+                + " kernel's",
             "it is deleted and uploaded again; if it comes back, the node may be compromised"),
         bad(
             Reason.COMPILER_DEFECT,

@@ -130,7 +130,7 @@ final class Conditions {
                       COMPILED,
                       Reason.AWAITING_PROFILES,
                       "Agents of some selected nodes have not uploaded their kernel's profile"
-                          + " yet."));
+                          + " and types yet."));
     }
     long queued =
         observation.builds().values().stream()

@@ -61,6 +61,12 @@ public final class ClusterOfOne extends ClusterWatch {
   @Override
   public Set<String> forgottenProfiles() {
     asked.accept("forgottenProfiles");
+    return Set.of();
+  }
+
+  @Override
+  public Set<String> forgottenTypes() {
+    asked.accept("forgottenTypes");
     return Set.of("forgotten");
   }
 }

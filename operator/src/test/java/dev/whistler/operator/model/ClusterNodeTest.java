@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whistler.crds.KernelIdentity;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
+import dev.whistler.crds.TypesPieces;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus;
 import java.util.List;
@@ -79,6 +80,7 @@ final class ClusterNodeTest {
 
   @Test
   void theIdentityOfAKernelIsNotBelieved() {
+    TypesPieces pieces = new TypesPieces(List.of("t"), List.of("f"));
     WhistlerNode reported = new WhistlerNode();
     reported.getMetadata().setName("a");
     reported.setStatus(
@@ -88,14 +90,16 @@ final class ClusterNodeTest {
             null,
             null,
             null,
-            new WhistlerNodeStatus.Kernel("p", null, "that of another kernel"),
+            new WhistlerNodeStatus.Kernel(
+                "p", "those of another", "that of another kernel", pieces),
             List.of(),
             List.of(),
             List.of()));
 
     ClusterNode node = ClusterNode.of(reported, Map.of(), Liveness.ALIVE);
     assertThat(node.profile()).contains("p");
-    assertThat(node.identity()).contains(KernelIdentity.of("p", null));
+    assertThat(node.identity()).contains(KernelIdentity.of("p", pieces.digest()));
+    assertThat(node.kernel().orElseThrow().types()).isEqualTo(pieces.digest());
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 final class UploadBudgetTest {
   private long now;
-  private final UploadBudget budget = new UploadBudget(() -> now);
+  private final UploadBudget budget = new UploadBudget(UploadBudget.PROFILES, () -> now);
 
   private Set<String> granted(Map<String, List<String>> missing) {
     return budget.granted(new TreeMap<>(missing));
@@ -75,7 +75,7 @@ final class UploadBudgetTest {
   void noNodeAndNoClusterGetsMoreThanItsBucketsAllow(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int nodes) {
     long[] time = {0};
-    UploadBudget ofThisTry = new UploadBudget(() -> time[0]);
+    UploadBudget ofThisTry = new UploadBudget(UploadBudget.PROFILES, () -> time[0]);
     Random random = new Random(seed);
     Map<String, Integer> newlyGranted = new HashMap<>();
     Set<String> before = new HashSet<>();

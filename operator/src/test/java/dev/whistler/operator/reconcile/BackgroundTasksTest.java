@@ -75,7 +75,8 @@ final class BackgroundTasksTest {
         "leasesWithoutNode",
         "client.nodes",
         "reportsWithoutNode",
-        "forgottenProfiles"
+        "forgottenProfiles",
+        "forgottenTypes"
       })
   void theCollectionOfLeftovers(String step) {
     failing = step;
