@@ -125,6 +125,10 @@ final class Rules {
     List<Supplier<Routine>> again = new ArrayList<>();
     questions((a, b) -> twice.add(() -> Draft.askingTwice(a, b)));
     questions((a, b) -> again.add(() -> Draft.askingAgain(a, b)));
+    List<Supplier<Routine>> twiceOfWords = new ArrayList<>();
+    List<Supplier<Routine>> againOfWords = new ArrayList<>();
+    questionsOfWords((a, b) -> twiceOfWords.add(() -> Draft.askingTwice(a, b)));
+    questionsOfWords((a, b) -> againOfWords.add(() -> Draft.askingAgain(a, b)));
     return List.of(
         new Table("simplify", AllPasses.simplify(), values),
         new Table("simplify, of addresses", AllPasses.simplify(), addresses),
@@ -132,10 +136,14 @@ final class Rules {
         new Table("narrowing without 32-bit operations", AllPasses.narrowing(2), bits),
         new Table("expand-compares", AllPasses.expandCompares(), asValues()),
         new Table("known-branches", AllPasses.knownBranches(), twice),
+        new Table("known-branches, of two words", AllPasses.knownBranches(), twiceOfWords),
         new Table("known-branches, of lengths", AllPasses.knownBranches(), lengths()),
         new Table("control", AllPasses.control(), again),
+        new Table("control, of two words", AllPasses.control(), againOfWords),
         new Table("forwarding", AllPasses.forwarding(), onMemory()),
-        new Table("dead-stores", AllPasses.deadStores(), onMemory()));
+        new Table("forwarding, of kept addresses", AllPasses.forwarding(), onKeptAddresses()),
+        new Table("dead-stores", AllPasses.deadStores(), onMemory()),
+        new Table("dead-stores, of kept addresses", AllPasses.deadStores(), onKeptAddresses()));
   }
 
   private static List<Part> operands() {
@@ -397,6 +405,28 @@ final class Rules {
     return shapes;
   }
 
+  /** Something is stored, and loaded by an address that was kept in memory. */
+  private static List<Supplier<Routine>> onKeptAddresses() {
+    List<Supplier<Routine>> shapes = new ArrayList<>();
+    for (Part place :
+        List.of(stack(0, 0), stack(0, 4), chosen(stack(0, 0), stack(2, 0)), element())) {
+      for (int width : new int[] {1, 4, 8}) {
+        for (int kept : new int[] {0, 8}) {
+          shapes.add(
+              () ->
+                  Draft.returning(
+                      Draft.sequence(
+                          // Nobody reads it, so that the routine is rewritten at all.
+                          store(8, 0, stack(3, 0), word(1)),
+                          store(8, kept, stack(1, 0), place),
+                          store(8, 0, place, word(0)),
+                          load(width, 0, load(8, kept, stack(1, 0))))));
+        }
+      }
+    }
+    return shapes;
+  }
+
   /** What is made of many bits and looked at in few. */
   private static void onFewBits(List<Supplier<Routine>> shapes) {
     List<Part> sources = new ArrayList<>();
@@ -432,7 +462,7 @@ final class Rules {
     }
   }
 
-  /** Two questions about one word, asked together with constants and with another word. */
+  /** Two questions about one word and constants. */
   private static void questions(BiConsumer<Question, Question> both) {
     for (Relation first : Relation.values()) {
       for (Relation second : Relation.values()) {
@@ -445,9 +475,21 @@ final class Rules {
                     new Question(second, alsoNarrow, word(0), constant(d)));
               }
             }
-            both.accept(
-                new Question(first, narrow, word(0), word(1)),
-                new Question(second, alsoNarrow, word(0), word(1)));
+          }
+        }
+      }
+    }
+  }
+
+  /** Two questions about the same two words, in either order: whatever holds here always holds. */
+  private static void questionsOfWords(BiConsumer<Question, Question> both) {
+    for (Relation first : Relation.values()) {
+      for (Relation second : Relation.values()) {
+        for (boolean narrow : WIDTHS) {
+          for (boolean alsoNarrow : WIDTHS) {
+            Question question = new Question(first, narrow, word(0), word(1));
+            both.accept(question, new Question(second, alsoNarrow, word(0), word(1)));
+            both.accept(question, new Question(second, alsoNarrow, word(1), word(0)));
           }
         }
       }

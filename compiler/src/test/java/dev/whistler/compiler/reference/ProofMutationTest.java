@@ -25,7 +25,7 @@ class ProofMutationTest {
   private static final int PROGRAMS = 40;
 
   /** Proofs that a defect that changes something may need before one of them fails. */
-  private static final int PROOFS = 12;
+  private static final int PROOFS = ALL ? 60 : 12;
 
   private static final Mutant THREADING =
       new Mutant(
