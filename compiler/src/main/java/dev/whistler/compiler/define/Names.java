@@ -32,11 +32,14 @@ public final class Names {
       end--;
     }
     StringBuilder result = new StringBuilder();
-    name.substring(start, end)
-        .codePoints()
-        .map(c -> c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c)
-        .map(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_')
-        .forEach(result::appendCodePoint);
+    for (int i = start; i < end; i = name.offsetByCodePoints(i, 1)) {
+      char c = name.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        result.append((char) (c - 'A' + 'a'));
+      } else {
+        result.append((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_');
+      }
+    }
     if (result.isEmpty() || Character.isDigit(result.charAt(0))) {
       result.insert(0, '_');
     }

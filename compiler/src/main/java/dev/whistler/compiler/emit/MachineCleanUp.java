@@ -25,13 +25,19 @@ final class MachineCleanUp {
     boolean changed = true;
     for (int round = 0; changed && round < MOST_ROUNDS; round++) {
       changed = hoistCopies();
-      skipEmpty();
-      removeUnreachable();
-      changed |= joinBlocks();
-      changed |= new TailMerging(machine).run();
-      skipEmpty();
-      removeUnreachable();
+      if (changed || round == 0) {
+        forgetEmpty();
+      }
+      if (joinBlocks() | new TailMerging(machine).run()) {
+        forgetEmpty();
+        changed = true;
+      }
     }
+  }
+
+  private void forgetEmpty() {
+    skipEmpty();
+    removeUnreachable();
   }
 
   void skipEmpty() {
@@ -58,14 +64,21 @@ final class MachineCleanUp {
   }
 
   private void removeUnreachable() {
-    machine.blocks.retainAll(
-        new HashSet<>(DepthFirst.reversePostOrder(List.of(machine.blocks.getFirst()))));
+    boolean[] reached = new boolean[machine.blockCount()];
+    for (MachineBlock block : DepthFirst.reversePostOrder(List.of(machine.blocks.getFirst()))) {
+      reached[block.number()] = true;
+    }
+    machine.blocks.removeIf(block -> !reached[block.number()]);
   }
 
   /** How many edges lead to each block, by its number. */
   private int[] edgesInto() {
     int[] edges = new int[machine.blockCount()];
-    machine.blocks.forEach(block -> block.successors().forEach(s -> edges[s.number()]++));
+    for (MachineBlock block : machine.blocks) {
+      for (MachineBlock successor : block.successors()) {
+        edges[successor.number()]++;
+      }
+    }
     return edges;
   }
 

@@ -37,21 +37,28 @@ final class RegisterSets {
 
   /** Registers live at the start of each block, by its number. */
   static int[] liveIn(MachineRoutine machine) {
+    int[] exposed = new int[machine.blockCount()];
+    int[] passing = new int[machine.blockCount()];
+    for (MachineBlock block : machine.blocks) {
+      int read = block.jump == null ? 0 : read(block.jump);
+      int kept = -1;
+      for (int i = block.code.size() - 1; i >= 0; i--) {
+        int written = written(block.code.get(i));
+        read = read & ~written | read(block.code.get(i));
+        kept &= ~written;
+      }
+      exposed[block.number()] = read;
+      passing[block.number()] = kept;
+    }
     DataFlow<MachineBlock, Integer> flow =
         new DataFlow<>(machine.blocks, Direction.BACKWARD, 0, (a, b) -> a | b);
-    flow.solve(machine.blocks, RegisterSets::liveIn);
+    flow.solve(
+        machine.blocks,
+        (block, liveOut) -> exposed[block.number()] | liveOut & passing[block.number()]);
     int[] liveIn = new int[machine.blockCount()];
     for (MachineBlock block : machine.blocks) {
-      liveIn[block.number()] = liveIn(block, flow.into(block));
+      liveIn[block.number()] = exposed[block.number()] | flow.into(block) & passing[block.number()];
     }
     return liveIn;
-  }
-
-  private static int liveIn(MachineBlock block, int liveOut) {
-    int live = block.jump == null ? liveOut : liveOut | read(block.jump);
-    for (MachineInstruction i : block.code.reversed()) {
-      live = live & ~written(i) | read(i);
-    }
-    return live;
   }
 }

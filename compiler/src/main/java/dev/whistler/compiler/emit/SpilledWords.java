@@ -31,22 +31,33 @@ final class SpilledWords {
   }
 
   private void run() {
+    List<MachineBlock> blocks = new ArrayList<>();
     for (MachineBlock block : machine.blocks) {
-      if (block.code.stream().anyMatch(i -> word(i) != null)) {
-        reuse(block);
+      if (hasWord(block)) {
+        blocks.add(block);
       }
     }
+    blocks.forEach(this::reuse);
     Set<StackObject> loaded = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (MachineBlock block : machine.blocks) {
+    for (MachineBlock block : blocks) {
       for (MachineInstruction i : block.code) {
         if (isLoad(i)) {
           loaded.add(word(i));
         }
       }
     }
-    for (MachineBlock block : machine.blocks) {
+    for (MachineBlock block : blocks) {
       removeDeadStores(block, loaded);
     }
+  }
+
+  private static boolean hasWord(MachineBlock block) {
+    for (MachineInstruction i : block.code) {
+      if (word(i) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The word that an instruction loads or stores; null for any other. */

@@ -1,7 +1,6 @@
 package dev.whistler.compiler.flow;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -59,7 +58,11 @@ public final class DataFlow<N extends Node<N>, F> {
     if (direction == Direction.BACKWARD) {
       Collections.reverse(order);
     }
-    place = new int[1 + order.stream().mapToInt(Node::number).max().orElse(0)];
+    int highest = 0;
+    for (N node : order) {
+      highest = Math.max(highest, node.number());
+    }
+    place = new int[1 + highest];
     for (int i = 0; i < order.size(); i++) {
       place[order.get(i).number()] = i;
     }
@@ -148,7 +151,12 @@ public final class DataFlow<N extends Node<N>, F> {
   private int[][] receivers(Direction direction) {
     int[][] edges = new int[order.size()][];
     for (int i = 0; i < edges.length; i++) {
-      edges[i] = order.get(i).successors().stream().mapToInt(s -> place[s.number()]).toArray();
+      List<N> successors = order.get(i).successors();
+      int[] targets = new int[successors.size()];
+      for (int k = 0; k < targets.length; k++) {
+        targets[k] = place[successors.get(k).number()];
+      }
+      edges[i] = targets;
     }
     return direction == Direction.FORWARD ? edges : reversed(edges);
   }
@@ -161,7 +169,9 @@ public final class DataFlow<N extends Node<N>, F> {
       }
     }
     int[][] result = new int[edges.length][];
-    Arrays.setAll(result, i -> new int[count[i]]);
+    for (int i = 0; i < edges.length; i++) {
+      result[i] = new int[count[i]];
+    }
     for (int i = 0; i < edges.length; i++) {
       for (int target : edges[i]) {
         result[target][--count[target]] = i;

@@ -95,7 +95,9 @@ public final class Block implements Node<Block> {
 
   /** Drops the phis that are not in {@code kept}. */
   public void retainPhis(java.util.function.Predicate<Value> kept) {
-    phis.removeIf(kept.negate());
+    if (!phis.isEmpty()) {
+      phis.removeIf(kept.negate());
+    }
   }
 
   /** Ends the block and makes the edges. Phis of the targets must be completed by the caller. */

@@ -7,6 +7,7 @@ import dev.whistler.compiler.tree.Expr.Operator;
 import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.StaticType;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,7 @@ final class Builder {
   /** The common value of all edges into a block, or a phi. */
   Value merge(Block target, List<Value> values, StaticType type) {
     Value first = values.getFirst();
-    if (values.stream().allMatch(v -> v == first)) {
+    if (Collections.frequency(values, first) == values.size()) {
       return first;
     }
     Value phi = routine.newValue(new Operation.Phi(), type, origin, values.toArray(new Value[0]));

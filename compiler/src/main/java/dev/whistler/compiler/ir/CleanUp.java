@@ -1,7 +1,7 @@
 package dev.whistler.compiler.ir;
 
 import dev.whistler.compiler.type.ScalarType;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -79,10 +79,13 @@ public final class CleanUp {
       if (index < 0 || twice && !target.phis().isEmpty()) {
         continue;
       }
-      Value[] operands = target.phis().stream().map(p -> p.operand(edge)).toArray(Value[]::new);
+      List<Value> operands = new ArrayList<>(target.phis().size());
+      for (Value phi : target.phis()) {
+        operands.add(phi.operand(edge));
+      }
       from.redirect(index, target);
-      for (int i = 0; i < operands.length; i++) {
-        target.completePhi(target.phis().get(i), operands[i]);
+      for (int i = 0; i < operands.size(); i++) {
+        target.completePhi(target.phis().get(i), operands.get(i));
       }
       changed = true;
     }
@@ -91,7 +94,7 @@ public final class CleanUp {
 
   /** Appends blocks to their only predecessors, if those lead nowhere else. */
   public static boolean merge(Routine routine) {
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     boolean changed = false;
     for (Block block : routine.blocks()) {
       while (block.successors().size() == 1) {

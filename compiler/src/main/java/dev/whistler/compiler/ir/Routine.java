@@ -7,7 +7,6 @@ import dev.whistler.compiler.type.StaticType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -161,8 +160,12 @@ public final class Routine {
    */
   public void replaceOperands(UnaryOperator<Value> replacement) {
     for (Block block : blocks) {
-      block.phis().forEach(v -> replaceOperands(v, replacement));
-      block.instructions().forEach(v -> replaceOperands(v, replacement));
+      for (Value value : block.phis()) {
+        replaceOperands(value, replacement);
+      }
+      for (Value value : block.instructions()) {
+        replaceOperands(value, replacement);
+      }
       replaceOperands(block.terminator(), replacement);
     }
   }
@@ -177,8 +180,12 @@ public final class Routine {
   public int[] useCounts() {
     int[] counts = new int[nextValue];
     for (Block block : blocks) {
-      block.phis().forEach(v -> countUses(v, counts));
-      block.instructions().forEach(v -> countUses(v, counts));
+      for (Value value : block.phis()) {
+        countUses(value, counts);
+      }
+      for (Value value : block.instructions()) {
+        countUses(value, counts);
+      }
       countUses(block.terminator(), counts);
     }
     return counts;
@@ -196,17 +203,9 @@ public final class Routine {
   }
 
   /** Replaces values by others everywhere, following chains. */
-  public void replaceAll(IdentityHashMap<Value, Value> replacements) {
+  public void replaceAll(Replacements replacements) {
     if (!replacements.isEmpty()) {
-      replaceOperands(
-          v -> {
-            Value current = v;
-            Value next;
-            while ((next = replacements.get(current)) != null) {
-              current = next;
-            }
-            return current;
-          });
+      replaceOperands(replacements::of);
     }
   }
 

@@ -6,7 +6,10 @@ import java.util.function.Consumer;
 
 /** Writes JSON without insignificant white space, members in the order of the calls. */
 public final class JsonWriter {
-  private final StringBuilder out = new StringBuilder();
+  /** Of most texts that are written. */
+  private static final int ROOM = 4096;
+
+  private final StringBuilder out = new StringBuilder(ROOM);
   private boolean first = true;
 
   private void separate() {

@@ -34,6 +34,11 @@ public record TracepointFormat(
 
   /** The field of that name. */
   public Optional<Field<InRecord>> field(String name) {
-    return fields.stream().filter(f -> f.name().equals(name)).findFirst();
+    for (Field<InRecord> field : fields) {
+      if (field.name().equals(name)) {
+        return Optional.of(field);
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -11,8 +11,7 @@ final class SourceLines {
 
   SourceLines(List<SourceText> sources) {
     for (SourceText source : sources) {
-      lines.putIfAbsent(
-          source.name(), source.text().lines().map(line -> line.replace('\0', ' ')).toList());
+      lines.putIfAbsent(source.name(), source.text().replace('\0', ' ').lines().toList());
     }
   }
 

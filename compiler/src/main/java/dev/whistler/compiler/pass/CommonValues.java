@@ -3,6 +3,7 @@ package dev.whistler.compiler.pass;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -10,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +28,7 @@ final class CommonValues implements Pass {
     return "common-values";
   }
 
-  private record Key(Operation operation, List<Integer> operands, Scope scope) {}
+  private record Key(Operation operation, List<Value> operands, Scope scope) {}
 
   /** Where a result may be used again. */
   private sealed interface Scope {
@@ -48,13 +48,13 @@ final class CommonValues implements Pass {
   public boolean run(Routine routine) {
     Walk walk = new Walk(routine);
     walk.run();
-    IdentityHashMap<Value, Value> replacements = walk.replacements;
+    Replacements replacements = walk.replacements;
     if (replacements.isEmpty()) {
       return false;
     }
     for (Block block : routine.blocks()) {
       List<Value> kept = new ArrayList<>(block.instructions());
-      kept.removeIf(replacements::containsKey);
+      kept.removeIf(replacements::contains);
       block.setInstructions(kept);
     }
     routine.replaceAll(replacements);
@@ -62,7 +62,7 @@ final class CommonValues implements Pass {
   }
 
   private static final class Walk extends DominatorWalk {
-    final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    final Replacements replacements = new Replacements();
 
     private final Map<Key, Value> available = new HashMap<>();
     private final boolean[] offsets;
@@ -78,12 +78,7 @@ final class CommonValues implements Pass {
     protected void enter(Block block) {
       int epoch = 0;
       for (Value value : block.instructions()) {
-        for (int i = 0; i < value.operandCount(); i++) {
-          Value known = replacements.get(value.operand(i));
-          if (known != null) {
-            value.setOperand(i, known);
-          }
-        }
+        replacements.resolveOperands(value);
         boolean context = value.operation() instanceof Operation.ContextLoad;
         if (!stableContext
             && (value.operation() instanceof Operation.ContextStore
@@ -93,15 +88,13 @@ final class CommonValues implements Pass {
         if (!(value.operation() instanceof Operation.Pure) && !context) {
           continue;
         }
-        List<Integer> operands = new ArrayList<>(value.operandCount());
-        for (Value operand : value.operands()) {
-          operands.add(operand.number());
-        }
         Scope scope =
             offsets[value.number()]
                 ? new Scope.Block(block.number())
                 : context && !stableContext ? new Scope.Epoch(block.number(), epoch) : EVERYWHERE;
-        Value before = putIfAbsent(available, new Key(value.operation(), operands, scope), value);
+        Value before =
+            putIfAbsent(
+                available, new Key(value.operation(), List.copyOf(value.operands()), scope), value);
         if (before != null) {
           replacements.put(value, before);
         }

@@ -88,7 +88,12 @@ final class Effects {
    * it finds an address of in what it is given.
    */
   static boolean callsBack(Operation.Call call) {
-    return call.helper().parameters().stream().anyMatch(Parameter.Callback.class::isInstance);
+    for (Parameter parameter : call.helper().parameters()) {
+      if (parameter instanceof Parameter.Callback) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

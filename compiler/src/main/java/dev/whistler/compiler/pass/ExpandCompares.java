@@ -2,11 +2,11 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
@@ -21,7 +21,7 @@ final class ExpandCompares implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     for (Block block : List.copyOf(routine.blocks())) {
       Block current = block;
       int index = find(current);

@@ -42,8 +42,12 @@ final class Facts {
     high = new long[room];
     known = new boolean[room];
     for (Block block : routine.reversePostOrder()) {
-      block.phis().forEach(this::learn);
-      block.instructions().forEach(this::learn);
+      for (Value phi : block.phis()) {
+        learn(phi);
+      }
+      for (Value value : block.instructions()) {
+        learn(value);
+      }
     }
   }
 

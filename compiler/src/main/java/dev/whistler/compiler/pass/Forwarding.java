@@ -2,6 +2,7 @@ package dev.whistler.compiler.pass;
 
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.table.Helpers;
@@ -9,7 +10,6 @@ import dev.whistler.compiler.type.Region;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,18 +51,13 @@ final class Forwarding implements Pass {
 
   @Override
   public boolean run(Routine routine) {
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     Map<Block, Map<Place, Value>> ends = new HashMap<>();
     for (Block block : routine.reversePostOrder()) {
       Map<Place, Value> known = start(block, ends);
       List<Value> output = new ArrayList<>(block.instructions().size());
       for (Value value : block.instructions()) {
-        for (int i = 0; i < value.operandCount(); i++) {
-          Value simpler = replacements.get(value.operand(i));
-          if (simpler != null) {
-            value.setOperand(i, simpler);
-          }
-        }
+        replacements.resolveOperands(value);
         Value simpler = visit(routine, value, known, output);
         if (simpler == null) {
           output.add(value);
@@ -88,7 +83,7 @@ final class Forwarding implements Pass {
       return known;
     }
     known.putAll(first);
-    for (Block predecessor : predecessors) {
+    for (Block predecessor : predecessors.subList(1, predecessors.size())) {
       Map<Place, Value> other = ends.get(predecessor);
       if (other == null) {
         return new Facts();

@@ -3,11 +3,11 @@ package dev.whistler.compiler.pass;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Relation;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class KnownBranches implements Pass {
   private static final class Walk extends DominatorWalk {
     private final Routine routine;
     private final List<Test> facts = new ArrayList<>();
-    final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    final Replacements replacements = new Replacements();
     boolean changed;
 
     Walk(Routine routine) {

@@ -3,6 +3,7 @@ package dev.whistler.compiler.pass;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -12,7 +13,6 @@ import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
@@ -264,7 +264,7 @@ final class Narrowing implements Pass {
   }
 
   private static boolean dropConversions(Routine routine, long[] wanted) {
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     for (Block block : routine.blocks()) {
       List<Value> kept = new ArrayList<>(block.instructions().size());
       for (Value value : block.instructions()) {
@@ -295,7 +295,7 @@ final class Narrowing implements Pass {
 
   private static boolean narrowOperations(Routine routine) {
     int[] uses = routine.useCounts();
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     for (Block block : routine.blocks()) {
       List<Value> kept = new ArrayList<>(block.instructions().size());
       for (Value value : block.instructions()) {

@@ -4,6 +4,7 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.DominatorWalk;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -83,7 +84,7 @@ final class PacketAddresses implements Pass {
      */
     private record Key(Value pointer, Value offset, int tests) {}
 
-    final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    final Replacements replacements = new Replacements();
 
     private final Routine routine;
 
@@ -117,9 +118,7 @@ final class PacketAddresses implements Pass {
     protected void enter(Block block) {
       List<Value> output = new ArrayList<>();
       for (Value value : block.instructions()) {
-        for (int i = 0; i < value.operandCount(); i++) {
-          value.setOperand(i, resolve(value.operand(i)));
-        }
+        replacements.resolveOperands(value);
         if (!isVariableSum(value)) {
           output.add(value);
           continue;
@@ -142,7 +141,7 @@ final class PacketAddresses implements Pass {
     }
 
     private Value resolve(Value value) {
-      return replacements.getOrDefault(value, value);
+      return replacements.of(value);
     }
 
     /** The address as a shared sum and perhaps a constant. */

@@ -3,6 +3,7 @@ package dev.whistler.compiler.pass;
 import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.Dominators;
 import dev.whistler.compiler.ir.Operation;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.StackObject;
 import dev.whistler.compiler.ir.Value;
@@ -11,7 +12,6 @@ import dev.whistler.compiler.tree.Expr.Relation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -85,7 +85,7 @@ final class SharedLookups implements Pass {
       return false;
     }
     Dominators dominators = routine.dominators();
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     Index index = new Index(lookups, dominators);
     for (Block block : routine.blocks()) {
       int failed = failedSide(block);
@@ -113,11 +113,7 @@ final class SharedLookups implements Pass {
   }
 
   private static void share(
-      Block block,
-      int failed,
-      Index index,
-      Dominators dominators,
-      IdentityHashMap<Value, Value> replacements) {
+      Block block, int failed, Index index, Dominators dominators, Replacements replacements) {
     Block failure = block.successors().get(failed);
     Block success = block.successors().get(1 - failed);
     if (failure.predecessors().size() != 1 || success.predecessors().size() != 1) {
@@ -141,7 +137,7 @@ final class SharedLookups implements Pass {
   }
 
   private static void shareFirst(
-      Block block, Index index, Dominators dominators, IdentityHashMap<Value, Value> replacements) {
+      Block block, Index index, Dominators dominators, Replacements replacements) {
     Lookup first = beginning(block.successors().getFirst(), index);
     Lookup second = beginning(block.successors().getLast(), index);
     if (first == null || second == null || first == second || !first.key().equals(second.key())) {

@@ -4,6 +4,7 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -11,7 +12,6 @@ import dev.whistler.compiler.tree.Expr.Relation;
 import dev.whistler.compiler.type.ScalarType;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -36,7 +36,7 @@ final class ShowBounds implements Pass {
       return false;
     }
     Facts facts = Facts.ofVerifier(routine);
-    IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    Replacements replacements = new Replacements();
     List<Value> hidden = new ArrayList<>();
     for (Block block : routine.blocks()) {
       for (Value value : block.instructions()) {
@@ -57,7 +57,7 @@ final class ShowBounds implements Pass {
     }
     for (Block block : routine.blocks()) {
       block.setInstructions(
-          block.instructions().stream().filter(v -> !replacements.containsKey(v)).toList());
+          block.instructions().stream().filter(v -> !replacements.contains(v)).toList());
     }
     hidden.forEach(value -> replacements.put(value, test(routine, value)));
     routine.replaceAll(replacements);

@@ -4,6 +4,7 @@ import dev.whistler.compiler.ir.Block;
 import dev.whistler.compiler.ir.NeededBounds;
 import dev.whistler.compiler.ir.Operation;
 import dev.whistler.compiler.ir.Relations;
+import dev.whistler.compiler.ir.Replacements;
 import dev.whistler.compiler.ir.Routine;
 import dev.whistler.compiler.ir.Value;
 import dev.whistler.compiler.tree.Expr.Operator;
@@ -12,7 +13,6 @@ import dev.whistler.compiler.tree.Words;
 import dev.whistler.compiler.type.ScalarType;
 import dev.whistler.compiler.type.Stack;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,7 @@ final class Simplify implements Pass {
     private @Nullable Facts visible;
 
     private final NeededBounds bounds;
-    private final IdentityHashMap<Value, Value> replacements = new IdentityHashMap<>();
+    private final Replacements replacements = new Replacements();
     private List<Value> output = new ArrayList<>();
     private boolean changed;
 
@@ -68,7 +68,7 @@ final class Simplify implements Pass {
         }
         output = new ArrayList<>(block.instructions().size());
         for (Value value : block.instructions()) {
-          resolveOperands(value);
+          replacements.resolveOperands(value);
           Value simpler = simplify(value);
           if (simpler == null) {
             output.add(value);
@@ -76,12 +76,12 @@ final class Simplify implements Pass {
             replace(value, simpler);
           }
         }
-        resolveOperands(block.terminator());
+        replacements.resolveOperands(block.terminator());
         branch(block.terminator());
         block.setInstructions(output);
       }
       for (Block block : routine.blocks()) {
-        block.retainPhis(v -> !replacements.containsKey(v));
+        block.retainPhis(v -> !replacements.contains(v));
       }
       routine.replaceAll(replacements);
       return changed || !replacements.isEmpty();
@@ -92,25 +92,10 @@ final class Simplify implements Pass {
       bounds.replaced(value, by);
     }
 
-    private void resolveOperands(Value value) {
-      for (int i = 0; i < value.operandCount(); i++) {
-        value.setOperand(i, resolve(value.operand(i)));
-      }
-    }
-
-    private Value resolve(Value value) {
-      Value current = value;
-      Value next;
-      while ((next = replacements.get(current)) != null) {
-        current = next;
-      }
-      return current;
-    }
-
     private @Nullable Value onlyOperand(Value phi) {
       Value only = null;
       for (Value raw : phi.operands()) {
-        Value operand = resolve(raw);
+        Value operand = replacements.of(raw);
         if (operand == phi) {
           continue;
         }

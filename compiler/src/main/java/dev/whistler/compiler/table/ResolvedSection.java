@@ -1,8 +1,8 @@
 package dev.whistler.compiler.table;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a section name decides (section 15.2, appendix D).
@@ -26,15 +26,20 @@ public record ResolvedSection(
     Map<String, Object> attachParameters,
     boolean sleepable,
     AllowedReturns returns) {
+  private static final List<String> TARGETS = List.of("event", "target", "hook");
+
   /**
    * The event, function, hook or the like that the section names, by the name that sections have
    * for it; empty if it names none.
    */
   public Optional<String> target() {
-    Object category = attachParameters.get("category");
-    return Stream.of("event", "target", "hook")
-        .flatMap(key -> Stream.ofNullable(attachParameters.get(key)))
-        .map(name -> category == null ? name.toString() : category + "/" + name)
-        .findFirst();
+    for (String key : TARGETS) {
+      Object name = attachParameters.get(key);
+      if (name != null) {
+        Object category = attachParameters.get("category");
+        return Optional.of(category == null ? name.toString() : category + "/" + name);
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -84,12 +84,11 @@ enum TargetForm {
    * without its event.
    */
   boolean isIncomplete(String text) {
-    long colons = text.chars().filter(c -> c == ':').count();
     return text.isEmpty()
         || switch (this) {
           case EVENT -> PART_OF_EVENT.matcher(text).matches();
-          case SYMBOL, PATH_PATTERN -> colons == 0 || text.endsWith(":");
-          case PROBE -> colons < 2 || text.endsWith(":");
+          case SYMBOL, PATH_PATTERN -> !text.contains(":") || text.endsWith(":");
+          case PROBE -> text.indexOf(':') == text.lastIndexOf(':') || text.endsWith(":");
           default -> false;
         };
   }
