@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,22 +46,23 @@ public record Membership(List<Choice> run, Optional<Choice> verify) {
    * @param revisions revisions of one program (one UID), in any order
    * @param node name of the node
    * @param labels labels of the node
-   * @param kernel identity of the node's kernel, see {@link KernelIdentity}
+   * @param kernels identities of the node's kernel, see {@link
+   *     WhistlerNodeStatus.Kernel#identities}
    */
   public static Membership of(
       Collection<StoredRevision> revisions,
       String node,
       Map<String, String> labels,
-      String kernel) {
+      List<String> kernels) {
     List<StoredRevision> newestFirst =
         revisions.stream().sorted(StoredRevision.NEWEST_FIRST).toList();
     List<StoredRevision> reaching =
         newestFirst.stream().filter(revision -> reaches(revision, node)).toList();
     List<Choice> run =
         !reaching.isEmpty() && selects(reaching, labels)
-            ? reaching.stream().flatMap(revision -> choice(revision, kernel).stream()).toList()
+            ? reaching.stream().flatMap(revision -> choice(revision, kernels).stream()).toList()
             : List.of();
-    return new Membership(run, verify(newestFirst, reaching, node, labels, kernel));
+    return new Membership(run, verify(newestFirst, reaching, node, labels, kernels));
   }
 
   /** Only what is to come is verified: what the node has come by already is not asked any more. */
@@ -69,14 +71,14 @@ public record Membership(List<Choice> run, Optional<Choice> verify) {
       List<StoredRevision> reaching,
       String node,
       Map<String, String> labels,
-      String kernel) {
+      List<String> kernels) {
     long newest = reaching.isEmpty() ? 0 : reaching.getFirst().number();
     return newestFirst.stream()
         .filter(revision -> revision.phase() == Phase.VERIFYING && revision.number() > newest)
         .findFirst()
         .filter(revision -> status(revision).verifiers().contains(node))
         .filter(revision -> revision.reading().selects(labels).orElse(true))
-        .flatMap(revision -> choice(revision, kernel));
+        .flatMap(revision -> choice(revision, kernels));
   }
 
   private static boolean reaches(StoredRevision revision, String node) {
@@ -120,8 +122,10 @@ public record Membership(List<Choice> run, Optional<Choice> verify) {
         .orElse(true);
   }
 
-  private static Optional<Choice> choice(StoredRevision revision, String kernel) {
-    return Optional.ofNullable(revision.bindings().get(kernel))
+  private static Optional<Choice> choice(StoredRevision revision, List<String> kernels) {
+    return kernels.stream()
+        .flatMap(kernel -> Stream.ofNullable(revision.bindings().get(kernel)))
+        .findFirst()
         .map(Binding::artifact)
         .map(artifact -> new Choice(revision, artifact));
   }

@@ -76,6 +76,16 @@ public record WhistlerNodeStatus(
       @Nullable String types = pieces == null ? null : pieces.digest();
       return new Kernel(profile, types, KernelIdentity.of(profile, types), pieces);
     }
+
+    /**
+     * The identities by which artifacts may be bound for it, the closest first: what was made for
+     * its profile alone, before its types were told, asks for no types and is right with any.
+     */
+    public List<String> identities() {
+      return types == null
+          ? List.of(identity)
+          : List.of(identity, KernelIdentity.of(profile, null));
+    }
   }
 
   /** The outcome of a probe. */

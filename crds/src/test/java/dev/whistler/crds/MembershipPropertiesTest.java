@@ -141,7 +141,7 @@ final class MembershipPropertiesTest {
                 null,
                 Map.of("k", Binding.to("a")),
                 Map.of()));
-    return !Membership.of(List.of(alone), node.name, Map.of(), "k").run().isEmpty();
+    return !Membership.of(List.of(alone), node.name, Map.of(), List.of("k")).run().isEmpty();
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
@@ -166,7 +166,7 @@ final class MembershipPropertiesTest {
   }
 
   private static Membership of(List<StoredRevision> program, Node node) {
-    return Membership.of(program, node.name, node.labels(), node.kernel);
+    return Membership.of(program, node.name, node.labels(), List.of(node.kernel));
   }
 
   private static Optional<Long> target(List<StoredRevision> program, Node node) {

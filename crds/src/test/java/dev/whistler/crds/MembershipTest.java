@@ -3,9 +3,11 @@ package dev.whistler.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.crds.RevisionReading.Refused;
+import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Agents do what this says; the operator counts by it. */
 final class MembershipTest {
+  private static final String PROFILE = "c".repeat(40);
   private static final Map<String, String> ZONE_A = Map.of("zone", "a");
 
   @Test
@@ -67,7 +70,8 @@ final class MembershipTest {
     Membership verifier = of(before, next);
     assertThat(numbers(verifier)).containsExactly(1L);
     assertThat(verifier.verify().map(choice -> choice.revision().number())).contains(2L);
-    assertThat(Membership.of(List.of(before, next), "other", ZONE_A, "k1").verify()).isEmpty();
+    assertThat(Membership.of(List.of(before, next), "other", ZONE_A, List.of("k1")).verify())
+        .isEmpty();
     assertThat(of(before, verifying(2, Selector.label("zone", "b"), "node")).verify())
         .as("one that it does not select")
         .isEmpty();
@@ -108,7 +112,11 @@ final class MembershipTest {
     assertThat(run(unreadable(2, Optional.empty()))).containsExactly(2L);
     assertThat(run(before, unreadable(2, Optional.of(Selector.label("zone", "b"))))).isEmpty();
     assertThat(
-            Membership.of(List.of(before, unreadable(2, Optional.empty())), "node", Map.of(), "k1")
+            Membership.of(
+                    List.of(before, unreadable(2, Optional.empty())),
+                    "node",
+                    Map.of(),
+                    List.of("k1"))
                 .run())
         .as("a node that the one before does not select")
         .isEmpty();
@@ -128,8 +136,29 @@ final class MembershipTest {
     assertThat(same).isBetween(140, 260);
   }
 
+  /** Else all programs of a node would end when its agent begins to tell types. */
+  @Test
+  void whatIsBoundForTheProfileAloneServesUntilTheTypesHaveTheirs() {
+    List<String> kernels =
+        Kernel.of(PROFILE, new TypesPieces(List.of("a".repeat(40)), List.of("b".repeat(40))))
+            .identities();
+    Map<String, Binding> before = Map.of(KernelIdentity.of(PROFILE, null), Binding.to("old"));
+    Map<String, Binding> after = new HashMap<>(before);
+    after.put(kernels.getFirst(), Binding.to("new"));
+
+    assertThat(artifact(before, kernels)).isEqualTo("old");
+    assertThat(artifact(after, kernels)).isEqualTo("new");
+    assertThat(artifact(after, Kernel.of(PROFILE, null).identities())).isEqualTo("old");
+  }
+
+  private static String artifact(Map<String, Binding> bindings, List<String> kernels) {
+    StoredRevision revision =
+        Payloads.stored(1, Selector.ALL, WhistlerRevisionStatus.of(Phase.ACTIVE, bindings));
+    return Membership.of(List.of(revision), "node", ZONE_A, kernels).run().getFirst().artifact();
+  }
+
   private static Membership of(StoredRevision... revisions) {
-    return Membership.of(List.of(revisions), "node", ZONE_A, "k1");
+    return Membership.of(List.of(revisions), "node", ZONE_A, List.of("k1"));
   }
 
   private static List<Long> run(StoredRevision... revisions) {

@@ -95,7 +95,7 @@ final class StoredObjectsTest {
                     List.of(revision, revision("superseded")),
                     "node-a",
                     Map.of("zone", "a", "kubernetes.io/arch", "amd64"),
-                    kernelOf("whistlernode"))
+                    List.of(kernelOf("whistlernode")))
                 .run())
         .extracting(Membership.Choice::artifact)
         .containsExactly("1".repeat(40));

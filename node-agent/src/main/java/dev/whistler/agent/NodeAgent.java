@@ -301,7 +301,7 @@ final class NodeAgent implements AutoCloseable {
     if (described != null && begun) {
       supervisor.assign(
           assignments.of(
-              revisions.getStore().list(), name, node.labels(), described.stated().identity()));
+              revisions.getStore().list(), name, node.labels(), described.stated().identities()));
     }
   }
 

@@ -32,19 +32,19 @@ public final class Assignments {
    * @param revisions all revisions, of all programs
    * @param node name of this node
    * @param labels labels of this node
-   * @param kernel identity of this node's kernel
+   * @param kernels identities of this node's kernel, the closest first
    */
   public List<Candidates> of(
       Collection<WhistlerRevision> revisions,
       String node,
       Map<String, String> labels,
-      String kernel) {
+      List<String> kernels) {
     return revisions.stream()
         .map(readings::of)
         .collect(groupingBy(revision -> revision.reading().program().uid()))
         .values()
         .stream()
-        .map(ofOneProgram -> Membership.of(ofOneProgram, node, labels, kernel))
+        .map(ofOneProgram -> Membership.of(ofOneProgram, node, labels, kernels))
         .flatMap(membership -> candidates(membership).stream())
         .sorted(BY_NAME)
         .toList();

@@ -34,11 +34,11 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k61", "a1", "k618", "b1")),
             Revisions.active("forks", 2, null, Map.of("k618", "b2")),
             Revisions.active("waits", 7, null, Map.of("k61", "c7")));
-    assertThat(assignments.of(revisions, "node", LABELS, "k618"))
+    assertThat(assignments.of(revisions, "node", LABELS, List.of("k618")))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "b2"));
-    assertThat(assignments.of(revisions, "node", LABELS, "k61"))
+    assertThat(assignments.of(revisions, "node", LABELS, List.of("k61")))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a1", "c7");
@@ -51,7 +51,7 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, null, Map.of("other", "a2")),
             Revisions.active("forks", 3, null, Map.of("k", "a3")));
-    assertThat(assignments.of(revisions, "node", LABELS, "k").getFirst().ranked())
+    assertThat(assignments.of(revisions, "node", LABELS, List.of("k")).getFirst().ranked())
         .extracting(Assignment::artifact)
         .containsExactly("a3", "a1");
   }
@@ -62,8 +62,8 @@ final class AssignmentsTest {
         List.of(
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, Selector.label("zone", "right"), Map.of("k", "a2")));
-    assertThat(assignments.of(revisions, "node", LABELS, "k")).isEmpty();
-    assertThat(assignments.of(revisions, "node", Map.of("zone", "right"), "k"))
+    assertThat(assignments.of(revisions, "node", LABELS, List.of("k"))).isEmpty();
+    assertThat(assignments.of(revisions, "node", Map.of("zone", "right"), List.of("k")))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a2");
@@ -79,13 +79,13 @@ final class AssignmentsTest {
                     .resolve("whistlerrevision-active.yaml")),
             WhistlerRevision.class);
     Map<String, String> labels = Map.of("zone", "a", "kubernetes.io/arch", "amd64");
-    String kernel = KernelIdentity.of("a".repeat(40), null);
+    List<String> kernels = List.of(KernelIdentity.of("a".repeat(40), null));
 
-    assertThat(assignments.of(List.of(stored), "node", labels, kernel))
+    assertThat(assignments.of(List.of(stored), "node", labels, kernels))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "1".repeat(40)));
-    assertThat(assignments.of(List.of(stored), "node", LABELS, kernel)).isEmpty();
+    assertThat(assignments.of(List.of(stored), "node", LABELS, kernels)).isEmpty();
   }
 
   @Test
@@ -112,7 +112,7 @@ final class AssignmentsTest {
             WhistlerRevisionStatus.of(
                 WhistlerRevisionStatus.Phase.ACTIVE, Revisions.bindings(Map.of("k", "a1"))));
 
-    assertThat(assignments.of(List.of(revision), "node", LABELS, "k"))
+    assertThat(assignments.of(List.of(revision), "node", LABELS, List.of("k")))
         .singleElement()
         .satisfies(
             program ->
@@ -139,14 +139,14 @@ final class AssignmentsTest {
                     Revisions.bindings(Map.of("k", "a2")),
                     Map.of())));
 
-    assertThat(assignments.of(revisions, "node", LABELS, "k"))
+    assertThat(assignments.of(revisions, "node", LABELS, List.of("k")))
         .singleElement()
         .satisfies(
             program -> {
               assertThat(program.ranked()).extracting(Assignment::artifact).containsExactly("a1");
               assertThat(program.verify()).map(Assignment::artifact).contains("a2");
             });
-    assertThat(assignments.of(revisions.subList(1, 2), "node", LABELS, "k"))
+    assertThat(assignments.of(revisions.subList(1, 2), "node", LABELS, List.of("k")))
         .singleElement()
         .matches(program -> program.ranked().isEmpty() && program.target().revision() == 2);
   }

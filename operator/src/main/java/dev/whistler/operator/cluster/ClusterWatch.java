@@ -289,7 +289,7 @@ public class ClusterWatch {
   }
 
   private void reported(ClusterNode node) {
-    node.identity().ifPresent(kernels::seen);
+    node.kernel().map(Kernel::identities).stream().flatMap(List::stream).forEach(kernels::seen);
     node.profile().ifPresent(announcedProfiles::seen);
     node.kernel().map(Kernel::pieces).stream()
         .flatMap(TypesPieces::names)

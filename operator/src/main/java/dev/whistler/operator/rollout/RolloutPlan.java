@@ -145,14 +145,14 @@ public record RolloutPlan(
   private static Stream<Long> behind(
       StoredRevision target, List<StoredRevision> active, ClusterNode node) {
     Stream<StoredRevision> serving =
-        node.identity()
+        node.kernel()
             .map(
                 kernel ->
                     Membership.of(
                         Stream.concat(Stream.of(target), active.stream()).toList(),
                         node.name(),
                         node.labels(),
-                        kernel))
+                        kernel.identities()))
             .map(membership -> membership.run().stream().map(Membership.Choice::revision))
             // It may have any kernel.
             .orElseGet(active::stream);

@@ -87,7 +87,9 @@ final class SimulatedNode {
    */
   Optional<String> obey(String uid, Collection<StoredRevision> revisions, String now) {
     Optional<Choice> choice =
-        Membership.of(revisions, name, labels, KernelIdentity.of(profile, null)).run().stream()
+        Membership.of(revisions, name, labels, List.of(KernelIdentity.of(profile, null)))
+            .run()
+            .stream()
             .findFirst();
     if (choice.isEmpty()) {
       programs.remove(uid);
