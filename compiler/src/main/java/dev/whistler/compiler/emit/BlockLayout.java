@@ -18,7 +18,7 @@ final class BlockLayout {
 
   static void arrange(MachineRoutine machine, int instructionSet, Set<String> disabled) {
     MachineCleanUp cleanUp = new MachineCleanUp(machine);
-    cleanUp.skipEmpty();
+    var _ = cleanUp.skipEmpty();
     if (!disabled.contains(NAME)) {
       cleanUp.run();
     }

@@ -25,30 +25,33 @@ final class MachineCleanUp {
     boolean changed = true;
     for (int round = 0; changed && round < MOST_ROUNDS; round++) {
       changed = hoistCopies();
-      if (changed || round == 0) {
-        forgetEmpty();
+      if (skipEmpty() || round == 0) {
+        removeUnreachable();
       }
-      if (joinBlocks() | new TailMerging(machine).run()) {
-        forgetEmpty();
-        changed = true;
+      changed |= joinBlocks();
+      changed |= new TailMerging(machine).run();
+      if (skipEmpty()) {
+        removeUnreachable();
       }
     }
   }
 
-  private void forgetEmpty() {
-    skipEmpty();
-    removeUnreachable();
-  }
-
-  void skipEmpty() {
+  /** Leads round empty blocks; says whether there were any on the way to somewhere. */
+  boolean skipEmpty() {
+    boolean changed = false;
     for (MachineBlock block : machine.blocks) {
-      block.next = target(block.next);
-      block.taken = target(block.taken);
+      MachineBlock next = target(block.next);
+      MachineBlock taken = target(block.taken);
+      changed |= next != block.next || taken != block.taken;
+      block.next = next;
+      block.taken = taken;
       if (block.jump != null && block.next == block.taken) {
         block.jump = null;
         block.taken = null;
+        changed = true;
       }
     }
+    return changed;
   }
 
   private static @Nullable MachineBlock target(@Nullable MachineBlock block) {

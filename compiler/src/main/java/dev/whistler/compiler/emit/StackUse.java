@@ -4,15 +4,11 @@ import dev.whistler.compiler.flow.DataFlow;
 import dev.whistler.compiler.flow.DataFlow.Direction;
 import dev.whistler.compiler.ir.StackObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which stack objects are in use at the same time. An object is in use from where it was touched on
@@ -75,52 +71,95 @@ final class StackUse {
    * written as a whole and used up soon after.
    */
   private void analyze(MachineRoutine machine) {
-    Map<MachineBlock, List<Event>> events = new LinkedHashMap<>();
-    List<Map<MachineBlock, Event>> firsts = new ArrayList<>();
-    objects.forEach(object -> firsts.add(new LinkedHashMap<>()));
+    List<List<Event>> events = new ArrayList<>(machine.blocks.size());
+    boolean[] busy = new boolean[machine.blockCount()];
+    Touches touches = new Touches(objects.size(), machine.blockCount());
     for (MachineBlock block : machine.blocks) {
       List<Event> list = events(block);
-      if (!list.isEmpty()) {
-        events.put(block, list);
-        list.forEach(event -> firsts.get(event.object()).putIfAbsent(block, event));
-      }
+      events.add(list);
+      busy[block.number()] = !list.isEmpty();
+      list.forEach(event -> touches.note(event, block));
     }
-    Map<MachineBlock, Set<Integer>> wanted = new HashMap<>();
-    Map<MachineBlock, Set<Integer>> touched = new HashMap<>();
+    IntLists wanted = new IntLists(machine.blockCount());
+    IntLists touched = new IntLists(machine.blockCount());
     DataFlow<MachineBlock, Boolean> backward =
         new DataFlow<>(machine.blocks, Direction.BACKWARD, false, Boolean::logicalOr);
     DataFlow<MachineBlock, Boolean> forward =
         new DataFlow<>(machine.blocks, Direction.FORWARD, false, Boolean::logicalOr);
     for (int object = 0; object < objects.size(); object++) {
-      Map<MachineBlock, Event> first = firsts.get(object);
-      backward.solve(first.keySet(), (block, behind) -> isWanted(first.get(block), behind));
+      List<MachineBlock> blocks = touches.select(object);
+      backward.solve(blocks, touches::isWanted);
       // Where it is not wanted any longer, nobody asks whether it was touched before.
       forward.solve(
-          first.keySet(),
-          (block, before) -> backward.into(block) && (before || first.containsKey(block)));
-      note(object, backward, events, wanted);
-      note(object, forward, events, touched);
+          blocks, (block, before) -> backward.into(block) && (before || touches.isIn(block)));
+      note(object, backward, busy, wanted);
+      note(object, forward, busy, touched);
     }
-    events.forEach(
-        (block, list) ->
-            connect(
-                list, touched.getOrDefault(block, Set.of()), wanted.getOrDefault(block, Set.of())));
+    Together connected = new Together();
+    for (int i = 0; i < events.size(); i++) {
+      int block = machine.blocks.get(i).number();
+      connected.connect(events.get(i), touched.toArray(block), wanted.toArray(block));
+    }
   }
 
-  /** Whether an object may be read from the start of a block on, by what it does to it first. */
-  private static boolean isWanted(@Nullable Event first, boolean behind) {
-    return first == null ? behind : !first.whole();
+  /** What each block does first to each object; asked of one object after the other. */
+  private static final class Touches {
+    private final List<List<MachineBlock>> blocks = new ArrayList<>();
+    private final List<BitSet> whole = new ArrayList<>();
+
+    // By the number of a block: the object that was selected last, and what is done to it first.
+    private final int[] selected;
+    private final boolean[] firstWhole;
+
+    private int current = -1;
+
+    Touches(int objects, int blockCount) {
+      for (int i = 0; i < objects; i++) {
+        blocks.add(new ArrayList<>());
+        whole.add(new BitSet());
+      }
+      selected = new int[blockCount];
+      Arrays.fill(selected, -1);
+      firstWhole = new boolean[blockCount];
+    }
+
+    /** Blocks come one after the other, and the events of each in order. */
+    void note(Event event, MachineBlock block) {
+      List<MachineBlock> known = blocks.get(event.object());
+      if (known.isEmpty() || known.getLast() != block) {
+        whole.get(event.object()).set(known.size(), event.whole());
+        known.add(block);
+      }
+    }
+
+    /** The blocks that touch an object, of which the other methods speak from now on. */
+    List<MachineBlock> select(int object) {
+      List<MachineBlock> touching = blocks.get(object);
+      for (int i = 0; i < touching.size(); i++) {
+        int block = touching.get(i).number();
+        selected[block] = object;
+        firstWhole[block] = whole.get(object).get(i);
+      }
+      current = object;
+      return touching;
+    }
+
+    boolean isIn(MachineBlock block) {
+      return selected[block.number()] == current;
+    }
+
+    /** Whether the object may be read from the start of a block on. */
+    boolean isWanted(MachineBlock block, boolean behind) {
+      return isIn(block) ? !firstWhole[block.number()] : behind;
+    }
   }
 
-  /** Notes an object in the blocks with events that a fact about it comes into. */
+  /** Notes an object in the busy blocks that a fact about it comes into. */
   private static void note(
-      int object,
-      DataFlow<MachineBlock, Boolean> flow,
-      Map<MachineBlock, List<Event>> events,
-      Map<MachineBlock, Set<Integer>> noted) {
+      int object, DataFlow<MachineBlock, Boolean> flow, boolean[] busy, IntLists noted) {
     for (MachineBlock block : flow.reached()) {
-      if (events.containsKey(block)) {
-        noted.computeIfAbsent(block, b -> new LinkedHashSet<>()).add(object);
+      if (busy[block.number()]) {
+        noted.add(block.number(), object);
       }
     }
   }
@@ -174,26 +213,76 @@ final class StackUse {
     return false;
   }
 
-  private void connect(List<Event> events, Set<Integer> touched, Set<Integer> wantedAtEnd) {
-    Map<Integer, Integer> firstEvent = new HashMap<>();
-    for (int i = 0; i < events.size(); i++) {
-      firstEvent.putIfAbsent(events.get(i).object(), i);
+  /** Finds, block by block, the objects that are in use together. */
+  private final class Together {
+    // Objects that are wanted at the present place, in any order, and the place of each among them.
+    private final int[] wanted = new int[objects.size()];
+    private final int[] place = new int[objects.size()];
+    private int count;
+
+    /** The first event of each object in the present block; none where it is not the newest one. */
+    private final int[] first = new int[objects.size()];
+
+    /** Events of all blocks before: what is noted of those is out of date. */
+    private int passed;
+
+    Together() {
+      Arrays.fill(place, -1);
+      Arrays.fill(first, -1);
     }
-    // Going backwards, what is wanted; an object is in use if it was touched as well.
-    Set<Integer> wanted = new LinkedHashSet<>(wantedAtEnd);
-    for (int i = events.size() - 1; i >= 0; i--) {
-      Event event = events.get(i);
-      for (int other : wanted) {
-        boolean inUse = touched.contains(other) || firstEvent.getOrDefault(other, i) < i;
-        if (inUse && other != event.object()) {
-          together.get(event.object()).set(other);
-          together.get(other).set(event.object());
+
+    /**
+     * Goes through a block backwards; an object is in use if it is wanted, and was touched.
+     *
+     * @param touched objects that were touched before
+     * @param wantedAtEnd objects that are wanted after it
+     */
+    void connect(List<Event> events, int[] touched, int[] wantedAtEnd) {
+      for (int i = events.size() - 1; i >= 0; i--) {
+        first[events.get(i).object()] = passed + i + 1;
+      }
+      for (int object : touched) {
+        first[object] = passed;
+      }
+      for (int object : wantedAtEnd) {
+        add(object);
+      }
+      for (int i = events.size() - 1; i >= 0; i--) {
+        Event event = events.get(i);
+        for (int k = 0; k < count; k++) {
+          int other = wanted[k];
+          boolean inUse = first[other] >= passed && first[other] < passed + i + 1;
+          if (inUse && other != event.object()) {
+            together.get(event.object()).set(other);
+            together.get(other).set(event.object());
+          }
+        }
+        if (event.whole()) {
+          remove(event.object());
+        } else {
+          add(event.object());
         }
       }
-      if (event.whole()) {
-        wanted.remove(event.object());
-      } else {
-        wanted.add(event.object());
+      while (count > 0) {
+        remove(wanted[count - 1]);
+      }
+      passed += events.size() + 1;
+    }
+
+    private void add(int object) {
+      if (place[object] < 0) {
+        place[object] = count;
+        wanted[count++] = object;
+      }
+    }
+
+    private void remove(int object) {
+      int at = place[object];
+      if (at >= 0) {
+        int last = wanted[--count];
+        wanted[at] = last;
+        place[last] = at;
+        place[object] = -1;
       }
     }
   }

@@ -5,8 +5,11 @@ import java.util.Map;
 
 /** NUL-terminated strings, each once; the empty string is at offset 0. */
 final class StringTable {
+  /** Of an object with a program or two. */
+  private static final int STRINGS = 256;
+
   private final ByteWriter bytes = new ByteWriter();
-  private final Map<String, Integer> offsets = new HashMap<>();
+  private final Map<String, Integer> offsets = HashMap.newHashMap(STRINGS);
 
   StringTable() {
     offset("");

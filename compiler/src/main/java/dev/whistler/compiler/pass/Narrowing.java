@@ -47,6 +47,9 @@ final class Narrowing implements Pass {
   // 32-bit jumps
 
   private static boolean narrowBranches(Routine routine) {
+    if (routine.blocks().stream().noneMatch(Narrowing::mayGain)) {
+      return false;
+    }
     Facts facts = new Facts(routine);
     boolean[] wide = usedWide(routine, facts);
     boolean changed = false;
@@ -64,10 +67,7 @@ final class Narrowing implements Pass {
           !signed && word(a, facts) && word(b, facts)
               || (signed || equality) && signedWord(a) && signedWord(b);
       boolean worthwhile =
-          isConversion(a) && !wide[a.number()]
-              || isConversion(b) && !wide[b.number()]
-              || b.constant().isPresent()
-                  && b.constant().getAsLong() != (int) b.constant().getAsLong();
+          isConversion(a) && !wide[a.number()] || isConversion(b) && !wide[b.number()] || isLong(b);
       if (fits && worthwhile) {
         last.become(
             new Operation.Branch(branch.relation(), true),
@@ -77,6 +77,21 @@ final class Narrowing implements Pass {
       }
     }
     return changed;
+  }
+
+  /** Whether a block ends in a test that is shorter on 32 bits, if nothing is in the way. */
+  private static boolean mayGain(Block block) {
+    Value last = block.terminator();
+    return last.operation() instanceof Operation.Branch branch
+        && !branch.narrow()
+        && (isConversion(last.operand(0))
+            || isConversion(last.operand(1))
+            || isLong(last.operand(1)));
+  }
+
+  /** Whether it is a constant that takes an instruction of its own. */
+  private static boolean isLong(Value value) {
+    return value.operation() instanceof Operation.Constant c && c.value() != (int) c.value();
   }
 
   private static Value unconverted(Value value, boolean[] wide) {
@@ -188,6 +203,12 @@ final class Narrowing implements Pass {
     return bits == 0 ? 0 : -1L >>> Long.numberOfLeadingZeros(bits);
   }
 
+  private static void demandAll(Value value, long bits, long[] wanted, Deque<Value> work) {
+    for (int i = 0; i < value.operandCount(); i++) {
+      demand(value.operand(i), bits, wanted, work);
+    }
+  }
+
   private static void demandOperands(Value value, long bits, long[] wanted, Deque<Value> work) {
     switch (value.operation()) {
       case Operation.Store store -> {
@@ -206,13 +227,11 @@ final class Narrowing implements Pass {
           demand(value.operand(0), Words.mask(extend.scalar().width()), wanted, work);
       case Operation.SwapBytes swap ->
           demand(value.operand(0), Words.mask(swap.width()), wanted, work);
-      case Operation.Phi phi -> value.operands().forEach(o -> demand(o, bits, wanted, work));
-      case Operation.Branch branch -> {
-        long seen = branch.narrow() ? Words.LOW : -1;
-        value.operands().forEach(o -> demand(o, seen, wanted, work));
-      }
+      case Operation.Phi phi -> demandAll(value, bits, wanted, work);
+      case Operation.Branch branch ->
+          demandAll(value, branch.narrow() ? Words.LOW : -1, wanted, work);
       case Operation.Binary binary -> demandBinary(value, binary, bits, wanted, work);
-      default -> value.operands().forEach(o -> demand(o, -1, wanted, work));
+      default -> demandAll(value, -1, wanted, work);
     }
   }
 
