@@ -47,7 +47,7 @@ public class Agent {
     log = BoundedLogHandler.install();
     NodeAgent agent = new NodeAgent(config, client, version);
     nodeAgent = agent;
-    new ProgramMetrics(agent::programs).register(metrics.getPrometheusRegistry());
+    new ProgramMetrics(agent::totals).register(metrics.getPrometheusRegistry());
     agent.start();
   }
 

@@ -18,6 +18,7 @@ import dev.whistler.agent.work.Backoff;
 import dev.whistler.agent.work.NodeBudget;
 import dev.whistler.agent.work.PinRoot;
 import dev.whistler.agent.work.Supervisor;
+import dev.whistler.agent.work.Totals;
 import dev.whistler.bpf.sys.BpfException;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.MalformedContentException;
@@ -27,7 +28,6 @@ import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.Feature;
 import dev.whistler.crds.WhistlerRevision;
 import dev.whistler.runtime.FailureReason;
-import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
 import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -375,8 +375,8 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  List<RunningProgram> programs() {
-    return supervisor.programs();
+  List<Totals.Total> totals() {
+    return supervisor.totals();
   }
 
   boolean ready() {

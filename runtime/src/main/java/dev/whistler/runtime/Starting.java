@@ -271,7 +271,7 @@ final class Starting {
     attempt(faults, () -> removeFormer(pins, current));
     LiveProgram program = live(maps, loaded.maps(), deliveries, pump, tally, pins, account);
     faults.forEach(state::leftBehind);
-    return new Updated(program, decisions, ended.counters());
+    return new Updated(program, decisions, ended.counters(), rules.ringsCarried());
   }
 
   /** The counts of the former revision as they are at its end. */

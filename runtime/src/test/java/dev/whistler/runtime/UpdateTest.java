@@ -10,6 +10,7 @@ import dev.whistler.bpf.feature.Features;
 import dev.whistler.bpf.feature.LinkFeature;
 import dev.whistler.bpf.feature.Probe;
 import dev.whistler.bpf.sys.DetachedMount;
+import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.deliver.SinkSpec;
 import dev.whistler.runtime.maps.MapEntries;
@@ -179,6 +180,7 @@ class UpdateTest {
         one.await();
         two.await();
         assertThat(updated.maps()).allSatisfy(map -> assertThat(map.reason()).isEmpty());
+        assertThat(updated.ended()).isEqualTo(ProgramCounters.NONE);
         program = updated.program();
       }
       RingCounters ring = program.stop(SOON).rings().getFirst();
@@ -300,6 +302,7 @@ class UpdateTest {
                 assertThat(map.reason()).isEqualTo("the size of ring notes differs");
               });
       assertThat(updated.earlier().rings().getFirst().decoded()).isEqualTo(1000);
+      assertThat(updated.ended()).isEqualTo(new ProgramCounters(updated.earlier().rings()));
       RingCounters ring = updated.program().stop(SOON).rings().getFirst();
       updated.program().close();
       assertThat(ring.produced()).isEqualTo(500);

@@ -1,7 +1,6 @@
 package dev.whistler.agent.serve;
 
-import dev.whistler.runtime.Identity;
-import dev.whistler.runtime.RunningProgram;
+import dev.whistler.agent.work.Totals;
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.MapCounters;
 import dev.whistler.runtime.account.ProgramCounters;
@@ -17,38 +16,39 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The terms of the loss identity, per program, ring and sink. Each program is asked once per
- * scrape, so that the terms of one scrape belong together: {@code produced = decoded + undecodable
- * + in_ring}, and for each sink {@code decoded = filtered + delivered + lost + queued}.
+ * The terms of the loss identity, per program, ring and sink, without the revision, which would
+ * make new series of each edit. Each program is asked once per scrape, so that the terms of one
+ * scrape belong together: {@code produced = decoded + undecodable + in_ring + unread}, and for each
+ * sink that was always there {@code decoded = filtered + delivered + lost + queued}.
  */
 public final class ProgramMetrics extends Collector {
 
-  private final Supplier<List<RunningProgram>> programs;
+  private final Supplier<List<Totals.Total>> programs;
 
   /**
-   * @param programs those loaded at the time of the call
+   * @param programs what each has counted at the time of the call
    */
-  public ProgramMetrics(Supplier<List<RunningProgram>> programs) {
+  public ProgramMetrics(Supplier<List<Totals.Total>> programs) {
     this.programs = programs;
   }
 
   @Override
   public List<MetricFamilySamples> collect() {
     Scrape scrape = new Scrape();
-    for (RunningProgram program : programs.get()) {
-      ProgramCounters counters = program.counters();
-      scrape.add(program.identity());
-      counters.rings().forEach(ring -> scrape.add(program.identity(), ring));
-      counters.programs().forEach(misses -> scrape.add(program.identity(), misses));
-      counters.maps().forEach(map -> scrape.add(program.identity(), map));
+    for (Totals.Total total : programs.get()) {
+      String program = total.program();
+      total.revision().ifPresent(revision -> scrape.runs(program, revision));
+      for (ProgramCounters running : total.running()) {
+        scrape.add(program, running);
+        running.rings().forEach(ring -> scrape.waits(program, ring));
+      }
+      scrape.add(program, total.past());
+      total.past().rings().forEach(ring -> scrape.waitsNoMore(program, ring));
     }
     return scrape.families();
   }
 
-  /**
-   * One metric of an answer. What two revisions of a program count while one replaces the other is
-   * one figure.
-   */
+  /** One metric of an answer. What several revisions of a program have counted is one figure. */
   private record Family(
       Collector.Type type,
       String name,
@@ -65,10 +65,6 @@ public final class ProgramMetrics extends Collector {
 
     void add(List<String> of, double value) {
       var _ = values.merge(of, value, Double::sum);
-    }
-
-    void atLeast(List<String> of, double value) {
-      var _ = values.merge(of, value, Math::max);
     }
 
     MetricFamilySamples samples() {
@@ -109,6 +105,11 @@ public final class ProgramMetrics extends Collector {
             "whistler_records_undecodable", "Records whose bytes fit no declared type.", RING);
     private final Family inRing =
         Family.gauge("whistler_records_in_ring", "Records submitted and not read yet.", RING);
+    private final Family unread =
+        Family.counter(
+            "whistler_records_unread",
+            "Records that nobody had read when their ring ended with its revision.",
+            RING);
     private final Family delivered =
         Family.counter("whistler_sink_records_delivered", "Records that a sink accepted.", SINK);
     private final Family filtered =
@@ -131,43 +132,57 @@ public final class ProgramMetrics extends Collector {
             "Updates of a map that failed unseen, as of a full one.",
             List.of("program", "map"));
 
-    /** The newest, while an older one still delivers its last records. */
-    private void add(Identity identity) {
-      revision.atLeast(List.of(identity.program()), identity.revision());
+    private void runs(String program, long newest) {
+      revision.add(List.of(program), newest);
     }
 
-    private void add(Identity identity, RingCounters ring) {
-      List<String> labels = labels(identity, ring.ring());
+    private void add(String program, ProgramCounters counters) {
+      counters.rings().forEach(ring -> add(program, ring));
+      for (ProgramMisses misses : counters.programs()) {
+        // Absent where the kernel does not count.
+        misses.missed().ifPresent(count -> missed.add(List.of(program, misses.program()), count));
+      }
+      for (MapCounters map : counters.maps()) {
+        failedUpdates.add(List.of(program, map.map()), map.failedUpdates());
+      }
+    }
+
+    private void add(String program, RingCounters ring) {
+      List<String> labels = List.of(program, ring.ring());
       produced.add(labels, ring.produced());
       if (ring.countsLost()) {
         lostKernel.add(labels, ring.lost());
       }
       decoded.add(labels, ring.decoded());
       undecodable.add(labels, ring.undecodable());
-      inRing.add(labels, ring.inRing());
       for (SinkCounters sink : ring.sinks()) {
         List<String> bySink = with(labels, sink.sink());
         delivered.add(bySink, sink.delivered());
         filtered.add(bySink, sink.filtered());
-        queued.add(bySink, sink.queued());
         for (Map.Entry<LossReason, Long> loss : sink.lost().entrySet()) {
           lost.add(with(bySink, loss.getKey().text()), loss.getValue());
         }
       }
     }
 
-    /** Absent where the kernel does not count. */
-    private void add(Identity identity, ProgramMisses misses) {
-      misses.missed().ifPresent(count -> missed.add(labels(identity, misses.program()), count));
+    private void waits(String program, RingCounters ring) {
+      List<String> labels = List.of(program, ring.ring());
+      inRing.add(labels, ring.inRing());
+      unread.add(labels, 0);
+      for (SinkCounters sink : ring.sinks()) {
+        queued.add(with(labels, sink.sink()), sink.queued());
+      }
     }
 
-    private void add(Identity identity, MapCounters map) {
-      failedUpdates.add(labels(identity, map.map()), map.failedUpdates());
-    }
-
-    /** Without the revision, which would make new series of each edit. */
-    private static List<String> labels(Identity identity, String name) {
-      return List.of(identity.program(), name);
+    /** What waited in a ring or a queue that ended did so in vain. */
+    private void waitsNoMore(String program, RingCounters ring) {
+      List<String> labels = List.of(program, ring.ring());
+      unread.add(labels, ring.inRing());
+      for (SinkCounters sink : ring.sinks()) {
+        if (sink.queued() > 0) {
+          lost.add(with(with(labels, sink.sink()), LossReason.STOPPED.text()), sink.queued());
+        }
+      }
     }
 
     private List<MetricFamilySamples> families() {
@@ -178,6 +193,7 @@ public final class ProgramMetrics extends Collector {
               decoded,
               undecodable,
               inRing,
+              unread,
               delivered,
               filtered,
               lost,

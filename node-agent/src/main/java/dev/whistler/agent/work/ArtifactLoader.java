@@ -15,6 +15,7 @@ import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.Runtime;
 import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.Updated;
+import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.tier.Tier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -89,7 +90,7 @@ public final class ArtifactLoader implements Loader {
     }
 
     @Override
-    public RunningProgram start(@Nullable RunningProgram current) throws StartException {
+    public Started start(@Nullable RunningProgram current) throws StartException {
       RunRequest request =
           RunRequest.of(object, identity(assignment))
               .withSinks(files.sinks(assignment.program(), payload.sinks()))
@@ -101,7 +102,9 @@ public final class ArtifactLoader implements Loader {
                 .withPinDirectory(pins.path())
                 .withNote(PinnedNote.of(payload, assignment.artifact(), mapBytes));
       }
-      return current == null ? startAfresh(request) : replace(current, request);
+      return current == null
+          ? new Started(startAfresh(request), ProgramCounters.NONE)
+          : replace(current, request);
     }
 
     @Override
@@ -127,13 +130,12 @@ public final class ArtifactLoader implements Loader {
     return started;
   }
 
-  private static RunningProgram replace(RunningProgram current, RunRequest request)
-      throws StartException {
+  private static Started replace(RunningProgram current, RunRequest request) throws StartException {
     Updated updated = Runtime.update(current, request);
     LOG.infof(
         "%s revision %d replaced: %s",
         current.identity().program(), current.identity().revision(), updated.earlier().toJson());
-    return updated.program();
+    return new Started(updated.program(), updated.ended());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.whistler.agent.work;
 
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.account.ProgramCounters;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public interface Loader {
      * @throws StartException when it does not run here; nothing of it is left in the kernel, and
      *     the current revision goes on
      */
-    RunningProgram start(@Nullable RunningProgram current) throws StartException;
+    Started start(@Nullable RunningProgram current) throws StartException;
 
     /**
      * Loads and gives up again; nothing is attached, and what runs is not touched.
@@ -40,6 +41,13 @@ public interface Loader {
      */
     void verify() throws StartException;
   }
+
+  /**
+   * What was started.
+   *
+   * @param ended counts of the revision before it that this one does not go on from
+   */
+  record Started(RunningProgram program, ProgramCounters ended) {}
 
   /** What earlier agents left in the kernel. */
   List<Leftover> leftovers() throws StartException;

@@ -9,6 +9,7 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.account.ProgramCounters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -60,6 +61,7 @@ final class ProgramActor {
    *
    * @param loads how many may be loaded at a time: each holds its object in memory meanwhile
    * @param drain how long the last records of a program may take when it is unloaded
+   * @param totals told of each revision that begins and ends
    * @param threads where steps run, each on a thread of its own
    */
   record Node(
@@ -67,6 +69,7 @@ final class ProgramActor {
       NodeBudget budget,
       Semaphore loads,
       Duration drain,
+      Totals totals,
       Executor threads,
       Listener listener) {}
 
@@ -287,7 +290,7 @@ final class ProgramActor {
       node.budget().reserve(uid, pinned.mapBytes());
       RunningProgram adopted = node.loader().adopt(pinned);
       node.budget().keep(uid);
-      runs(adopted, pinned.assignment());
+      runs(new Loader.Started(adopted, ProgramCounters.NONE), pinned.assignment());
       LOG.infof("%s goes on as it was pinned", named(pinned.assignment()));
     } catch (StartException e) {
       LOG.warnf(
@@ -475,7 +478,7 @@ final class ProgramActor {
       node.budget().reserve(uid, prepared.mapBytes());
       try {
         Held held = standing.held();
-        RunningProgram started = prepared.start(held == null ? null : held.program());
+        Loader.Started started = prepared.start(held == null ? null : held.program());
         node.budget().keep(uid);
         succeeded();
         leftBehind = false;
@@ -494,7 +497,8 @@ final class ProgramActor {
     return wanted != null && wanted.contains(candidate);
   }
 
-  private void runs(RunningProgram program, Assignment assignment) {
+  private void runs(Loader.Started started, Assignment assignment) {
+    RunningProgram program = started.program();
     Held held = new Held(program, assignment, Instant.now());
     synchronized (this) {
       readingSince = System.nanoTime();
@@ -507,6 +511,7 @@ final class ProgramActor {
           }
           node.listener().changed();
         });
+    node.totals().begins(program, started.ended());
     node.listener().changed();
   }
 
@@ -600,9 +605,12 @@ final class ProgramActor {
     // Whatever happens now, what is pinned of it may be left.
     leftBehind = leftBehind || program.isPinned();
     try (program) {
-      String counters = program.stop(node.drain()).toJson();
-      LOG.infof("%s unloaded: %s", named(held.assignment()), counters);
+      node.totals().ends(program);
+      ProgramCounters counters = program.stop(node.drain());
+      node.totals().ended(program.identity(), counters);
+      LOG.infof("%s unloaded: %s", named(held.assignment()), counters.toJson());
     } catch (RuntimeException | Error e) {
+      node.totals().endedUnseen(program.identity());
       LOG.errorf(e, "%s did not end as it should", named(held.assignment()));
     }
   }

@@ -52,6 +52,7 @@ public final class Supervisor implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Executor threads;
   private final ProgramActor.Node node;
+  private final Totals totals = new Totals();
   private final Map<String, ProgramActor> actors = new ConcurrentHashMap<>();
 
   // Guarded by this.
@@ -89,7 +90,7 @@ public final class Supervisor implements AutoCloseable {
     this.threads = threads;
     this.node =
         new ProgramActor.Node(
-            loader, budget, new Semaphore(LOADS), drain, threads, new ActorListener());
+            loader, budget, new Semaphore(LOADS), drain, totals, threads, new ActorListener());
   }
 
   private final class ActorListener implements ProgramActor.Listener {
@@ -116,8 +117,8 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private synchronized void forget(ProgramActor actor) {
-    if (actor.unwanted()) {
-      actors.remove(actor.uid(), actor);
+    if (actor.unwanted() && actors.remove(actor.uid(), actor)) {
+      totals.gone(actor.uid());
     }
   }
 
@@ -174,7 +175,12 @@ public final class Supervisor implements AutoCloseable {
         .toList();
   }
 
-  /** The programs that are loaded, for their counters. */
+  /** What each program has counted, over all of its revisions. */
+  public List<Totals.Total> totals() {
+    return totals.read();
+  }
+
+  /** The programs that are loaded, for what befalls each of them. */
   public List<RunningProgram> programs() {
     return actors.values().stream().map(ProgramActor::program).flatMap(Optional::stream).toList();
   }

@@ -2,9 +2,7 @@ package dev.whistler.agent.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.agent.work.FakeProgram;
-import dev.whistler.runtime.Identity;
-import dev.whistler.runtime.RunningProgram;
+import dev.whistler.agent.work.Totals;
 import dev.whistler.runtime.account.LossReason;
 import dev.whistler.runtime.account.MapCounters;
 import dev.whistler.runtime.account.ProgramCounters;
@@ -38,26 +36,21 @@ final class ProgramMetricsTest {
             1,
             List.of(new SinkCounters("file", 1, 4, Map.of(LossReason.QUEUE_FULL, 2L), 1)));
     RingCounters foreign = new RingCounters("other", 7, 0, false, 7, 0, 0, List.of());
-    FakeProgram program =
-        new FakeProgram(new Identity("n", "forks", "u", 3), entry -> {})
-            .counting(
-                new ProgramCounters(
-                    List.of(ring, foreign),
-                    List.of(
-                        new ProgramMisses("on-fork", OptionalLong.of(5)),
-                        new ProgramMisses("on-sample", OptionalLong.empty())),
-                    List.of(new MapCounters("births", 6))));
-    CollectorRegistry registry = new CollectorRegistry();
-    new ProgramMetrics(() -> List.of(program)).register(registry);
-    StringWriter page = new StringWriter();
-    TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
+    ProgramCounters counters =
+        new ProgramCounters(
+            List.of(ring, foreign),
+            List.of(
+                new ProgramMisses("on-fork", OptionalLong.of(5)),
+                new ProgramMisses("on-sample", OptionalLong.empty())),
+            List.of(new MapCounters("births", 6)));
+    String page = page(total("forks", 3, List.of(counters), ProgramCounters.NONE));
 
     String of = "{program=\"forks\",ring=\"lives\"";
-    assertThat(page.toString())
+    assertThat(page)
         .as("what is not counted is absent")
         .doesNotContain("on-sample")
         .doesNotContain("lost_kernel_total{program=\"forks\",ring=\"other\"");
-    assertThat(page.toString().lines())
+    assertThat(page.lines())
         .contains(
             "whistler_program_revision{program=\"forks\"} 3.0",
             "whistler_program_missed_total{program=\"forks\",bpf=\"on-fork\"} 5.0",
@@ -68,28 +61,43 @@ final class ProgramMetricsTest {
             "whistler_records_decoded_total" + of + "} 8.0",
             "whistler_records_undecodable_total" + of + "} 1.0",
             "whistler_records_in_ring" + of + "} 1.0",
+            "whistler_records_unread_total" + of + "} 0.0",
             "whistler_sink_records_filtered_total" + of + ",sink=\"file\"} 1.0",
             "whistler_sink_records_delivered_total" + of + ",sink=\"file\"} 4.0",
             "whistler_sink_records_queued" + of + ",sink=\"file\"} 1.0",
             "whistler_sink_records_lost_total" + of + ",sink=\"file\",reason=\"queue-full\"} 2.0");
   }
 
-  /** Both deliver while one replaces the other; a series that comes twice would spoil the page. */
+  /** Several UIDs of one name, and what has ended: a series that comes twice spoils the page. */
   @Test
-  void revisionsOfAProgramAreOneSeries() throws IOException {
-    List<RunningProgram> programs =
-        List.of(counting(4, 10), counting(3, 5), counting("other", 1, 100));
-    CollectorRegistry registry = new CollectorRegistry();
-    new ProgramMetrics(() -> programs).register(registry);
-    StringWriter page = new StringWriter();
-    TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
+  void whatBelongsToAProgramIsOneSeries() throws IOException {
+    String page =
+        page(
+            total("forks", 4, List.of(counting(10), counting(5)), counting(2)),
+            total("other", 1, List.of(counting(100)), ProgramCounters.NONE));
 
-    assertThat(page.toString().lines())
+    assertThat(page.lines())
         .filteredOn(line -> line.startsWith("whistler_records_produced_total"))
         .containsExactly(
-            "whistler_records_produced_total{program=\"forks\",ring=\"lives\"} 15.0",
+            "whistler_records_produced_total{program=\"forks\",ring=\"lives\"} 17.0",
             "whistler_records_produced_total{program=\"other\",ring=\"lives\"} 100.0");
-    assertThat(page.toString()).contains("whistler_program_revision{program=\"forks\"} 4.0");
+    assertThat(page).contains("whistler_program_revision{program=\"forks\"} 4.0");
+  }
+
+  @Test
+  void whatWaitedInARingThatEndedWaitsNoMore() throws IOException {
+    RingCounters ended =
+        new RingCounters(
+            "lives", 5, 0, 3, 0, 2, List.of(new SinkCounters("file", 0, 2, Map.of(), 1)));
+    String page =
+        page(total("forks", 4, List.of(counting(10)), new ProgramCounters(List.of(ended))));
+
+    String of = "{program=\"forks\",ring=\"lives\"";
+    assertThat(page.lines())
+        .contains(
+            "whistler_records_in_ring" + of + "} 0.0",
+            "whistler_records_unread_total" + of + "} 2.0",
+            "whistler_sink_records_lost_total" + of + ",sink=\"file\",reason=\"stopped\"} 1.0");
   }
 
   @Test
@@ -97,7 +105,7 @@ final class ProgramMetricsTest {
     String document = Files.readString(Path.of("../docs/operations.md"));
     List<Collector.MetricFamilySamples> families = new ProgramMetrics(List::of).collect();
     assertThat(families)
-        .hasSize(12)
+        .hasSize(13)
         .allSatisfy(
             family -> {
               String suffix = family.type == Collector.Type.COUNTER ? "_total" : "";
@@ -105,16 +113,21 @@ final class ProgramMetricsTest {
             });
   }
 
-  private static FakeProgram counting(long revision, long produced) {
-    return counting("forks", revision, produced);
+  private static Totals.Total total(
+      String program, long revision, List<ProgramCounters> running, ProgramCounters past) {
+    return new Totals.Total(program, OptionalLong.of(revision), running, past);
   }
 
-  private static FakeProgram counting(String program, long revision, long produced) {
-    return new FakeProgram(new Identity("n", program, "u", revision), entry -> {})
-        .counting(
-            new ProgramCounters(
-                List.of(new RingCounters("lives", produced, 0, produced, 0, 0, List.of())),
-                List.of(),
-                List.of()));
+  private static ProgramCounters counting(long produced) {
+    return new ProgramCounters(
+        List.of(new RingCounters("lives", produced, 0, produced, 0, 0, List.of())));
+  }
+
+  private static String page(Totals.Total... programs) throws IOException {
+    CollectorRegistry registry = new CollectorRegistry();
+    new ProgramMetrics(() -> List.of(programs)).register(registry);
+    StringWriter page = new StringWriter();
+    TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
+    return page.toString();
   }
 }

@@ -4,6 +4,8 @@ import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.Identity;
 import dev.whistler.runtime.RunningProgram;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingCounters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -35,6 +37,9 @@ final class FakeLoader implements Loader {
   volatile boolean pins;
   volatile boolean cannotAdopt;
 
+  /** Whether updates begin with rings of their own. */
+  volatile boolean freshRings;
+
   private final Deque<Exception> failures = new ArrayDeque<>();
 
   /** Lets the next load fail. */
@@ -55,7 +60,7 @@ final class FakeLoader implements Loader {
       }
 
       @Override
-      public RunningProgram start(@Nullable RunningProgram current) throws StartException {
+      public Started start(@Nullable RunningProgram current) throws StartException {
         return begin(assignment, current);
       }
 
@@ -67,7 +72,7 @@ final class FakeLoader implements Loader {
     };
   }
 
-  private RunningProgram begin(Assignment assignment, @Nullable RunningProgram current)
+  private Started begin(Assignment assignment, @Nullable RunningProgram current)
       throws StartException {
     journal.add("load " + assignment.program() + " " + assignment.revision());
     pass(starts.get(assignment.program()));
@@ -77,7 +82,8 @@ final class FakeLoader implements Loader {
     if (current != null) {
       journal.add("replaced " + current.identity().revision());
     }
-    return program;
+    boolean fresh = current != null && freshRings;
+    return new Started(program, fresh ? current.counters() : ProgramCounters.NONE);
   }
 
   private void failIfTold(Assignment assignment) throws StartException {
@@ -105,7 +111,8 @@ final class FakeLoader implements Loader {
                 pass(drains.get(assignment.program()));
               }
             },
-            pins);
+            pins,
+            new RingCounters("lives", 0, 0, 0, 0, 0, List.of()));
     loaded.put(assignment.revision(), program);
     return program;
   }

@@ -19,7 +19,7 @@ public final class FakeProgram implements RunningProgram {
 
   private final Identity identity;
   private final Consumer<String> journal;
-  private ProgramCounters counters;
+  private volatile ProgramCounters counters;
   private final boolean pinned;
   private volatile ProgramState state = new ProgramState.Running(Instant.EPOCH);
   private volatile Consumer<ProgramState> listener = ignored -> {};

@@ -9,6 +9,8 @@ import dev.whistler.crds.NodeReason;
 import dev.whistler.runtime.FailureReason;
 import dev.whistler.runtime.ProgramState;
 import dev.whistler.runtime.StartException;
+import dev.whistler.runtime.account.ProgramCounters;
+import dev.whistler.runtime.account.RingCounters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -130,6 +132,51 @@ final class SupervisorTest {
     untilRuns("forks", 2);
     assertThat(journal).containsExactly("load forks 1", "load forks 2", "replaced 1");
     untilState(RUNNING);
+  }
+
+  /** By updates with rings of their own, by a restart, until the program is gone. */
+  @Test
+  void whatEndedRevisionsCountedIsInTheTotal() {
+    loader.freshRings = true;
+    assign(assignment("forks", 1));
+    untilRuns("forks", 1);
+    count(1, 5);
+    assign(assignment("forks", 2));
+    untilRuns("forks", 2);
+    assertThat(produced()).isEqualTo(5);
+    count(2, 6);
+    FakeProgram second = loader.loaded.get(2L);
+    second.become(new ProgramState.Failed(FailureReason.INTERNAL, "The reader ended."));
+    until(() -> loader.loaded.get(2L) != second);
+    untilState(RUNNING);
+    count(2, 7);
+    until(() -> produced() == 18);
+    loader.freshRings = false;
+    assign(assignment("forks", 3));
+    untilRuns("forks", 3);
+    count(3, 8);
+    // The third goes on from the second's counts.
+    until(() -> produced() == 19);
+    assign();
+    until(() -> supervisor.works().isEmpty());
+    assertThat(supervisor.totals()).isEmpty();
+  }
+
+  private void count(long revision, long produced) {
+    loader
+        .loaded
+        .get(revision)
+        .counting(
+            new ProgramCounters(
+                List.of(new RingCounters("lives", produced, 0, produced, 0, 0, List.of()))));
+  }
+
+  private long produced() {
+    return supervisor.totals().stream()
+        .flatMap(total -> Stream.concat(total.running().stream(), Stream.of(total.past())))
+        .flatMap(counters -> counters.rings().stream())
+        .mapToLong(RingCounters::produced)
+        .sum();
   }
 
   @Test

@@ -1,8 +1,14 @@
 package dev.whistler.runtime.account;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The counts of one object.
@@ -13,6 +19,9 @@ import java.util.TreeMap;
  */
 public record ProgramCounters(
     List<RingCounters> rings, List<ProgramMisses> programs, List<MapCounters> maps) {
+  /** Of what has counted nothing. */
+  public static final ProgramCounters NONE = new ProgramCounters(List.of());
+
   public ProgramCounters {
     rings = List.copyOf(rings);
     programs = List.copyOf(programs);
@@ -22,6 +31,50 @@ public record ProgramCounters(
   /** The counts of rings alone. */
   public ProgramCounters(List<RingCounters> rings) {
     this(rings, List.of(), List.of());
+  }
+
+  /** The sums of both, by the names of rings, sinks, programs and maps. */
+  public ProgramCounters plus(ProgramCounters other) {
+    return new ProgramCounters(
+        sums(rings, other.rings, RingCounters::ring, RingCounters::plus),
+        sums(programs, other.programs, ProgramMisses::program, ProgramMisses::plus),
+        sums(maps, other.maps, MapCounters::map, MapCounters::plus));
+  }
+
+  /** The sums of parts that have the same name, in the order in which names first come. */
+  static <T> List<T> sums(
+      List<T> some, List<T> more, Function<T, String> name, BinaryOperator<T> plus) {
+    return Stream.concat(some.stream(), more.stream())
+        .collect(Collectors.toMap(name, Function.identity(), plus, LinkedHashMap::new))
+        .values()
+        .stream()
+        .toList();
+  }
+
+  /** What of it has a name that another one has, too. */
+  public ProgramCounters knownTo(ProgramCounters other) {
+    Map<String, Set<String>> sinks =
+        other.rings.stream()
+            .collect(
+                Collectors.toMap(
+                    RingCounters::ring,
+                    ring ->
+                        ring.sinks().stream().map(SinkCounters::sink).collect(Collectors.toSet())));
+    return new ProgramCounters(
+        rings.stream()
+            .filter(ring -> sinks.containsKey(ring.ring()))
+            .map(ring -> ring.of(sinks.getOrDefault(ring.ring(), Set.of())))
+            .toList(),
+        programs.stream()
+            .filter(it -> names(other.programs, ProgramMisses::program).contains(it.program()))
+            .toList(),
+        maps.stream()
+            .filter(it -> names(other.maps, MapCounters::map).contains(it.map()))
+            .toList());
+  }
+
+  private static <T> Set<String> names(List<T> parts, Function<T, String> name) {
+    return parts.stream().map(name).collect(Collectors.toSet());
   }
 
   /**

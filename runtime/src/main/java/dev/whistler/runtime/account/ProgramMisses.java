@@ -12,4 +12,10 @@ import java.util.OptionalLong;
  * @param missed empty where this kernel does not count some of it: tracepoints and kernel probes
  *     before 6.7, {@code perf_event} programs
  */
-public record ProgramMisses(String program, OptionalLong missed) {}
+public record ProgramMisses(String program, OptionalLong missed) {
+  ProgramMisses plus(ProgramMisses other) {
+    return missed.isEmpty()
+        ? other
+        : new ProgramMisses(program, OptionalLong.of(missed.getAsLong() + other.missed.orElse(0)));
+  }
+}

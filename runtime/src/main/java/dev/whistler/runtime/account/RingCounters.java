@@ -1,6 +1,7 @@
 package dev.whistler.runtime.account;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One ring's records.
@@ -38,6 +39,31 @@ public record RingCounters(
       long inRing,
       List<SinkCounters> sinks) {
     this(ring, produced, lost, true, decoded, undecodable, inRing, sinks);
+  }
+
+  RingCounters plus(RingCounters other) {
+    return new RingCounters(
+        ring,
+        produced + other.produced,
+        lost + other.lost,
+        countsLost || other.countsLost,
+        decoded + other.decoded,
+        undecodable + other.undecodable,
+        inRing + other.inRing,
+        ProgramCounters.sums(sinks, other.sinks, SinkCounters::sink, SinkCounters::plus));
+  }
+
+  /** With these sinks alone. */
+  RingCounters of(Set<String> names) {
+    return new RingCounters(
+        ring,
+        produced,
+        lost,
+        countsLost,
+        decoded,
+        undecodable,
+        inRing,
+        sinks.stream().filter(sink -> names.contains(sink.sink())).toList());
   }
 
   /** Whether every term of both identities adds up; at rest it must. */

@@ -1,5 +1,6 @@
 package dev.whistler.runtime.account;
 
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -24,6 +25,14 @@ public record SinkCounters(
   public SinkCounters within(long decoded) {
     long atMost = Math.max(0, decoded - filtered - delivered - lostTotal());
     return queued <= atMost ? this : new SinkCounters(sink, filtered, delivered, lost, atMost);
+  }
+
+  SinkCounters plus(SinkCounters other) {
+    Map<LossReason, Long> sum = new EnumMap<>(LossReason.class);
+    sum.putAll(lost);
+    other.lost.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+    return new SinkCounters(
+        sink, filtered + other.filtered, delivered + other.delivered, sum, queued + other.queued);
   }
 
   public long lostTotal() {
