@@ -3,6 +3,7 @@ package dev.whistler.agent;
 import dev.whistler.agent.deliver.ProgramFiles;
 import dev.whistler.agent.node.Kernel;
 import dev.whistler.agent.node.Machine;
+import dev.whistler.agent.node.ModuleWatch;
 import dev.whistler.agent.node.NodeFeatures;
 import dev.whistler.agent.node.Obstacle;
 import dev.whistler.agent.node.StateDirectory;
@@ -65,6 +66,10 @@ final class NodeAgent implements AutoCloseable {
   private static final Duration SPREAD = Duration.ofSeconds(2);
 
   private static final Duration SWEEP = Duration.ofMinutes(1);
+
+  /** A hundred lines are read. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   private static final Duration MEASURE = Duration.ofSeconds(2);
 
   /** Time to fetch what a program has written after it was deleted. */
@@ -103,6 +108,9 @@ final class NodeAgent implements AutoCloseable {
 
   // Touched on the thread of events only.
   private boolean begun;
+  private @Nullable ModuleWatch modules;
+  private boolean readAgainDue;
+  private boolean readFailed;
   private int hindrances;
   private int denials;
   private boolean retryDue;
@@ -180,6 +188,9 @@ final class NodeAgent implements AutoCloseable {
     watch(wanted, this::uploadIfWanted);
     heartbeat.start();
     losses.start();
+    var _ =
+        events.scheduleWithFixedDelay(
+            () -> lookAtModules(reassign), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     var _ =
         events.scheduleWithFixedDelay(
             this::sweepFiles, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
@@ -285,11 +296,45 @@ final class NodeAgent implements AutoCloseable {
   /** Reads what the compiler must know of the kernel; says what keeps it from that. */
   private Optional<Obstacle> describe() {
     try {
+      modules = ModuleWatch.begin();
       kernel = Kernel.read(machine);
       return Optional.empty();
     } catch (BpfException | MalformedContentException e) {
       return Optional.of(obstacle(NodeReason.KERNEL_UNUSABLE, e));
     }
+  }
+
+  /** What modules bring and take away is told as at the start. */
+  private void lookAtModules(Runnable reassign) {
+    ModuleWatch watch = modules;
+    Kernel before = kernel;
+    if (watch == null || before == null) {
+      return;
+    }
+    readAgainDue |= watch.changed(System.nanoTime());
+    if (!readAgainDue) {
+      return;
+    }
+    try {
+      Kernel now = before.readAgain(machine);
+      readAgainDue = false;
+      if (!now.equals(before)) {
+        LOG.infof("Kernel modules came or went, and tracepoints with them: profile %s", now.name());
+        kernel = now;
+        report();
+        uploadIfWanted();
+        reassign.run();
+      }
+    } catch (BpfException | MalformedContentException e) {
+      if (!readFailed) {
+        LOG.warnf(
+            "The tracepoints of kernel modules that came or went cannot be read (tried again): %s",
+            e.getMessage());
+      }
+      readFailed = true;
+      return;
+    }
+    readFailed = false;
   }
 
   private static Obstacle obstacle(String reason, Exception why) {
@@ -301,7 +346,11 @@ final class NodeAgent implements AutoCloseable {
     if (described != null && begun) {
       supervisor.assign(
           assignments.of(
-              revisions.getStore().list(), name, node.labels(), described.stated().identities()));
+              revisions.getStore().list(),
+              name,
+              node.labels(),
+              described.stated().identities(),
+              supervisor.there()));
     }
   }
 

@@ -59,6 +59,12 @@ public interface KernelDescription {
    */
   List<String> tracepointNames();
 
+  /** Whether the kernel has any event of a category. */
+  default boolean hasCategory(String category) {
+    String prefix = category + "/";
+    return tracepointNames().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
   /** Whether kernel types were supplied at all. */
   boolean hasTypes();
 

@@ -38,6 +38,7 @@ final class Question {
     return digest(
         switch (kind) {
           case "architecture" -> kernel.architecture().text();
+          case "category" -> Boolean.toString(kernel.hasCategory(what));
           case "types" -> Boolean.toString(kernel.hasTypes());
           case "tracepoint" -> tracepoint(kernel, what).map(Question::text).orElse("absent");
           case "struct" -> structs(kernel.structs(what));

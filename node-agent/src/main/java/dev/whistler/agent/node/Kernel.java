@@ -43,6 +43,21 @@ public record Kernel(String name, KernelProfileSpec profile, Optional<KernelType
     }
   }
 
+  /**
+   * The same kernel with the tracepoints that it has now: modules bring some and take them away,
+   * and nothing else of a description changes while a kernel runs.
+   */
+  public Kernel readAgain(Machine machine) throws MalformedContentException {
+    try (Tracefs tracefs = Tracefs.open()) {
+      return readAgain(machine, tracefs);
+    }
+  }
+
+  /** As described in a tracing directory. */
+  Kernel readAgain(Machine machine, Tracefs tracefs) throws MalformedContentException {
+    return of(machine.architecture(), tracefs.kernelFormats(), Set.of(), types);
+  }
+
   /** Programs that need no types run without them. */
   private static Optional<KernelTypesContent> readTypes() {
     if (!KernelBtf.isPresent()) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.whistler.crds.Membership;
 import dev.whistler.crds.RevisionFeature;
 import dev.whistler.crds.RevisionReadings;
+import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerRevision;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,21 +34,58 @@ public final class Assignments {
    * @param node name of this node
    * @param labels labels of this node
    * @param kernels identities of this node's kernel, the closest first
+   * @param there what is in the kernel already, by UID
    */
   public List<Candidates> of(
       Collection<WhistlerRevision> revisions,
       String node,
       Map<String, String> labels,
-      List<String> kernels) {
+      List<String> kernels,
+      Map<String, Assignment> there) {
     return revisions.stream()
         .map(readings::of)
         .collect(groupingBy(revision -> revision.reading().program().uid()))
-        .values()
+        .entrySet()
         .stream()
-        .map(ofOneProgram -> Membership.of(ofOneProgram, node, labels, kernels))
+        .map(
+            program ->
+                membership(
+                    program.getValue(),
+                    node,
+                    labels,
+                    kernels,
+                    Optional.ofNullable(there.get(program.getKey()))))
         .flatMap(membership -> candidates(membership).stream())
         .sorted(BY_NAME)
         .toList();
+  }
+
+  /**
+   * A kernel's identity changes while programs run: with modules that come and go, and with agents
+   * that tell more of it. Until the operator has bound something for the new one, a program goes on
+   * with the artifact that it has, as long as a revision that reaches this node binds that for any
+   * kernel.
+   */
+  private static Membership membership(
+      List<StoredRevision> program,
+      String node,
+      Map<String, String> labels,
+      List<String> kernels,
+      Optional<Assignment> there) {
+    Membership now = Membership.of(program, node, labels, kernels);
+    if (!now.run().isEmpty() || there.isEmpty()) {
+      return now;
+    }
+    Assignment has = there.get();
+    return program.stream()
+        .filter(revision -> revision.number() == has.revision())
+        .flatMap(revision -> revision.bindings().entrySet().stream())
+        .filter(bound -> bound.getValue().artifact().equals(has.artifact()))
+        .flatMap(bound -> Membership.of(program, node, labels, List.of(bound.getKey())).run().stream())
+        .filter(choice -> assignment(choice).equals(has))
+        .findFirst()
+        .map(choice -> new Membership(List.of(choice), now.verify()))
+        .orElse(now);
   }
 
   private static Optional<Candidates> candidates(Membership membership) {

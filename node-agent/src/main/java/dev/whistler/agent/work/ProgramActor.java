@@ -703,6 +703,19 @@ final class ProgramActor {
     };
   }
 
+  /** What is in the kernel; of what an earlier agent left, until it is said what is wanted. */
+  Optional<Assignment> there() {
+    Held held = standing.held();
+    if (held != null) {
+      return Optional.of(held.assignment());
+    }
+    synchronized (this) {
+      return wanted == null
+          ? Optional.ofNullable(pinned).map(Pinned::assignment)
+          : Optional.empty();
+    }
+  }
+
   /** What is loaded, for its counters. */
   Optional<RunningProgram> program() {
     return Optional.ofNullable(standing.held()).map(Held::program);

@@ -6,6 +6,7 @@ import dev.whistler.task.Guard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,13 @@ public final class Supervisor implements AutoCloseable {
         .flatMap(Optional::stream)
         .sorted(BY_NAME)
         .toList();
+  }
+
+  /** What is in the kernel, by UID of the program. */
+  public Map<String, Assignment> there() {
+    Map<String, Assignment> there = new HashMap<>();
+    actors.forEach((uid, actor) -> actor.there().ifPresent(it -> there.put(uid, it)));
+    return there;
   }
 
   /** What each program has counted, over all of its revisions. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What other tools do on a machine does not make it another kernel. */
 final class KernelTest {
@@ -39,6 +40,31 @@ final class KernelTest {
         append(events, "-:" + event + "\n");
       }
     }
+  }
+
+  @Test
+  void aModulesTracepointsMakeAnotherProfileOfTheSameTypes(@TempDir Path root) throws Exception {
+    Machine machine = new Machine("6.1.0", "x86-64", "boot");
+    KernelTypesContent types = KernelTypesContent.of(new byte[] {1}, new byte[] {2});
+    Kernel none = Kernel.of("x86-64", Map.of(), Set.of(), Optional.of(types));
+    event(root, "sched/sched_switch");
+    Kernel before = none.readAgain(machine, Tracefs.at(root));
+    Path module = event(root, "kvm/kvm_exit");
+    Kernel loaded = before.readAgain(machine, Tracefs.at(root));
+
+    assertThat(loaded.name()).isNotEqualTo(before.name());
+    assertThat(loaded.stated().identity()).isNotEqualTo(before.stated().identity());
+    assertThat(loaded.types()).isEqualTo(before.types());
+    Files.delete(module.resolve("format"));
+    assertThat(loaded.readAgain(machine, Tracefs.at(root))).isEqualTo(before);
+  }
+
+  private static Path event(Path root, String name) throws Exception {
+    Path event = Files.createDirectories(root.resolve("events").resolve(name));
+    Files.writeString(
+        event.resolve("format"),
+        "name: e\nID: 1\nformat:\n\tfield:int pid;\toffset:8;\tsize:4;\tsigned:1;\n");
+    return event;
   }
 
   /** Once at its start, in a container with little memory. */

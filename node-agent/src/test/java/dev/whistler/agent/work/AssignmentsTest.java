@@ -27,6 +27,11 @@ final class AssignmentsTest {
 
   private static final Map<String, String> LABELS = Map.of("zone", "left");
 
+  private List<Candidates> of(
+      List<WhistlerRevision> revisions, String node, Map<String, String> labels, String kernel) {
+    return assignments.of(revisions, node, labels, List.of(kernel), Map.of());
+  }
+
   @Test
   void aSelectedNodeRunsTheHighestRevisionThatHasAnArtifactForItsKernel() {
     var revisions =
@@ -34,11 +39,11 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k61", "a1", "k618", "b1")),
             Revisions.active("forks", 2, null, Map.of("k618", "b2")),
             Revisions.active("waits", 7, null, Map.of("k61", "c7")));
-    assertThat(assignments.of(revisions, "node", LABELS, List.of("k618")))
+    assertThat(of(revisions, "node", LABELS, "k618"))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "b2"));
-    assertThat(assignments.of(revisions, "node", LABELS, List.of("k61")))
+    assertThat(of(revisions, "node", LABELS, "k61"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a1", "c7");
@@ -51,7 +56,7 @@ final class AssignmentsTest {
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, null, Map.of("other", "a2")),
             Revisions.active("forks", 3, null, Map.of("k", "a3")));
-    assertThat(assignments.of(revisions, "node", LABELS, List.of("k")).getFirst().ranked())
+    assertThat(of(revisions, "node", LABELS, "k").getFirst().ranked())
         .extracting(Assignment::artifact)
         .containsExactly("a3", "a1");
   }
@@ -62,11 +67,39 @@ final class AssignmentsTest {
         List.of(
             Revisions.active("forks", 1, null, Map.of("k", "a1")),
             Revisions.active("forks", 2, Selector.label("zone", "right"), Map.of("k", "a2")));
-    assertThat(assignments.of(revisions, "node", LABELS, List.of("k"))).isEmpty();
-    assertThat(assignments.of(revisions, "node", Map.of("zone", "right"), List.of("k")))
+    assertThat(of(revisions, "node", LABELS, "k")).isEmpty();
+    assertThat(of(revisions, "node", Map.of("zone", "right"), "k"))
         .extracting(Candidates::target)
         .extracting(Assignment::artifact)
         .containsExactly("a2");
+  }
+
+  /** As when a module was loaded: nothing is bound to what the kernel is called now. */
+  @Test
+  void whatRunsGoesOnUntilTheKernelsNewIdentityIsBound() {
+    Selector left = Selector.label("zone", "left");
+    var before =
+        List.of(
+            Revisions.active("forks", 1, left, Map.of("old", "a1")),
+            Revisions.active("forks", 2, left, Map.of("old", "a2", "other", "a3")));
+    Assignment runs = of(before, "node", LABELS, "old").getFirst().target();
+
+    assertThat(of(before, "node", LABELS, "new")).isEmpty();
+    assertThat(with(before, LABELS, runs))
+        .containsExactly(Candidates.of(Revisions.assignmentOf(before.get(1), "a2")));
+    assertThat(with(before, Map.of("zone", "right"), runs)).as("not selected any more").isEmpty();
+    assertThat(with(before, LABELS, new Assignment(runs.reading(), "forged"))).isEmpty();
+    assertThat(with(before.subList(0, 1), LABELS, runs)).as("superseded").isEmpty();
+    var bound =
+        List.of(
+            before.get(0), Revisions.active("forks", 2, left, Map.of("old", "a2", "new", "a4")));
+    assertThat(with(bound, LABELS, runs))
+        .containsExactly(Candidates.of(Revisions.assignmentOf(bound.get(1), "a4")));
+  }
+
+  private List<Candidates> with(
+      List<WhistlerRevision> revisions, Map<String, String> labels, Assignment there) {
+    return assignments.of(revisions, "node", labels, List.of("new"), Map.of(there.uid(), there));
   }
 
   /** As an operator stored it before revisions had payloads, and bound it by profile. */
@@ -79,13 +112,13 @@ final class AssignmentsTest {
                     .resolve("whistlerrevision-active.yaml")),
             WhistlerRevision.class);
     Map<String, String> labels = Map.of("zone", "a", "kubernetes.io/arch", "amd64");
-    List<String> kernels = List.of(KernelIdentity.of("a".repeat(40), null));
+    String kernel = KernelIdentity.of("a".repeat(40), null);
 
-    assertThat(assignments.of(List.of(stored), "node", labels, kernels))
+    assertThat(of(List.of(stored), "node", labels, kernel))
         .extracting(Candidates::target)
         .extracting(Assignment::program, Assignment::revision, Assignment::artifact)
         .containsExactly(tuple("forks", 2L, "1".repeat(40)));
-    assertThat(assignments.of(List.of(stored), "node", LABELS, kernels)).isEmpty();
+    assertThat(of(List.of(stored), "node", LABELS, kernel)).isEmpty();
   }
 
   @Test
@@ -112,7 +145,7 @@ final class AssignmentsTest {
             WhistlerRevisionStatus.of(
                 WhistlerRevisionStatus.Phase.ACTIVE, Revisions.bindings(Map.of("k", "a1"))));
 
-    assertThat(assignments.of(List.of(revision), "node", LABELS, List.of("k")))
+    assertThat(of(List.of(revision), "node", LABELS, "k"))
         .singleElement()
         .satisfies(
             program ->
@@ -139,14 +172,14 @@ final class AssignmentsTest {
                     Revisions.bindings(Map.of("k", "a2")),
                     Map.of())));
 
-    assertThat(assignments.of(revisions, "node", LABELS, List.of("k")))
+    assertThat(of(revisions, "node", LABELS, "k"))
         .singleElement()
         .satisfies(
             program -> {
               assertThat(program.ranked()).extracting(Assignment::artifact).containsExactly("a1");
               assertThat(program.verify()).map(Assignment::artifact).contains("a2");
             });
-    assertThat(assignments.of(revisions.subList(1, 2), "node", LABELS, List.of("k")))
+    assertThat(of(revisions.subList(1, 2), "node", LABELS, "k"))
         .singleElement()
         .matches(program -> program.ranked().isEmpty() && program.target().revision() == 2);
   }

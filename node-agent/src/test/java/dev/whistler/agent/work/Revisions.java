@@ -67,6 +67,10 @@ public final class Revisions {
     return Assignment.of(payload(program, number, null, Tier.OBSERVE), "artifact-" + number);
   }
 
+  static Assignment assignmentOf(WhistlerRevision revision, String artifact) {
+    return new Assignment(RevisionReading.of(revision, Assignments.UNDERSTOOD), artifact);
+  }
+
   /** Of a revision that cannot be acted by. */
   static Assignment refused(String program, long number, String reason) {
     return new Assignment(

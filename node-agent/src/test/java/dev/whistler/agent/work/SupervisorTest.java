@@ -2,6 +2,7 @@ package dev.whistler.agent.work;
 
 import static dev.whistler.agent.work.Revisions.assignment;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import dev.whistler.agent.work.Loader.Pinned;
@@ -128,8 +129,10 @@ final class SupervisorTest {
   void aNewRevisionReplacesTheOldOne() {
     assign(assignment("forks", 1));
     untilRuns("forks", 1);
+    assertThat(supervisor.there()).containsOnly(entry("uid-of-forks", assignment("forks", 1)));
     assign(assignment("forks", 2));
     untilRuns("forks", 2);
+    assertThat(supervisor.there()).containsOnly(entry("uid-of-forks", assignment("forks", 2)));
     assertThat(journal).containsExactly("load forks 1", "load forks 2", "replaced 1");
     untilState(RUNNING);
   }

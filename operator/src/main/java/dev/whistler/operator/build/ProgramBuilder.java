@@ -5,10 +5,10 @@ import dev.whistler.compiler.api.CompilationOptions;
 import dev.whistler.compiler.api.CompilationRequest;
 import dev.whistler.compiler.api.CompilationResult;
 import dev.whistler.compiler.diagnostic.Code;
+import dev.whistler.compiler.diagnostic.Severity;
 import dev.whistler.compiler.kernel.KernelDescription;
 import dev.whistler.compiler.kernel.MalformedKernelException;
 import dev.whistler.compiler.kernel.RecordingKernelDescription;
-import dev.whistler.compiler.kernel.Trace;
 import dev.whistler.compiler.source.SourceText;
 import dev.whistler.crds.WhistlerArtifactSpec;
 import dev.whistler.operator.model.Reason;
@@ -44,7 +44,7 @@ public final class ProgramBuilder {
   TracedBuild build(SourceUnit unit, KernelDescription kernel, Budget budget) {
     RecordingKernelDescription recording = new RecordingKernelDescription(kernel);
     try {
-      BuildOutcome outcome = compiled(unit, kernel, recording, budget);
+      BuildOutcome outcome = compiled(unit, recording, budget);
       return new TracedBuild(outcome, Optional.of(recording.trace()));
     } catch (MalformedKernelException e) {
       return new TracedBuild(
@@ -55,15 +55,23 @@ public final class ProgramBuilder {
     }
   }
 
+  /** What a module may bring once it is loaded is waited for, if nothing else is wrong. */
+  private static String reason(CompilationResult result, RecordingKernelDescription kernel) {
+    boolean onlyMissing =
+        result.diagnostics().stream()
+            .filter(diagnostic -> diagnostic.severity() == Severity.ERROR)
+            .allMatch(diagnostic -> diagnostic.code() == Code.E_TP);
+    return onlyMissing && kernel.mayComeWithAModule()
+        ? Reason.WAITING_FOR_MODULE
+        : CompilerReason.of(result.diagnostics());
+  }
+
   /** Whatever the compiler throws but what it promises to throw is a defect, and an outcome. */
   private BuildOutcome compiled(
-      SourceUnit unit,
-      KernelDescription kernel,
-      RecordingKernelDescription recording,
-      Budget budget) {
+      SourceUnit unit, RecordingKernelDescription recording, Budget budget) {
     try {
       CompilationResult result = compiler.apply(request(unit, recording, budget));
-      return outcome(unit, result, kernel, recording.trace());
+      return outcome(unit, result, recording);
     } catch (MalformedKernelException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError | AssertionError e) {
@@ -99,14 +107,17 @@ public final class ProgramBuilder {
   }
 
   private static BuildOutcome outcome(
-      SourceUnit unit, CompilationResult result, KernelDescription kernel, Trace trace) {
+      SourceUnit unit, CompilationResult result, RecordingKernelDescription kernel) {
     if (result.object().isEmpty()) {
-      return new BuildOutcome.Rejected(
-          CompilerReason.of(result.diagnostics()), result.diagnostics());
+      return new BuildOutcome.Rejected(reason(result, kernel), result.diagnostics());
     }
     BuiltObject object =
         BuiltObject.of(
-            result.object().get(), result.diagnostics(), kernel.architecture().text(), unit, trace);
+            result.object().get(),
+            result.diagnostics(),
+            kernel.architecture().text(),
+            unit,
+            kernel.trace());
     if (!object.fits()) {
       return new BuildOutcome.Impossible(
           Reason.OBJECT_TOO_LARGE,

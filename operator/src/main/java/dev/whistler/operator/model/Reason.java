@@ -16,6 +16,7 @@ public final class Reason {
 
   // Something is not there yet.
   public static final String COMPILING = "Compiling";
+  public static final String WAITING_FOR_MODULE = "WaitingForModule";
   public static final String AWAITING_PROFILES = "AwaitingProfiles";
   public static final String ROLLING_OUT = "RollingOut";
   public static final String PENDING = "Pending";

@@ -274,6 +274,15 @@ final class ConditionTable {
             SEE_DIAGNOSTICS
                 + "; what ran out of time is tried again after half a minute, then after twice as"
                 + " long each time, up to an hour, and a changed spec at once"),
+        new Row(
+            Reason.WAITING_FOR_MODULE,
+            Weight.WAITING,
+            SOURCE,
+            "some kernel has no event at all of the category of a tracepoint that the source uses, as"
+                + " while the kernel module is not loaded that brings them",
+            "load the module there (`modprobe`): the agent sees it within half a minute, and the"
+                + " program is built and runs by itself; on nodes that have no such module, or if"
+                + " the name is wrong: as for `MissingTracepointField`"),
         bad(
             Reason.MISSING_TRACEPOINT_FIELD,
             SOURCE,

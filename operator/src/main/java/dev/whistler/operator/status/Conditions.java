@@ -97,7 +97,9 @@ final class Conditions {
       return Verdict.unknown(COMPILED, Reason.NO_NODES, noNodes());
     }
     List<SelectedKernel> failing = new ArrayList<>();
+    List<SelectedKernel> waiting = new ArrayList<>();
     Optional<Trouble> first = Optional.empty();
+    Optional<Trouble> firstWaiting = Optional.empty();
     for (SelectedKernel kernel : observation.kernels()) {
       Optional<Trouble> failure =
           switch (observation.builds().get(kernel.identity())) {
@@ -110,13 +112,25 @@ final class Conditions {
             case BuildOutcome.Queued queued -> Optional.empty();
             case null -> Optional.empty();
           };
-      if (failure.isPresent()) {
+      if (failure.filter(it -> it.reason().equals(Reason.WAITING_FOR_MODULE)).isPresent()) {
+        waiting.add(kernel);
+        firstWaiting = firstWaiting.or(() -> failure);
+      } else if (failure.isPresent()) {
         failing.add(kernel);
         first = first.or(() -> failure);
       }
     }
     if (first.isPresent()) {
       return Verdict.no(COMPILED, first.get().reason(), first.get().message() + where(failing));
+    }
+    if (firstWaiting.isPresent()) {
+      return Verdict.no(
+          COMPILED,
+          Reason.WAITING_FOR_MODULE,
+          firstWaiting.get().message()
+              + " It has no event of that category at all; if a kernel module brings it, the program"
+              + " is built once that is loaded."
+              + where(waiting));
     }
     List<ClusterNode> undescribed = observation.nodes().stream().filter(this::isAwaited).toList();
     if (!undescribed.isEmpty()) {

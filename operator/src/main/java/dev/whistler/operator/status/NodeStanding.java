@@ -169,7 +169,10 @@ sealed interface NodeStanding {
       case BuildOutcome.Rejected rejected ->
           Optional.of(
               new Trouble(
-                  rejected.reason(), "The program does not compile for this node's kernel."));
+                  rejected.reason(),
+                  rejected.reason().equals(Reason.WAITING_FOR_MODULE)
+                      ? "The program waits for a kernel module that brings its tracepoint."
+                      : "The program does not compile for this node's kernel."));
       case BuildOutcome.Impossible impossible ->
           Optional.of(new Trouble(impossible.reason(), Texts.sentence(impossible.message())));
       case BuildOutcome.Built built ->

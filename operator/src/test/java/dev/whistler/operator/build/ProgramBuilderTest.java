@@ -30,7 +30,7 @@ final class ProgramBuilderTest {
 
   @Test
   void anAbsentTracepointIsAnAnswerToo() {
-    BuildOutcome without = build(builder, kernel(Map.of()));
+    BuildOutcome without = build(builder, kernel(Map.of("sched/g", OFFSET_12)));
     BuildOutcome with = build(builder, kernel(Map.of("sched/f", OFFSET_12)));
 
     assertThat(without)

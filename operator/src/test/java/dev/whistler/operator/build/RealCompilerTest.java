@@ -11,6 +11,8 @@ import dev.whistler.compiler.kernel.SuppliedKernel;
 import dev.whistler.operator.profile.KernelKnowledge;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,32 @@ final class RealCompilerTest {
             });
   }
 
+  /** The category of a tracepoint tells whether a module may bring it, or its name is wrong. */
+  @Test
+  void aTracepointOfAnUnknownCategoryIsWaitedFor() throws IOException {
+    String imports = "(deftracepoint kvm/kvm-exit exit-reason)\n" + USES_NO_FIELD;
+    String attached = USES_NO_FIELD.replace("sched/sched_process_fork", "kvm/kvm_exit");
+    for (String source : List.of(imports, attached)) {
+      assertThat(reason(source, Map.of())).isEqualTo("WaitingForModule");
+      assertThat(reason(source, Map.of("kvm/kvm_entry", "fork")))
+          .isEqualTo("MissingTracepointField");
+      assertThat(reason(source.replace("process_fork", "process_frok"), Map.of()))
+          .as("what no module mends is told first")
+          .isEqualTo(source.equals(imports) ? "MissingTracepointField" : "WaitingForModule");
+    }
+    assertThat(reason(attached.replace("(incf (getmap forks 0))", "(incf nothing)"), Map.of()))
+        .isEqualTo("MissingTracepointField");
+    assertThat(reason(USES_NO_FIELD.replace("process_fork", "process_frok"), Map.of()))
+        .isEqualTo("MissingTracepointField");
+    assertThat(build(attached, kernel("6.1", Map.of("kvm/kvm_exit", "any"))))
+        .isInstanceOf(BuildOutcome.Built.class);
+  }
+
+  /** On a kernel that has these events, too, all with the fields of a fork. */
+  private String reason(String source, Map<String, String> more) throws IOException {
+    return ((BuildOutcome.Rejected) build(source, kernel("6.1", more))).reason();
+  }
+
   @Test
   void theSameSourceOnTheSameKernelIsTheSameObject() throws IOException {
     BuiltObject first = built(USES_A_FIELD, kernel("6.1"));
@@ -113,12 +141,19 @@ final class RealCompilerTest {
   }
 
   private static KernelKnowledge.Known kernel(String release) throws IOException {
+    return kernel(release, Map.of());
+  }
+
+  private static KernelKnowledge.Known kernel(String release, Map<String, String> more)
+      throws IOException {
     String file = "sched_process_fork-" + release + ".format";
     try (InputStream in = RealCompilerTest.class.getResourceAsStream(file)) {
       String format = new String(Objects.requireNonNull(in, file).readAllBytes(), UTF_8);
+      Map<String, String> formats = new HashMap<>();
+      formats.put("sched/sched_process_fork", format);
+      more.keySet().forEach(event -> formats.put(event, format));
       return new KernelKnowledge.Known(
-          new SuppliedKernel(
-              Architecture.X86_64, Map.of("sched/sched_process_fork", format), null, null, null));
+          new SuppliedKernel(Architecture.X86_64, formats, null, null, null));
     }
   }
 }

@@ -99,6 +99,34 @@ final class ProgramStatusTest {
     assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 1, 0, 1, 1, "1/2"));
   }
 
+  /** It comes by itself, so what somebody must mend on another kernel is told before it. */
+  @Test
+  void aKernelWithoutAModuleWaitsForIt() {
+    BuildOutcome waits =
+        new BuildOutcome.Rejected(
+            "WaitingForModule",
+            List.of(diagnostic(Code.E_TP, 1, 16, "the kernel has no tracepoint kvm/kvm_exit")));
+    List<ClusterNode> nodes = List.of(running("a", "k1", 1, null), node("b", "k2"));
+    WhistlerProgramStatus status = status(nodes, Map.of("k1", built(20), "k2", waits), List.of());
+
+    assertThat(summary(status))
+        .contains(
+            "Compiled=False WaitingForModule",
+            "Attached=False WaitingForModule",
+            "Delivering=True Delivering",
+            "Degraded=True WaitingForModule",
+            "Ready=False WaitingForModule");
+    assertThat(condition(status, "Compiled").message())
+        .isEqualTo(
+            "Line 1, column 16, E-TP: the kernel has no tracepoint kvm/kvm_exit. It has no event of"
+                + " that category at all; if a kernel module brings it, the program is built once"
+                + " that is loaded. It is so on "
+                + release("k2")
+                + ".");
+    assertThat(summary(status(nodes, Map.of("k1", waits, "k2", NO_FIELD), List.of())))
+        .contains("Compiled=False MissingTracepointField");
+  }
+
   @Test
   void mistakesInTheSourceAreListedAndTheOldRevisionGoesOn() {
     List<StoredRevision> old =

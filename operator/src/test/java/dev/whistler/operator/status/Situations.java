@@ -79,6 +79,9 @@ final class Situations {
     for (String reason : CompilerReasons.all()) {
       all.put("one kernel: " + reason, status(nodes, Map.of("k1", built(20), "k2", no(reason))));
     }
+    all.put(
+        "one kernel lacks a module",
+        status(nodes, Map.of("k1", built(20), "k2", no(Reason.WAITING_FOR_MODULE))));
     for (String reason : List.of(Reason.OBJECT_TOO_LARGE, Reason.MALFORMED_PROFILE)) {
       BuildOutcome impossible = new BuildOutcome.Impossible(reason, reason + " happened");
       all.put("one kernel: " + reason, status(nodes, Map.of("k1", built(20), "k2", impossible)));
