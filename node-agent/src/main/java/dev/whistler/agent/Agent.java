@@ -3,7 +3,7 @@ package dev.whistler.agent;
 import dev.whistler.agent.log.BoundedLogHandler;
 import dev.whistler.agent.serve.ProgramMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,7 +47,7 @@ public class Agent {
     log = BoundedLogHandler.install();
     NodeAgent agent = new NodeAgent(config, client, version);
     nodeAgent = agent;
-    new ProgramMetrics(agent::totals).register(metrics.getPrometheusRegistry());
+    metrics.getPrometheusRegistry().register(new ProgramMetrics(agent::totals));
     agent.start();
   }
 

@@ -7,7 +7,14 @@ import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkCounters;
-import io.prometheus.client.Collector;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +28,7 @@ import java.util.stream.Stream;
  * scrape belong together: {@code produced = decoded + undecodable + in_ring + unread}, and for each
  * sink that was always there {@code decoded = filtered + delivered + lost + queued}.
  */
-public final class ProgramMetrics extends Collector {
+public final class ProgramMetrics implements MultiCollector {
 
   private final Supplier<List<Totals.Total>> programs;
 
@@ -33,7 +40,7 @@ public final class ProgramMetrics extends Collector {
   }
 
   @Override
-  public List<MetricFamilySamples> collect() {
+  public MetricSnapshots collect() {
     Scrape scrape = new Scrape();
     for (Totals.Total total : programs.get()) {
       String program = total.program();
@@ -50,35 +57,49 @@ public final class ProgramMetrics extends Collector {
 
   /** One metric of an answer. What several revisions of a program have counted is one figure. */
   private record Family(
-      Collector.Type type,
+      boolean counts,
       String name,
       String help,
       List<String> labels,
       Map<List<String>, Double> values) {
     static Family counter(String name, String help, List<String> labels) {
-      return new Family(Collector.Type.COUNTER, name, help, labels, new LinkedHashMap<>());
+      return new Family(true, name, help, labels, new LinkedHashMap<>());
     }
 
     static Family gauge(String name, String help, List<String> labels) {
-      return new Family(Collector.Type.GAUGE, name, help, labels, new LinkedHashMap<>());
+      return new Family(false, name, help, labels, new LinkedHashMap<>());
     }
 
     void add(List<String> of, double value) {
       var _ = values.merge(of, value, Double::sum);
     }
 
-    MetricFamilySamples samples() {
-      String suffix = type == Collector.Type.COUNTER ? "_total" : "";
-      return new MetricFamilySamples(
-          name,
-          type,
-          help,
-          values.entrySet().stream()
-              .map(
-                  it ->
-                      new MetricFamilySamples.Sample(
-                          name + suffix, labels, it.getKey(), it.getValue()))
-              .toList());
+    MetricSnapshot snapshot() {
+      return counts ? counter() : gauge();
+    }
+
+    private MetricSnapshot counter() {
+      CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
+      values.forEach(
+          (of, value) ->
+              counter.dataPoint(
+                  CounterDataPointSnapshot.builder()
+                      .labels(Labels.of(labels, of))
+                      .value(value)
+                      .build()));
+      return counter.build();
+    }
+
+    private MetricSnapshot gauge() {
+      GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+      values.forEach(
+          (of, value) ->
+              gauge.dataPoint(
+                  GaugeDataPointSnapshot.builder()
+                      .labels(Labels.of(labels, of))
+                      .value(value)
+                      .build()));
+      return gauge.build();
     }
   }
 
@@ -185,23 +206,24 @@ public final class ProgramMetrics extends Collector {
       }
     }
 
-    private List<MetricFamilySamples> families() {
-      return Stream.of(
-              revision,
-              produced,
-              lostKernel,
-              decoded,
-              undecodable,
-              inRing,
-              unread,
-              delivered,
-              filtered,
-              lost,
-              queued,
-              missed,
-              failedUpdates)
-          .map(Family::samples)
-          .toList();
+    private MetricSnapshots families() {
+      return new MetricSnapshots(
+          Stream.of(
+                  revision,
+                  produced,
+                  lostKernel,
+                  decoded,
+                  undecodable,
+                  inRing,
+                  unread,
+                  delivered,
+                  filtered,
+                  lost,
+                  queued,
+                  missed,
+                  failedUpdates)
+              .map(Family::snapshot)
+              .toList());
     }
 
     private static List<String> with(List<String> labels, String more) {

@@ -9,11 +9,12 @@ import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.runtime.account.ProgramMisses;
 import dev.whistler.runtime.account.RingCounters;
 import dev.whistler.runtime.account.SinkCounters;
-import io.prometheus.client.Collector;
-import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,8 +54,8 @@ final class ProgramMetricsTest {
     assertThat(page.lines())
         .contains(
             "whistler_program_revision{program=\"forks\"} 3.0",
-            "whistler_program_missed_total{program=\"forks\",bpf=\"on-fork\"} 5.0",
-            "whistler_map_updates_failed_total{program=\"forks\",map=\"births\"} 6.0")
+            "whistler_program_missed_total{bpf=\"on-fork\",program=\"forks\"} 5.0",
+            "whistler_map_updates_failed_total{map=\"births\",program=\"forks\"} 6.0")
         .contains(
             "whistler_records_produced_total" + of + "} 10.0",
             "whistler_records_lost_kernel_total" + of + "} 2.0",
@@ -65,7 +66,7 @@ final class ProgramMetricsTest {
             "whistler_sink_records_filtered_total" + of + ",sink=\"file\"} 1.0",
             "whistler_sink_records_delivered_total" + of + ",sink=\"file\"} 4.0",
             "whistler_sink_records_queued" + of + ",sink=\"file\"} 1.0",
-            "whistler_sink_records_lost_total" + of + ",sink=\"file\",reason=\"queue-full\"} 2.0");
+            "whistler_sink_records_lost_total{program=\"forks\",reason=\"queue-full\",ring=\"lives\",sink=\"file\"} 2.0");
   }
 
   /** Several UIDs of one name, and what has ended: a series that comes twice spoils the page. */
@@ -97,19 +98,19 @@ final class ProgramMetricsTest {
         .contains(
             "whistler_records_in_ring" + of + "} 0.0",
             "whistler_records_unread_total" + of + "} 2.0",
-            "whistler_sink_records_lost_total" + of + ",sink=\"file\",reason=\"stopped\"} 1.0");
+            "whistler_sink_records_lost_total{program=\"forks\",reason=\"stopped\",ring=\"lives\",sink=\"file\"} 1.0");
   }
 
   @Test
   void theDocumentKnowsThemAll() throws IOException {
     String document = Files.readString(Path.of("../docs/operations.md"));
-    List<Collector.MetricFamilySamples> families = new ProgramMetrics(List::of).collect();
-    assertThat(families)
+    assertThat(new ProgramMetrics(List::of).collect().stream())
         .hasSize(13)
         .allSatisfy(
             family -> {
-              String suffix = family.type == Collector.Type.COUNTER ? "_total" : "";
-              assertThat(document).contains("| `" + family.name + suffix + "` |");
+              String suffix = family instanceof CounterSnapshot ? "_total" : "";
+              assertThat(document)
+                  .contains("| `" + family.getMetadata().getName() + suffix + "` |");
             });
   }
 
@@ -124,10 +125,10 @@ final class ProgramMetricsTest {
   }
 
   private static String page(Totals.Total... programs) throws IOException {
-    CollectorRegistry registry = new CollectorRegistry();
-    new ProgramMetrics(() -> List.of(programs)).register(registry);
-    StringWriter page = new StringWriter();
-    TextFormat.writeOpenMetrics100(page, registry.metricFamilySamples());
-    return page.toString();
+    PrometheusRegistry registry = new PrometheusRegistry();
+    registry.register(new ProgramMetrics(() -> List.of(programs)));
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter.create().write(page, registry.scrape());
+    return page.toString(StandardCharsets.UTF_8);
   }
 }

@@ -2,10 +2,8 @@ package dev.whistler.operator.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Clock;
-import io.micrometer.prometheus.PrometheusConfig;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
-import io.prometheus.client.CollectorRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,7 @@ final class OperatorMetricsTest {
   private static final Path DOCUMENT = Path.of("../docs/operations.md");
 
   private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new CollectorRegistry(), Clock.SYSTEM);
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   @BeforeEach
   void useEachOnce() {
@@ -58,8 +56,8 @@ final class OperatorMetricsTest {
   void timesAreHistogramsInSeconds() {
     assertThat(registry.scrape())
         .contains(
-            "whistler_operator_reconcile_duration_seconds_bucket{result=\"success\",le=\"0.025\",} 0.0",
-            "whistler_operator_reconcile_duration_seconds_bucket{result=\"success\",le=\"0.1\",} 1.0")
+            "whistler_operator_reconcile_duration_seconds_bucket{result=\"success\",le=\"0.025\"} 0",
+            "whistler_operator_reconcile_duration_seconds_bucket{result=\"success\",le=\"0.1\"} 1")
         .contains("whistler_operator_leader 1.0", "whistler_operator_reconcile_queue 7.0");
   }
 
