@@ -1,19 +1,22 @@
 package dev.whistler.testbed.cluster;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
+import com.google.cloud.tools.jib.api.CacheDirectoryCreationException;
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.ImageReference;
+import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.RegistryException;
+import com.google.cloud.tools.jib.api.TarImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
+import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import com.google.cloud.tools.jib.api.buildplan.Platform;
+import dev.whistler.testbed.process.TemporaryDirectory;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 
 /**
  * An image of this machine's static busybox and nothing else. It sleeps, so that it holds pods
@@ -27,80 +30,45 @@ public final class BusyboxImage {
   /** Where Debian's package busybox-static has it. */
   static final Path BINARY = Path.of("/bin/busybox");
 
-  private static final List<String> COMMANDS = List.of("sh", "cat", "sleep", "ls", "nc");
-  private static final int EXECUTABLE = 0100755;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Each is a copy of its own: layers of jib hold no links, and busybox goes by its name. */
+  private static final List<String> COMMANDS = List.of("busybox", "sh", "cat", "sleep", "ls", "nc");
+
+  private static final FilePermissions EXECUTABLE = FilePermissions.fromOctalString("755");
+  private static final FilePermissions ANYBODYS = FilePermissions.fromOctalString("777");
 
   private BusyboxImage() {}
 
   /** Writes the image as {@code docker save} does and yields the file. */
   public static Path write(Path file) throws IOException {
-    byte[] layer = layer();
-    String layerName = sha256(layer) + "/layer.tar";
-    byte[] config =
-        JSON.writeValueAsBytes(
-            Map.of(
-                "architecture",
-                System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64",
-                "os",
-                "linux",
-                "config",
-                Map.of("Entrypoint", List.of("/bin/sleep", "2147483647")),
-                "rootfs",
-                Map.of("type", "layers", "diff_ids", List.of("sha256:" + sha256(layer)))));
-    String configName = sha256(config) + ".json";
-    byte[] manifest =
-        JSON.writeValueAsBytes(
-            List.of(
-                Map.of(
-                    "Config",
-                    configName,
-                    "RepoTags",
-                    List.of(NAME),
-                    "Layers",
-                    List.of(layerName))));
-    try (OutputStream out = Files.newOutputStream(file);
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-      add(tar, configName, config);
-      add(tar, layerName, layer);
-      add(tar, "manifest.json", manifest);
-    }
-    return file;
-  }
-
-  private static byte[] layer() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      for (String directory : List.of("bin/", "tmp/")) {
-        tar.putArchiveEntry(new TarArchiveEntry(directory));
-        tar.closeArchiveEntry();
-      }
-      add(tar, "bin/busybox", Files.readAllBytes(BINARY));
+    try (TemporaryDirectory work = TemporaryDirectory.create("whistler-busybox-")) {
+      FileEntriesLayer.Builder layer = FileEntriesLayer.builder();
+      layer.addEntry(work.path(), AbsoluteUnixPath.get("/tmp"), ANYBODYS);
       for (String command : COMMANDS) {
-        TarArchiveEntry link = new TarArchiveEntry("bin/" + command, TarConstants.LF_SYMLINK);
-        link.setLinkName("busybox");
-        tar.putArchiveEntry(link);
-        tar.closeArchiveEntry();
+        layer.addEntry(BINARY, AbsoluteUnixPath.get("/bin").resolve(command), EXECUTABLE);
       }
+      var _ =
+          Jib.fromScratch()
+              .setPlatforms(Set.of(new Platform(architecture(), "linux")))
+              .setEntrypoint("/bin/sleep", "2147483647")
+              .addFileEntriesLayer(layer.build())
+              .containerize(
+                  Containerizer.to(TarImage.at(file).named(ImageReference.parse(NAME)))
+                      .setOfflineMode(true)
+                      .setBaseImageLayersCache(work.path())
+                      .setApplicationLayersCache(work.path()));
+      return file;
+    } catch (RegistryException
+        | CacheDirectoryCreationException
+        | ExecutionException
+        | InvalidImageReferenceException e) {
+      throw new IOException("The image of busybox cannot be written: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the image of busybox was written.", e);
     }
-    return bytes.toByteArray();
   }
 
-  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    entry.setMode(EXECUTABLE);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
+  private static String architecture() {
+    return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
   }
 }

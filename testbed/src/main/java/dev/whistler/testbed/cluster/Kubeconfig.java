@@ -1,5 +1,11 @@
 package dev.whistler.testbed.cluster;
 
+import io.fabric8.kubernetes.api.model.AuthInfo;
+import io.fabric8.kubernetes.api.model.AuthInfoBuilder;
+import io.fabric8.kubernetes.api.model.Cluster;
+import io.fabric8.kubernetes.api.model.ClusterBuilder;
+import io.fabric8.kubernetes.api.model.ConfigBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,37 +20,43 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param token bearer token
  */
 public record Kubeconfig(String server, String caData, String token) {
+  private static final String NAME = "whistler";
+
   /** For a client that is to find no API server: nobody listens on the port for "discard". */
   public static final String OF_NO_SERVER =
-      """
-      apiVersion: v1
-      kind: Config
-      clusters: [{name: none, cluster: {server: "http://127.0.0.1:9"}}]
-      users: [{name: none, user: {token: none}}]
-      contexts: [{name: none, context: {cluster: none, user: none}}]
-      current-context: none
-      """;
+      text(
+          new ClusterBuilder().withServer("http://127.0.0.1:9").build(),
+          new AuthInfoBuilder().withToken("none").build());
 
   /** The file's content. */
   String text() {
-    return """
-    apiVersion: v1
-    kind: Config
-    clusters:
-    - name: whistler
-      cluster:
-        server: %s
-        certificate-authority-data: %s
-    users:
-    - name: user
-      user:
-        token: %s
-    contexts:
-    - name: whistler
-      context: {cluster: whistler, user: user}
-    current-context: whistler
-    """
-        .formatted(server, caData, token);
+    return text(
+        new ClusterBuilder().withServer(server).withCertificateAuthorityData(caData).build(),
+        new AuthInfoBuilder().withToken(token).build());
+  }
+
+  private static String text(Cluster cluster, AuthInfo user) {
+    return Serialization.asYaml(
+        new ConfigBuilder()
+            .withApiVersion("v1")
+            .withKind("Config")
+            .addNewCluster()
+            .withName(NAME)
+            .withCluster(cluster)
+            .endCluster()
+            .addNewUser()
+            .withName(NAME)
+            .withUser(user)
+            .endUser()
+            .addNewContext()
+            .withName(NAME)
+            .withNewContext()
+            .withCluster(NAME)
+            .withUser(NAME)
+            .endContext()
+            .endContext()
+            .withCurrentContext(NAME)
+            .build());
   }
 
   /** Writes the file, readable by its owner only. */

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Bounded waits for something that another process does. */
+/**
+ * Bounded waits for something that another process does. Tools wait as well as tests, so it is no
+ * library for tests: this asks on the thread of its caller, and its message goes to users as it is.
+ */
 public final class Waiting {
 
   private static final Duration STEP = Duration.ofMillis(50);
