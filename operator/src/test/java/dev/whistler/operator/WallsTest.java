@@ -6,7 +6,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,33 @@ final class WallsTest {
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
         .callMethod(System.class, "nanoTime")
+        .check(OPERATOR);
+  }
+
+  /**
+   * Administrators set wall clocks, and virtual machines wake up with old ones. What such a clock
+   * says is written for people: when a condition changed, when an event was seen, when a Lease was
+   * renewed, which others only compare with what stood there before.
+   */
+  @Test
+  void noWallClockDecides() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("ProgramReconciler")
+        .and()
+        .doNotHaveSimpleName("EventWriter")
+        .and()
+        .doNotHaveSimpleName("InstallationLease")
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(ZonedDateTime.class, "now", Clock.class)
+        .orShould()
+        .callMethod(ZonedDateTime.class, "now")
+        .orShould()
+        .callMethod(OffsetDateTime.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
         .check(OPERATOR);
   }
 

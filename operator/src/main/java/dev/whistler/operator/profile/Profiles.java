@@ -10,8 +10,6 @@ import dev.whistler.operator.cache.SharedValues;
 import dev.whistler.operator.cache.WeighedCache;
 import dev.whistler.operator.model.DescribedKernel;
 import dev.whistler.operator.model.SelectedKernel;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * they agree. Safe for use by several threads.
  */
 public final class Profiles {
-  /** How long a name is not asked for after its content was refused. */
-  static final Duration QUARANTINE = Duration.ofMinutes(1);
-
   private static final long MAX_BYTES = 64 << 20;
 
   /** Of what the API server holds and this process keeps of it: some thousand kernels of today. */
@@ -50,7 +45,7 @@ public final class Profiles {
   /** Each text once, as long as some kernel has it. */
   private final SharedValues<String> texts = new SharedValues<>();
 
-  private final Map<String, Instant> refused = new ConcurrentHashMap<>();
+  private final Quarantine refused;
 
   /**
    * What became of a profile.
@@ -72,6 +67,7 @@ public final class Profiles {
   Profiles(long maxBytes, LongSupplier clock) {
     budget = new UploadBudget(UploadBudget.PROFILES, clock);
     types = new StoredTypes(clock);
+    refused = new Quarantine(clock);
     checked = new WeighedCache<>(maxBytes, Checked::bytes);
   }
 
@@ -134,13 +130,9 @@ public final class Profiles {
     return checked.bytes();
   }
 
-  /**
-   * A profile that is not what its name says was refused. Its name may be wanted again after a
-   * while: whoever spoiled it must neither keep out the right one for ever nor keep us busy.
-   */
-  public void refuse(String name, Instant now) {
-    refused.values().removeIf(since -> since.plus(QUARANTINE).isBefore(now));
-    refused.put(name, now);
+  /** A profile is deleted because it is not what its name says; see {@link Quarantine}. */
+  public void refuse(String name) {
+    refused.begin(name);
   }
 
   /**
@@ -149,12 +141,11 @@ public final class Profiles {
    *
    * @param announced names of nodes by the name of the profile that each announces
    */
-  public SortedSet<String> wanted(
-      Map<String, ? extends Collection<String>> announced, int limit, Instant now) {
+  public SortedSet<String> wanted(Map<String, ? extends Collection<String>> announced, int limit) {
     SortedMap<String, Collection<String>> missing = new TreeMap<>();
     announced.forEach(
         (name, nodes) -> {
-          if (!stored.containsKey(name) && !isQuarantined(name, now)) {
+          if (!stored.containsKey(name) && !refused.holds(name)) {
             missing.put(name, nodes);
           }
         });
@@ -176,11 +167,6 @@ public final class Profiles {
   /** Names of all that there are. */
   public Set<String> names() {
     return Set.copyOf(stored.keySet());
-  }
-
-  private boolean isQuarantined(String name, Instant now) {
-    Instant since = refused.get(name);
-    return since != null && since.plus(QUARANTINE).isAfter(now);
   }
 
   private Checked check(String name, KernelProfileSpec spec, @Nullable TypeSource source) {

@@ -8,7 +8,6 @@ import dev.whistler.crds.KernelTypesSpec;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.TypesPieces;
 import dev.whistler.operator.cache.WeighedCache;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -43,7 +42,7 @@ public final class StoredTypes {
   /** Why a piece that is there is of no use, by its name. */
   private final Map<String, String> useless = new ConcurrentHashMap<>();
 
-  private final Map<String, Instant> refused = new ConcurrentHashMap<>();
+  private final Quarantine refused;
   private final WeighedCache<Part, Weighed> parsed =
       new WeighedCache<>(MAX_PARSED_BYTES, Weighed::bytes);
   private final UploadBudget budget;
@@ -64,6 +63,7 @@ public final class StoredTypes {
    */
   StoredTypes(LongSupplier clock) {
     budget = new UploadBudget(UploadBudget.TYPES, clock);
+    refused = new Quarantine(clock);
   }
 
   /**
@@ -116,10 +116,9 @@ public final class StoredTypes {
     return Map.copyOf(useless);
   }
 
-  /** A piece is deleted because it is of no use; it is not asked for again for a while. */
-  public void refuse(String name, Instant now) {
-    refused.values().removeIf(since -> since.plus(Profiles.QUARANTINE).isBefore(now));
-    refused.put(name, now);
+  /** A piece is deleted because it is of no use; see {@link Quarantine}. */
+  public void refuse(String name) {
+    refused.begin(name);
   }
 
   /** Bytes of all pieces as they are kept. */
@@ -154,7 +153,7 @@ public final class StoredTypes {
    * @param announced names of nodes by the types that each announces
    */
   public SortedSet<String> wanted(
-      Map<TypesPieces, ? extends Collection<String>> announced, int limit, Instant now) {
+      Map<TypesPieces, ? extends Collection<String>> announced, int limit) {
     SortedMap<String, Collection<String>> missing = new TreeMap<>();
     announced.forEach(
         (kernel, nodes) -> {
@@ -171,17 +170,9 @@ public final class StoredTypes {
         .limit(Math.min(limit, room))
         .flatMap(TypesPieces::names)
         .filter(
-            name ->
-                !pieces.containsKey(name)
-                    && !useless.containsKey(name)
-                    && !isQuarantined(name, now))
+            name -> !pieces.containsKey(name) && !useless.containsKey(name) && !refused.holds(name))
         .forEach(wanted::add);
     return wanted;
-  }
-
-  private boolean isQuarantined(String name, Instant now) {
-    Instant since = refused.get(name);
-    return since != null && since.plus(Profiles.QUARANTINE).isAfter(now);
   }
 
   /** A kernel's types, if all pieces are there; they stay its types when these are deleted. */

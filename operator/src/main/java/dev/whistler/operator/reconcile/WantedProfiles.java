@@ -23,7 +23,6 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -183,9 +182,8 @@ public class WantedProfiles {
     types.useless().forEach(this::deletePiece);
     KernelProfileRequestSpec wanted =
         new KernelProfileRequestSpec(
-            List.copyOf(
-                cluster.profiles().wanted(announced, config.wantedProfiles(), Instant.now())),
-            List.copyOf(types.wanted(announcedTypes, config.wantedProfiles(), Instant.now())));
+            List.copyOf(cluster.profiles().wanted(announced, config.wantedProfiles())),
+            List.copyOf(types.wanted(announcedTypes, config.wantedProfiles())));
     warnIfFull();
     if (!wanted.equals(stored)) {
       write(wanted);
@@ -197,9 +195,9 @@ public class WantedProfiles {
     full = cluster.profiles().isFull();
     if (full && !wasFull) {
       Log.warnf(
-          "There are so many kernel profiles that no more are asked for: programs do not compile for"
-              + " kernels that come now. Find out which nodes announce so many kernels, and delete"
-              + " the profiles of those that are none.");
+          "There are so many kernel profiles that no more are asked for: programs do not compile"
+              + " for kernels that come now. Find out which nodes announce so many kernels, and"
+              + " delete the profiles of those that are none.");
     }
     boolean wereTypesFull = typesFull;
     typesFull = cluster.profiles().types().isFull();
@@ -213,14 +211,14 @@ public class WantedProfiles {
 
   private void deletePiece(String name, String why) {
     Log.warnf("%s The operator deletes it.", why);
-    cluster.profiles().types().refuse(name, Instant.now());
+    cluster.profiles().types().refuse(name);
     client.resources(KernelTypes.class).withName(name).delete();
   }
 
   private void deleteIfMalformed(String name) {
     if (cluster.profiles().knowledge(name) instanceof KernelKnowledge.Malformed malformed) {
       Log.warnf("%s The operator deletes it.", malformed.message());
-      cluster.profiles().refuse(name, Instant.now());
+      cluster.profiles().refuse(name);
       client.resources(KernelProfile.class).withName(name).delete();
     }
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whistler.crds.KernelProfileContent;
 import dev.whistler.crds.KernelProfileSpec;
 import dev.whistler.crds.MalformedContentException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ProfilesTest {
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-
   private final Profiles profiles = new Profiles();
 
   @Test
@@ -63,17 +60,20 @@ final class ProfilesTest {
     KernelProfileContent content = content("x86-64");
     profiles.put(content.digest().name(), content.toSpec());
 
-    assertThat(profiles.wanted(announced(content.digest().name(), "b", "a", "c"), 2, NOW))
+    assertThat(profiles.wanted(announced(content.digest().name(), "b", "a", "c"), 2))
         .containsExactly("a", "b");
   }
 
   @Test
   void aRefusedNameIsWantedAgainAfterAWhile() {
-    profiles.refuse("a", NOW);
+    long[] now = {0};
+    Profiles waiting = new Profiles(1 << 20, () -> now[0]);
+    waiting.refuse("a");
 
-    assertThat(profiles.wanted(announced("a", "b"), 9, NOW.plusSeconds(1))).containsExactly("b");
-    assertThat(profiles.wanted(announced("a"), 9, NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
-        .containsExactly("a");
+    now[0] = Quarantine.TIME.toNanos();
+    assertThat(waiting.wanted(announced("a", "b"), 9)).containsExactly("b");
+    now[0]++;
+    assertThat(waiting.wanted(announced("a"), 9)).containsExactly("a");
   }
 
   @Test
@@ -102,7 +102,7 @@ final class ProfilesTest {
     int granted = 0;
     for (int second = 0; second < 3_600; second++) {
       now[0] = second * 1_000_000_000L;
-      granted += hourly.wanted(Map.of("p" + second, List.of("stolen")), 20, NOW).size();
+      granted += hourly.wanted(Map.of("p" + second, List.of("stolen")), 20).size();
     }
     assertThat(granted).isEqualTo(UploadBudget.OF_NODE + 5);
   }
@@ -113,12 +113,12 @@ final class ProfilesTest {
     for (int i = 0; i < 63; i++) {
       profiles.put("p" + i, new KernelProfileSpec("x86-64", "0".repeat(64), large));
     }
-    assertThat(profiles.wanted(announced("new"), 9, NOW)).containsExactly("new");
+    assertThat(profiles.wanted(announced("new"), 9)).containsExactly("new");
     profiles.put("last", new KernelProfileSpec("x86-64", "0".repeat(64), large));
     assertThat(profiles.isFull()).isTrue();
-    assertThat(profiles.wanted(announced("new"), 9, NOW)).isEmpty();
+    assertThat(profiles.wanted(announced("new"), 9)).isEmpty();
     profiles.remove("p7");
-    assertThat(profiles.wanted(announced("new"), 9, NOW)).containsExactly("new");
+    assertThat(profiles.wanted(announced("new"), 9)).containsExactly("new");
   }
 
   /** Each by a node of its own. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whistler.crds.KernelTypesContent;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.TypesPieces;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +16,6 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class StoredTypesTest {
-  private static final Instant NOW = Instant.EPOCH;
-
   private long clock;
   private final StoredTypes types = new StoredTypes(() -> clock);
 
@@ -51,16 +48,12 @@ final class StoredTypesTest {
     assertThat(types.useless().get(name)).contains(name, "digest");
     assertThat(wanted(kernel, "a")).as("it cannot be written while it is there").isEmpty();
 
-    types.refuse(name, NOW);
+    types.refuse(name);
     types.remove(name);
     assertThat(types.useless()).isEmpty();
     assertThat(wanted(kernel, "a")).as("in quarantine").isEmpty();
-    assertThat(
-            types.wanted(
-                Map.of(kernel.pieces(), List.of("a")),
-                9,
-                NOW.plus(Profiles.QUARANTINE).plusMillis(1)))
-        .containsExactly(name);
+    clock += Quarantine.TIME.toNanos() + 1;
+    assertThat(wanted(kernel, "a")).containsExactly(name);
     types.put(name, kernel.specs().get(name));
     assertThat(types.source(kernel.pieces())).isPresent();
   }
@@ -71,7 +64,7 @@ final class StoredTypesTest {
     for (int second = 0; second < 3_600; second++) {
       clock = second * 1_000_000_000L;
       TypesPieces made = new TypesPieces(List.of("t" + second), List.of("f" + second));
-      granted.addAll(types.wanted(Map.of(made, List.of("stolen")), 20, NOW));
+      granted.addAll(types.wanted(Map.of(made, List.of("stolen")), 20));
     }
     assertThat(granted).hasSize(2 * (UploadBudget.TYPES.ofNode() + 1));
   }
@@ -90,13 +83,13 @@ final class StoredTypesTest {
       assertThat(types.storedBytes()).isLessThanOrEqualTo(StoredTypes.MAX_STORED_BYTES);
     }
     TypesPieces next = new TypesPieces(List.of("t"), List.of("f"));
-    assertThat(types.wanted(Map.of(next, List.of("of-next")), 9, NOW)).isEmpty();
+    assertThat(types.wanted(Map.of(next, List.of("of-next")), 9)).isEmpty();
     assertThat(types.willHold(next)).as("described without them").isFalse();
     assertThat(types.willHold(kernels.getFirst())).isTrue();
 
     kernels.getFirst().names().forEach(types::remove);
     assertThat(types.willHold(next)).isTrue();
-    assertThat(types.wanted(Map.of(next, List.of("of-next")), 9, NOW)).containsExactly("f", "t");
+    assertThat(types.wanted(Map.of(next, List.of("of-next")), 9)).containsExactly("f", "t");
   }
 
   @Test
@@ -109,7 +102,7 @@ final class StoredTypesTest {
   }
 
   private Set<String> wanted(KernelTypesContent kernel, String node) {
-    return types.wanted(Map.of(kernel.pieces(), List.of(node)), 9, NOW);
+    return types.wanted(Map.of(kernel.pieces(), List.of(node)), 9);
   }
 
   private void put(KernelTypesContent kernel) {
