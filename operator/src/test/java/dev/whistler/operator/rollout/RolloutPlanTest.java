@@ -19,11 +19,16 @@ import dev.whistler.crds.WhistlerRevisionStatus.Phase;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.model.StoredArtifact;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 final class RolloutPlanTest {
@@ -298,6 +303,35 @@ final class RolloutPlanTest {
     assertThat(plan.changed(List.of(halfWritten)))
         .containsExactly(
             Map.entry(5L, WhistlerRevisionStatus.of(Phase.ACTIVE, bindings(Map.of("k1", "a1")))));
+  }
+
+  /** Watches tell of revisions and nodes in any order. */
+  @Property
+  void thePlanDoesNotDependOnAnyOrder(
+      @ForAll @IntRange(min = 1, max = 9) int count,
+      @ForAll @IntRange(min = 1, max = 6) int size,
+      @ForAll Random random) {
+    List<StoredRevision> stored = new ArrayList<>();
+    for (long number = 1; number <= count; number++) {
+      Phase phase = random.nextBoolean() ? Phase.ACTIVE : Phase.SUPERSEDED;
+      stored.add(revision(number, "source " + number, phase, Map.of("k1", "a" + number)));
+    }
+    List<ClusterNode> nodes = new ArrayList<>();
+    for (int node = 0; node < size; node++) {
+      nodes.add(
+          random.nextBoolean()
+              ? running("n" + node, "k1", 1 + random.nextInt(count), null)
+              : node("n" + node, "k2"));
+    }
+    String source = "source " + (count + random.nextInt(2));
+    Map<String, String> artifacts = Map.of("k1", "today", "k2", "today");
+
+    RolloutPlan plan = plan(source, stored, nodes, artifacts);
+    for (int again = 0; again < 5; again++) {
+      Collections.shuffle(stored, random);
+      Collections.shuffle(nodes, random);
+      assertThat(plan(source, stored, nodes, artifacts)).isEqualTo(plan);
+    }
   }
 
   private static Map<String, String> today(String artifact) {
