@@ -18,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +125,73 @@ final class LeadershipIT {
         .containsPattern("whistler_operator_build_info\\{[^}]*version=\"next\"[^}]*} 1.0");
   }
 
+  /**
+   * As when a deployment is upgraded and rolled back in a hurry: a newer version takes the lead
+   * from one that still acts, and the older one takes it back.
+   */
+  @Test
+  void twoVersionsThatTakeTurnsUndoNothingOfEachOther() {
+    system.apply(PROGRAM, source(0), null);
+    system.awaitReady(PROGRAM);
+    List<WhistlerRevision> revisions = system.revisions(PROGRAM);
+    List<WhistlerArtifact> artifacts = artifacts(revisions.getLast().getSpec().program().uid());
+    takeTheLead(SECOND, first);
+    takeTheLead(FIRST, second);
+
+    // Neither finds anything to do in what the other one left.
+    List<Request> written =
+        since().stream()
+            .dropWhile(request -> !request.agent().equals(SECOND) || request.isRead())
+            .filter(request -> !request.isRead() && !request.resource().equals("leases"))
+            .toList();
+    System.err.printf(
+        "two versions in turns: %d writes but of Leases: %s%n", written.size(), written);
+    assertThat(written)
+        .filteredOn(request -> Set.of(FIRST, SECOND).contains(request.agent()))
+        .isEmpty();
+    assertThat(system.revisions(PROGRAM)).isEqualTo(revisions);
+    assertThat(artifacts(revisions.getLast().getSpec().program().uid())).isEqualTo(artifacts);
+
+    edit(1, EDITS / 2);
+    takeTheLead(SECOND, first);
+    edit(EDITS / 2, EDITS);
+    takeTheLead(FIRST, second);
+    system.awaitReady(PROGRAM);
+    assertAllIsThereOnce();
+    assertThat(
+            since().stream()
+                .filter(it -> it.resource().equals("whistlerrevisions") && it.code() == 201)
+                .map(Request::agent))
+        .as("both had their part")
+        .contains(FIRST, SECOND);
+  }
+
+  /**
+   * Writes a replica into the Lease while another one leads, which for a moment both do. The other
+   * one ends when it looks, and is started again.
+   */
+  private void takeTheLead(String replica, QuarkusProcess former) {
+    var _ =
+        lease.edit(
+            it ->
+                new LeaseBuilder(it)
+                    .editSpec()
+                    .withHolderIdentity(Installation.NAMESPACE + "/whistler/" + replica)
+                    .endSpec()
+                    .build());
+    Waiting.until("the former leader ends", LIMIT, () -> !former.process().alive());
+    former.restart();
+    former.awaitReady();
+    QuarkusProcess leader = former == first ? second : first;
+    Waiting.until(
+        replica + " acts",
+        LIMIT,
+        () ->
+            Pattern.compile("whistler_operator_leader(\\{[^}]*})? 1.0")
+                .matcher(leader.get("/metrics"))
+                .find());
+  }
+
   @Test
   void aLeaderThatWasAwayWritesNothingWhenItReturns() throws IOException, InterruptedException {
     system.apply(PROGRAM, source(0), null);
@@ -183,15 +252,17 @@ final class LeadershipIT {
         .containsExactlyElementsOf(
             LongStream.rangeClosed(newest - kept.size() + 1, newest).boxed().toList());
 
-    String uid = kept.getLast().getSpec().program().uid();
-    List<WhistlerArtifact> artifacts =
-        system.client().resources(WhistlerArtifact.class).list().getItems().stream()
-            .filter(artifact -> artifact.getSpec().programUid().equals(uid))
-            .toList();
+    List<WhistlerArtifact> artifacts = artifacts(kept.getLast().getSpec().program().uid());
     assertThat(new HashSet<>(artifacts.stream().map(WhistlerArtifact::getSpec).toList()))
         .as("no two are one")
         .hasSameSizeAs(artifacts);
     assertThat(artifacts).isNotEmpty();
+  }
+
+  private List<WhistlerArtifact> artifacts(String programUid) {
+    return system.client().resources(WhistlerArtifact.class).list().getItems().stream()
+        .filter(artifact -> artifact.getSpec().programUid().equals(programUid))
+        .toList();
   }
 
   /** What was asked since this test began. */
