@@ -562,17 +562,10 @@ final class NodeTroubleIT {
     Waiting.until(
         forks.children().size() + " children in " + file,
         LIMIT,
-        () -> pids(file, forks).containsAll(forks.children()));
-    assertThat(pids(file, forks))
+        () -> Records.children(file, forks).containsAll(forks.children()));
+    assertThat(Records.children(file, forks))
         .as("each once")
         .containsExactlyInAnyOrderElementsOf(forks.children());
-  }
-
-  private static List<Integer> pids(Path file, Forks forks) {
-    return Records.in(file).stream()
-        .filter(record -> record.at("/data/parent").asLong() == forks.parent())
-        .map(record -> record.at("/data/pid").asInt())
-        .toList();
   }
 
   private static Predicate<WhistlerProgramStatus> is(String type, Status status, String reason) {

@@ -2,6 +2,7 @@ package dev.whistler.e2e.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whistler.testbed.workload.Forks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +27,14 @@ final class Records {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The process ids of the children of these forks that a file sink holds, in its order. */
+  static List<Integer> children(Path file, Forks forks) {
+    return in(file).stream()
+        .filter(record -> record.at("/data/parent").asLong() == forks.parent())
+        .map(record -> record.at("/data/pid").asInt())
+        .toList();
   }
 
   private static JsonNode parse(String line) {

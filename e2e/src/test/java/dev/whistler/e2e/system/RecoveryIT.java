@@ -1,12 +1,9 @@
 package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.whistler.bpf.sys.ObjectCalls.Kind;
 import dev.whistler.crds.Selector;
-import dev.whistler.testbed.cluster.RunningCluster.ApiServerSwitch;
 import dev.whistler.testbed.machine.KernelObjects;
 import dev.whistler.testbed.process.Waiting;
 import dev.whistler.testbed.workload.Forks;
@@ -72,41 +69,6 @@ final class RecoveryIT {
     assertThat(KernelObjects.now().since(before)).isEmpty();
   }
 
-  @Test
-  void anApiServerThatRestartsFindsBothSidesAtWork(WhistlerSystem system) {
-    Optional<ApiServerSwitch> found = system.cluster().apiServer();
-    assumeTrue(found.isPresent(), "this provider's API server cannot be stopped alone");
-    ApiServerSwitch apiServer = found.get();
-    long operator = system.operator().process().pid();
-    long agent = system.agent().process().process().pid();
-    String running = "through-restart";
-    String fresh = "after-restart";
-    system.apply(running, WhistlerSystem.example("forks.lisp"), HERE);
-    try {
-      system.awaitReady(running);
-      apiServer.stop();
-      try {
-        Forks meanwhile = Forks.cause(10);
-        awaitDelivered(system.agent().sinkFile(running), meanwhile, LIMIT);
-      } finally {
-        // What comes after a failure needs it, too.
-        apiServer.start();
-      }
-
-      system.apply(fresh, WhistlerSystem.example("forks.lisp"), HERE);
-      system.awaitReady(fresh);
-      Forks afterwards = Forks.cause(10);
-      awaitDelivered(system.agent().sinkFile(fresh), afterwards, LIMIT);
-      awaitDelivered(system.agent().sinkFile(running), afterwards, LIMIT);
-      assertThat(system.operator().process().alive()).isTrue();
-      assertThat(system.operator().process().pid()).isEqualTo(operator);
-      assertThat(system.agent().process().process().pid()).isEqualTo(agent);
-    } finally {
-      system.delete(fresh);
-      system.delete(running);
-    }
-  }
-
   /** How long it takes until forks appear in the sink again. */
   private static Duration restart(WhistlerSystem system, Path file) {
     system.agent().process().restart();
@@ -122,7 +84,7 @@ final class RecoveryIT {
     Waiting.until(
         forks.children().size() + " children in " + file.getFileName(),
         limit,
-        () -> pids(file, forks).containsAll(forks.children()));
+        () -> Records.children(file, forks).containsAll(forks.children()));
   }
 
   private static Optional<Forks> delivered(Path file, Forks forks, Duration limit) {
@@ -132,16 +94,5 @@ final class RecoveryIT {
     } catch (Waiting.TimeoutException notYet) {
       return Optional.empty();
     }
-  }
-
-  private static List<Integer> pids(Path file, Forks forks) {
-    return Records.in(file).stream()
-        .filter(record -> parent(record) == forks.parent())
-        .map(record -> record.at("/data/pid").asInt())
-        .toList();
-  }
-
-  private static long parent(JsonNode record) {
-    return record.at("/data/parent").asLong();
   }
 }

@@ -28,7 +28,7 @@ final class AgentLiveness {
   /**
    * Nobody has been heard of.
    *
-   * @param clock nanoseconds from any beginning, as {@link System#nanoTime}
+   * @param clock nanoseconds from any beginning, of time in which agents could be heard
    */
   AgentLiveness(LongSupplier clock) {
     this.clock = clock;

@@ -7,6 +7,7 @@ import dev.whistler.crds.TypesPieces;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.Kernel;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.installation.Contact;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.Profiles;
@@ -55,8 +56,8 @@ public class ClusterWatch {
   private final KubernetesClient client;
   private final String namespace;
   private final Profiles profiles = new Profiles();
-  private final AgentLiveness liveness = new AgentLiveness(System::nanoTime);
-  private final KnownNodes nodes = new KnownNodes(liveness::of);
+  private final AgentLiveness liveness;
+  private final KnownNodes nodes;
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
   private final LastSeen kernels = new LastSeen(GRACE, System::nanoTime);
   private final LastSeen announcedProfiles = new LastSeen(GRACE, System::nanoTime);
@@ -65,8 +66,12 @@ public class ClusterWatch {
   private final ScheduledExecutorService listening;
   private volatile List<FirstAnswer<?>> watches = List.of();
 
-  ClusterWatch(KubernetesClient client, OperatorConfig config, OperatorMetrics metrics) {
+  ClusterWatch(
+      KubernetesClient client, OperatorConfig config, Contact contact, OperatorMetrics metrics) {
     this.client = client;
+    // Of an agent that cannot reach the API server nothing is heard either.
+    this.liveness = new AgentLiveness(contact::nanos);
+    this.nodes = new KnownNodes(liveness::of);
     this.namespace = config.namespace();
     metrics.watched("nodes", () -> nodes.all().size());
     metrics.watched("kernelprofiles", profiles::count);

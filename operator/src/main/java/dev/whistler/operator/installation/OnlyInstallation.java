@@ -44,6 +44,7 @@ public class OnlyInstallation {
 
   private final Operator operator;
   private final Leadership leadership;
+  private final Contact contact;
   private final OperatorMetrics metrics;
   private final KubernetesClient client;
   private final InstallationLease lease;
@@ -60,6 +61,7 @@ public class OnlyInstallation {
       OperatorConfig config,
       Operator operator,
       Leadership leadership,
+      Contact contact,
       OperatorMetrics metrics) {
     this.worker = Guard.scheduler("installation", metrics::taskFailed);
     this.metrics = metrics;
@@ -67,6 +69,7 @@ public class OnlyInstallation {
     metrics.leader(leadership::isHeld);
     this.operator = operator;
     this.leadership = leadership;
+    this.contact = contact;
     this.client = impatient(connection);
     this.version = config.version();
     this.lease =
@@ -129,8 +132,11 @@ public class OnlyInstallation {
   private void attempt() {
     Duration next = RETRY;
     try {
-      next = follow(lease.attempt());
+      Outcome outcome = lease.attempt();
+      contact.heard();
+      next = follow(outcome);
     } catch (KubernetesClientException e) {
+      contact.lost();
       say("The Lease of the installation cannot be looked at (tried again): " + e.getMessage());
     } finally {
       again(this::attempt, next);

@@ -3,9 +3,11 @@ package dev.whistler.operator.cluster;
 import dev.whistler.crds.Selector;
 import dev.whistler.operator.Examples;
 import dev.whistler.operator.config.OperatorConfig;
+import dev.whistler.operator.installation.Contact;
 import dev.whistler.operator.metrics.OperatorMetrics;
 import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.Profiles;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +21,7 @@ public final class ClusterOfOne extends ClusterWatch {
    * @param asked gets the name of each question before it is answered, and may throw
    */
   public ClusterOfOne(OperatorConfig config, OperatorMetrics metrics, Consumer<String> asked) {
-    super(null, config, metrics);
+    super(null, config, new Contact(System::nanoTime, Duration.ofSeconds(10)), metrics);
     this.asked = asked;
   }
 

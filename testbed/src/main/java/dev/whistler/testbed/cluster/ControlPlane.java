@@ -303,6 +303,20 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     }
   }
 
+  @Override
+  public void kill() {
+    ChildProcess process = apiServer;
+    if (process != null) {
+      try {
+        process.kill();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("Interrupted while the API server is killed.", e);
+      }
+      apiServer = null;
+    }
+  }
+
   private void writeKubeconfig(Identity identity, String token) {
     try {
       byte[] pem = Files.readAllBytes(servingCertificate());

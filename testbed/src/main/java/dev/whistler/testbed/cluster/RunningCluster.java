@@ -33,6 +33,9 @@ public interface RunningCluster extends AutoCloseable {
     /** Ends the process; returns when its port is closed. */
     void stop();
 
+    /** SIGKILL: connections break, nobody is told; returns when the process is gone. */
+    void kill();
+
     /** Starts it again; returns when it is ready. */
     void start();
   }
