@@ -81,7 +81,8 @@ public final class Assignments {
         .filter(revision -> revision.number() == has.revision())
         .flatMap(revision -> revision.bindings().entrySet().stream())
         .filter(bound -> bound.getValue().artifact().equals(has.artifact()))
-        .flatMap(bound -> Membership.of(program, node, labels, List.of(bound.getKey())).run().stream())
+        .flatMap(
+            bound -> Membership.of(program, node, labels, List.of(bound.getKey())).run().stream())
         .filter(choice -> assignment(choice).equals(has))
         .findFirst()
         .map(choice -> new Membership(List.of(choice), now.verify()))
