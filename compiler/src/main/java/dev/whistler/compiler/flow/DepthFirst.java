@@ -1,14 +1,28 @@
 package dev.whistler.compiler.flow;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 
 /** A depth-first walk through a graph. Its depth is no depth of calls. */
 public final class DepthFirst {
   private DepthFirst() {}
+
+  /** A block on the way to the present one; its last successors are visited already. */
+  private static final class Step<N extends Node<N>> {
+    final N node;
+    final List<N> successors;
+    int left;
+
+    Step(N node) {
+      this.node = node;
+      this.successors = node.successors();
+      this.left = successors.size();
+    }
+  }
 
   /**
    * Blocks in reverse post-order: each after its predecessors, but for loops, and the first
@@ -19,38 +33,28 @@ public final class DepthFirst {
   public static <N extends Node<N>> List<N> reversePostOrder(List<N> roots) {
     BitSet seen = new BitSet();
     List<N> visited = new ArrayList<>();
-    // The way to the present block, and how many successors of each are not visited yet.
-    List<N> way = new ArrayList<>();
-    int[] left = new int[16];
+    Deque<Step<N>> stack = new ArrayDeque<>();
     for (N root : roots) {
       if (!seen.get(root.number())) {
         seen.set(root.number());
-        left = push(root, way, left);
+        stack.push(new Step<>(root));
       }
-      while (!way.isEmpty()) {
-        N node = way.getLast();
-        int successors = left[way.size() - 1];
-        if (successors == 0) {
-          visited.add(way.removeLast());
+      while (!stack.isEmpty()) {
+        Step<N> step = stack.getFirst();
+        if (step.left == 0) {
+          stack.pop();
+          visited.add(step.node);
           continue;
         }
         // From the last one on, so that the first one comes first when all is reversed.
-        left[way.size() - 1]--;
-        N successor = node.successors().get(successors - 1);
+        N successor = step.successors.get(--step.left);
         if (!seen.get(successor.number())) {
           seen.set(successor.number());
-          left = push(successor, way, left);
+          stack.push(new Step<>(successor));
         }
       }
     }
     Collections.reverse(visited);
     return visited;
-  }
-
-  private static <N extends Node<N>> int[] push(N node, List<N> way, int[] left) {
-    int[] room = way.size() == left.length ? Arrays.copyOf(left, 2 * left.length) : left;
-    room[way.size()] = node.successors().size();
-    way.add(node);
-    return room;
   }
 }

@@ -54,10 +54,11 @@ final class Narrowing implements Pass {
     boolean[] wide = usedWide(routine, facts);
     boolean changed = false;
     for (Block block : routine.blocks()) {
-      Value last = block.terminator();
-      if (!(last.operation() instanceof Operation.Branch branch) || branch.narrow()) {
+      if (!mayGain(block)) {
         continue;
       }
+      Value last = block.terminator();
+      Operation.Branch branch = (Operation.Branch) last.operation();
       Value a = last.operand(0);
       Value b = last.operand(1);
       boolean signed = isSigned(branch.relation());

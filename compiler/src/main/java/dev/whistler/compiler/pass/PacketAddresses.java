@@ -140,10 +140,6 @@ final class PacketAddresses implements Pass {
       }
     }
 
-    private Value resolve(Value value) {
-      return replacements.of(value);
-    }
-
     /** The address as a shared sum and perhaps a constant. */
     private Value sum(Value value, List<Value> output) {
       boolean first = value.operand(0).isPointer();

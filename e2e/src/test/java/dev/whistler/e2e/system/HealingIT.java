@@ -3,7 +3,6 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whistler.crds.Group;
 import dev.whistler.crds.KernelProfileRequest;
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.ResourceCondition;
@@ -219,13 +218,7 @@ final class HealingIT {
   }
 
   private static Set<String> artifacts(WhistlerSystem system, String program) {
-    return system
-        .client()
-        .resources(WhistlerArtifact.class)
-        .withLabel(Group.PROGRAM_LABEL, program)
-        .list()
-        .getItems()
-        .stream()
+    return system.artifacts(program).stream()
         .map(it -> it.getMetadata().getName())
         .collect(Collectors.toSet());
   }

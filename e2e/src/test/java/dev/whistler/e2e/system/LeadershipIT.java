@@ -171,15 +171,7 @@ final class LeadershipIT {
    * one ends when it looks, and is started again.
    */
   private void takeTheLead(String replica, QuarkusProcess former) {
-    var _ =
-        lease.edit(
-            it ->
-                new LeaseBuilder(it)
-                    .editSpec()
-                    .withHolderIdentity(Installation.NAMESPACE + "/whistler/" + replica)
-                    .endSpec()
-                    .build());
-    Waiting.until("the former leader ends", LIMIT, () -> !former.process().alive());
+    write(replica, former);
     former.restart();
     former.awaitReady();
     QuarkusProcess leader = former == first ? second : first;
@@ -190,6 +182,19 @@ final class LeadershipIT {
             Pattern.compile("whistler_operator_leader(\\{[^}]*})? 1.0")
                 .matcher(leader.get("/metrics"))
                 .find());
+  }
+
+  /** Writes a replica into the Lease; the leader ends when it looks. */
+  private void write(String replica, QuarkusProcess leader) {
+    var _ =
+        lease.edit(
+            it ->
+                new LeaseBuilder(it)
+                    .editSpec()
+                    .withHolderIdentity(Installation.NAMESPACE + "/whistler/" + replica)
+                    .endSpec()
+                    .build());
+    Waiting.until("the former leader ends", LIMIT, () -> !leader.process().alive());
   }
 
   @Test
@@ -215,15 +220,7 @@ final class LeadershipIT {
 
   @Test
   void aLeaderEndsWhenSomebodyElseHoldsTheLease() {
-    var _ =
-        lease.edit(
-            it ->
-                new LeaseBuilder(it)
-                    .editSpec()
-                    .withHolderIdentity(Installation.NAMESPACE + "/whistler/nobody-we-know")
-                    .endSpec()
-                    .build());
-    Waiting.until("the former leader ends", LIMIT, () -> !first.process().alive());
+    write("nobody-we-know", first);
     awaitLeader(SECOND);
   }
 

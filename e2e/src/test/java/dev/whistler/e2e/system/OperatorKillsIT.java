@@ -3,7 +3,6 @@ package dev.whistler.e2e.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.crds.Digest;
-import dev.whistler.crds.Group;
 import dev.whistler.crds.Selector;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerArtifactSpec;
@@ -264,7 +263,7 @@ final class OperatorKillsIT {
         () ->
             system.programs().get(program).isEmpty()
                 && system.revisions(program).isEmpty()
-                && artifacts(program).isEmpty());
+                && system.artifacts(program).isEmpty());
   }
 
   private void awaitDeath(String where) {
@@ -286,7 +285,7 @@ final class OperatorKillsIT {
     Waiting.until(
         "the artifacts of " + program + " are those that are bound",
         LIMIT,
-        () -> bound(program).equals(names(artifacts(program))));
+        () -> bound(program).equals(names(system.artifacts(program))));
 
     List<WhistlerRevision> kept = system.revisions(program);
     long newest = kept.getLast().getSpec().revision();
@@ -303,7 +302,7 @@ final class OperatorKillsIT {
         .containsExactlyElementsOf(LongStream.rangeClosed(1, newest).boxed().toList());
     assertThat(newest).as("none for the same text").isLessThanOrEqualTo(edits.get(program).size());
     List<WhistlerArtifactSpec> specs =
-        artifacts(program).stream().map(WhistlerArtifact::getSpec).toList();
+        system.artifacts(program).stream().map(WhistlerArtifact::getSpec).toList();
     assertThat(specs)
         .as("no two of one object")
         .extracting(WhistlerArtifactSpec::objectDigest)
@@ -323,15 +322,6 @@ final class OperatorKillsIT {
         .flatMap(it -> it.getStatus().bindings().values().stream())
         .map(Binding::artifact)
         .collect(Collectors.toSet());
-  }
-
-  private List<WhistlerArtifact> artifacts(String program) {
-    return system
-        .client()
-        .resources(WhistlerArtifact.class)
-        .withLabel(Group.PROGRAM_LABEL, program)
-        .list()
-        .getItems();
   }
 
   private static Set<String> names(List<WhistlerArtifact> artifacts) {

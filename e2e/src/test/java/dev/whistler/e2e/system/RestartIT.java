@@ -2,7 +2,6 @@ package dev.whistler.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whistler.crds.Group;
 import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.testbed.process.Waiting;
 import java.time.Duration;
@@ -65,16 +64,6 @@ final class RestartIT {
   }
 
   private static List<WhistlerArtifact> artifacts(WhistlerSystem system, List<String> programs) {
-    return programs.stream()
-        .flatMap(
-            program ->
-                system
-                    .client()
-                    .resources(WhistlerArtifact.class)
-                    .withLabel(Group.PROGRAM_LABEL, program)
-                    .list()
-                    .getItems()
-                    .stream())
-        .toList();
+    return programs.stream().flatMap(program -> system.artifacts(program).stream()).toList();
   }
 }

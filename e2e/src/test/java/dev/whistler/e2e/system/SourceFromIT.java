@@ -6,7 +6,6 @@ import dev.whistler.crds.Digest;
 import dev.whistler.crds.Group;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.SourceReference.ConfigMapKey;
-import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgramStatus;
@@ -17,7 +16,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -53,13 +51,13 @@ final class SourceFromIT {
       assertThat(system.revisions(program))
           .extracting(revision -> revision.getSpec().sourceDigest())
           .containsExactly(Digest.ofText(text).hex());
-      assertThat(artifacts(system, program)).hasSize(1);
+      assertThat(system.artifacts(program)).hasSize(1);
 
       String edited = text.replace("(incf (getmap forks 0))", "(incf (getmap forks 0) 2)");
       assertThat(edited).isNotEqualTo(text);
       write(system, key, edited, Map.of(Group.SOURCE_LABEL, "", "another", "label"));
       awaitRunning(system, program, 2);
-      assertThat(artifacts(system, program)).hasSize(2);
+      assertThat(system.artifacts(program)).hasSize(2);
 
       var _ = texts.delete();
       system.await(program, "the ConfigMap is gone", said("no ConfigMap " + key.name()));
@@ -131,14 +129,5 @@ final class SourceFromIT {
         .map(NodeProgram::running)
         .map(WhistlerNodeStatus.Running::revision)
         .orElseThrow();
-  }
-
-  private static List<WhistlerArtifact> artifacts(WhistlerSystem system, String program) {
-    return system
-        .client()
-        .resources(WhistlerArtifact.class)
-        .withLabel(Group.PROGRAM_LABEL, program)
-        .list()
-        .getItems();
   }
 }

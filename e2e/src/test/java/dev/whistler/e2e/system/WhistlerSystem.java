@@ -1,6 +1,8 @@
 package dev.whistler.e2e.system;
 
+import dev.whistler.crds.Group;
 import dev.whistler.crds.Selector;
+import dev.whistler.crds.WhistlerArtifact;
 import dev.whistler.crds.WhistlerNode;
 import dev.whistler.crds.WhistlerNodeStatus.NodeProgram;
 import dev.whistler.crds.WhistlerProgram;
@@ -142,6 +144,15 @@ final class WhistlerSystem implements AutoCloseable {
         .filter(revision -> revision.getSpec().program().name().equals(program))
         .sorted(Comparator.comparingLong(revision -> revision.getSpec().revision()))
         .toList();
+  }
+
+  /** What the operator built of a program, of all revisions. */
+  List<WhistlerArtifact> artifacts(String program) {
+    return client()
+        .resources(WhistlerArtifact.class)
+        .withLabel(Group.PROGRAM_LABEL, program)
+        .list()
+        .getItems();
   }
 
   /** What the agent says of a program. */

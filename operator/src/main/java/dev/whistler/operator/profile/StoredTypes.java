@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The kernel types that the cluster holds, in pieces. Each piece is checked when it comes and kept
@@ -209,32 +210,37 @@ public final class StoredTypes {
 
     @Override
     public synchronized ParsedTypes types() {
-      Part part = new Part(kernel, false);
-      return parsed
-          .get(part)
-          .map(Weighed::types)
-          .orElseGet(
-              () -> {
-                ParsedTypes read = ParsedTypes.parse(joined(types), null);
-                parsed.put(part, new Weighed(read, read.base().length + read.indexBytes()));
-                return read;
-              });
+      return remembered(
+          false,
+          () -> {
+            ParsedTypes read = ParsedTypes.parse(joined(types), null);
+            return new Weighed(read, read.base().length + read.indexBytes());
+          });
     }
 
     @Override
     public synchronized ParsedTypes withFunctions() {
-      Part part = new Part(kernel, true);
+      return remembered(
+          true,
+          () -> {
+            // What both have in common is in memory once.
+            byte[] split = joined(functions);
+            ParsedTypes read = ParsedTypes.parse(types().base(), split);
+            return new Weighed(read, split.length + read.indexBytes());
+          });
+    }
+
+    private ParsedTypes remembered(boolean withFunctions, Supplier<Weighed> read) {
+      Part part = new Part(kernel, withFunctions);
       return parsed
           .get(part)
-          .map(Weighed::types)
           .orElseGet(
               () -> {
-                // What both have in common is in memory once.
-                byte[] split = joined(functions);
-                ParsedTypes read = ParsedTypes.parse(types().base(), split);
-                parsed.put(part, new Weighed(read, split.length + read.indexBytes()));
-                return read;
-              });
+                Weighed now = read.get();
+                parsed.put(part, now);
+                return now;
+              })
+          .types();
     }
 
     private static byte[] joined(List<byte[]> pieces) {

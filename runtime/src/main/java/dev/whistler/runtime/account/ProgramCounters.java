@@ -57,20 +57,16 @@ public record ProgramCounters(
         other.rings.stream()
             .collect(
                 Collectors.toMap(
-                    RingCounters::ring,
-                    ring ->
-                        ring.sinks().stream().map(SinkCounters::sink).collect(Collectors.toSet())));
+                    RingCounters::ring, ring -> names(ring.sinks(), SinkCounters::sink)));
+    Set<String> otherPrograms = names(other.programs, ProgramMisses::program);
+    Set<String> otherMaps = names(other.maps, MapCounters::map);
     return new ProgramCounters(
         rings.stream()
             .filter(ring -> sinks.containsKey(ring.ring()))
             .map(ring -> ring.of(sinks.getOrDefault(ring.ring(), Set.of())))
             .toList(),
-        programs.stream()
-            .filter(it -> names(other.programs, ProgramMisses::program).contains(it.program()))
-            .toList(),
-        maps.stream()
-            .filter(it -> names(other.maps, MapCounters::map).contains(it.map()))
-            .toList());
+        programs.stream().filter(it -> otherPrograms.contains(it.program())).toList(),
+        maps.stream().filter(it -> otherMaps.contains(it.map())).toList());
   }
 
   private static <T> Set<String> names(List<T> parts, Function<T, String> name) {
