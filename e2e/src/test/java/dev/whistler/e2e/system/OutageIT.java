@@ -138,7 +138,7 @@ final class OutageIT {
       await("the status stays as it was, times included")
           .during(SETTLED)
           .atMost(SETTLED.multipliedBy(2))
-          .until(() -> statuses(system, running, elsewhere).equals(before));
+          .untilAsserted(() -> assertThat(statuses(system, running, elsewhere)).isEqualTo(before));
 
       Map<String, Long> requests =
           AuditLog.of(system.cluster()).requests().stream()

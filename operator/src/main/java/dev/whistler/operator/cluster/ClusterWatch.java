@@ -13,11 +13,15 @@ import dev.whistler.operator.model.ClusterNode;
 import dev.whistler.operator.profile.Profiles;
 import dev.whistler.task.Guard;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseList;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -280,6 +284,7 @@ public class ClusterWatch {
 
   /** Whoever acts on events only never learns that one did not come. */
   private void listen() {
+    readAgain(liveness.toReadAgain());
     for (ClusterNode node : nodes.all()) {
       reported(node);
       lookAgain(node.name());
@@ -287,6 +292,29 @@ public class ClusterWatch {
     kernels.prune();
     announcedProfiles.prune();
     announcedTypes.prune();
+  }
+
+  /** Before an agent is said to be silent: it may be the watch that is. */
+  private void readAgain(Set<String> overdue) {
+    if (overdue.isEmpty()) {
+      return;
+    }
+    try {
+      String next = "";
+      do {
+        LeaseList page =
+            client
+                .leases()
+                .inNamespace(namespace)
+                .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+        page.getItems().forEach(this::leaseSeen);
+        next = Objects.requireNonNullElse(page.getMetadata().getContinue(), "");
+      } while (!next.isEmpty());
+      liveness.readAgain(overdue);
+    } catch (KubernetesClientException e) {
+      Log.debugf(
+          "The Leases of agents could not be read, which is tried again: %s", e.getMessage());
+    }
   }
 
   private void lookAgain(String name) {

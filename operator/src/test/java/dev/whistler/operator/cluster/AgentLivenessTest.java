@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.operator.model.Liveness;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,11 @@ final class AgentLivenessTest {
 
   private void pass(Duration time) {
     clock.addAndGet(time.toNanos());
+  }
+
+  /** The Leases are read again and are what they were. */
+  private void readAgain() {
+    agents.readAgain(agents.toReadAgain());
   }
 
   @Test
@@ -37,9 +43,40 @@ final class AgentLivenessTest {
     assertThat(agents.of("a")).isEqualTo(Liveness.ALIVE);
     pass(Duration.ofMillis(1));
     agents.seen("a", "2", LIMIT);
+    readAgain();
     assertThat(agents.of("a")).as("the same renewal told again is none").isEqualTo(Liveness.SILENT);
     agents.seen("a", "3", LIMIT);
     assertThat(agents.of("a")).isEqualTo(Liveness.ALIVE);
+  }
+
+  @Test
+  void whoWasNotAskedForIsNotSilent() {
+    agents.seen("a", "1", LIMIT);
+    agents.seen("b", "1", LIMIT);
+    pass(LIMIT);
+    agents.seen("b", "2", LIMIT);
+    assertThat(agents.toReadAgain()).as("in time").isEmpty();
+    pass(Duration.ofMillis(1));
+    assertThat(agents.of("a")).as("the watch may be interrupted").isEqualTo(Liveness.UNHEARD);
+    assertThat(agents.toReadAgain()).containsExactly("a");
+    assertThat(agents.of("a")).as("the answer is not there yet").isEqualTo(Liveness.UNHEARD);
+    agents.readAgain(Set.of("a", "gone"));
+    assertThat(agents.of("a")).isEqualTo(Liveness.SILENT);
+    assertThat(agents.toReadAgain()).as("once is enough").isEmpty();
+  }
+
+  @Test
+  void aRenewalThatTheWatchDidNotBringCountsFromWhenItWasRead() {
+    agents.seen("a", "1", LIMIT);
+    pass(LIMIT.plusSeconds(1));
+    Set<String> overdue = agents.toReadAgain();
+    agents.seen("a", "2", LIMIT);
+    agents.readAgain(overdue);
+    assertThat(agents.of("a")).isEqualTo(Liveness.ALIVE);
+    pass(LIMIT.plusSeconds(1));
+    assertThat(agents.of("a")).as("of the next silence it is asked anew").isEqualTo(Liveness.ALIVE);
+    readAgain();
+    assertThat(agents.of("a")).isEqualTo(Liveness.SILENT);
   }
 
   @Test
@@ -48,6 +85,7 @@ final class AgentLivenessTest {
     agents.seen("a", "1970-01-01", LIMIT);
     assertThat(agents.of("a")).isEqualTo(Liveness.ALIVE);
     pass(LIMIT.plusSeconds(1));
+    readAgain();
     assertThat(agents.of("a")).isEqualTo(Liveness.SILENT);
   }
 
@@ -57,6 +95,7 @@ final class AgentLivenessTest {
     assertThat(agents.of("a")).isEqualTo(Liveness.UNHEARD);
     pass(AgentLiveness.DEFAULT_LIMIT.plusSeconds(1));
     agents.appeared("a");
+    readAgain();
     assertThat(agents.of("a")).isEqualTo(Liveness.SILENT);
   }
 
@@ -64,6 +103,7 @@ final class AgentLivenessTest {
   void aNodeThatComesBackBeginsAnew() {
     agents.seen("a", "1", LIMIT);
     pass(LIMIT.plusSeconds(1));
+    readAgain();
     agents.gone("a");
     agents.appeared("a");
     assertThat(agents.of("a")).isEqualTo(Liveness.UNHEARD);
@@ -75,6 +115,7 @@ final class AgentLivenessTest {
     agents.seen("b", "1", Duration.ofSeconds(-1));
     assertThat(agents.of("b")).isEqualTo(Liveness.UNHEARD);
     pass(Duration.ofHours(2));
+    readAgain();
     assertThat(agents.of("a")).isEqualTo(Liveness.SILENT);
     assertThat(agents.of("b")).isEqualTo(Liveness.SILENT);
   }
