@@ -26,6 +26,7 @@ import dev.whistler.testbed.process.Waiting;
 import dev.whistler.testbed.workload.Forks;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
@@ -33,6 +34,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -272,6 +275,29 @@ final class NodeTroubleIT {
     } finally {
       system.delete(program);
     }
+  }
+
+  @Test
+  void aLeaseThatSomebodyEditsIsTheAgentsAgain() {
+    Resource<Lease> lease =
+        system.client().leases().inNamespace(Installation.NAMESPACE).withName(NODE);
+    ZonedDateTime longAgo = ZonedDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+    Lease edited =
+        lease.edit(
+            it ->
+                new LeaseBuilder(it)
+                    .editSpec()
+                    .withHolderIdentity("somebody")
+                    .withRenewTime(longAgo)
+                    .endSpec()
+                    .build());
+    assertThat(edited.getSpec().getHolderIdentity()).isEqualTo("somebody");
+    Waiting.until(
+        "the Lease is renewed by its agent",
+        LIMIT,
+        () ->
+            NODE.equals(lease.require().getSpec().getHolderIdentity())
+                && lease.require().getSpec().getRenewTime().isAfter(longAgo));
   }
 
   private static String summary(WhistlerProgramStatus status) {

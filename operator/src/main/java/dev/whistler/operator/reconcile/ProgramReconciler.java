@@ -76,6 +76,8 @@ import java.util.stream.Stream;
 @ControllerConfiguration(
     finalizerName = Group.FINALIZER,
     fieldManager = "whistler-operator",
+    // Whoever edits a status by hand must not have the last word; our own writes are no news.
+    generationAwareEventProcessing = false,
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 10, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 500, maxInterval = 30_000)
@@ -274,6 +276,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       // First what is so, then the news of it: a patch that fails is tried again, news are not.
       WhistlerProgram written =
           context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(identity, status));
+      WholeStatus.ensure(context, written, written.getStatus(), status);
       events.record(program, transitions);
       if (written.isMarkedForDeletion()) {
         // The news of the deletion is older than what we wrote, so that it is not passed on to us.

@@ -82,7 +82,11 @@ final class RevisionWriter {
         throw e;
       }
       WhistlerArtifact existing = context.getClient().resource(artifact).get();
-      if (existing != null && !spec.equals(existing.getSpec())) {
+      if (existing == null) {
+        // Deleted meanwhile: no revision may name what is not there.
+        throw e;
+      }
+      if (!spec.equals(existing.getSpec())) {
         // Somebody took the name for something else; what agents fetch must be ours.
         context.getClient().resource(existing).delete();
         var _ = context.resourceOperations().create(artifact);
@@ -101,7 +105,8 @@ final class RevisionWriter {
   private void writeStatus(long number, WhistlerRevisionStatus status) {
     WhistlerRevision revision = named(number);
     revision.setStatus(status);
-    context.resourceOperations().serverSideApplyStatus(revision);
+    WhistlerRevision written = context.resourceOperations().serverSideApplyStatus(revision);
+    WholeStatus.ensure(context, written, written.getStatus(), status);
   }
 
   private WhistlerRevision named(long number) {

@@ -39,6 +39,7 @@ final class SilenceTest {
   private Duration untilTold() {
     for (Duration passed = LOOK; ; passed = passed.plus(LOOK)) {
       clock.addAndGet(LOOK.toNanos());
+      liveness.readAgain(liveness.toReadAgain());
       Optional<ClusterNode> now = nodes.lookAgain(NAME).flatMap(KnownNodes.Step::after);
       if (now.filter(node -> node.liveness() == Liveness.SILENT).isPresent()) {
         return passed;
