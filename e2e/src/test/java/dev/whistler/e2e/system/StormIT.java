@@ -87,7 +87,12 @@ final class StormIT {
     ProcessHandle etcd =
         ProcessHandle.current()
             .descendants()
-            .filter(it -> it.info().command().filter(name -> name.endsWith("/etcd")).isPresent())
+            .filter(
+                it ->
+                    it.info()
+                        .commandLine()
+                        .filter(line -> line.contains("--listen-peer-urls="))
+                        .isPresent())
             .findFirst()
             .orElseThrow();
     long pid = system.operator().process().pid();
