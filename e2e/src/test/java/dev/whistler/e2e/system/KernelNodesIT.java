@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.whistler.crds.ResourceCondition;
 import dev.whistler.crds.ResourceCondition.Status;
 import dev.whistler.crds.WhistlerNode;
@@ -17,6 +18,7 @@ import dev.whistler.crds.WhistlerProgramStatus.SourceDiagnostic;
 import dev.whistler.testbed.guest.GuestException;
 import dev.whistler.testbed.guest.GuestKernels;
 import dev.whistler.testbed.guest.GuestKernels.GuestKernel;
+import dev.whistler.testbed.guest.GuestMachine;
 import dev.whistler.testbed.install.GuestNode;
 import dev.whistler.testbed.install.Installation;
 import dev.whistler.testbed.install.Programs;
@@ -25,6 +27,8 @@ import dev.whistler.testbed.process.Waiting;
 import dev.whistler.testbed.workload.Forks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +86,20 @@ final class KernelNodesIT {
         0)
       """;
 
+  /** Of Debian's kernels; it needs no other one, and 6.1 has it uncompressed. */
+  private static final String MODULE = "zonefs";
+
+  private static final String OF_A_MODULE =
+      """
+      (deftracepoint zonefs/zonefs-zone-mgmt nr-sectors)
+      (defmap sectors :type :percpu-array :key-size 4 :value-size 8 :max-entries 1)
+      (defprog count (:type :tracepoint :section "tracepoint/zonefs/zonefs_zone_mgmt")
+        (incf (getmap sectors 0) (tp-nr-sectors))
+        0)
+      """;
+
   private final Progress progress = Progress.timed(System.err);
+  private GuestKernel linux61;
   private GuestKernel linux612;
   private GuestNode older;
   private GuestNode newer;
@@ -94,7 +111,7 @@ final class KernelNodesIT {
             .filter(file -> !Files.isExecutable(Path.of(file)))
             .toList();
     assumeTrue(missing.isEmpty(), "guests need " + missing);
-    GuestKernel linux61 = kernel("6.1");
+    linux61 = kernel("6.1");
     linux612 = kernel("6.12");
     older = system.installation().addGuest(OLDER, Map.of());
     newer = system.installation().addGuest(NEWER, Map.of());
@@ -218,8 +235,80 @@ final class KernelNodesIT {
     }
   }
 
+  /** A program for it waits; what runs is not touched by that the kernel is described anew. */
   @Test
   @Order(4)
+  void aProgramRunsOnceTheModuleIsLoadedThatBringsItsTracepoint(WhistlerSystem system)
+      throws Exception {
+    String runs = "runs-on";
+    String waits = "waits-for-a-module";
+    system.apply(runs, COUNTS, null);
+    await(system, runs, ready(3));
+    system.apply(waits, OF_A_MODULE, null);
+    WhistlerNodeStatus before = statusOf(system, OLDER);
+    try {
+      WhistlerProgramStatus status =
+          await(system, waits, s -> s.nodes() != null && s.failures().size() == 3);
+      assertThat(status.failures())
+          .allSatisfy(failure -> assertThat(failure.reason()).isEqualTo("WaitingForModule"));
+
+      load(older, linux61.moduleFiles(List.of(MODULE)).getFirst());
+      long loaded = System.nanoTime();
+      await(system, waits, s -> s.nodes() != null && s.nodes().ready() == 1);
+      progress.say("it runs %.1f s after its module".formatted((System.nanoTime() - loaded) / 1e9));
+      WhistlerNodeStatus now = statusOf(system, OLDER);
+      assertThat(now.kernel().profile()).isNotEqualTo(before.kernel().profile());
+      assertThat(now.kernel().types()).isEqualTo(before.kernel().types());
+      await(system, runs, ready(3));
+      assertThat(sinceOf(statusOf(system, OLDER), runs)).isEqualTo(sinceOf(before, runs));
+
+      system.programs().delete(waits, DELETION);
+      var _ = older.run("rmmod " + MODULE);
+      Waiting.until(
+          "the profile as before",
+          LIMIT,
+          () -> statusOf(system, OLDER).kernel().profile().equals(before.kernel().profile()));
+      await(system, runs, ready(3));
+      assertThat(sinceOf(statusOf(system, OLDER), runs)).isEqualTo(sinceOf(before, runs));
+    } finally {
+      system.client().resources(WhistlerProgram.class).withName(waits).delete();
+      system.programs().delete(runs, DELETION);
+    }
+  }
+
+  /** Guests have no disk of ours that holds modules: it comes over their network. */
+  private static void load(GuestNode guest, Path module) throws IOException {
+    HttpServer files =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] content = Files.readAllBytes(module);
+    files.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content);
+          exchange.close();
+        });
+    files.start();
+    try {
+      var _ =
+          guest.run(
+              "wget -q -O /tmp/module.ko http://%s:%d/ && insmod /tmp/module.ko"
+                  .formatted(GuestMachine.HOST, files.getAddress().getPort()));
+    } finally {
+      files.stop(0);
+    }
+  }
+
+  private static String sinceOf(WhistlerNodeStatus node, String program) {
+    return node.programs().stream()
+        .filter(it -> it.name().equals(program))
+        .map(it -> String.valueOf(it.running()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  @Order(5)
   void aNodeThatWasDownComesBackWithAnotherKernelAndIsRight(WhistlerSystem system) {
     String gone = "deleted-meanwhile";
     String fresh = "applied-meanwhile";

@@ -2,6 +2,7 @@ package dev.whistler.agent.work;
 
 import dev.whistler.agent.deliver.ProgramFiles;
 import dev.whistler.crds.Digest;
+import dev.whistler.crds.Group;
 import dev.whistler.crds.Gzip;
 import dev.whistler.crds.MalformedContentException;
 import dev.whistler.crds.RevisionPayload;
@@ -17,8 +18,11 @@ import dev.whistler.runtime.StartException;
 import dev.whistler.runtime.Updated;
 import dev.whistler.runtime.account.ProgramCounters;
 import dev.whistler.tier.Tier;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class ArtifactLoader implements Loader {
 
   private static final Logger LOG = Logger.getLogger(ArtifactLoader.class);
+  private static final String ARTIFACTS =
+      "/apis/%s/%s/%s/"
+          .formatted(Group.NAME, Group.VERSION, HasMetadata.getPlural(WhistlerArtifact.class));
 
   /** Of a node that has many programs, none wakes a CPU more often than it must. */
   private static final Limits LIMITS = Limits.DEFAULT.withPause(Duration.ofMillis(5));
@@ -172,7 +179,7 @@ public final class ArtifactLoader implements Loader {
   private WhistlerArtifactSpec fetch(String name) throws UnavailableException {
     WhistlerArtifact artifact;
     try {
-      artifact = client.resources(WhistlerArtifact.class).withName(name).get();
+      artifact = read(name);
     } catch (KubernetesClientException e) {
       throw new UnavailableException("Artifact " + name + " cannot be read: " + e.getMessage(), e);
     }
@@ -180,6 +187,20 @@ public final class ArtifactLoader implements Loader {
       throw new UnavailableException("Artifact " + name + " does not exist (yet).");
     }
     return artifact.getSpec();
+  }
+
+  /**
+   * An artifact never changes, so that any copy will do: all nodes ask for the same ones at once,
+   * and what the API server has at hand saves it to ask its database for each. One that was written
+   * just now may not be among that yet.
+   */
+  private @Nullable WhistlerArtifact read(String name) {
+    String atHand =
+        client.raw(
+            ARTIFACTS + URLEncoder.encode(name, StandardCharsets.UTF_8) + "?resourceVersion=0");
+    return atHand == null
+        ? client.resources(WhistlerArtifact.class).withName(name).get()
+        : client.getKubernetesSerialization().unmarshal(atHand, WhistlerArtifact.class);
   }
 
   /** The object in an artifact, once it is proved to belong to the assignment. */

@@ -54,18 +54,15 @@ public class ClusterWatch {
   /** Each is up to a megabyte. */
   private static final long PIECES_AT_ONCE = 8;
 
-  /** How long what belonged to a kernel or a node is kept after it was last reported. */
-  private static final Duration GRACE = Duration.ofHours(1);
-
   private final KubernetesClient client;
   private final String namespace;
   private final Profiles profiles = new Profiles();
   private final AgentLiveness liveness;
   private final KnownNodes nodes;
   private final Set<String> leases = ConcurrentHashMap.newKeySet();
-  private final LastSeen kernels = new LastSeen(GRACE, System::nanoTime);
-  private final LastSeen announcedProfiles = new LastSeen(GRACE, System::nanoTime);
-  private final LastSeen announcedTypes = new LastSeen(GRACE, System::nanoTime);
+  private final LastSeen kernels;
+  private final LastSeen announcedProfiles;
+  private final LastSeen announcedTypes;
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService listening;
   private volatile List<FirstAnswer<?>> watches = List.of();
@@ -77,6 +74,9 @@ public class ClusterWatch {
     this.liveness = new AgentLiveness(contact::nanos);
     this.nodes = new KnownNodes(liveness::of);
     this.namespace = config.namespace();
+    this.kernels = new LastSeen(config.kernelGrace(), System::nanoTime);
+    this.announcedProfiles = new LastSeen(config.kernelGrace(), System::nanoTime);
+    this.announcedTypes = new LastSeen(config.kernelGrace(), System::nanoTime);
     metrics.watched("nodes", () -> nodes.all().size());
     metrics.watched("kernelprofiles", profiles::count);
     metrics.watched("kerneltypes", profiles.types()::count);

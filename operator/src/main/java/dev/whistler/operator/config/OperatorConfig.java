@@ -55,4 +55,11 @@ public interface OperatorConfig {
   /** Most profiles that agents are asked for at once. */
   @WithDefault("20")
   int wantedProfiles();
+
+  /**
+   * How long what was made for a kernel (its profile, types and bindings) is kept after the last
+   * node that had it was heard of, or after the operator's start.
+   */
+  @WithDefault("1h")
+  Duration kernelGrace();
 }

@@ -39,6 +39,7 @@ final class SimulatedAgent {
   private volatile boolean uploaded;
   private volatile String token = "";
   private volatile String uid = "";
+  private volatile boolean ended;
 
   // Guarded by this.
   private final SimulatedNode node;
@@ -69,7 +70,7 @@ final class SimulatedAgent {
             "token");
     report();
     Duration interval = agents.leaseDuration().dividedBy(RENEWALS);
-    agents.after(
+    after(
         Duration.ofMillis(ThreadLocalRandom.current().nextLong(interval.toMillis())), this::renew);
   }
 
@@ -84,7 +85,7 @@ final class SimulatedAgent {
     concerned.addAll(programs);
     if (due.compareAndSet(false, true)) {
       Duration rest = INTERVAL.minusNanos(System.nanoTime() - writtenAt);
-      agents.after(max(max(COALESCE, agents.answerDelay()), rest), this::report);
+      after(max(max(COALESCE, agents.answerDelay()), rest), this::report);
     }
   }
 
@@ -94,6 +95,29 @@ final class SimulatedAgent {
       how.accept(node);
     }
     changed(agents.programs());
+  }
+
+  /** Says and asks nothing any more; its Node is deleted, and what belongs to that with it. */
+  void leave() {
+    ended = true;
+    agents.note(
+        agents.requests().sendAsAdministrator("DELETE", "nodes", "/api/v1/nodes/" + name, null));
+  }
+
+  private void after(Duration delay, Runnable what) {
+    agents.after(
+        delay,
+        () -> {
+          if (!ended) {
+            what.run();
+          }
+        });
+  }
+
+  private void note(Answer answer) {
+    if (!ended) {
+      agents.note(answer);
+    }
   }
 
   /** Starts anew with another kernel. */
@@ -107,20 +131,29 @@ final class SimulatedAgent {
     due.set(false);
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     for (String artifact : obeyed(now)) {
-      agents.note(send("GET", "whistlerartifacts", Paths.ARTIFACTS + "/" + artifact, null));
+      note(fetch(artifact));
     }
     WhistlerNodeStatus status = node.status(said == null ? now : readySince());
     if (status.equals(said)) {
       return;
     }
     Answer answer = write(status);
-    agents.note(answer);
+    note(answer);
     if (answer.succeeded()) {
       said = status;
       failures = 0;
     } else if (due.compareAndSet(false, true)) {
-      agents.after(backoff(++failures), this::report);
+      after(backoff(++failures), this::report);
     }
+  }
+
+  /** From what the API server has at hand; what was written just now may not be there yet. */
+  private Answer fetch(String artifact) {
+    String path = Paths.ARTIFACTS + "/" + artifact;
+    Answer atHand = send("GET", "whistlerartifacts", path + "?resourceVersion=0", null);
+    return atHand.code() == HttpURLConnection.HTTP_NOT_FOUND
+        ? send("GET", "whistlerartifacts", path, null)
+        : atHand;
   }
 
   private String readySince() {
@@ -187,10 +220,10 @@ final class SimulatedAgent {
       leaseVersion = answer.text("resourceVersion");
     } else {
       leaseVersion = null;
-      agents.note(answer);
+      note(answer);
       next = max(INTERVAL, next.dividedBy(RENEWALS));
     }
-    agents.after(jittered(next, ThreadLocalRandom.current()), this::renew);
+    after(jittered(next, ThreadLocalRandom.current()), this::renew);
   }
 
   /** As the real agent waits: up to a tenth less or more. */
@@ -215,7 +248,7 @@ final class SimulatedAgent {
   /** Uploads its profile if that is wanted and not there yet; returns at once. */
   void uploadIfWanted() {
     if (!uploaded && agents.wants(profile()) && uploading.compareAndSet(false, true)) {
-      agents.after(
+      after(
           Duration.ofMillis(ThreadLocalRandom.current().nextLong(UPLOAD_SPREAD.toMillis())),
           () -> upload(1));
     }
@@ -228,7 +261,7 @@ final class SimulatedAgent {
     }
     uploaded = isUploaded(kernel);
     if (!uploaded && agents.wants(kernel.profile())) {
-      agents.after(backoff(attempt), () -> upload(attempt + 1));
+      after(backoff(attempt), () -> upload(attempt + 1));
     } else {
       uploading.set(false);
     }

@@ -176,6 +176,11 @@ public final class Simulator implements AutoCloseable {
     names.forEach(name -> of(name).reboot(kernel));
   }
 
+  /** Nodes are taken out of the cluster, and their agents end; they stay in {@link #names}. */
+  public void leave(Collection<String> names) {
+    names.forEach(name -> of(name).leave());
+  }
+
   /**
    * A node says one after the other that it has kernels which nobody has.
    *
