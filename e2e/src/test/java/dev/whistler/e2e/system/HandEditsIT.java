@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -164,6 +165,14 @@ final class HandEditsIT {
     system.await(PROGRAM, "Ready", Programs.ready());
     Waiting.until("the agent says what runs", LIMIT, () -> running().isPresent());
     assertThat(system.revisions(PROGRAM)).as("nothing new is rolled out").hasSize(1);
+  }
+
+  @Test
+  void whoWroteWhichFieldOfANodeIsNotKept() {
+    Waiting.until(
+        "no managed fields",
+        LIMIT,
+        () -> object("WhistlerNode").require().getMetadata().getManagedFields().isEmpty());
   }
 
   private Optional<WhistlerNodeStatus.Running> running() {

@@ -126,7 +126,7 @@ final class ApiRequests implements AutoCloseable {
    * @param verb of HTTP
    * @param what kind of thing it is about, for the counts
    * @param path beginning with a slash
-   * @param body JSON; null for none
+   * @param body JSON, of a PATCH to be merged; null for none
    * @param token whose request it is
    */
   Answer send(String verb, String what, String path, byte @Nullable [] body, String token) {
@@ -134,7 +134,9 @@ final class ApiRequests implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(server + path))
             .method(verb, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
             .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
+            .header(
+                "Content-Type",
+                verb.equals("PATCH") ? "application/merge-patch+json" : "application/json")
             .header("Accept", "application/json")
             .header("User-Agent", "whistler-simulator")
             .timeout(LIMIT)

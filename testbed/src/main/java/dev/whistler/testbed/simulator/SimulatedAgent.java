@@ -4,6 +4,7 @@ import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus;
 import dev.whistler.testbed.simulator.ApiRequests.Answer;
 import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +29,11 @@ final class SimulatedAgent {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration UPLOAD_SPREAD = Duration.ofSeconds(2);
   private static final int RENEWALS = 3;
+
+  /** As the real agent does: the API server need not keep who wrote which field. */
+  private static final byte[] UNTRACKED =
+      "{\"metadata\":{\"managedFields\":[{}]}}".getBytes(StandardCharsets.UTF_8);
+
   private static final int MOST_DOUBLINGS = 6;
 
   private final Agents agents;
@@ -179,7 +185,8 @@ final class SimulatedAgent {
       Answer there = send("GET", "whistlernodes", path, null);
       if (there.code() == HttpURLConnection.HTTP_NOT_FOUND) {
         // The operator removes what it takes for a leftover.
-        there = send("POST", "whistlernodes", Paths.NODES, agents.bodies().report(name, uid));
+        note(send("POST", "whistlernodes", Paths.NODES, agents.bodies().report(name, uid)));
+        there = send("PATCH", "whistlernodes", path, UNTRACKED);
       }
       version = there.text("resourceVersion");
     }

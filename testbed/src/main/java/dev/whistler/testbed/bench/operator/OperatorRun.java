@@ -31,6 +31,10 @@ import java.util.stream.IntStream;
 /** A cluster, an operator and simulated agents, and what happens to them, in order. */
 public final class OperatorRun implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(10);
+
+  /** 5,000 nodes report 100 programs each, all on one machine. */
+  private static final Duration FIRST_LIMIT = Duration.ofMinutes(40);
+
   private static final Duration QUIET_LIMIT = Duration.ofMinutes(4);
   private static final Duration QUIET_STEP = Duration.ofSeconds(5);
   private static final String COMPILATIONS = "whistler_operator_";
@@ -173,7 +177,7 @@ public final class OperatorRun implements AutoCloseable {
     long end =
         watch.await(
             "all programs ready on all nodes",
-            LIMIT,
+            FIRST_LIMIT,
             () ->
                 IntStream.range(0, effort.programs())
                     .allMatch(i -> runsEverywhere(i, 1, effort.kernels())));
