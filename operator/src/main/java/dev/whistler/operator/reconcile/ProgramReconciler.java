@@ -276,7 +276,7 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       // First what is so, then the news of it: a patch that fails is tried again, news are not.
       WhistlerProgram written =
           context.resourceOperations().serverSideApplyPrimaryStatus(withStatus(identity, status));
-      WholeStatus.ensure(context, written, written.getStatus(), status);
+      WholeStatus.ensure(context, written, status);
       events.record(program, transitions);
       if (written.isMarkedForDeletion()) {
         // The news of the deletion is older than what we wrote, so that it is not passed on to us.

@@ -106,7 +106,7 @@ final class RevisionWriter {
     WhistlerRevision revision = named(number);
     revision.setStatus(status);
     WhistlerRevision written = context.resourceOperations().serverSideApplyStatus(revision);
-    WholeStatus.ensure(context, written, written.getStatus(), status);
+    WholeStatus.ensure(context, written, status);
   }
 
   private WhistlerRevision named(long number) {

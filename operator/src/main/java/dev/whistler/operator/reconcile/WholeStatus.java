@@ -1,13 +1,12 @@
 package dev.whistler.operator.reconcile;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a status so that nothing of it is anybody else's. Server-side apply leaves alone what
@@ -21,11 +20,10 @@ final class WholeStatus {
    * To be called with what came of an apply.
    *
    * @param applied the object as the API server holds it now
-   * @param held the status in it
    * @param meant the status that was applied
    */
-  static void ensure(Context<?> context, HasMetadata applied, @Nullable Object held, Object meant) {
-    if (!meant.equals(held)) {
+  static <S> void ensure(Context<?> context, CustomResource<?, S> applied, S meant) {
+    if (!meant.equals(applied.getStatus())) {
       KubernetesClient client = context.getClient();
       var _ =
           client
