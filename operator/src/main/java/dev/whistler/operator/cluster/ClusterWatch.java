@@ -268,11 +268,15 @@ public class ClusterWatch {
   }
 
   private void leaseSeen(Lease lease) {
+    if (lease.getSpec() != null && name(lease).equals(lease.getSpec().getHolderIdentity())) {
+      leases.add(name(lease));
+    }
+    leaseRead(lease);
+  }
+
+  private void leaseRead(Lease lease) {
     if (lease.getSpec() == null || lease.getSpec().getRenewTime() == null) {
       return;
-    }
-    if (name(lease).equals(lease.getSpec().getHolderIdentity())) {
-      leases.add(name(lease));
     }
     @Nullable Integer seconds = lease.getSpec().getLeaseDurationSeconds();
     liveness.seen(
@@ -307,7 +311,10 @@ public class ClusterWatch {
                 .leases()
                 .inNamespace(namespace)
                 .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
-        page.getItems().forEach(this::leaseSeen);
+        // Which Leases there are only the watch knows: a list may be older than a deletion.
+        page.getItems().stream()
+            .filter(lease -> overdue.contains(name(lease)))
+            .forEach(this::leaseRead);
         next = Objects.requireNonNullElse(page.getMetadata().getContinue(), "");
       } while (!next.isEmpty());
       liveness.readAgain(overdue);

@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -344,17 +345,24 @@ public class ProgramReconciler implements Reconciler<WhistlerProgram>, Cleaner<W
       Context<WhistlerProgram> context) {
     Map<String, StoredArtifact> built = new HashMap<>();
     Map<String, BuiltObject> objects = new HashMap<>();
+    Set<String> pending = new HashSet<>();
     builds.forEach(
         (kernel, outcome) -> {
-          if (outcome instanceof BuildOutcome.Built(BuiltObject object, List<?> warnings)) {
-            StoredArtifact artifact = object.described(identity.uid(), content.sourceDigest());
-            built.put(kernel, artifact);
-            objects.put(artifact.name(), object);
+          switch (outcome) {
+            case BuildOutcome.Built(BuiltObject object, List<?> warnings) -> {
+              StoredArtifact artifact = object.described(identity.uid(), content.sourceDigest());
+              built.put(kernel, artifact);
+              objects.put(artifact.name(), object);
+            }
+            case BuildOutcome.Awaiting awaiting -> pending.add(kernel);
+            case BuildOutcome.Queued queued -> pending.add(kernel);
+            case BuildOutcome.Rejected rejected -> {}
+            case BuildOutcome.Impossible impossible -> {}
           }
         });
     RolloutPlan plan =
         RolloutPlan.of(
-            content, revisions, nodes, new Bindings(built, stored, cluster::isForgotten));
+            content, revisions, nodes, new Bindings(built, pending, stored, cluster::isForgotten));
     new RevisionWriter(program, context)
         .write(
             plan,

@@ -4,11 +4,15 @@ import dev.whistler.crds.WhistlerRevisionStatus;
 import dev.whistler.crds.WhistlerRevisionStatus.Binding;
 import dev.whistler.operator.model.StoredArtifact;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +20,24 @@ import org.jspecify.annotations.Nullable;
  * changes nothing. It gives way to today's artifact where it is not there any more or cannot be
  * what was bound, which only somebody else can have written.
  *
+ * <p>A status holds so many kernels and no more. Who has a place keeps it from one revision to the
+ * next, whichever compiles first: a node that lost its place would go on with an older revision,
+ * and that one with it, for good.
+ *
  * @param built today's artifacts by kernel identity, of the selected kernels for which the newest
  *     spec compiles
+ * @param pending identities of the selected kernels of which it is not known yet
  * @param stored the artifacts that the API server holds, by name
  * @param forgotten whether no node has reported a kernel for so long that it need not be bound
  */
 public record Bindings(
     Map<String, StoredArtifact> built,
+    Set<String> pending,
     Map<String, StoredArtifact> stored,
     Predicate<String> forgotten) {
   public Bindings {
     built = Map.copyOf(built);
+    pending = Set.copyOf(pending);
     stored = Map.copyOf(stored);
   }
 
@@ -34,12 +45,17 @@ public record Bindings(
    * The bindings of the target.
    *
    * @param before as they stand in the target's status
+   * @param older kernels that each older revision binds, of those that somebody may still run, the
+   *     newest first
    */
-  SortedMap<String, Binding> bind(Map<String, Binding> before) {
-    Map<String, Binding> bound = new LinkedHashMap<>();
+  SortedMap<String, Binding> bind(Map<String, Binding> before, List<Set<String>> older) {
+    SortedMap<String, Binding> bound = new TreeMap<>();
     remembered(before).forEach((kernel, binding) -> bound.put(kernel, kept(kernel, binding)));
     built.forEach((kernel, today) -> bound.putIfAbsent(kernel, Binding.to(today.name())));
-    return bounded(bound, before);
+    if (bound.size() + pending.size() > WhistlerRevisionStatus.MAX_KERNELS) {
+      bound.keySet().retainAll(placed(bound.keySet(), before.keySet(), older));
+    }
+    return bound;
   }
 
   /** Without the kernels that no node has reported for long. */
@@ -71,18 +87,31 @@ public record Bindings(
             .anyMatch(other -> other.answersDigest().equals(bound.answersDigest()));
   }
 
-  /** At most as many as a status holds: the selected kernels first, and what was there before. */
-  private SortedMap<String, Binding> bounded(
-      Map<String, Binding> bound, Map<String, Binding> before) {
-    SortedMap<String, Binding> bounded = new TreeMap<>();
-    bound.entrySet().stream()
+  /**
+   * Those with a place, among as many as a status holds: the selected kernels first, of these who
+   * has a place in the target, then who had one in a revision before. A kernel that had one is
+   * waited for.
+   */
+  private Set<String> placed(Set<String> bound, Set<String> before, List<Set<String>> older) {
+    Map<String, Integer> ages = new HashMap<>();
+    for (int age = 0; age < older.size(); age++) {
+      for (String kernel : older.get(age)) {
+        ages.putIfAbsent(kernel, age);
+      }
+    }
+    return Stream.concat(
+            bound.stream(),
+            pending.stream().filter(ages::containsKey).filter(kernel -> !bound.contains(kernel)))
         .sorted(
-            Comparator.<Map.Entry<String, Binding>, Boolean>comparing(
-                    entry -> !built.containsKey(entry.getKey()))
-                .thenComparing(entry -> !before.containsKey(entry.getKey()))
-                .thenComparing(Map.Entry::getKey))
+            Comparator.<String, Boolean>comparing(kernel -> !isSelected(kernel))
+                .thenComparing(kernel -> !before.contains(kernel))
+                .thenComparing(kernel -> ages.getOrDefault(kernel, older.size()))
+                .thenComparing(Comparator.naturalOrder()))
         .limit(WhistlerRevisionStatus.MAX_KERNELS)
-        .forEach(entry -> bounded.put(entry.getKey(), entry.getValue()));
-    return bounded;
+        .collect(Collectors.toSet());
+  }
+
+  private boolean isSelected(String kernel) {
+    return built.containsKey(kernel) || pending.contains(kernel);
   }
 }

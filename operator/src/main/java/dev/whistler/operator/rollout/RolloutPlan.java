@@ -85,12 +85,19 @@ public record RolloutPlan(
         exists
             ? newestFirst.getFirst()
             : new StoredRevision(new RevisionReading.Readable(payload), null, false);
+    List<StoredRevision> active =
+        older.stream().filter(revision -> revision.phase() == Phase.ACTIVE).toList();
     WhistlerRevisionStatus planned =
-        status(before.status(), Phase.ACTIVE, builds.bind(before.bindings()));
+        status(
+            before.status(),
+            Phase.ACTIVE,
+            builds.bind(
+                before.bindings(),
+                active.stream().map(revision -> revision.bindings().keySet()).toList()));
 
     SortedMap<Long, WhistlerRevisionStatus> statuses = new TreeMap<>();
     statuses.put(target, planned);
-    Set<Long> fallbacks = fallbacks(before.withStatus(planned), older, nodes);
+    Set<Long> fallbacks = fallbacks(before.withStatus(planned), active, nodes);
     for (StoredRevision revision : older) {
       Phase phase = fallbacks.contains(revision.number()) ? Phase.ACTIVE : Phase.SUPERSEDED;
       statuses.put(
@@ -118,10 +125,8 @@ public record RolloutPlan(
    * active before, as many as are kept, and whatever runs.
    */
   private static Set<Long> fallbacks(
-      StoredRevision target, List<StoredRevision> older, List<ClusterNode> nodes) {
+      StoredRevision target, List<StoredRevision> active, List<ClusterNode> nodes) {
     String programUid = target.reading().program().uid();
-    List<StoredRevision> active =
-        older.stream().filter(revision -> revision.phase() == Phase.ACTIVE).toList();
     Set<Long> fallbacks = new HashSet<>();
     if (active.isEmpty()) {
       return fallbacks;

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +71,7 @@ final class RevisionContentTest {
             RevisionContent.of(identity, program.getSpec(), program.getSpec().source()),
             List.of(stored),
             List.of(),
-            new Bindings(Map.of(), Map.of(), kernel -> false));
+            new Bindings(Map.of(), Set.of(), Map.of(), kernel -> false));
 
     assertThat(plan.create()).isEmpty();
     assertThat(plan.target()).hasValue(2);

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whistler.crds.NodeReason;
 import dev.whistler.crds.RevisionPayload;
+import dev.whistler.crds.RevisionReading;
 import dev.whistler.crds.StoredRevision;
 import dev.whistler.crds.WhistlerNodeStatus.State;
 import dev.whistler.crds.WhistlerRevisionStatus;
@@ -21,11 +22,13 @@ import dev.whistler.operator.model.StoredArtifact;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -163,6 +166,7 @@ final class RolloutPlanTest {
             List.of(node("a", "k1"), node("b", "k2"), node("c", "k3"), node("d", "k4")),
             new Bindings(
                 today,
+                Set.of(),
                 Map.of(
                     "kept", artifact("kept", "same", "answers of an older compiler"),
                     "forged", artifact("forged", "another text", "answers-3"),
@@ -192,6 +196,7 @@ final class RolloutPlanTest {
             List.of(running("a", "k1", 6, null)),
             new Bindings(
                 Map.of("k1", artifact("a3", "same", "x")),
+                Set.of(),
                 Map.of("a3", artifact("a3", "same", "x")),
                 Set.of("k1", "k2")::contains));
 
@@ -221,13 +226,71 @@ final class RolloutPlanTest {
             content("same"),
             List.of(revision(1, "same", Phase.ACTIVE, before)),
             nodes,
-            new Bindings(today, Map.of(), profile -> false));
+            new Bindings(today, Set.of(), Map.of(), profile -> false));
 
     assertThat(plan.targetArtifacts())
         .hasSize(WhistlerRevisionStatus.MAX_KERNELS)
         .as("who has one keeps it, and what nobody selects goes first")
         .containsKeys("k100", "k299")
         .doesNotContainKey("gone-100");
+  }
+
+  /** Kernels are compiled in any order, and more of them than a status holds. */
+  @Property(tries = 20)
+  void whoHasAPlaceHasItInTheNextRevisionToo(
+      @ForAll @IntRange(min = 257, max = 330) int kernels,
+      @ForAll @IntRange(min = 0, max = 20) int failing,
+      @ForAll Random random) {
+    List<String> order = new ArrayList<>();
+    List<ClusterNode> nodes = new ArrayList<>();
+    for (int kernel = 0; kernel < kernels; kernel++) {
+      order.add("k" + kernel);
+      nodes.add(running("n" + kernel, "k" + kernel, 5, null));
+    }
+    Collections.shuffle(order, random);
+    Set<String> placed = Set.copyOf(order.subList(0, WhistlerRevisionStatus.MAX_KERNELS));
+    Set<String> failed = Set.copyOf(order.subList(0, failing));
+    Map<String, String> bound = new HashMap<>();
+    placed.forEach(kernel -> bound.put(kernel, "old-" + kernel));
+    List<StoredRevision> stored = new ArrayList<>();
+    stored.add(revision(5, "old", Phase.ACTIVE, bound));
+    Collections.shuffle(order, random);
+    Map<String, StoredArtifact> built = new HashMap<>();
+    Set<String> pending = new HashSet<>(order);
+    Set<String> bindings = Set.of();
+
+    for (int at = 0; at < order.size(); at++) {
+      String kernel = order.get(at);
+      pending.remove(kernel);
+      if (!failed.contains(kernel)) {
+        built.put(kernel, artifact("new-" + kernel, "new", kernel));
+      }
+      if (at % 40 != 39 && at != order.size() - 1) {
+        continue;
+      }
+      RolloutPlan plan =
+          RolloutPlan.of(
+              content("new"),
+              stored,
+              nodes,
+              new Bindings(built, pending, Map.of(), identity -> false));
+      Set<String> now = plan.statuses().get(6L).bindings().keySet();
+      assertThat(now).as("none loses what it has").containsAll(bindings);
+      assertThat(now)
+          .as("who had a place and compiles has it")
+          .containsAll(built.keySet().stream().filter(placed::contains).collect(Collectors.toSet()))
+          .hasSizeLessThanOrEqualTo(WhistlerRevisionStatus.MAX_KERNELS);
+      bindings = now;
+      stored.removeIf(revision -> revision.number() == 6);
+      stored.add(
+          new StoredRevision(
+              new RevisionReading.Readable(content("new").numbered(6)),
+              plan.statuses().get(6L),
+              false));
+    }
+    assertThat(bindings)
+        .as("those that had none have what is left over")
+        .hasSize(Math.min(WhistlerRevisionStatus.MAX_KERNELS, kernels - failing));
   }
 
   @Test
@@ -355,6 +418,6 @@ final class RolloutPlanTest {
                     bound.getValue().artifact(),
                     artifact(bound.getValue().artifact(), source, bound.getKey())));
     return RolloutPlan.of(
-        content(source), revisions, nodes, new Bindings(built, stored, profile -> false));
+        content(source), revisions, nodes, new Bindings(built, Set.of(), stored, profile -> false));
   }
 }

@@ -46,6 +46,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -689,7 +690,10 @@ final class ProgramStatusTest {
         });
     RolloutPlan plan =
         RolloutPlan.of(
-            content("new"), stored, nodes, new Bindings(artifacts, Map.of(), profile -> false));
+            content("new"),
+            stored,
+            nodes,
+            new Bindings(artifacts, Set.of(), Map.of(), profile -> false));
     return new Observation(
         FORKS,
         Optional.empty(),

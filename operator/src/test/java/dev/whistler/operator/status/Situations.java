@@ -37,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whatever may happen to a program, so that each row of the table is said at least once. */
@@ -193,7 +194,10 @@ final class Situations {
         });
     RolloutPlan plan =
         RolloutPlan.of(
-            content("new"), stored, nodes, new Bindings(artifacts, Map.of(), kernel -> false));
+            content("new"),
+            stored,
+            nodes,
+            new Bindings(artifacts, Set.of(), Map.of(), kernel -> false));
     return new Observation(
         FORKS,
         Optional.empty(),
