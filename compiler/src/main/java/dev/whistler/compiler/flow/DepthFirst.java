@@ -1,28 +1,14 @@
 package dev.whistler.compiler.flow;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 
 /** A depth-first walk through a graph. Its depth is no depth of calls. */
 public final class DepthFirst {
   private DepthFirst() {}
-
-  /** A block on the way to the present one; its last successors are visited already. */
-  private static final class Step<N extends Node<N>> {
-    final N node;
-    final List<N> successors;
-    int left;
-
-    Step(N node) {
-      this.node = node;
-      this.successors = node.successors();
-      this.left = successors.size();
-    }
-  }
 
   /**
    * Blocks in reverse post-order: each after its predecessors, but for loops, and the first
@@ -33,24 +19,28 @@ public final class DepthFirst {
   public static <N extends Node<N>> List<N> reversePostOrder(List<N> roots) {
     BitSet seen = new BitSet();
     List<N> visited = new ArrayList<>();
-    Deque<Step<N>> stack = new ArrayDeque<>();
+    // The way to the present block, and how many successors of each are still to be visited: from
+    // the last one on, so that the first one comes first when all is reversed.
+    List<N> way = new ArrayList<>();
+    int[] left = new int[16];
     for (N root : roots) {
-      if (!seen.get(root.number())) {
-        seen.set(root.number());
-        stack.push(new Step<>(root));
-      }
-      while (!stack.isEmpty()) {
-        Step<N> step = stack.getFirst();
-        if (step.left == 0) {
-          stack.pop();
-          visited.add(step.node);
-          continue;
+      N next = seen.get(root.number()) ? null : root;
+      while (next != null || !way.isEmpty()) {
+        if (next != null) {
+          seen.set(next.number());
+          if (way.size() == left.length) {
+            left = Arrays.copyOf(left, 2 * left.length);
+          }
+          left[way.size()] = next.successors().size();
+          way.add(next);
         }
-        // From the last one on, so that the first one comes first when all is reversed.
-        N successor = step.successors.get(--step.left);
-        if (!seen.get(successor.number())) {
-          seen.set(successor.number());
-          stack.push(new Step<>(successor));
+        N node = way.getLast();
+        int successor = --left[way.size() - 1];
+        next = null;
+        if (successor < 0) {
+          visited.add(way.removeLast());
+        } else if (!seen.get(node.successors().get(successor).number())) {
+          next = node.successors().get(successor);
         }
       }
     }

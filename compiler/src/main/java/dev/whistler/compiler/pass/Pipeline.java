@@ -37,6 +37,7 @@ public final class Pipeline {
         control,
         new LateTests(),
         commonValues,
+        new ScalarReplacement(),
         simplify,
         // What is known already: bounds, lengths, memory.
         new KnownBranches(),

@@ -44,6 +44,10 @@ public final class AllPasses {
     return new Forwarding();
   }
 
+  public static Pass scalarReplacement() {
+    return new ScalarReplacement();
+  }
+
   public static Pass deadStores() {
     return new DeadStores();
   }

@@ -143,6 +143,61 @@ class PassesTest {
   }
 
   @Test
+  void scalarReplacementMakesValuesOfMemory() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(8),
+                store(ScalarType.U32, read(block), 0, wordAt(0)),
+                when(
+                    compare(Relation.LESS, byteAt(8), number(4)),
+                    store(ScalarType.U8, read(block), 3, wordAt(4))),
+                load(ScalarType.U8, read(block), 3)));
+    assertThat(after(body)).contains("stack0");
+    assertThat(after(body, new ScalarReplacement()))
+        .as("the last byte of the first word, or the low byte of the second one")
+        .doesNotContain("stack0")
+        .contains("phi", "extend u8");
+  }
+
+  @Test
+  void scalarReplacementCutsAWordIntoItsParts() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Expr body =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(8),
+                store(ScalarType.U64, read(block), 0, add(wordAt(0), wordAt(4))),
+                load(ScalarType.U16, read(block), 2)));
+    assertThat(after(body, new ScalarReplacement()))
+        .doesNotContain("stack0")
+        .contains("shift-right v", ", 16", "extend u16");
+  }
+
+  @Test
+  void scalarReplacementLeavesWhatIsAskedForByItsAddress() {
+    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
+    Expr key =
+        packet(
+            d,
+            64,
+            let(
+                block,
+                block(8),
+                store(ScalarType.U32, read(block), 0, wordAt(0)),
+                lookup(M, read(block)),
+                load(ScalarType.U32, read(block), 0)));
+    assertThat(after(key, new ScalarReplacement())).isEqualTo(after(key));
+  }
+
+  @Test
   void knownBranchesKeepOneLengthCheck() {
     PointerType packet = new PointerType(Region.PACKET, null, -1, false);
     Expr end = new Expr.ContextLoad(ScalarType.U32, 4, packet, Tree.HERE);
@@ -539,7 +594,7 @@ class PassesTest {
    */
   @Test
   void anIndexIsTestedOnlyWhereItMayBeOutside() {
-    Expr any = load(ScalarType.U32, block(4), 0);
+    Expr any = new Expr.ContextLoad(ScalarType.U32, 12, ScalarType.U32, Tree.HERE);
     assertThat(tests(any, 8)).isEqualTo("1 branches, 0 masks");
     assertThat(tests(binary(Operator.AND, any, number(7)), 8)).isEqualTo("0 branches, 1 masks");
     assertThat(tests(binary(Operator.AND, any, number(7)), 9)).isEqualTo("0 branches, 1 masks");

@@ -142,6 +142,11 @@ final class Rules {
         new Table("control, of two words", AllPasses.control(), againOfWords),
         new Table("forwarding", AllPasses.forwarding(), onMemory()),
         new Table("forwarding, of kept addresses", AllPasses.forwarding(), onKeptAddresses()),
+        new Table("scalar-replacement", AllPasses.scalarReplacement(), onMemory()),
+        new Table(
+            "scalar-replacement, of kept addresses",
+            AllPasses.scalarReplacement(),
+            onKeptAddresses()),
         new Table("dead-stores", AllPasses.deadStores(), onMemory()),
         new Table("dead-stores, of kept addresses", AllPasses.deadStores(), onKeptAddresses()));
   }

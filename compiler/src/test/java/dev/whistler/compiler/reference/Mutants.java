@@ -113,6 +113,21 @@ final class Mutants {
               "size < 0 ? target.size : size);",
               "size < 0 ? 8 : size);"),
           new Mutant(
+              "a part of an object is as wide as what was stored",
+              "pass/ScalarReplacement.java",
+              "part.width() == Long.BYTES\n",
+              "part.width() >= 1\n"),
+          new Mutant(
+              "a part of an object is zero after a join",
+              "pass/ScalarReplacement.java",
+              "join.completePhi(phi, known(end(from)[i]));",
+              "join.completePhi(phi, routine.constant(0));"),
+          new Mutant(
+              "an object is replaced although its address is needed",
+              "pass/ScalarReplacement.java",
+              "default -> value.operands().forEach(operand -> keep(operand, kept));",
+              "default -> {}"),
+          new Mutant(
               "a slot is shared with a branch not taken",
               "pass/SharedSlots.java",
               "other = putIfAbsent(available, key, s.object());",

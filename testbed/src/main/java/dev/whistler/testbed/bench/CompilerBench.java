@@ -34,7 +34,7 @@ final class CompilerBench {
     static final Effort SHORT =
         new Effort(3, 10_000, new CompileTime.Plan(1, 10, 2, 300), 3, 2_000, 3);
     static final Effort LONG =
-        new Effort(21, 50_000, new CompileTime.Plan(1, 60, 6, 1_000), 9, 16_000, 7);
+        new Effort(21, 50_000, new CompileTime.Plan(1, 60, 6, 1_000), 9, 16_000, 15);
   }
 
   /** Forms of the shortest program of the growth series. */
