@@ -113,9 +113,14 @@ public final class OperatorRun implements AutoCloseable {
     Map<String, Double> counted = operatorSays(COMPILATIONS);
     List<Double> artifacts = new ArrayList<>();
     List<Double> ready = new ArrayList<>();
-    for (int i = 0; i < effort.repeats(); i++) {
-      edit(i % effort.programs(), artifacts, ready);
-    }
+    var _ =
+        span(
+            "edits",
+            () -> {
+              for (int i = 0; i < effort.repeats(); i++) {
+                edit(i % effort.programs(), artifacts, ready);
+              }
+            });
     List<Double> degraded = new ArrayList<>();
     for (int i = 0; i < effort.repeats(); i++) {
       degraded.add(failOne(i));
@@ -259,6 +264,9 @@ public final class OperatorRun implements AutoCloseable {
           Map<String, Double> writes = ApiLoad.writes(now.since(last[0]));
           writes.keySet().removeIf(what -> what.contains(" leases"));
           last[0] = now;
+          if (!writes.isEmpty()) {
+            note("stillWritten", Map.of("writes", writes));
+          }
           return writes.isEmpty();
         });
     note("quiet", Map.of("afterSeconds", secondsSince(begun)));
