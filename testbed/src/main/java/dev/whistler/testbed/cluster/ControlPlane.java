@@ -63,7 +63,8 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
       int apiPort,
       int etcdPort,
       int etcdPeerPort,
-      List<String> apiServerOptions) {
+      List<String> apiServerOptions,
+      List<String> controllerOptions) {
 
     /** On free loopback ports of this machine: no root, no mounts, no name spaces. */
     static Place loopback() {
@@ -77,7 +78,9 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
           List.of(
               "--bind-address=127.0.0.1",
               // A loopback address is none that Endpoints may name: nothing is to be published.
-              "--endpoint-reconciler-type=none"));
+              "--endpoint-reconciler-type=none"),
+          // No kubelet says that its node is well: thousands would be marked, minute after minute.
+          List.of("--controllers=*,-node-lifecycle-controller,-taint-eviction-controller"));
     }
 
     String url() {
@@ -188,13 +191,16 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
     launch(
         Server.CONTROLLER_MANAGER,
         "controller-manager",
-        List.of(
-            "--kubeconfig=" + kubeconfig(),
-            "--leader-elect=false",
-            "--secure-port=0",
-            "--service-account-private-key-file=" + state.resolve("sa.key"),
-            "--root-ca-file=" + servingCertificate(),
-            "--use-service-account-credentials"));
+        Stream.concat(
+                Stream.of(
+                    "--kubeconfig=" + kubeconfig(),
+                    "--leader-elect=false",
+                    "--secure-port=0",
+                    "--service-account-private-key-file=" + state.resolve("sa.key"),
+                    "--root-ca-file=" + servingCertificate(),
+                    "--use-service-account-credentials"),
+                place.controllerOptions().stream())
+            .toList());
     try (KubernetesClient client = client()) {
       Waiting.until(
           "the default service account",

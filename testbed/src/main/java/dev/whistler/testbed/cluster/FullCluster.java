@@ -84,7 +84,8 @@ final class FullCluster implements RunningCluster {
                 "--kubelet-preferred-address-types=InternalIP",
                 "--kubelet-certificate-authority=" + kubelet.certificate(),
                 "--kubelet-client-certificate=" + apiServer.certificate(),
-                "--kubelet-client-key=" + apiServer.key()));
+                "--kubelet-client-key=" + apiServer.key()),
+            List.of());
     ControlPlane controlPlane =
         ControlPlane.start(
             binaries,
