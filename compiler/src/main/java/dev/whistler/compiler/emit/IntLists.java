@@ -31,6 +31,16 @@ final class IntLists {
     return items[index][position];
   }
 
+  boolean contains(int index, int item) {
+    int[] list = items[index];
+    for (int i = 0; i < sizes[index]; i++) {
+      if (list[i] == item) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   int[] toArray(int index) {
     return Arrays.copyOf(items[index], sizes[index]);
   }

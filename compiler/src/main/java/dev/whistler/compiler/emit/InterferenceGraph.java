@@ -12,11 +12,17 @@ final class InterferenceGraph {
   /** Bounds the memory of the graph; 64 values at once throughout 100,000 instructions fit. */
   private static final int MOST_EDGES = 8_000_000;
 
+  /** As many neighbours are looked through, which lie together in memory. */
+  private static final int FEW = 32;
+
   private final MachineRoutine machine;
   private final IntLists neighbours;
   private final int[] forbidden;
-  private long[] edges = new long[1024];
   private int edgeCount;
+
+  // The edges between registers that both have more than a few neighbours: not many.
+  private long[] table = new long[1024];
+  private int entries;
 
   // The set of live registers during the walk through a block.
   private final int[] live;
@@ -151,51 +157,63 @@ final class InterferenceGraph {
 
   /** Whether two virtual registers interfere. */
   boolean connected(int a, int b) {
-    long key = key(a, b);
-    for (int slot = slot(key); edges[slot] != 0; slot = slot + 1 & edges.length - 1) {
-      if (edges[slot] == key) {
-        return true;
-      }
+    if (!hasMany(a)) {
+      return neighbours.contains(a, b);
     }
-    return false;
+    return hasMany(b) ? isInTable(key(a, b)) : neighbours.contains(b, a);
   }
 
   /** Makes two virtual registers interfere; whether they did not before. */
   boolean connect(int a, int b) {
-    if (a == b) {
+    if (a == b || connected(a, b)) {
       return false;
     }
-    long key = key(a, b);
-    int slot = slot(key);
-    while (edges[slot] != 0) {
-      if (edges[slot] == key) {
-        return false;
-      }
-      slot = slot + 1 & edges.length - 1;
-    }
-    edges[slot] = key;
-    neighbours.add(a, b);
-    neighbours.add(b, a);
     if (edgeCount >= MOST_EDGES) {
       throw new BackEndException(
           Message.TOO_MANY_CONFLICTS, machine.routine.origin(), machine.routine.symbol());
     }
-    if (++edgeCount * 2 > edges.length) {
-      grow();
+    edgeCount++;
+    add(a, b);
+    add(b, a);
+    if (hasMany(a) && hasMany(b)) {
+      enter(key(a, b));
     }
     return true;
   }
 
-  private void grow() {
-    long[] old = edges;
-    edges = new long[2 * old.length];
-    for (long key : old) {
-      if (key != 0) {
-        int slot = slot(key);
-        while (edges[slot] != 0) {
-          slot = slot + 1 & edges.length - 1;
+  private void add(int register, int neighbour) {
+    neighbours.add(register, neighbour);
+    if (neighbours.size(register) == FEW + 1) {
+      for (int i = 0; i <= FEW; i++) {
+        int other = neighbours.get(register, i);
+        if (hasMany(other)) {
+          enter(key(register, other));
         }
-        edges[slot] = key;
+      }
+    }
+  }
+
+  private boolean hasMany(int register) {
+    return neighbours.size(register) > FEW;
+  }
+
+  private boolean isInTable(long key) {
+    return table[slot(key)] == key;
+  }
+
+  private void enter(long key) {
+    int slot = slot(key);
+    if (table[slot] == key) {
+      return;
+    }
+    table[slot] = key;
+    if (++entries * 2 > table.length) {
+      long[] old = table;
+      table = new long[2 * old.length];
+      for (long entry : old) {
+        if (entry != 0) {
+          table[slot(entry)] = entry;
+        }
       }
     }
   }
@@ -204,8 +222,13 @@ final class InterferenceGraph {
     return a < b ? (long) a << 32 | b : (long) b << 32 | a;
   }
 
+  /** Where a key is, or where it would be. */
   private int slot(long key) {
     long hash = key * 0x9e3779b97f4a7c15L;
-    return (int) (hash >>> 40) & edges.length - 1;
+    int slot = (int) (hash >>> 40) & table.length - 1;
+    while (table[slot] != 0 && table[slot] != key) {
+      slot = slot + 1 & table.length - 1;
+    }
+    return slot;
   }
 }

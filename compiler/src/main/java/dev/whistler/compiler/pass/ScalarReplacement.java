@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,7 +122,7 @@ final class ScalarReplacement implements Pass {
         keepIfOutside(value, load.displacement(), load.width(), kept);
         if (object != null) {
           loaded
-              .computeIfAbsent(object, o -> new HashSet<>())
+              .computeIfAbsent(object, o -> new LinkedHashSet<>())
               .add(new Part(object, place(value, load.displacement()), load.width()));
         }
       }

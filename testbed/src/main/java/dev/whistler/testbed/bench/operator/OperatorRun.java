@@ -36,6 +36,10 @@ public final class OperatorRun implements AutoCloseable {
   private static final Duration FIRST_LIMIT = Duration.ofMinutes(40);
 
   private static final Duration QUIET_LIMIT = Duration.ofMinutes(4);
+
+  /** Between two renewals of an agent's Lease. */
+  private static final Duration RENEWAL = Duration.ofSeconds(40);
+
   private static final Duration QUIET_STEP = Duration.ofSeconds(5);
   private static final String COMPILATIONS = "whistler_operator_";
   private static final int TENTH = 10;
@@ -272,15 +276,17 @@ public final class OperatorRun implements AutoCloseable {
     note("quiet", Map.of("afterSeconds", secondsSince(begun)));
   }
 
+  /** As long as asked for, and on until each agent has renewed its Lease as often. */
   private Span rest() {
+    long seconds = effort.rest().toSeconds();
+    long renewal = RENEWAL.toSeconds();
+    Duration whole = Duration.ofSeconds((seconds + renewal - 1) / renewal * renewal);
     return span(
         "rest",
         () -> {
-          long end = System.nanoTime() + effort.rest().toNanos();
+          long end = System.nanoTime() + whole.toNanos();
           Waiting.until(
-              "the end of the rest",
-              effort.rest().plusMinutes(1),
-              () -> System.nanoTime() - end >= 0);
+              "the end of the rest", whole.plusMinutes(1), () -> System.nanoTime() - end >= 0);
         });
   }
 
