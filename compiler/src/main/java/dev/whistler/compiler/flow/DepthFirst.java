@@ -34,13 +34,13 @@ public final class DepthFirst {
           left[way.size()] = next.successors().size();
           way.add(next);
         }
-        N node = way.getLast();
-        int successor = --left[way.size() - 1];
-        next = null;
-        if (successor < 0) {
+        int index = --left[way.size() - 1];
+        if (index < 0) {
           visited.add(way.removeLast());
-        } else if (!seen.get(node.successors().get(successor).number())) {
-          next = node.successors().get(successor);
+          next = null;
+        } else {
+          N successor = way.getLast().successors().get(index);
+          next = seen.get(successor.number()) ? null : successor;
         }
       }
     }

@@ -154,8 +154,8 @@ final class Forwarding implements Pass {
     return new Place(base, distance, width, null);
   }
 
-  private static Value narrowed(
-      Routine routine, Value word, int width, Value at, List<Value> output) {
+  /** The low bytes of a word as an unsigned number, as a load of so many bytes gives it. */
+  static Value narrowed(Routine routine, Value word, int width, Value at, List<Value> output) {
     boolean loaded =
         word.operation() instanceof Operation.Load l && l.width() == width || width == 8;
     if (loaded) {

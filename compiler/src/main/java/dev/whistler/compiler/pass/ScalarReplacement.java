@@ -40,18 +40,23 @@ final class ScalarReplacement implements Pass {
     return "scalar-replacement";
   }
 
-  /** Bytes of an object that are loaded at once. */
-  private record Part(StackObject object, long start, int width) {
-    long end() {
-      return start + width;
+  /** Bytes of an object: {@code start} up to {@code end}, exclusive. */
+  private record Part(StackObject object, long start, long end) {
+    int width() {
+      return (int) (end - start);
     }
 
-    boolean meets(long from, long to) {
-      return start < to && from < end();
+    /** An access outside of its object is the verifier's to refuse; distances may wrap round. */
+    boolean isInside() {
+      return 0 <= start && start < end && end <= object.size();
     }
 
-    boolean isWithin(long from, long to) {
-      return from <= start && end() <= to;
+    boolean isWithin(Part other) {
+      return object == other.object && other.start <= start && end <= other.end;
+    }
+
+    boolean isCutBy(Part other) {
+      return object == other.object && start < other.end && other.start < end && !isWithin(other);
     }
   }
 
@@ -72,13 +77,34 @@ final class ScalarReplacement implements Pass {
                 block -> new HashSet<>(block.successors()).size() == block.successors().size());
   }
 
-  // What can be replaced.
+  /** What an instruction loads, stores to or zeroes; nothing if that is in no stack object. */
+  private static List<Part> touched(Value value) {
+    return switch (value.operation()) {
+      case Operation.Load load ->
+          touched(value, new ByteRange(0, load.width()), load.displacement());
+      case Operation.Store store ->
+          touched(value, new ByteRange(0, store.width()), store.displacement());
+      case Operation.Zero zero ->
+          zero.ranges().stream().flatMap(range -> touched(value, range, 0).stream()).toList();
+      default -> List.of();
+    };
+  }
+
+  private static List<Part> touched(Value access, ByteRange range, int displacement) {
+    StackObject object = object(access.operand(0));
+    long from = Effects.distance(access.operand(0)) + displacement;
+    return object == null
+        ? List.of()
+        : List.of(new Part(object, from + range.start(), from + range.end()));
+  }
 
   private static @Nullable StackObject object(Value address) {
     return Effects.base(address).operation() instanceof Operation.StackAddress stack
         ? stack.object()
         : null;
   }
+
+  // What can be replaced.
 
   /** The parts of all objects that can be replaced, of as many objects as there is room for. */
   private static List<Part> parts(Routine routine) {
@@ -92,12 +118,16 @@ final class ScalarReplacement implements Pass {
       block.terminator().operands().forEach(operand -> keep(operand, kept));
     }
     loaded.keySet().removeAll(kept);
-    loaded.values().removeIf(ScalarReplacement::overlap);
+    if (loaded.isEmpty()) {
+      return List.of();
+    }
     for (Block block : routine.blocks()) {
       for (Value value : block.instructions()) {
-        StackObject object = value.operandCount() == 0 ? null : object(value.operand(0));
-        if (object != null && loaded.containsKey(object) && cuts(value, loaded.get(object))) {
-          loaded.remove(object);
+        for (Part access : touched(value)) {
+          Set<Part> parts = loaded.getOrDefault(access.object(), Set.of());
+          if (parts.stream().anyMatch(part -> part.isCutBy(access))) {
+            loaded.remove(access.object());
+          }
         }
       }
     }
@@ -116,76 +146,24 @@ final class ScalarReplacement implements Pass {
   }
 
   private static void look(Value value, Map<StackObject, Set<Part>> loaded, Set<StackObject> kept) {
+    List<Part> touched = touched(value);
+    touched.stream().filter(part -> !part.isInside()).map(Part::object).forEach(kept::add);
     switch (value.operation()) {
-      case Operation.Load load -> {
-        StackObject object = object(value.operand(0));
-        keepIfOutside(value, load.displacement(), load.width(), kept);
-        if (object != null) {
-          loaded
-              .computeIfAbsent(object, o -> new LinkedHashSet<>())
-              .add(new Part(object, place(value, load.displacement()), load.width()));
-        }
-      }
-      case Operation.Store store -> {
-        keepIfOutside(value, store.displacement(), store.width(), kept);
+      case Operation.Load _ ->
+          touched.forEach(
+              part -> loaded.computeIfAbsent(part.object(), o -> new LinkedHashSet<>()).add(part));
+      case Operation.Store _ -> {
         keep(value.operand(1), kept);
         if (value.operand(1).isPointer()) {
           // The kernel's verifier follows it in memory; its type is the address's, not the part's.
           keep(value.operand(0), kept);
         }
       }
-      case Operation.Zero zero ->
-          zero.ranges()
-              .forEach(
-                  range -> keepIfOutside(value, range.start(), range.end() - range.start(), kept));
+      case Operation.Zero _ -> {}
       case Operation.Binary binary
           when binary.operator() == Operator.ADD && value.operand(1).constant().isPresent() -> {}
       default -> value.operands().forEach(operand -> keep(operand, kept));
     }
-  }
-
-  /** An access outside of its object is the verifier's to refuse. */
-  private static void keepIfOutside(
-      Value access, int displacement, int width, Set<StackObject> kept) {
-    StackObject object = object(access.operand(0));
-    if (object != null) {
-      long start = place(access, displacement);
-      if (start < 0 || start > object.size() - width) {
-        kept.add(object);
-      }
-    }
-  }
-
-  private static long place(Value access, int displacement) {
-    return Effects.distance(access.operand(0)) + displacement;
-  }
-
-  private static boolean overlap(Set<Part> parts) {
-    return parts.stream()
-        .anyMatch(a -> parts.stream().anyMatch(b -> !a.equals(b) && a.meets(b.start(), b.end())));
-  }
-
-  /** Whether an instruction writes a part only partly. */
-  private static boolean cuts(Value value, Set<Part> parts) {
-    return switch (value.operation()) {
-      case Operation.Store store -> {
-        long start = place(value, store.displacement());
-        yield parts.stream().anyMatch(part -> cuts(part, start, start + store.width()));
-      }
-      case Operation.Zero zero -> {
-        long start = place(value, 0);
-        yield zero.ranges().stream()
-            .anyMatch(
-                range ->
-                    parts.stream()
-                        .anyMatch(part -> cuts(part, start + range.start(), start + range.end())));
-      }
-      default -> false;
-    };
-  }
-
-  private static boolean cuts(Part part, long from, long to) {
-    return part.meets(from, to) && !part.isWithin(from, to);
   }
 
   // How it is replaced.
@@ -200,20 +178,19 @@ final class ScalarReplacement implements Pass {
 
     Replacement(Routine routine, List<Part> parts) {
       this.routine = routine;
-      this.parts = new ArrayList<>(parts);
+      this.parts = parts;
     }
 
     boolean run() {
+      DataFlow<Block, BitSet> live = DataFlow.ofSets(routine.blocks(), Direction.BACKWARD);
+      live.solve(routine.blocks(), this::before);
+      parts.forEach(part -> objects.add(part.object()));
       Block entry = routine.entry();
-      Set<StackObject> unwritten = new HashSet<>();
-      before(entry, live().into(entry)).stream()
-          .forEach(part -> unwritten.add(parts.get(part).object()));
-      parts.removeIf(part -> unwritten.contains(part.object()));
-      if (parts.isEmpty()) {
+      before(entry, live.into(entry)).stream()
+          .forEach(unwritten -> objects.remove(parts.get(unwritten).object()));
+      if (objects.isEmpty()) {
         return false;
       }
-      parts.forEach(part -> objects.add(part.object()));
-      DataFlow<Block, BitSet> live = live();
       for (Block block : routine.reversePostOrder()) {
         @Nullable Value[] values = start(block, before(block, live.into(block)));
         replace(block, values);
@@ -224,51 +201,31 @@ final class ScalarReplacement implements Pass {
       return true;
     }
 
-    private DataFlow<Block, BitSet> live() {
-      DataFlow<Block, BitSet> live = DataFlow.ofSets(routine.blocks(), Direction.BACKWARD);
-      live.solve(routine.blocks(), this::before);
-      return live;
-    }
-
     /** The parts that somebody will load, where a block begins. */
     private BitSet before(Block block, BitSet after) {
       BitSet live = (BitSet) after.clone();
       for (Value value : block.instructions().reversed()) {
-        for (int i = 0; i < parts.size(); i++) {
-          if (isWritten(parts.get(i), value)) {
-            live.clear(i);
-          } else if (isLoaded(parts.get(i), value)) {
-            live.set(i);
-          }
+        BitSet covered = covered(touched(value));
+        if (value.operation() instanceof Operation.Load) {
+          live.or(covered);
+        } else {
+          live.andNot(covered);
         }
       }
       return live;
     }
 
-    private boolean isLoaded(Part part, Value value) {
-      return value.operation() instanceof Operation.Load load
-          && object(value.operand(0)) == part.object()
-          && place(value, load.displacement()) == part.start();
-    }
-
-    private boolean isWritten(Part part, Value value) {
-      boolean writes =
-          value.operation() instanceof Operation.Store
-              || value.operation() instanceof Operation.Zero;
-      if (!writes || object(value.operand(0)) != part.object()) {
-        return false;
-      }
-      if (value.operation() instanceof Operation.Store store) {
-        long start = place(value, store.displacement());
-        return part.isWithin(start, start + store.width());
-      }
-      long start = place(value, 0);
-      for (ByteRange range : ((Operation.Zero) value.operation()).ranges()) {
-        if (part.isWithin(start + range.start(), start + range.end())) {
-          return true;
+    /** The parts that an access loads or writes. */
+    private BitSet covered(List<Part> touched) {
+      BitSet covered = new BitSet();
+      for (Part access : touched) {
+        for (int i = 0; i < parts.size(); i++) {
+          if (parts.get(i).isWithin(access)) {
+            covered.set(i);
+          }
         }
       }
-      return false;
+      return covered;
     }
 
     private @Nullable Value[] start(Block block, BitSet live) {
@@ -277,8 +234,10 @@ final class ScalarReplacement implements Pass {
         return end(predecessors.getFirst()).clone();
       }
       @Nullable Value[] values = new Value[parts.size()];
-      for (int i = live.nextSetBit(0); i >= 0; i = live.nextSetBit(i + 1)) {
-        values[i] = phi(block, parts.get(i));
+      for (int i = 0; i < values.length; i++) {
+        if (live.get(i) && objects.contains(parts.get(i).object())) {
+          values[i] = phi(block, parts.get(i));
+        }
       }
       joins.put(block, values.clone());
       return values;
@@ -318,93 +277,74 @@ final class ScalarReplacement implements Pass {
       List<Value> output = new ArrayList<>(block.instructions().size());
       for (Value value : block.instructions()) {
         replacements.resolveOperands(value);
-        StackObject object = value.operandCount() == 0 ? null : object(value.operand(0));
-        if (object == null || !objects.contains(object)) {
+        List<Part> touched = touched(value);
+        if (touched.isEmpty() || !objects.contains(touched.getFirst().object())) {
           output.add(value);
           continue;
         }
+        BitSet covered = covered(touched);
         switch (value.operation()) {
-          case Operation.Load _ -> {
-            for (int i = 0; i < values.length; i++) {
-              if (isLoaded(parts.get(i), value)) {
-                replacements.put(value, known(values[i]));
-              }
-            }
-          }
-          case Operation.Store store -> store(value, store, values, output);
-          case Operation.Zero _ -> {
-            for (int i = 0; i < values.length; i++) {
-              if (isWritten(parts.get(i), value)) {
-                values[i] = routine.constant(0);
-              }
-            }
-          }
-          default -> output.add(value); // An address that nobody will use.
+          case Operation.Load _ ->
+              covered.stream().forEach(i -> replacements.put(value, known(values[i])));
+          case Operation.Zero _ -> covered.stream().forEach(i -> values[i] = routine.constant(0));
+          default -> store(value, touched.getFirst(), covered, values, output);
         }
       }
       block.setInstructions(output);
     }
 
     private void store(
-        Value value, Operation.Store store, @Nullable Value[] values, List<Value> output) {
+        Value value, Part stored, BitSet covered, @Nullable Value[] values, List<Value> output) {
       // A word that was just loaded in order to be stored, as a copy does it.
       Value word = value.operand(1);
       boolean copied =
           !output.isEmpty()
               && output.getLast() == word
               && word.operation() instanceof Operation.Load load
-              && load.width() == store.width();
-      for (int i = 0; i < values.length; i++) {
-        Part part = parts.get(i);
-        if (isWritten(part, value)) {
-          int offset = (int) (part.start() - place(value, store.displacement()));
-          values[i] =
-              copied && part.width() < store.width()
-                  ? loaded(word, offset, part, output)
-                  : cut(word, offset, part, value, output);
-        }
-      }
+              && load.width() == stored.width();
+      covered.stream()
+          .forEach(
+              i -> {
+                Part part = parts.get(i);
+                int offset = (int) (part.start() - stored.start());
+                values[i] =
+                    copied && part.width() < stored.width()
+                        ? loaded(word, offset, part, output)
+                        : cut(word, offset, part, value, output);
+              });
     }
 
     private Value loaded(Value word, int offset, Part part, List<Value> output) {
       int displacement = ((Operation.Load) word.operation()).displacement() + offset;
-      return appended(
-          new Operation.Load(part.width(), displacement),
-          ScalarType.of(part.width(), false),
-          word,
-          output,
-          word.operand(0));
+      Value loaded =
+          routine.newValue(
+              new Operation.Load(part.width(), displacement),
+              ScalarType.of(part.width(), false),
+              word.origin(),
+              word.operand(0));
+      output.add(loaded);
+      return loaded;
     }
 
     /** The bytes of a word from an offset on, as a number. */
     private Value cut(Value word, int offset, Part part, Value at, List<Value> output) {
-      ScalarType scalar = ScalarType.of(part.width(), false);
-      if (word.constant().isPresent()) {
-        long shifted = word.constant().getAsLong() >>> offset * Byte.SIZE;
-        return routine.constant(scalar.convert(shifted));
-      }
-      Value cut = word;
-      if (offset > 0) {
-        cut =
-            appended(
-                new Operation.Binary(Operator.SHIFT_RIGHT, false),
-                ScalarType.U64,
-                at,
-                output,
-                word,
-                routine.constant((long) offset * Byte.SIZE));
-      }
-      boolean fits =
-          part.width() == Long.BYTES
-              || cut.operation() instanceof Operation.Load load && load.width() == part.width();
-      return fits ? cut : appended(new Operation.Extend(scalar), scalar, at, output, cut);
+      Value cut = offset == 0 ? word : shifted(word, offset * Byte.SIZE, at, output);
+      return Forwarding.narrowed(routine, cut, part.width(), at, output);
     }
 
-    private Value appended(
-        Operation operation, ScalarType type, Value at, List<Value> output, Value... operands) {
-      Value value = routine.newValue(operation, type, at.origin(), operands);
-      output.add(value);
-      return value;
+    private Value shifted(Value word, int bits, Value at, List<Value> output) {
+      if (word.constant().isPresent()) {
+        return routine.constant(word.constant().getAsLong() >>> bits);
+      }
+      Value shifted =
+          routine.newValue(
+              new Operation.Binary(Operator.SHIFT_RIGHT, false),
+              ScalarType.U64,
+              at.origin(),
+              word,
+              routine.constant(bits));
+      output.add(shifted);
+      return shifted;
     }
   }
 }

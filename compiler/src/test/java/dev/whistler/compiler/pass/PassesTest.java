@@ -29,6 +29,8 @@ class PassesTest {
   private static final MapDefinition RING = map("ring", MapType.RINGBUF, 0, 0, 4096);
 
   private final Local d = packetLocal();
+  private final Local block =
+      new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
 
   private static Routine routine(Expr body) {
     return Lowering.lower(unit(List.of(M, STATS, RING), body)).routines().getFirst();
@@ -50,6 +52,11 @@ class PassesTest {
 
   private Expr wordAt(int index) {
     return load(ScalarType.U32, read(d), index);
+  }
+
+  /** A program with 8 bytes on its stack, at the address {@link #block}. */
+  private Expr onStack(Expr... body) {
+    return packet(d, 64, let(block, block(8), body));
   }
 
   private static int count(String text, String part) {
@@ -126,16 +133,9 @@ class PassesTest {
 
   @Test
   void forwardingReadsWhatWasStored() {
-    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
     Expr body =
-        packet(
-            d,
-            64,
-            let(
-                block,
-                block(8),
-                store(ScalarType.U8, read(block), 0, wordAt(0)),
-                load(ScalarType.U8, read(block), 0)));
+        onStack(
+            store(ScalarType.U8, read(block), 0, wordAt(0)), load(ScalarType.U8, read(block), 0));
     assertThat(after(body)).contains("load8 [&stack0]");
     assertThat(after(body, new Forwarding()))
         .doesNotContain("load8 [&stack0]")
@@ -144,19 +144,13 @@ class PassesTest {
 
   @Test
   void scalarReplacementMakesValuesOfMemory() {
-    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
     Expr body =
-        packet(
-            d,
-            64,
-            let(
-                block,
-                block(8),
-                store(ScalarType.U32, read(block), 0, wordAt(0)),
-                when(
-                    compare(Relation.LESS, byteAt(8), number(4)),
-                    store(ScalarType.U8, read(block), 3, wordAt(4))),
-                load(ScalarType.U8, read(block), 3)));
+        onStack(
+            store(ScalarType.U32, read(block), 0, wordAt(0)),
+            when(
+                compare(Relation.LESS, byteAt(8), number(4)),
+                store(ScalarType.U8, read(block), 3, wordAt(4))),
+            load(ScalarType.U8, read(block), 3));
     assertThat(after(body)).contains("stack0");
     assertThat(after(body, new ScalarReplacement()))
         .as("the last byte of the first word, or the low byte of the second one")
@@ -166,16 +160,10 @@ class PassesTest {
 
   @Test
   void scalarReplacementCutsAWordIntoItsParts() {
-    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
     Expr body =
-        packet(
-            d,
-            64,
-            let(
-                block,
-                block(8),
-                store(ScalarType.U64, read(block), 0, add(wordAt(0), wordAt(4))),
-                load(ScalarType.U16, read(block), 2)));
+        onStack(
+            store(ScalarType.U64, read(block), 0, add(wordAt(0), wordAt(4))),
+            load(ScalarType.U16, read(block), 2));
     assertThat(after(body, new ScalarReplacement()))
         .doesNotContain("stack0")
         .contains("shift-right v", ", 16", "extend u16");
@@ -183,17 +171,11 @@ class PassesTest {
 
   @Test
   void scalarReplacementLeavesWhatIsAskedForByItsAddress() {
-    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
     Expr key =
-        packet(
-            d,
-            64,
-            let(
-                block,
-                block(8),
-                store(ScalarType.U32, read(block), 0, wordAt(0)),
-                lookup(M, read(block)),
-                load(ScalarType.U32, read(block), 0)));
+        onStack(
+            store(ScalarType.U32, read(block), 0, wordAt(0)),
+            lookup(M, read(block)),
+            load(ScalarType.U32, read(block), 0));
     assertThat(after(key, new ScalarReplacement())).isEqualTo(after(key));
   }
 
@@ -233,16 +215,10 @@ class PassesTest {
 
   @Test
   void deadStoresKeepWhatSomePathDoesNotWrite() {
-    Local block = new Local("b", null, new PointerType(Region.STACK, null, 8, false), Tree.HERE);
     Expr body =
-        packet(
-            d,
-            64,
-            let(
-                block,
-                block(8),
-                when(byteAt(0), store(ScalarType.U64, read(block), 0, byteAt(1))),
-                new Expr.MapDelete(M, new Expr.Slot.ByAddress(read(block)), Tree.HERE)));
+        onStack(
+            when(byteAt(0), store(ScalarType.U64, read(block), 0, byteAt(1))),
+            new Expr.MapDelete(M, new Expr.Slot.ByAddress(read(block)), Tree.HERE));
     assertThat(after(body, new DeadStores())).contains("zero &stack0 0..8");
   }
 

@@ -115,8 +115,8 @@ final class Mutants {
           new Mutant(
               "a part of an object is as wide as what was stored",
               "pass/ScalarReplacement.java",
-              "part.width() == Long.BYTES\n",
-              "part.width() >= 1\n"),
+              "Forwarding.narrowed(routine, cut, part.width(), at, output)",
+              "cut"),
           new Mutant(
               "a part of an object is zero after a join",
               "pass/ScalarReplacement.java",

@@ -56,6 +56,7 @@ final class ControlPlane implements RunningCluster, RunningCluster.ApiServerSwit
    * @param etcdPort loopback port of etcd for clients
    * @param etcdPeerPort loopback port of etcd for its peers, of which it has none
    * @param apiServerOptions what the API server is told beyond what all places share
+   * @param controllerOptions what the controller manager is told beyond that
    */
   record Place(
       Launcher launcher,

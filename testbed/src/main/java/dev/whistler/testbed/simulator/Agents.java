@@ -55,8 +55,8 @@ final class Agents implements AutoCloseable {
     return options.answerDelay();
   }
 
-  Duration leaseDuration() {
-    return options.leaseDuration();
+  Duration renewal() {
+    return options.renewal();
   }
 
   String tokenPath() {

@@ -28,7 +28,6 @@ final class SimulatedAgent {
   private static final Duration COALESCE = Duration.ofMillis(100);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration UPLOAD_SPREAD = Duration.ofSeconds(2);
-  private static final int RENEWALS = 3;
 
   /** As the real agent does: the API server need not keep who wrote which field. */
   private static final byte[] UNTRACKED =
@@ -75,7 +74,7 @@ final class SimulatedAgent {
                     "POST", "tokens", agents.tokenPath(), agents.bodies().token(name, uid)),
             "token");
     report();
-    Duration interval = agents.leaseDuration().dividedBy(RENEWALS);
+    Duration interval = agents.renewal();
     after(
         Duration.ofMillis(ThreadLocalRandom.current().nextLong(interval.toMillis())), this::renew);
   }
@@ -222,13 +221,13 @@ final class SimulatedAgent {
 
   private void renew() {
     Answer answer = lease();
-    Duration next = agents.leaseDuration().dividedBy(RENEWALS);
+    Duration next = agents.renewal();
     if (answer.succeeded()) {
       leaseVersion = answer.text("resourceVersion");
     } else {
       leaseVersion = null;
       note(answer);
-      next = max(INTERVAL, next.dividedBy(RENEWALS));
+      next = max(INTERVAL, next.dividedBy(SimulatorOptions.RENEWALS));
     }
     after(jittered(next, ThreadLocalRandom.current()), this::renew);
   }

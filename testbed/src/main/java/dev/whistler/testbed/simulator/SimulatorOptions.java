@@ -26,10 +26,18 @@ public record SimulatorOptions(
   /** The Lease of a real agent. */
   public static final Duration REAL_LEASE = Duration.ofSeconds(120);
 
+  /** How often a Lease is renewed while it lasts. */
+  static final int RENEWALS = 3;
+
   /** Nodes that look and answer like real ones, as fast as agents may. */
   public static SimulatorOptions of(int nodes, int kernels) {
     return new SimulatorOptions(
         nodes, kernels, SyntheticKernel.USUAL_EVENTS, Duration.ZERO, REAL_LEASE, 8_192);
+  }
+
+  /** Between two renewals of an agent's Lease. */
+  public Duration renewal() {
+    return leaseDuration.dividedBy(RENEWALS);
   }
 
   public SimulatorOptions {

@@ -36,10 +36,6 @@ public final class OperatorRun implements AutoCloseable {
   private static final Duration FIRST_LIMIT = Duration.ofMinutes(40);
 
   private static final Duration QUIET_LIMIT = Duration.ofMinutes(4);
-
-  /** Between two renewals of an agent's Lease. */
-  private static final Duration RENEWAL = Duration.ofSeconds(40);
-
   private static final Duration QUIET_STEP = Duration.ofSeconds(5);
   private static final String COMPILATIONS = "whistler_operator_";
   private static final int TENTH = 10;
@@ -279,7 +275,7 @@ public final class OperatorRun implements AutoCloseable {
   /** As long as asked for, and on until each agent has renewed its Lease as often. */
   private Span rest() {
     long seconds = effort.rest().toSeconds();
-    long renewal = RENEWAL.toSeconds();
+    long renewal = options(effort).renewal().toSeconds();
     Duration whole = Duration.ofSeconds((seconds + renewal - 1) / renewal * renewal);
     return span(
         "rest",

@@ -175,6 +175,12 @@ final class GrowthIT {
                     .singleElement(InstanceOfAssertFactories.collection(String.class))
                     .hasSize(PLACES));
     assertThat(stored.counts()).containsEntry("whistlerartifacts", (long) artifacts.size());
+    assertThat(artifacts.size())
+        .as("none is made twice for the same answers")
+        .isLessThanOrEqualTo(
+            IntStream.range(0, PROGRAMS)
+                .map(program -> ProgramCorpus.answerSets(program, KERNELS) * REVISIONS)
+                .sum());
     assertThat(stored.largest()).allSatisfy((kind, bytes) -> assertThat(bytes).isLessThan(LARGEST));
     // Deterministic names: as many as there are kinds of news of a program, whatever happens.
     Map<String, Long> events =
